@@ -1,0 +1,1 @@
+"""How it looks: the pages that credit and sales share."""

@@ -1,0 +1,1 @@
+"""What is known: the tables, the engine that answers questions about them, the published states."""

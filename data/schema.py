@@ -1,0 +1,303 @@
+"""The tables: every column with its type, unit and meaning, in one place.
+
+Two stages. The *staged* tables hold what the files said, each row with its file and line; they
+are never summed or corrected. The *derived* tables hold what follows from them and are always
+rebuilt from the staged ones, as a whole.
+
+Money is DECIMAL(18,2), days are DATE. Text columns of derived tables that serve as a dimension
+are never null: '' means that the data do not say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MONEY = "DECIMAL(18,2)"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, DuckDB type and meaning; `unit` where the type does not say it."""
+
+    name: str
+    type: str
+    meaning: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a published state."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names, in order."""
+        return tuple(c.name for c in self.columns)
+
+    def create(self) -> str:
+        """Return the CREATE TABLE statement."""
+        body = ", ".join(f'"{c.name}" {c.type}' for c in self.columns)
+        return f"create table {self.name} ({body})"
+
+
+_WHERE_FROM = (
+    Column("file_id", "INTEGER", "the file this row came from: `files.file_id`"),
+    Column("line", "BIGINT", "its line (text) or row (spreadsheet) in that file, counted from 1"),
+)
+
+#: What a customer row, or any row that carries customer attributes, may say.
+CUSTOMER_COLUMNS = (
+    Column("customer_id", "VARCHAR", "customer number, as the source writes it"),
+    Column("customer_name", "VARCHAR", "name"),
+    Column("vat_number", "VARCHAR", "VAT or company number"),
+    Column("country", "VARCHAR", "ISO 3166-1 alpha-2, upper case"),
+    Column("sector", "VARCHAR", "NACE code: A, 01, 01.1 or 01.11"),
+    Column("segment", "VARCHAR", "the company's own classification"),
+    Column("salesperson", "VARCHAR", "who sells to this customer"),
+    Column("parent_id", "VARCHAR", "customer number of the company it belongs to"),
+    Column("credit_limit", MONEY, "what may be outstanding", "reporting currency"),
+    Column("insured_limit", MONEY, "what the credit insurer covers", "reporting currency"),
+    Column("agreed_terms_days", "INTEGER", "agreed payment terms, from issue to due", "days"),
+    Column("rating", "VARCHAR", "credit rating, as the source writes it"),
+)
+
+#: What an invoice, payment or ledger row may say besides.
+DOCUMENT_COLUMNS = (
+    Column("document_id", "VARCHAR", "document number, as printed on it"),
+    Column(
+        "kind",
+        "VARCHAR",
+        "invoice, credit_note, payment, write_off, opening or adjustment",
+    ),
+    Column("issued_on", "DATE", "the day of the document: issue of an invoice, value of a payment"),
+    Column("due_on", "DATE", "due day; null where the source does not say"),
+    Column(
+        "amount", MONEY, "signed: + is what the customer owes more, - less", "document currency"
+    ),
+    Column("currency", "VARCHAR", "ISO 4217; null means the reporting currency"),
+    Column("rate", "DECIMAL(18,8)", "reporting currency for one unit of the document's"),
+    Column("terms_days", "INTEGER", "terms printed on the document", "days"),
+    Column("reference", "VARCHAR", "free text or structured reference; on a payment, what it pays"),
+    Column("po_number", "VARCHAR", "the customer's order number"),
+    Column("ordered_on", "DATE", "day of the order"),
+    Column("delivered_on", "DATE", "day of delivery"),
+    Column("salesperson", "VARCHAR", "who sold this; null falls back on the customer's"),
+    Column("disputed", "BOOLEAN", "the customer disputes it"),
+    Column("cost", MONEY, "cost of what was sold", "document currency"),
+    Column("open_amount", MONEY, "state of the row: what is still open", "document currency"),
+    Column("paid_amount", MONEY, "state of the row: what was paid", "document currency"),
+    Column("paid_on", "DATE", "state of the row: the day it was paid"),
+    Column("match_code", "VARCHAR", "rows of one customer account with the same code settle each "
+           "other (lettering, clearing number)"),
+    Column("matched_on", "DATE", "the day a bookkeeper recorded that"),
+    Column("instalment", "INTEGER", "rows with the same document number and 1, 2, 3 here are "
+           "instalments of one document; null otherwise"),
+)  # fmt: skip
+
+FILES = Table(
+    "files",
+    "one row for each file that was read into this state",
+    (
+        Column("file_id", "INTEGER", "number of the file, in order of loading"),
+        Column("name", "VARCHAR", "file name (with the sheet, for a workbook)"),
+        Column("sha256", "VARCHAR", "hash of its content, and of the mapping it was read with"),
+        Column("bytes", "BIGINT", "size", "bytes"),
+        Column("format", "VARCHAR", "the source format that recognised it: `fec`, `table` ..."),
+        Column("rows_kind", "VARCHAR", "ledger, invoices, payments, matches, customers or rates"),
+        Column("ledger", "VARCHAR", "whose books: documents of different ledgers never mix"),
+        Column("series", "VARCHAR", "files of one series can be newer exports of one another"),
+        Column("loaded_at", "TIMESTAMP", "when it was loaded", "UTC"),
+        Column("first_day", "DATE", "earliest document day"),
+        Column("last_day", "DATE", "latest document day"),
+        Column("rows_read", "BIGINT", "rows in the file, headers aside"),
+        Column("rows_kept", "BIGINT", "rows staged"),
+        Column("rows_rejected", "BIGINT", "rows refused, listed in `rejects`"),
+        Column("rows_left_out", "BIGINT", "rows that are no receivables: blank, subtotals, other "
+               "accounts, values a mapping leaves out"),
+        Column("control_total", MONEY, "sum of the signed amounts as the file has them",
+               "document currency"),
+        Column("carried", MONEY, "opening entries that restate documents of an earlier file of "
+               "the same ledger, and are not counted again", "document currency"),
+        Column("settings", "VARCHAR", "how it was read: encoding, separator, formats (JSON)"),
+    ),
+)  # fmt: skip
+
+STAGED_CUSTOMERS = Table(
+    "staged_customers",
+    "what the files said about customers; several rows for one customer are merged, latest first",
+    (*_WHERE_FROM, *CUSTOMER_COLUMNS),
+)
+STAGED_DOCUMENTS = Table(
+    "staged_documents",
+    "what the files said about documents",
+    (
+        *_WHERE_FROM,
+        Column("ledger", "VARCHAR", "see `files.ledger`"),
+        Column("account", "VARCHAR", "receivables account, where the source has accounts"),
+        Column("customer_id", "VARCHAR", "customer number"),
+        *DOCUMENT_COLUMNS,
+    ),
+)
+STAGED_MATCHES = Table(
+    "staged_matches",
+    "what the files said about which document settles which",
+    (
+        *_WHERE_FROM,
+        Column("ledger", "VARCHAR", "see `files.ledger`"),
+        Column("debit_id", "VARCHAR", "document number of the positive document"),
+        Column("credit_id", "VARCHAR", "document number of the negative document"),
+        Column("matched_on", "DATE", "the day it was recorded"),
+        Column("amount", MONEY, "settled amount, positive; null: as much as possible"),
+    ),
+)
+STAGED_RATES = Table(
+    "staged_rates",
+    "exchange rates from a rates file",
+    (
+        *_WHERE_FROM,
+        Column("currency", "VARCHAR", "ISO 4217"),
+        Column("day", "DATE", "valid from this day"),
+        Column("rate", "DECIMAL(18,8)", "reporting currency for one unit of `currency`"),
+    ),
+)
+REJECTS = Table(
+    "rejects",
+    "rows that were refused, and why",
+    (
+        *_WHERE_FROM,
+        Column("column_name", "VARCHAR", "the file's own header; '' when it is the whole row"),
+        Column("value", "VARCHAR", "what stood there"),
+        Column("reason", "VARCHAR", "why it was refused, a sentence"),
+        Column("remedy", "VARCHAR", "what to do, a sentence"),
+        Column("raw", "VARCHAR", "the whole row, as JSON by header"),
+    ),
+)
+
+#: The dimensions that `documents` and `open_items` carry on every row; '' where not known.
+DIMENSION_COLUMNS = (
+    Column("customer", "VARCHAR", "customer number: `customers.customer_id`"),
+    Column("country", "VARCHAR", "ISO 3166-1 alpha-2"),
+    Column("sector", "VARCHAR", "NACE code as given"),
+    Column("sector_section", "VARCHAR", "NACE section, A"),
+    Column("sector_division", "VARCHAR", "NACE division, 01"),
+    Column("sector_group", "VARCHAR", "NACE group, 01.1"),
+    Column("segment", "VARCHAR", "the company's own classification"),
+    Column("salesperson", "VARCHAR", "of the document, else of the customer"),
+    Column("customer_group", "VARCHAR", "customer number of the ultimate parent, or its own"),
+    Column("currency", "VARCHAR", "document currency, ISO 4217"),
+)
+
+CUSTOMERS = Table(
+    "customers",
+    "one row for each customer: its attributes, merged from all files",
+    (
+        Column("customer_id", "VARCHAR", "customer number, unique"),
+        Column("customer_name", "VARCHAR", "name; the number where no name is known"),
+        Column("vat_number", "VARCHAR", "VAT or company number, '' if not known"),
+        *[c for c in DIMENSION_COLUMNS if c.name not in ("customer", "currency")],
+        Column("credit_limit", MONEY, "what may be outstanding; null: not known"),
+        Column("insured_limit", MONEY, "what the credit insurer covers; null: not known"),
+        Column("agreed_terms_days", "INTEGER", "agreed terms; null: not known", "days"),
+        Column("rating", "VARCHAR", "credit rating, '' if not known"),
+    ),
+)
+DOCUMENTS = Table(
+    "documents",
+    "one row for each document, in the reporting currency, with its dimensions",
+    (
+        Column("document_key", "BIGINT", "unique number of the document in this state"),
+        Column("document_id", "VARCHAR", "document number, as printed on it"),
+        Column("ledger", "VARCHAR", "whose books"),
+        Column("kind", "VARCHAR", "invoice, credit_note, payment, write_off, opening, adjustment "
+               "or exchange (difference between the rates of invoice and payment)"),
+        Column("issued_on", "DATE", "the day of the document"),
+        Column("due_on", "DATE", "due day of its last instalment; its own day for a negative one"),
+        Column("due_assumed", "VARCHAR", "'' as given; `terms` from printed or agreed terms; "
+               "`default` from the stated default"),
+        Column("amount", MONEY, "signed, VAT included", "reporting currency"),
+        Column("amount_currency", MONEY, "signed, VAT included", "document currency"),
+        Column("rate", "DECIMAL(18,8)", "reporting currency for one unit of the document's"),
+        Column("closed_on", "DATE", "day its last slice closed; null while any is open"),
+        Column("outcome", "VARCHAR", "how an invoice closed: paid, credited or written_off; ''"),
+        Column("paid_day_assumed", "BOOLEAN", "the source says paid, but not when"),
+        Column("reference", "VARCHAR", "free text or structured reference"),
+        Column("po_number", "VARCHAR", "the customer's order number"),
+        Column("ordered_on", "DATE", "day of the order"),
+        Column("delivered_on", "DATE", "day of delivery"),
+        Column("disputed", "BOOLEAN", "the customer disputes it"),
+        Column("cost", MONEY, "cost of what was sold", "reporting currency"),
+        Column("file_id", "INTEGER", "the file it came from; null for a derived document"),
+        Column("line", "BIGINT", "its line in that file"),
+        *DIMENSION_COLUMNS,
+    ),
+)  # fmt: skip
+MATCHES = Table(
+    "matches",
+    "an amount of a positive document settled by an amount of a negative one",
+    (
+        Column("debit_key", "BIGINT", "the positive document"),
+        Column("credit_key", "BIGINT", "the negative document"),
+        Column("amount_currency", MONEY, "positive", "currency of the positive document"),
+        Column("recorded_on", "DATE", "the day a bookkeeper recorded it; null: not known"),
+        Column("method", "VARCHAR", "given (by the source), state (paid state of the invoice row), "
+               "reference, amount, oldest"),
+    ),
+)  # fmt: skip
+OPEN_ITEMS = Table(
+    "open_items",
+    "slices of documents, opened once and closed once; every balance is a sum over these",
+    (
+        Column("document_key", "BIGINT", "the document it is a slice of"),
+        Column("document_id", "VARCHAR", "its number"),
+        Column("kind", "VARCHAR", "kind of the document"),
+        Column("opened_on", "DATE", "the day of the document"),
+        Column("due_on", "DATE", "due day of this slice"),
+        Column("closed_on", "DATE", "null while open; the later of the two documents' days"),
+        Column("recorded_on", "DATE", "the day the match was recorded"),
+        Column("closed_by", "VARCHAR", "kind of the document that closed it; '' while open"),
+        Column("closed_by_key", "BIGINT", "the document that closed it"),
+        Column("method", "VARCHAR", "how the match was made, see `matches.method`; ''"),
+        Column("amount", MONEY, "signed", "reporting currency"),
+        Column("amount_currency", MONEY, "signed", "document currency"),
+        Column("disputed", "BOOLEAN", "the customer disputes the document"),
+        Column("due_assumed", "VARCHAR", "see `documents.due_assumed`"),
+        Column("paid_day_assumed", "BOOLEAN", "closed on a day the source does not say"),
+        *DIMENSION_COLUMNS,
+    ),
+)
+FINDINGS = Table(
+    "findings",
+    "what a person should look at: one row each, with an amount",
+    (
+        Column("name", "VARCHAR", "short name of the check"),
+        Column("template", "VARCHAR", "the sentence, with {places}: see data.texts.Text"),
+        Column("places", "VARCHAR", "what stands in the places (JSON)"),
+        Column("items", "BIGINT", "how many rows"),
+        Column("amount", MONEY, "what is at stake; null: no amount", "reporting currency"),
+        Column("sql", "VARCHAR", "the rows behind it"),
+    ),
+)
+ABOUT = Table(
+    "about",
+    "one row about the state itself",
+    (
+        Column("schema_version", "INTEGER", "version of these tables"),
+        Column("loaded_at", "TIMESTAMP", "when this state was made", "UTC"),
+        Column("first_day", "DATE", "earliest document day"),
+        Column("last_day", "DATE", "latest document day: where the as-of control starts"),
+        Column("reporting_currency", "VARCHAR", "ISO 4217"),
+        Column("default_terms_days", "INTEGER", "for invoices with neither due day nor terms"),
+        Column("documents", "BIGINT", "how many documents"),
+        Column("ledger_balance", MONEY, "sum of all documents = sum of all open items"),
+        Column("report", "VARCHAR", "the load report that made it (JSON)"),
+    ),
+)
+
+STAGED = (FILES, STAGED_CUSTOMERS, STAGED_DOCUMENTS, STAGED_MATCHES, STAGED_RATES, REJECTS)
+DERIVED = (CUSTOMERS, DOCUMENTS, MATCHES, OPEN_ITEMS, FINDINGS, ABOUT)
+TABLES = {t.name: t for t in (*STAGED, *DERIVED)}
+SCHEMA_VERSION = 1

@@ -1,0 +1,35 @@
+"""Texts that somebody will read, kept translatable until the reader's language is known.
+
+`N_("...")` marks a text for the translators and returns it unchanged. `Text` is such a text with
+its values beside it: the command line prints it in English with `str(text)`, a page renders it
+in the reader's language with `text.render(_)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name
+    """Mark `text` for translation and return it as it is."""
+    return text
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence with named places, and what stands in them.
+
+    `template` uses `{name}` places; `values` holds what fills them: numbers, days, texts.
+    """
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def render(self, translate: Callable[[str], str]) -> str:
+        """Return the sentence in the language of `translate`."""
+        return translate(self.template).format(**self.values)
+
+    def __str__(self) -> str:
+        """Return the sentence in English."""
+        return self.render(lambda text: text)

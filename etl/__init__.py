@@ -1,0 +1,1 @@
+"""How data comes in: from export files to a published state."""
