@@ -40,4 +40,4 @@ class DuckDBEngine:
         named = set(_PARAMETER.findall(sql))
         bound = {k: v for k, v in (parameters or {}).items() if k in named}
         with self._connection.cursor() as cursor:
-            return cursor.execute(sql, bound).to_arrow_table()
+            return cursor.sql(sql, params=bound).to_arrow_table()

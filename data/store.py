@@ -69,7 +69,7 @@ class Store:
                 path = self.folder / f"state-{number:06}.duckdb"
                 try:
                     connection = duckdb.connect(str(path), read_only=True)
-                    version = connection.sql("select schema_version from about").fetchone()
+                    version = connection.execute("select schema_version from about").fetchone()
                 except duckdb.Error as error:
                     raise StoreError(f"{path} cannot be read: {error}") from error
                 if version != (SCHEMA_VERSION,):
@@ -101,11 +101,11 @@ class Store:
                 build(connection, before.path if before else None)
                 connection.execute("checkpoint")
             _sync(draft)
-            os.replace(draft, path)
+            draft.replace(path)
             pointer = self.folder / f"pointer-{os.getpid()}-{threading.get_ident()}"
             pointer.write_text(path.name, encoding="ascii")
             _sync(pointer)
-            os.replace(pointer, self.folder / "current")
+            pointer.replace(self.folder / "current")
             _sync(self.folder)
         finally:
             draft.unlink(missing_ok=True)

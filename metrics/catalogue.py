@@ -1,0 +1,40 @@
+"""All metrics, by name, and the one way to compute them."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from data.engine import Engine
+from metrics.aging import AGING
+from metrics.collection_effectiveness import COLLECTION_EFFECTIVENESS
+from metrics.dso import DSO
+from metrics.ledger import Ledger
+from metrics.metric import Metric
+from metrics.payment_curve import PAYMENT_CURVE
+from metrics.payment_speed import PAYMENT_SPEED
+from metrics.receivables import RECEIVABLES
+
+METRICS: dict[str, Metric] = {
+    m.name: m
+    for m in (RECEIVABLES, AGING, DSO, COLLECTION_EFFECTIVENESS, PAYMENT_SPEED, PAYMENT_CURVE)
+}
+
+
+def metric(name: str) -> Metric:
+    """Return the metric of that name; ValueError lists the names there are."""
+    if name not in METRICS:
+        raise ValueError(f"{name!r} is no metric; known are: {', '.join(METRICS)}")
+    return METRICS[name]
+
+
+def answer(engine: Engine, name: str, ledger: Ledger, by: tuple[str, ...] = ("total",)) -> pa.Table:
+    """Compute metric `name` for the groups `by`, as `ledger` asks.
+
+    Columns: as_of, the dimensions of `by`, the metric's fields; one row for each day and group
+    (for each day, group and step where the metric has several). No rows: there are no data
+    under these filters. '' in a dimension means that the data do not say.
+    Raises ValueError for a name that does not exist.
+    """
+    asked = metric(name)
+    statement = ledger.statement(asked, by)
+    return engine.query(statement.sql, statement.parameters).drop_columns(list(asked.hidden))

@@ -1,0 +1,271 @@
+"""Ledger: the prelude of named relations as of a day, under filters.
+
+Every metric is written over these relations; each carries the dimension columns, `total`, and
+the columns of `days`, and is already filtered:
+
+    days       as_of, and the first day of its windows: from_1m, from_3m, from_12m, from_window
+    alive      open items at the end of as_of: every balance is a sum over these
+    opening    open items at the end of the day before from_1m
+    sales      invoices and credit notes issued up to as_of
+    settled    slices of invoices that a payment closed between from_window and as_of
+    cohort     invoices issued between from_window and as_of
+    movements  all documents dated up to as_of
+    groups     the groups an answer about balances has a row for
+
+A window of N months is N whole calendar months ending with the as-of day's month, that month
+counted up to the as-of day.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from metrics.dimensions import known
+from metrics.metric import Metric
+
+_DAY_COLUMNS = ("as_of", "from_1m", "from_3m", "from_12m", "from_window")
+
+#: relation -> (table, condition); `d` is the day, `o` the row
+_RELATIONS = {
+    "alive": (
+        "open_items",
+        "o.opened_on <= d.as_of and (o.closed_on is null or o.closed_on > d.as_of)",
+    ),
+    "opening": (
+        "open_items",
+        "o.opened_on < d.from_1m and (o.closed_on is null or o.closed_on >= d.from_1m)",
+    ),
+    "sales": ("documents", "o.kind in ('invoice', 'credit_note') and o.issued_on <= d.as_of"),
+    "settled": (
+        "open_items",
+        (
+            "o.kind = 'invoice' and o.amount > 0 and o.closed_by = 'payment'"
+            " and not o.paid_day_assumed"
+            " and o.closed_on >= d.from_window and o.closed_on <= d.as_of"
+        ),
+    ),
+    "cohort": (
+        "documents",
+        (
+            "o.kind = 'invoice' and o.amount > 0 and not o.paid_day_assumed"
+            " and o.issued_on >= d.from_window and o.issued_on <= d.as_of"
+        ),
+    ),
+    "movements": ("documents", "o.issued_on <= d.as_of"),
+}
+
+BASES = {"due": "due_on", "issued": "opened_on"}
+"""What aging counts from: basis -> column of the open item."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One SQL statement and the values bound to its `$names`."""
+
+    sql: str
+    parameters: Mapping[str, object]
+
+    def as_text(self) -> str:
+        """Return the statement with its values written in, to be read and run by a person."""
+
+        def written(name: re.Match[str]) -> str:
+            value = self.parameters[name[1]]
+            if value is None:
+                return "null"
+            if isinstance(value, int | float):
+                return str(value)
+            return "'" + str(value).replace("'", "''") + "'"
+
+        return re.sub(r"\$([a-z_][a-z_0-9]*)", written, self.sql)
+
+
+def month_start(day: date, back: int = 0) -> date:
+    """Return the first day of `day`'s month, or of the month `back` months earlier.
+
+    >>> month_start(date(2026, 1, 15), 2)
+    datetime.date(2025, 11, 1)
+    """
+    months = day.year * 12 + day.month - 1 - back
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def month_end(day: date, back: int = 0) -> date:
+    """Return the last day of `day`'s month, or of the month `back` months earlier.
+
+    >>> month_end(date(2024, 4, 15), 2)
+    datetime.date(2024, 2, 29)
+    """
+    first = month_start(day, back)
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def month_ends(as_of: date, count: int) -> tuple[date, ...]:
+    """Return the last `count` month-ends in order, the last one being `as_of` itself.
+
+    >>> month_ends(date(2026, 3, 15), 3)
+    (datetime.date(2026, 1, 31), datetime.date(2026, 2, 28), datetime.date(2026, 3, 15))
+    """
+    return (*(month_end(as_of, back) for back in range(count - 1, 0, -1)), as_of)
+
+
+def same_day(as_of: date, back: int) -> date:
+    """Return the day to compare `as_of` with, `back` months earlier.
+
+    The end of a month answers to the end of a month.
+
+    >>> same_day(date(2026, 2, 28), 1), same_day(date(2026, 3, 30), 1)
+    (datetime.date(2026, 1, 31), datetime.date(2026, 2, 28))
+    """
+    end = month_end(as_of, back)
+    if as_of == month_end(as_of):
+        return end
+    return min(end, end.replace(day=min(as_of.day, end.day)))
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What is asked about: the day, the filters, the window of behaviour.
+
+    as_of: the state at the end of this day.
+    where: dimension -> values of which one must hold; '' stands for "not known".
+    months: length of the window of behaviour, in calendar months.
+    days: several as-of days for a history; empty means `as_of` alone.
+    basis: what aging counts from, `due` or `issued`.
+
+    Raises ValueError for a dimension or basis that does not exist.
+    """
+
+    as_of: date
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    months: int = 12
+    days: tuple[date, ...] = ()
+    basis: str = "due"
+
+    def __post_init__(self) -> None:
+        """Refuse names that do not exist."""
+        known(tuple(self.where))
+        if self.basis not in BASES:
+            raise ValueError(f"{self.basis!r} is no basis; known are: {', '.join(BASES)}")
+        if self.months < 1:
+            raise ValueError(f"a window of {self.months} months cannot be: give 1 or more")
+
+    def history(self, count: int = 36) -> Ledger:
+        """Return the same question for the last `count` month-ends, ending with `as_of`."""
+        return replace(self, days=month_ends(self.as_of, count))
+
+    def at(self, as_of: date) -> Ledger:
+        """Return the same question as of another day."""
+        return replace(self, as_of=as_of, days=())
+
+    def statement(self, metric: Metric, by: tuple[str, ...] = ("total",)) -> Statement:
+        """Return the metric's statement for the groups `by`.
+
+        The answer has the columns as_of, those of `by`, those of `metric.fields` (and
+        `metric.hidden`), one row for each day and group (and step, where the metric has several
+        rows for one group). Rows are ordered by day, group and step.
+        """
+        by = known(by or ("total",))
+        grouped = ", ".join(("as_of", *by))
+        order = ", ".join(filter(None, (grouped, metric.order)))
+        sql = self._with(metric.sql, by) + f"\norder by {order}"
+        return Statement(sql, self._parameters())
+
+    def rows(
+        self, metric: Metric, which: str = "", at: Mapping[str, object] | None = None
+    ) -> Statement:
+        """Return a statement that lists the rows behind a figure.
+
+        `which` names one of `metric.rows` (the first one if empty); `at` narrows it to one
+        group: column -> value, for dimensions and for the columns a metric adds (`bucket`).
+        """
+        text = metric.rows[which or next(iter(metric.rows))]
+        conditions = []
+        parameters = self._parameters()
+        for number, (column, value) in enumerate((at or {}).items()):
+            if column != "bucket":
+                known((column,))
+            conditions.append(f"{column} = $at_{number}")
+            parameters[f"at_{number}"] = value
+        sql = self._with(text, ("total",), wrap=bool(conditions))
+        if conditions:
+            sql += " where " + " and ".join(conditions)
+        return Statement(sql, parameters)
+
+    def _with(self, text: str, by: tuple[str, ...], wrap: bool = False) -> str:
+        """Put the prelude before `text`; only the relations it uses."""
+        text = text.strip().replace("{age_from}", BASES[self.basis])
+        used = [r for r in _RELATIONS if _reads(text, r)]
+        grouped = ", ".join(("as_of", *by))
+        parts = [f"days as (\n{self._days()}\n)"]
+        if _reads(text, "groups"):
+            # a total exists where there are documents, even if every one of them is closed
+            base = "movements" if by == ("total",) else "alive"
+            if base not in used:
+                used.append(base)
+        parts += [f"{name} as (\n{self._relation(name)}\n)" for name in used]
+        if _reads(text, "groups"):
+            parts.append(f"groups as (\n    select distinct {grouped} from {base}\n)")
+        text = text.replace("{by}", grouped)
+        if text.startswith("with "):
+            head, _, tail = text[5:].rpartition("\n\n")
+            parts.append(head.strip().rstrip(","))
+            text = tail
+        if wrap:
+            text = f"select * from (\n{text}\n) as behind"
+        return "with " + ",\n".join(parts) + "\n" + text
+
+    def _relation(self, name: str) -> str:
+        table, condition = _RELATIONS[name]
+        filters = "".join(
+            f" and o.{column} in ("
+            + ", ".join(f"$w_{column}_{n}" for n in range(len(values)))
+            + ")"
+            for column, values in self.where.items()
+            if column != "total" and values
+        )
+        if len(self._as_of_days) > 1:
+            return (
+                f"    select d.*, 'total' as total, o.*\n    from {table} as o\n"
+                f"    join days as d on {condition}{filters}"
+            )
+        # one day needs no join: the filter then reaches the scan
+        constants = ", ".join(f"cast(${c}_0 as date) as {c}" for c in _DAY_COLUMNS)
+        condition = re.sub(r"\bd\.([a-z_0-9]+)", r"cast($\1_0 as date)", condition)
+        return (
+            f"    select {constants}, 'total' as total, o.*\n    from {table} as o\n"
+            f"    where {condition}{filters}"
+        )
+
+    @property
+    def _as_of_days(self) -> tuple[date, ...]:
+        return self.days or (self.as_of,)
+
+    def _days(self) -> str:
+        return "\n    union all\n".join(
+            "    select " + ", ".join(f"cast(${c}_{n} as date) as {c}" for c in _DAY_COLUMNS)
+            for n in range(len(self._as_of_days))
+        )
+
+    def _parameters(self) -> dict[str, object]:
+        bound: dict[str, object] = {}
+        for number, day in enumerate(self._as_of_days):
+            firsts = (
+                day,
+                month_start(day),
+                month_start(day, 2),
+                month_start(day, 11),
+                month_start(day, self.months - 1),
+            )
+            bound.update({f"{c}_{number}": v for c, v in zip(_DAY_COLUMNS, firsts, strict=True)})
+        for column, values in self.where.items():
+            bound.update({f"w_{column}_{n}": v for n, v in enumerate(values)})
+        return bound
+
+
+def _reads(text: str, relation: str) -> bool:
+    """Return whether the SQL `text` reads from `relation`."""
+    return re.search(rf"\b(from|join)\s+{relation}\b", text) is not None
