@@ -1,0 +1,187 @@
+"""Wires the parts together: the command line, and `create_app` for the pages."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metrics.printing import Output, printed
+
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Tandem: one view of the same customers and markets for credit and sales.",
+)
+StoreFolder = Annotated[
+    Path, typer.Option("--store", envvar="TANDEM_STORE", help="Folder of the published data.")
+]
+STORE = Path("store")
+
+
+class Basis(StrEnum):
+    """What aging counts from."""
+
+    due = "due"
+    issued = "issued"
+
+
+class DateOrder(StrEnum):
+    """How 01/02/2025 is meant."""
+
+    dmy = "dmy"
+    mdy = "mdy"
+    ymd = "ymd"
+
+
+def _stop(message: object) -> typer.Exit:
+    typer.echo(str(message), err=True)
+    return typer.Exit(1)
+
+
+def _day(value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+@cli.command()
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="Export files, or folders of them.")],
+    store: StoreFolder = STORE,
+    map: Annotated[
+        list[Path] | None,
+        typer.Option(help="Mapping file (TOML) for exports nobody has seen before; repeatable."),
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option("--as", metavar="FORMAT", help="Read every file as this format.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Reporting currency, where the data leave it open.")
+    ] = None,
+    terms: Annotated[
+        int | None, typer.Option(help="Days to pay for invoices without due day and terms.")
+    ] = None,
+    dates: Annotated[
+        DateOrder | None, typer.Option(help="What 01/02/2025 means, where the data leave it open.")
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(help="Decimal sign, `,` or `.`, where the data leave it open.")
+    ] = None,
+    accounts: Annotated[
+        str | None, typer.Option(help="Receivables accounts of ledgers: 411,413,416")
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Write the rows that were refused to this CSV file.")
+    ] = None,
+) -> None:
+    """Read exports, publish them and print the load report."""
+    from etl.load import LoadOptions
+    from etl.report import print_load
+
+    options = LoadOptions(
+        mapping=tuple(map or ()),
+        format=format,
+        reporting_currency=currency,
+        default_terms_days=terms,
+        date_order=dates.value if dates else None,
+        decimal=decimal,
+        receivables_accounts=tuple(accounts.split(",")) if accounts else None,
+    )
+    if not print_load(paths, store, options, rejects):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def demo(store: StoreFolder = STORE) -> None:
+    """Load the exports of the demo company: a wholesaler in the Benelux and France."""
+    from data.demo.company import write_exports
+    from etl.load import LoadOptions
+    from etl.report import print_load
+
+    with tempfile.TemporaryDirectory() as folder:
+        write_exports(Path(folder))
+        if not print_load([Path(folder)], store, LoadOptions()):
+            raise typer.Exit(1)
+
+
+@cli.command()
+def metrics() -> None:
+    """List the metrics: name, unit and one line."""
+    from metrics.catalogue import METRICS
+
+    for metric in METRICS.values():
+        typer.echo(
+            f"{metric.name:26} {metric.unit:6} {metric.meaning.split(': ')[0].split('. ')[0]}"
+        )
+
+
+@cli.command()
+def show(
+    metric: Annotated[str, typer.Argument(help="A name that `python app.py metrics` lists.")],
+    store: StoreFolder = STORE,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="End of this day; the last day of the data."),
+    ] = None,
+    by: Annotated[list[str] | None, typer.Option(help="Dimension to split by; repeatable.")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="DIMENSION=VALUE to filter by; repeatable, values of one add up."),
+    ] = None,
+    months: Annotated[int, typer.Option(help="Window of behaviour, in calendar months.")] = 12,
+    basis: Annotated[Basis, typer.Option(help="What aging counts from.")] = Basis.due,
+    history: Annotated[
+        int, typer.Option(min=1, help="As of the last N month-ends, the as-of day being the last.")
+    ] = 1,
+    format: Annotated[Output, typer.Option(help="How to print the rows.")] = Output.TABLE,
+) -> None:
+    """Compute a metric and print its rows."""
+    from data.store import Store, StoreError
+    from metrics.catalogue import answer
+    from metrics.ledger import Ledger
+
+    filters: dict[str, tuple[str, ...]] = {}
+    for condition in where or []:
+        name, equals, value = condition.partition("=")
+        if not equals:
+            raise _stop(f"--where {condition!r} has no '=': write DIMENSION=VALUE")
+        filters[name] = (*filters.get(name, ()), value)
+    try:
+        state = Store(store).current()
+        if state is None:
+            raise _stop(f"{store} holds no data yet: load exports with `python app.py load PATH`")
+        last = state.engine.query("select last_day from about").column(0)[0].as_py()
+        ledger = Ledger(_day(as_of) or last, filters, months, basis=basis.value)
+        if history > 1:
+            ledger = ledger.history(history)
+        table = answer(state.engine, metric, ledger, tuple(by or ("total",)))
+    except (ValueError, StoreError) as error:
+        raise _stop(error) from error
+    typer.echo(printed(table, format), nl=False)
+    if not table.num_rows:
+        typer.echo("No rows: there are no data under these filters on that day.", err=True)
+
+
+@cli.command()
+def serve(
+    store: StoreFolder = STORE,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8050,
+) -> None:
+    """Serve the pages."""
+    from dashboards.server import serve as serve_pages
+    from data.store import Store
+
+    serve_pages(Store(store), host, port)
+
+
+if __name__ == "__main__":
+    # pages and reports hold characters that a Windows console's own encoding lacks
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    cli()

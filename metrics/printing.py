@@ -1,0 +1,70 @@
+"""Rows of a metric as text: a table to read, CSV, or JSON for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+import pyarrow as pa
+
+
+class Output(StrEnum):
+    """How rows are written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def printed(answer: pa.Table, output: Output) -> str:
+    """Return the rows of `answer` as text that ends with a line break.
+
+    JSON is a list of objects, one for each row: amounts and days as numbers, days of the
+    calendar as ISO text. What cannot be said is null in JSON and empty in CSV; so is a
+    dimension that the data do not know.
+    """
+    names = answer.column_names
+    rows = [{k: None if v == "" else v for k, v in row.items()} for row in answer.to_pylist()]
+    if output is Output.JSON:
+        plain = [{k: _plain(v) for k, v in row.items()} for row in rows]
+        return json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
+    text = io.StringIO()
+    if output is Output.CSV:
+        writer = csv.DictWriter(text, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    elif rows:
+        _draw(rows, names, text)
+    return text.getvalue()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _draw(rows: list[dict[str, object]], names: list[str], text: io.StringIO) -> None:
+    """Draw the rows with aligned columns, numbers to the right."""
+    lines = [names, *([_readable(row[name]) for name in names] for row in rows)]
+    widths = [max(len(line[n]) for line in lines) for n in range(len(names))]
+    numeric = [any(isinstance(row[name], int | float | Decimal) for row in rows) for name in names]
+    lines.insert(1, ["─" * width for width in widths])
+    for line in lines:
+        cells = (
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(line, widths, numeric, strict=True)
+        )
+        text.write("  ".join(cells).rstrip() + "\n")
+
+
+def _readable(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int | Decimal) else str(value)
