@@ -1,0 +1,11 @@
+# Each target is a task of tasks.py, which also works where there is no make.
+PYTHON ?= python3
+SIZE ?= 1M
+
+.PHONY: run test check format messages bench lock
+
+run test check format messages lock:
+	@$(PYTHON) tasks.py $@
+
+bench:
+	@$(PYTHON) tasks.py bench --size $(SIZE)

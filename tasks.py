@@ -1,0 +1,146 @@
+"""What `make` does, on any system: `python tasks.py run`, `test`, `check`, `bench`, `lock`.
+
+Needs nothing but Python 3.11 or later: it makes a virtual environment of its own in .venv and
+installs the locked, hashed dependencies into it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+BROWSERS = (
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+    "microsoft-edge", "msedge",
+)  # fmt: skip
+BROWSER_FILES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+    r"C:\Program Files\Microsoft\Edge\Application\msedge.exe",
+)
+
+
+def run(*command: str | Path, **more: str) -> None:
+    """Run a command in the project's folder; stop with its exit code if it fails."""
+    done = subprocess.run([str(c) for c in command], cwd=HERE, env=os.environ | more, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+def environment(lock: str) -> None:
+    """Make .venv hold what `lock` names; does nothing where it already does."""
+    if sys.version_info < (3, 11):
+        sys.exit(f"Tandem needs Python 3.11 or later; this is {sys.version.split()[0]}.")
+    wanted = hashlib.sha256((HERE / lock).read_bytes()).hexdigest()
+    stamp = VENV / f"{lock}.installed"
+    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
+        return
+    print(f"Installing {lock} into {VENV} ...", flush=True)
+    if not PYTHON.exists():
+        venv.create(VENV, with_pip=True)
+    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        "--require-hashes", "-r", lock)  # fmt: skip
+    stamp.write_text(wanted, encoding="ascii")
+
+
+def browser() -> str:
+    """Return an installed Chromium, Chrome or Edge; install Debian's where that is possible."""
+
+    def installed() -> str | None:
+        named = os.environ.get("TANDEM_BROWSER")
+        found = (named, *map(shutil.which, BROWSERS), *BROWSER_FILES)
+        return next((path for path in found if path and Path(path).exists()), None)
+
+    if path := installed():
+        return path
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        print("Installing Debian's chromium for the browser tests ...", flush=True)
+        run("apt-get", "-qq", "update")
+        run("apt-get", "-qq", "-y", "install", "chromium", DEBIAN_FRONTEND="noninteractive")
+        if path := installed():
+            return path
+    sys.exit(
+        "The browser tests need Chromium, Chrome or Edge. Install one (on Debian and Ubuntu: "
+        "sudo apt-get install chromium), or name it in TANDEM_BROWSER, and start again."
+    )
+
+
+def task_run(*arguments: str) -> None:
+    """Load the demo company if nothing is loaded yet, and serve the pages."""
+    environment("requirements.lock")
+    store = Path(os.environ.get("TANDEM_STORE", HERE / "store"))
+    if not (store / "current").exists():
+        run(PYTHON, "app.py", "demo", "--store", store)
+    run(PYTHON, "app.py", "serve", "--store", store, *arguments)
+
+
+def task_test(*arguments: str) -> None:
+    """Run the whole suite, browser tests included; further arguments go to pytest."""
+    environment("requirements-dev.lock")
+    path = browser()
+    workers = ("-n", "2", "--dist", "loadfile") if not arguments else ()
+    run(PYTHON, "-m", "pytest", *workers, *arguments, TANDEM_BROWSER=path)
+
+
+def task_check() -> None:
+    """Run the linters: ruff, its formatter and mypy --strict."""
+    environment("requirements-dev.lock")
+    run(PYTHON, "-m", "ruff", "check", ".")
+    run(PYTHON, "-m", "ruff", "format", "--check", ".")
+    run(PYTHON, "-m", "mypy")
+    run(PYTHON, "-m", "dashboards.i18n", "check")
+
+
+def task_format() -> None:
+    """Let ruff mend what it can."""
+    environment("requirements-dev.lock")
+    run(PYTHON, "-m", "ruff", "check", "--fix", ".")
+    run(PYTHON, "-m", "ruff", "format", ".")
+
+
+def task_messages() -> None:
+    """Collect the texts of the pages for the translators."""
+    environment("requirements-dev.lock")
+    run(PYTHON, "-m", "dashboards.i18n", "extract")
+
+
+def task_bench(*arguments: str) -> None:
+    """Measure ours beside the limit and beside pandas, as ratios."""
+    environment("requirements-dev.lock")
+    run(PYTHON, "-m", "benchmarks.run", *arguments)
+
+
+def task_lock() -> None:
+    """Write the lock files anew; they name no host."""
+    environment("requirements-dev.lock")
+    run(PYTHON, "-m", "pip", "install", "--quiet", "uv")
+    for name in ("requirements", "requirements-dev"):
+        run(PYTHON, "-m", "uv", "pip", "compile", "--quiet", "--universal",
+            "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate",
+            "--no-emit-index-url", "--no-emit-find-links", "--upgrade",
+            f"{name}.in", "-o", f"{name}.lock")  # fmt: skip
+
+
+TASKS = {name[5:]: task for name, task in list(globals().items()) if name.startswith("task_")}
+
+if __name__ == "__main__":
+    name, *rest = sys.argv[1:] or ["help"]
+    if name not in TASKS:
+        lines = [f"  {key:10}{task.__doc__}" for key, task in TASKS.items()]
+        sys.exit("python tasks.py TASK, where TASK is one of\n" + "\n".join(lines))
+    try:
+        TASKS[name](*rest)
+    except KeyboardInterrupt:
+        sys.exit(130)
