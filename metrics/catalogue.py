@@ -8,15 +8,28 @@ from data.engine import Engine
 from metrics.aging import AGING
 from metrics.collection_effectiveness import COLLECTION_EFFECTIVENESS
 from metrics.dso import DSO
+from metrics.exposure import EXPOSURE
 from metrics.ledger import Ledger
 from metrics.metric import Metric
 from metrics.payment_curve import PAYMENT_CURVE
 from metrics.payment_speed import PAYMENT_SPEED
 from metrics.receivables import RECEIVABLES
+from metrics.sales import SALES
+from metrics.terms import TERMS
 
 METRICS: dict[str, Metric] = {
     m.name: m
-    for m in (RECEIVABLES, AGING, DSO, COLLECTION_EFFECTIVENESS, PAYMENT_SPEED, PAYMENT_CURVE)
+    for m in (
+        RECEIVABLES,
+        AGING,
+        DSO,
+        COLLECTION_EFFECTIVENESS,
+        PAYMENT_SPEED,
+        PAYMENT_CURVE,
+        SALES,
+        EXPOSURE,
+        TERMS,
+    )
 }
 
 

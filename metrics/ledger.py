@@ -3,13 +3,16 @@
 Every metric is written over these relations; each carries the dimension columns, `total`, and
 the columns of `days`, and is already filtered:
 
-    days       as_of, and the first day of its windows: from_1m, from_3m, from_12m, from_window
+    days       as_of, the first day of its windows (from_1m, from_3m, from_12m, from_window) and,
+               a year earlier, the window again: from_year_ago, year_ago
     alive      open items at the end of as_of: every balance is a sum over these
     opening    open items at the end of the day before from_1m
     sales      invoices and credit notes issued up to as_of
     settled    slices of invoices that a payment closed between from_window and as_of
     cohort     invoices issued between from_window and as_of
+    slices     slices of invoices issued up to as_of and open at some time since from_window
     movements  all documents dated up to as_of
+    accounts   customers, with their limit, terms and dimensions
     groups     the groups an answer about balances has a row for
 
 A window of N months is N whole calendar months ending with the as-of day's month, that month
@@ -27,7 +30,15 @@ from datetime import date
 from metrics.dimensions import known
 from metrics.metric import Metric
 
-_DAY_COLUMNS = ("as_of", "from_1m", "from_3m", "from_12m", "from_window")
+_DAY_COLUMNS = (
+    "as_of",
+    "from_1m",
+    "from_3m",
+    "from_12m",
+    "from_window",
+    "from_year_ago",
+    "year_ago",
+)
 
 #: relation -> (table, condition); `d` is the day, `o` the row
 _RELATIONS = {
@@ -55,7 +66,22 @@ _RELATIONS = {
             " and o.issued_on >= d.from_window and o.issued_on <= d.as_of"
         ),
     ),
+    "slices": (
+        "open_items",
+        (
+            "o.kind = 'invoice' and o.amount > 0 and o.opened_on <= d.as_of"
+            " and (o.closed_on is null or o.closed_on >= d.from_window)"
+        ),
+    ),
     "movements": ("documents", "o.issued_on <= d.as_of"),
+    # limits stand in the reporting currency, whatever the customer is invoiced in
+    "accounts": (
+        (
+            "(select c.*, c.customer_id as customer, a.reporting_currency as currency"
+            " from customers as c cross join about as a)"
+        ),
+        "1 = 1",
+    ),
 }
 
 BASES = {"due": "due_on", "issued": "opened_on"}
@@ -195,6 +221,10 @@ class Ledger:
             sql += " where " + " and ".join(conditions)
         return Statement(sql, parameters)
 
+    def over(self, text: str, by: tuple[str, ...] = ("total",)) -> Statement:
+        """Return a statement for SQL of one's own over the prelude, with the slot {by}."""
+        return Statement(self._with(text, known(by)), self._parameters())
+
     def _with(self, text: str, by: tuple[str, ...], wrap: bool = False) -> str:
         """Put the prelude before `text`; only the relations it uses."""
         text = text.strip().replace("{age_from}", BASES[self.basis])
@@ -259,6 +289,8 @@ class Ledger:
                 month_start(day, 2),
                 month_start(day, 11),
                 month_start(day, self.months - 1),
+                month_start(day, self.months + 11),
+                same_day(day, 12),
             )
             bound.update({f"{c}_{number}": v for c, v in zip(_DAY_COLUMNS, firsts, strict=True)})
         for column, values in self.where.items():

@@ -35,6 +35,15 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Customer:
+    """A customer of a worked example: credit limit and agreed terms."""
+
+    customer_id: str
+    credit_limit: Decimal | None = None
+    agreed_terms_days: int | None = None
+
+
+@dataclass(frozen=True)
 class Match:
     """A match of a worked example."""
 
@@ -57,6 +66,7 @@ class Example:
     expect: tuple[Mapping[str, object], ...]
     matches: tuple[Match, ...] = ()
     note: str = ""
+    customers: tuple[Customer, ...] = ()
 
 
 @dataclass(frozen=True)

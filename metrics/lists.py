@@ -1,0 +1,104 @@
+"""Lists that pages show row by row: customers, and the lives of invoices.
+
+Each stands on the prelude of `metrics.ledger`, so that its columns are the same figures as
+everywhere else.
+"""
+
+from __future__ import annotations
+
+from metrics.ledger import Ledger, Statement
+
+#: One row for each customer of the filters, whether or not anything is open.
+_CUSTOMERS = """
+with owed as (
+    select customer,
+        sum(amount) as receivables,
+        sum(case when amount < 0 then amount else 0 end) as unapplied,
+        sum(case when amount > 0 and due_on < as_of then amount else 0 end) as overdue,
+        max(case when amount > 0 and due_on < as_of then date_diff('day', due_on, as_of) end)
+            as oldest_overdue_days,
+        sum(case when disputed then amount else 0 end) as disputed
+    from alive
+    group by customer
+),
+sold as (
+    select customer,
+        sum(case when issued_on >= from_12m then amount else 0 end) as sales_12m,
+        max(issued_on) as last_sale
+    from sales
+    group by customer
+),
+late as (
+    select customer, opened_on, closed_on, amount,
+        amount * cast(date_diff('day', due_on, closed_on) as integer) as late_amount,
+        date_diff('month', closed_on, as_of) as months_ago
+    from settled
+),
+paid as (
+    select customer,
+        count(*) as paid_items,
+        cast(sum(late_amount) as double) / cast(sum(amount) as double)
+            as days_beyond_terms,
+        cast(sum(amount * cast(date_diff('day', opened_on, closed_on) as integer)) as double)
+            / cast(sum(amount) as double) as days_to_pay,
+        cast(sum(case when months_ago < 3 then late_amount end) as double)
+            / cast(sum(case when months_ago < 3 then amount end) as double) as late_q4,
+        cast(sum(case when months_ago between 3 and 5 then late_amount end) as double)
+            / cast(sum(case when months_ago between 3 and 5 then amount end) as double) as late_q3,
+        cast(sum(case when months_ago between 6 and 8 then late_amount end) as double)
+            / cast(sum(case when months_ago between 6 and 8 then amount end) as double) as late_q2,
+        cast(sum(case when months_ago between 9 and 11 then late_amount end) as double)
+            / cast(sum(case when months_ago between 9 and 11 then amount end) as double) as late_q1
+    from late
+    group by customer
+)
+
+select accounts.customer, accounts.customer_name, accounts.vat_number, accounts.sector,
+    accounts.country, accounts.segment, accounts.salesperson, accounts.customer_group,
+    accounts.rating, accounts.agreed_terms_days,
+    cast(coalesce(receivables, 0) as decimal(18, 2)) as receivables,
+    cast(coalesce(overdue, 0) as decimal(18, 2)) as overdue,
+    oldest_overdue_days,
+    cast(coalesce(unapplied, 0) as decimal(18, 2)) as unapplied,
+    cast(coalesce(disputed, 0) as decimal(18, 2)) as disputed,
+    accounts.credit_limit,
+    cast(accounts.credit_limit - coalesce(receivables, 0) as decimal(18, 2)) as headroom,
+    accounts.insured_limit,
+    days_to_pay, days_beyond_terms, coalesce(paid_items, 0) as paid_items,
+    late_q1, late_q2, late_q3, late_q4, late_q4 - days_beyond_terms as lateness_trend,
+    cast(coalesce(sales_12m, 0) as decimal(18, 2)) as sales_12m, last_sale
+from accounts
+left join owed using (customer)
+left join sold using (customer)
+left join paid using (customer)
+"""
+
+#: One row for each slice of an invoice that was open at some time in the window.
+_LIVES = """
+select document_id, document_key, opened_on, due_on,
+    case when closed_on <= as_of then closed_on end as closed_on,
+    case when closed_on <= as_of then closed_by else '' end as closed_by,
+    amount, disputed, due_assumed, customer, as_of
+from slices
+order by opened_on, document_id, due_on, closed_on nulls last
+"""
+
+
+def customers(ledger: Ledger) -> Statement:
+    """List the customers under the filters, one row each, unordered.
+
+    Columns: the customer's attributes; receivables, overdue, unapplied, disputed, credit_limit,
+    headroom, insured_limit, sales_12m (money; limits and headroom null where not known);
+    oldest_overdue_days; days_to_pay, days_beyond_terms and, by quarter of the last 12 months,
+    late_q1 (oldest) to late_q4, all weighted by amount, null where nothing was paid;
+    lateness_trend = late_q4 - days_beyond_terms (positive: getting slower); last_sale.
+    """
+    return ledger.over(_CUSTOMERS)
+
+
+def lives(ledger: Ledger) -> Statement:
+    """List the slices of invoices open in the window: opened, due, closed, amount; by issue day.
+
+    closed_on is null, and closed_by '', for what is open at the end of the as-of day.
+    """
+    return ledger.over(_LIVES)
