@@ -33,3 +33,14 @@ class Text:
     def __str__(self) -> str:
         """Return the sentence in English."""
         return self.render(lambda text: text)
+
+
+def inert(cell: object) -> object:
+    """Return `cell` so that no spreadsheet runs it as a formula; numbers and days stay as they are.
+
+    >>> inert("=1+1"), inert("Société Dupont"), inert(-5)
+    ("'=1+1", 'Société Dupont', -5)
+    """
+    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{cell}"
+    return cell

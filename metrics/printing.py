@@ -11,6 +11,8 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+from data.texts import inert
+
 
 class Output(StrEnum):
     """How rows are written."""
@@ -36,7 +38,7 @@ def printed(answer: pa.Table, output: Output) -> str:
     if output is Output.CSV:
         writer = csv.DictWriter(text, names, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({k: inert(v) for k, v in row.items()} for row in rows)
     elif rows:
         _draw(rows, names, text)
     return text.getvalue()
