@@ -1,0 +1,127 @@
+"""Merges what the files say about customers into one row each.
+
+A customer list beats attributes on document rows; among those the file that reaches further
+wins, then the one loaded later; within a file the later row. An empty cell never overrides.
+"""
+
+from __future__ import annotations
+
+from data.reference import nace
+from etl.sql import Connection, rows, run
+
+_TEXTS = (
+    "customer_name", "vat_number", "country", "sector", "segment", "salesperson", "parent_id",
+    "rating",
+)  # fmt: skip
+_NUMBERS = ("credit_limit", "insured_limit", "agreed_terms_days")
+
+
+def derive_customers(connection: Connection) -> None:
+    """Fill `customers` from `staged_customers` and the temporary table `entry`.
+
+    A customer that only documents name is listed too, with its number as name; documents that
+    name no customer belong to the customer ''.
+    """
+    texts = ", ".join(
+        f"arg_max({c}, rank) filter (where {c} is not null and {c} <> '') as {c}" for c in _TEXTS
+    )
+    numbers = ", ".join(
+        f"arg_max({c}, rank) filter (where {c} is not null) as {c}" for c in _NUMBERS
+    )
+    run(
+        connection,
+        f"""
+        create or replace temp table merged as
+        with ranked as (
+            select s.*, row_number() over (
+                order by f.rows_kind = 'customers', f.last_day nulls first, f.loaded_at,
+                f.sha256, s.line, s.customer_name, s.parent_id
+            ) as rank
+            from staged_customers as s join files as f using (file_id)
+            where s.customer_id is not null
+        ),
+        named as (
+            select customer_id from ranked union select customer as customer_id from entry
+        ),
+        stated as (select customer_id, {texts}, {numbers} from ranked group by all)
+        select named.customer_id, stated.* exclude (customer_id), stated.customer_id is not null
+            as stated
+        from named left join stated using (customer_id)
+        """,
+    )
+    _sectors(connection)
+    _groups(connection)
+    run(
+        connection,
+        """
+        insert into customers by name
+        select
+            m.customer_id,
+            coalesce(m.customer_name, m.customer_id) as customer_name,
+            coalesce(m.vat_number, '') as vat_number,
+            coalesce(upper(m.country), '') as country,
+            coalesce(s.code, '') as sector,
+            coalesce(s.section, '') as sector_section,
+            coalesce(s.division, '') as sector_division,
+            coalesce(s.grp, '') as sector_group,
+            coalesce(m.segment, '') as segment,
+            coalesce(m.salesperson, '') as salesperson,
+            coalesce(g.customer_group, m.customer_id) as customer_group,
+            m.credit_limit, m.insured_limit, m.agreed_terms_days,
+            coalesce(m.rating, '') as rating
+        from merged as m
+        left join sector_of as s on s.given = m.sector
+        left join group_of as g using (customer_id)
+        order by m.customer_id
+        """,
+    )
+
+
+def _sectors(connection: Connection) -> None:
+    """Make `sector_of`: each distinct sector code with its section, division and group."""
+    codes = [
+        str(code) for (code,) in rows(connection, "select distinct sector from merged") if code
+    ]
+    run(
+        connection,
+        "create or replace temp table sector_of"
+        " (given varchar, code varchar, section varchar, division varchar, grp varchar)",
+    )
+    if codes:
+        connection.executemany(
+            "insert into sector_of values (?, ?, ?, ?, ?)",
+            [(code, nace.normal(code), *nace.ancestors(code)) for code in codes],
+        )
+
+
+def _groups(connection: Connection) -> None:
+    """Make `group_of`: each customer that has a parent, and its ultimate parent.
+
+    Where customers are each other's parents, the least number in the ring stands for all.
+    """
+    run(
+        connection,
+        """
+        create or replace temp table group_of as
+        with recursive parents as (
+            select customer_id as child, parent_id as parent from merged
+            where parent_id is not null and parent_id <> customer_id
+        ),
+        walk as (
+            select child as customer_id, [child, parent] as path, false as ring from parents
+            union all
+            select w.customer_id,
+                case when list_contains(w.path, p.parent)
+                    then list_slice(w.path, list_position(w.path, p.parent), len(w.path))
+                    else list_append(w.path, p.parent) end,
+                list_contains(w.path, p.parent)
+            from walk as w join parents as p on p.child = w.path[-1]
+            where not w.ring
+        )
+        select customer_id,
+            arg_max(case when ring then list_min(path) else path[-1] end,
+                case when ring then 1000000 else len(path) end) as customer_group,
+            bool_or(ring) as in_ring
+        from walk group by customer_id
+        """,
+    )

@@ -1,0 +1,103 @@
+"""What follows from the staged rows: customers, documents, matches and open items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.schema import DERIVED, SCHEMA_VERSION
+from data.texts import N_, Text
+from etl.customers import derive_customers
+from etl.documents import derive_documents, derive_entries
+from etl.matching import create_made, derive_matches
+from etl.open_items import derive_open_items
+from etl.source import FileError
+from etl.sql import Connection, rows, run
+from etl.states import derive_states
+
+DEFAULT_TERMS_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the staged rows alone do not settle."""
+
+    reporting_currency: str
+    default_terms_days: int = DEFAULT_TERMS_DAYS
+
+
+def derive(connection: Connection, settings: Settings) -> None:
+    """Fill the derived tables, except `findings` and `about`, anew from the staged ones.
+
+    The temporary tables of the steps stay until the connection closes: the checks read them.
+    """
+    for table in DERIVED:
+        run(connection, f"drop table if exists {table.name}")
+        run(connection, table.create())
+    derive_entries(connection, settings.reporting_currency)
+    derive_customers(connection)
+    derive_documents(connection, settings.default_terms_days)
+    create_made(connection)
+    derive_states(connection)
+    derive_matches(connection)
+    derive_open_items(connection)
+
+
+def find_reporting_currency(connection: Connection) -> str | None:
+    """Return the currency that everything is told in, from the staged rows; None: none is named.
+
+    It is the one whose rate is always 1 where others have other rates, else the only one that
+    no file of rates converts. Raises `FileError` where several remain.
+    """
+    found = rows(
+        connection,
+        """
+        select currency, bool_and(rate = 1), bool_or(rate <> 1) from staged_documents
+        where currency is not null group by currency order by currency
+        """,
+    )
+    if len(found) > 1:
+        own = [c for c, ones, _ in found if ones]
+        if len(own) == 1 and any(others for _, _, others in found):
+            return str(own[0])
+    rated = {c for (c,) in rows(connection, "select distinct currency from staged_rates")}
+    named = [str(c) for c, _, _ in found if c not in rated or len(found) == 1]
+    if len(named) > 1:
+        raise FileError(
+            Text(
+                N_("The files hold several currencies ({currencies}) and none is the main one."),
+                {"currencies": ", ".join(named)},
+            ),
+            Text(N_("Say which one to report in with --currency, and load a file of rates.")),
+        )
+    return named[0] if named else None
+
+
+def write_about(
+    connection: Connection, settings: Settings, loaded_at: datetime, report: str = ""
+) -> None:
+    """Write the row about the state itself; derived days do not move the last day.
+
+    `last_day` is the latest day of a document that a file holds: due days in the future, and
+    days that were assumed, do not count.
+    """
+    run(connection, "delete from about")
+    run(
+        connection,
+        """
+        insert into about by name
+        select $version as schema_version, cast($loaded_at as timestamp) as loaded_at,
+            min(issued_on) as first_day,
+            max(issued_on) filter (where not (kind in ('payment', 'credit_note')
+                and paid_day_assumed)) as last_day,
+            $currency as reporting_currency, $terms as default_terms_days,
+            count(*) as documents, coalesce(sum(amount), 0) as ledger_balance,
+            $report as report
+        from documents
+        """,
+        version=SCHEMA_VERSION,
+        loaded_at=loaded_at,
+        currency=settings.reporting_currency,
+        terms=settings.default_terms_days,
+        report=report,
+    )

@@ -1,0 +1,509 @@
+"""Which payment settles which invoice: what the source says, and where it is silent, by rule.
+
+In this order, each on what the ones before left over:
+
+    state      the paid state of an invoice row (made in etl/states.py)
+    given      match rows; rows lettered with the same code, balanced or not
+    oldest     payments lettered with a sum carried forward: that customer's oldest documents
+    reference  an invoice and its reversal: same number, opposite amount
+    reference  a payment or credit note that names the invoice
+    amount     one open document of exactly the amount that is left
+    oldest     the oldest documents first
+
+The last three are assumptions. They are made only for files that say nothing themselves: where
+a file letters its rows, carries paid states or is named by match rows, what it leaves unmatched
+is unmatched. Documents match within one customer, ledger and currency; only match rows of the
+source may reach across customers. No document is ever matched for more than its amount.
+"""
+
+from __future__ import annotations
+
+from etl.documents import NORMAL
+from etl.sql import Connection, number, run
+
+_PASSES = 3
+
+
+def create_made(connection: Connection) -> None:
+    """Make the empty table `made` that collects the matches."""
+    run(
+        connection,
+        "create or replace temp table made (debit_key bigint, credit_key bigint,"
+        " amount decimal(18, 2), recorded_on date, method varchar, source_row bigint)",
+    )
+
+
+def derive_matches(connection: Connection) -> None:
+    """Fill `made` from `doc`, `code_of`, `entry` and `staged_matches`; see the module.
+
+    Makes `given_files`, the files whose unmatched documents stay so, and `unheard`, match rows
+    that could not be followed, for the findings.
+    """
+    _given_rows(connection)
+    _given_codes(connection)
+    _given_files(connection)
+    _reversals(connection)
+    _by_reference(connection)
+    _by_amount(connection)
+    _oldest_first(connection)
+    run(
+        connection,
+        """
+        insert into matches by name
+        select debit_key, credit_key, cast(sum(amount) as decimal(18, 2)) as amount_currency,
+            max(recorded_on) as recorded_on, method
+        from made group by debit_key, credit_key, method order by debit_key, credit_key
+        """,
+    )
+
+
+def refresh_left(connection: Connection) -> None:
+    """Make `debit_left` and `credit_left`: what no match has used up yet, always positive."""
+    for side, sign in (("debit", ">"), ("credit", "<")):
+        run(
+            connection,
+            f"""
+            create or replace temp table {side}_left as
+            with used as (select {side}_key as key, sum(amount) as used from made group by all)
+            select d.key, d.account_no, d.file_id, d.ledger, d.account, d.customer, d.currency,
+                d.document_id, d.reference, d.kind, d.issued_on, d.due_on,
+                d.entry_id is null as derived,
+                cast(abs(d.amount_currency) - coalesce(u.used, 0) as decimal(18, 2)) as "left",
+                u.used is null as untouched
+            from doc as d left join used as u using (key)
+            where d.amount_currency {sign} 0
+            and abs(d.amount_currency) - coalesce(u.used, 0) > 0
+            """,
+        )
+
+
+def overlap(debits: str, credits_: str) -> str:
+    """Return a SELECT that settles two queues against each other, first come first served.
+
+    Both queries give `g` (the queue), `key`, `amount` and `pos` (the order in the queue). The
+    amounts of a queue are laid end to end on a line; where a debit and a credit cover the same
+    stretch they settle each other. Columns: g, debit_key, credit_key, amount.
+    """
+    return f"""
+        with debits as (
+            select g, key, cast(sum(amount) over (partition by g order by pos, key)
+                as decimal(18, 2)) as upto
+            from ({debits}) where amount > 0
+        ),
+        credits as (
+            select g, key, cast(sum(amount) over (partition by g order by pos, key)
+                as decimal(18, 2)) as upto
+            from ({credits_}) where amount > 0
+        ),
+        stretches as (
+            select g, upto, lag(upto, 1, 0.00) over (partition by g order by upto) as since
+            from (select g, upto from debits union select g, upto from credits)
+        )
+        select s.g, d.key as debit_key, c.key as credit_key,
+            cast(s.upto - s.since as decimal(18, 2)) as amount
+        from stretches as s
+        asof join debits as d on s.g = d.g and s.upto <= d.upto
+        asof join credits as c on s.g = c.g and s.upto <= c.upto
+    """
+
+
+def _settle(connection: Connection, pairs: str, method: str) -> None:
+    """Add matches for the candidate pairs that the query `pairs` gives.
+
+    Its columns: debit_key, credit_key, cap (null: as much as possible), recorded_on,
+    source_row. Each credit spreads over its debits, oldest first; what several credits claim of
+    one debit is then cut to what is left of it, the earliest first.
+    """
+    run(
+        connection,
+        f"""
+        insert into made by name
+        with wished as (
+            select p.*, d."left" as debit_left, c."left" as credit_left,
+                d.issued_on as debit_day, d.due_on as debit_due, c.issued_on as credit_day,
+                least(coalesce(p.cap, d."left"), d."left") as wish
+            from ({pairs}) as p
+            join debit_left as d on d.key = p.debit_key
+            join credit_left as c on c.key = p.credit_key
+        ),
+        spread as (
+            select *, greatest(0, least(wish, credit_left - (sum(wish) over (
+                partition by credit_key order by debit_day, debit_due, debit_key, source_row
+            ) - wish))) as share
+            from wished
+        ),
+        cut as (
+            select *, greatest(0, least(share, debit_left - (sum(share) over (
+                partition by debit_key order by credit_day, credit_key, source_row
+            ) - share))) as amount
+            from spread where share > 0
+        )
+        select debit_key, credit_key, cast(amount as decimal(18, 2)) as amount, recorded_on,
+            $method as method, source_row
+        from cut where amount > 0
+        """,
+        method=method,
+    )
+
+
+def _given_rows(connection: Connection) -> None:
+    """Follow the match rows of the source.
+
+    Where a number stands for several documents, those of one customer are taken together, the
+    oldest first.
+    """
+    if not number(connection, "select count(*) from staged_matches"):
+        run(connection, "create or replace temp table unheard as select 0 as items limit 0")
+        run(connection, "create or replace temp table match_row as select 0 as file_id limit 0")
+        return
+    run(
+        connection,
+        """
+        create or replace temp table match_row as
+        select row_number() over (order by f.sha256, m.line, m.debit_id, m.credit_id)
+            as source_row, m.*
+        from staged_matches as m join files as f using (file_id)
+        """,
+    )
+    for _ in range(_PASSES):
+        refresh_left(connection)
+        before = number(connection, "select count(*) from made")
+        _settle(
+            connection,
+            """
+            with pair as (
+                select m.source_row, m.matched_on as recorded_on, d.key as debit_key,
+                    c.key as credit_key, m.amount - coalesce(done.amount, 0) as cap,
+                    d.issued_on as debit_day, c.issued_on as credit_day,
+                    d.customer <> c.customer as across
+                from match_row as m
+                left join (select source_row, sum(amount) as amount from made group by all)
+                    as done using (source_row)
+                join debit_left as d on d.ledger = m.ledger and d.document_id = m.debit_id
+                join credit_left as c on c.ledger = m.ledger and c.document_id = m.credit_id
+                    and c.currency = d.currency
+                where not d.derived and not c.derived
+            )
+            select debit_key, credit_key, cap, recorded_on, source_row from pair
+            where cap is null or cap > 0
+            qualify row_number() over (partition by source_row
+                order by across, debit_day, credit_day, debit_key, credit_key) = 1
+            """,
+            "given",
+        )
+        if number(connection, "select count(*) from made") == before:
+            break
+    run(
+        connection,
+        """
+        create or replace temp table unheard as
+        select m.file_id, m.line, m.debit_id, m.credit_id, m.amount,
+            coalesce(sum(x.amount), 0) as applied
+        from match_row as m left join made as x using (source_row)
+        group by all
+        having count(x.amount) = 0 or sum(x.amount) < m.amount
+        """,
+    )
+
+
+def _given_codes(connection: Connection) -> None:
+    """Settle rows lettered with the same code, file after file where entries are carried."""
+    _attach_carried(connection)
+    last = number(connection, "select max(generation) from generation_of")
+    for generation in range(last + 1):
+        refresh_left(connection)
+        sides = [
+            f"""
+            select c.group_no as g, c.key, least(c.amount, l."left") as amount,
+                row_number() over (order by l.{day}, l.issued_on, l.key) as pos
+            from code_group as c join {side}_left as l using (key)
+            where c.generation = {generation}
+            """
+            for side, day in (("debit", "due_on"), ("credit", "issued_on"))
+        ]
+        run(
+            connection,
+            f"""
+            insert into made by name
+            select o.debit_key, o.credit_key, o.amount,
+                greatest(d.matched_on, c.matched_on) as recorded_on, 'given' as method
+            from ({overlap(*sides)}) as o
+            join code_group as d on d.group_no = o.g and d.key = o.debit_key
+            join code_group as c on c.group_no = o.g and c.key = o.credit_key
+            """,
+        )
+        _settle_summed(connection, generation)
+
+
+def _attach_carried(connection: Connection) -> None:
+    """Let opening entries that restate documents of earlier files pass on their codes.
+
+    An entry restates the earlier document of the same account, customer, number and amount,
+    else of the same customer, amount and day. Makes `carried_to`, `code_group` and
+    `generation_of` (files with carried entries come after the files they carry from).
+    """
+    run(
+        connection,
+        """
+        create or replace temp table generation_of as
+        with carrying as (
+            select distinct file_id, ledger, (select first_day from files as f
+                where f.file_id = entry.file_id) as first_day
+            from entry where carried
+        )
+        select file_id, dense_rank() over (partition by ledger order by first_day) as generation
+        from carrying
+        """,
+    )
+    run(connection, "create or replace temp table carried_to (entry_id bigint, key bigint)")
+    for same in ("account, document_id", "issued_on"):
+        run(
+            connection,
+            f"""
+            insert into carried_to
+            with entries as (
+                select e.entry_id, e.file_id, e.ledger, e.customer, e.currency, e.amount, {same},
+                    row_number() over (partition by e.file_id, e.ledger, e.customer, e.currency,
+                        e.amount, {same} order by e.entry_id) as nth
+                from entry as e
+                where e.carried and e.entry_id not in (select entry_id from carried_to)
+            ),
+            earlier as (
+                select g.file_id, d.key, d.ledger, d.customer, d.currency,
+                    d.amount_currency as amount, {same},
+                    row_number() over (partition by g.file_id, d.ledger, d.customer, d.currency,
+                        d.amount_currency, {same} order by d.issued_on desc, d.key) as nth
+                from (select distinct file_id, ledger, first_day from entry
+                      join files using (file_id, ledger) where entry.carried) as g
+                join files as f on f.ledger = g.ledger and f.last_day < g.first_day
+                join doc as d on d.file_id = f.file_id
+                where (g.file_id, d.key) not in (
+                    select e.file_id, t.key from carried_to as t join entry as e using (entry_id))
+            )
+            select entries.entry_id, earlier.key from entries
+            join earlier using (file_id, ledger, customer, currency, amount, {same}, nth)
+            """,
+        )
+    run(
+        connection,
+        """
+        create or replace temp table code_group as
+        with member as (
+            select * from code_of
+            union all
+            select t.key, e.file_id, e.account, e.customer, e.currency, e.match_code,
+                max(e.matched_on), abs(sum(e.amount)), true
+            from carried_to as t join entry as e using (entry_id)
+            where e.match_code is not null group by all
+        )
+        select m.key, m.amount, m.matched_on, m.carried, coalesce(g.generation, 0) as generation,
+            dense_rank() over (order by m.file_id, m.account, m.customer, m.currency, m.code)
+                as group_no
+        from member as m left join generation_of as g using (file_id)
+        """,
+    )
+
+
+def _settle_summed(connection: Connection, generation: int) -> None:
+    """Match what is lettered with a sum carried forward against the oldest earlier documents."""
+    run(
+        connection,
+        """
+        create or replace temp table summed as
+        select distinct e.file_id, e.ledger, e.account, e.customer, e.currency,
+            e.match_code as code, f.first_day, sign(e.amount) as side
+        from entry as e join generation_of as g using (file_id) join files as f using (file_id)
+        where e.carried and e.match_code is not null and g.generation = $generation
+        and e.entry_id not in (select entry_id from carried_to)
+        """,
+        generation=generation,
+    )
+    if not number(connection, "select count(*) from summed"):
+        return
+    refresh_left(connection)
+    for side, other, sign in (("debit", "credit", 1), ("credit", "debit", -1)):
+        earlier = f"""
+            select l.account_no as g, l.key, l."left" as amount,
+                row_number() over (order by l.issued_on, l.key) as pos
+            from {side}_left as l
+            where exists (select 1 from summed as s where s.ledger = l.ledger
+                and s.account is not distinct from l.account and s.customer = l.customer
+                and s.currency = l.currency and s.side = {sign} and l.issued_on < s.first_day)
+        """
+        lettered = f"""
+            select l.account_no as g, l.key, l."left" as amount,
+                row_number() over (order by l.issued_on, l.key) as pos
+            from {other}_left as l
+            where exists (
+                select 1 from code_of as c join summed as s on s.file_id = c.file_id
+                and s.account is not distinct from c.account and s.customer = c.customer
+                and s.currency = c.currency and s.code = c.code
+                where c.key = l.key and s.side = {sign})
+        """
+        queues = (earlier, lettered) if side == "debit" else (lettered, earlier)
+        run(
+            connection,
+            f"insert into made by name select debit_key, credit_key, amount, 'oldest' as method"
+            f" from ({overlap(*queues)})",
+        )
+        refresh_left(connection)
+
+
+def _given_files(connection: Connection) -> None:
+    """Make `given_files`: files that say themselves what is matched.
+
+    `open_debits`: documents of such a file may still be what an assumed match settles.
+    """
+    run(
+        connection,
+        """
+        create or replace temp table given_files as
+        select file_id, bool_and(open_debits) as open_debits from (
+            select distinct file_id, false as open_debits from entry where match_code is not null
+            union all
+            select distinct e.file_id, false from state as s join entry as e using (entry_id)
+            where not s.payments_speak
+            union all
+            select distinct d.file_id, true from made as m
+            join doc as d on d.key = m.debit_key or d.key = m.credit_key
+            where m.source_row is not null
+        ) group by file_id
+        """,
+    )
+
+
+def _reversals(connection: Connection) -> None:
+    """Match an invoice and its reversal: same number, opposite amount, both untouched."""
+    refresh_left(connection)
+    sides = [
+        f"""
+        select key, account_no, document_id, "left", row_number() over (
+            partition by account_no, document_id, "left" order by issued_on, key) as nth
+        from {side}_left where kind in ('invoice', 'credit_note') and untouched and not derived
+        and document_id is not null
+        """
+        for side in ("debit", "credit")
+    ]
+    run(
+        connection,
+        f"""
+        insert into made by name
+        select d.key as debit_key, c.key as credit_key, d."left" as amount,
+            'reference' as method
+        from ({sides[0]}) as d join ({sides[1]}) as c
+            using (account_no, document_id, "left", nth)
+        """,
+    )
+
+
+def _assumable(connection: Connection) -> None:
+    """Cut `debit_left` and `credit_left` down to what may be matched by assumption."""
+    refresh_left(connection)
+    run(
+        connection,
+        "delete from credit_left where derived or file_id in (select file_id from given_files)",
+    )
+    run(
+        connection,
+        "delete from debit_left where derived or file_id in"
+        " (select file_id from given_files where not open_debits)",
+    )
+
+
+def _by_reference(connection: Connection) -> None:
+    """Match payments and credit notes that name the invoice's number or its reference."""
+    _assumable(connection)
+    name = NORMAL.format("{0}")
+    run(
+        connection,
+        f"""
+        create or replace temp table pair as
+        with called as (
+            select key, account_no, {name.format("document_id")} as name, true as own
+            from debit_left where document_id is not null
+            union
+            select key, account_no, {name.format("reference")}, false
+            from debit_left where reference is not null
+        ),
+        invoice_name as (
+            select distinct key, account_no, name from called
+            where name <> '' and (own or len(name) >= 6 and regexp_matches(name, '[0-9]'))
+        ),
+        whole as (
+            select key, account_no, {name.format("document_id")} as name from credit_left
+            union
+            select key, account_no, {name.format("reference")} from credit_left
+        ),
+        found as (
+            select i.key as debit_key, w.key as credit_key
+            from whole as w join invoice_name as i using (account_no, name)
+        ),
+        words as (
+            select key, account_no, list_slice(list_filter(regexp_split_to_array(
+                upper(reference), '[^A-Z0-9]+'), lambda x: x <> ''), 1, 40) as word
+            from credit_left
+            where reference is not null and key not in (select credit_key from found)
+        ),
+        phrase as (
+            select key, account_no, unnest(list_distinct(flatten(list_transform(
+                range(1, len(word) + 1), lambda i: list_transform(
+                    range(i, least(i + 4, len(word) + 1)), lambda j:
+                    array_to_string(list_slice(word, i, j), '')))))) as text
+            from words
+        ),
+        named as (
+            select key, account_no, {name.format("text")} as name from phrase
+            where regexp_matches(text, '[0-9]') and len(text) >= 3
+        )
+        select debit_key, credit_key, cast(null as decimal(18, 2)) as cap,
+            cast(null as date) as recorded_on, cast(null as bigint) as source_row
+        from (
+            select debit_key, credit_key from found
+            union
+            select i.key, n.key from named as n join invoice_name as i using (account_no, name)
+            where not regexp_full_match(n.name, '[0-9]{{1,3}}')
+        )
+        """,
+    )
+    _settle(connection, "select * from pair", "reference")
+    _assumable(connection)
+    _settle(connection, "select * from pair", "reference")
+
+
+def _by_amount(connection: Connection) -> None:
+    """Match a payment with the oldest open document of exactly the amount that is left."""
+    _assumable(connection)
+    sides = [
+        f"""
+        select key, account_no, "left", row_number() over (
+            partition by account_no, "left" order by issued_on, due_on, key) as nth
+        from {side}_left
+        """
+        for side in ("debit", "credit")
+    ]
+    run(
+        connection,
+        f"""
+        insert into made by name
+        select d.key as debit_key, c.key as credit_key, d."left" as amount, 'amount' as method
+        from ({sides[0]}) as d join ({sides[1]}) as c using (account_no, "left", nth)
+        """,
+    )
+
+
+def _oldest_first(connection: Connection) -> None:
+    """Match what is still left, the oldest documents first."""
+    _assumable(connection)
+    queues = [
+        f"""
+        select account_no as g, key, "left" as amount,
+            row_number() over (order by issued_on, key) as pos
+        from {side}_left
+        """
+        for side in ("debit", "credit")
+    ]
+    run(
+        connection,
+        "insert into made by name select debit_key, credit_key, amount, 'oldest' as method"
+        f" from ({overlap(*queues)})",
+    )

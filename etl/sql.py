@@ -1,0 +1,23 @@
+"""Runs statements of the load pipeline with bound values."""
+
+from __future__ import annotations
+
+import duckdb
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def run(connection: Connection, sql: str, **values: object) -> None:
+    """Run one statement whose `$names` are bound to `values`."""
+    connection.execute(sql, values or None)
+
+
+def rows(connection: Connection, sql: str, **values: object) -> list[tuple[object, ...]]:
+    """Run one statement and return all its rows."""
+    return connection.execute(sql, values or None).fetchall()
+
+
+def number(connection: Connection, sql: str, **values: object) -> int:
+    """Run a statement that answers with one whole number; null counts as 0."""
+    found = connection.execute(sql, values or None).fetchone()
+    return int(found[0] or 0) if found else 0
