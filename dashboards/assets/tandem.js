@@ -1,0 +1,103 @@
+// What the browser does by itself: the language, the link, the narrow frame.
+(function () {
+  "use strict";
+
+  // names of the months for the calendar, in the reader's language
+  function nameMonths() {
+    if (!window.dayjs || !window.tandem) return;
+    var lang = document.documentElement.lang;
+    if (lang === "en") return;
+    var months = window.tandem.months;
+    window.dayjs.locale(
+      {
+        name: lang,
+        months: months,
+        monthsShort: months.map(function (m) { return m.slice(0, 4); }),
+        weekdays: window.tandem.weekdays,
+        weekdaysMin: window.tandem.weekdays.map(function (d) { return d.slice(0, 2); }),
+        weekdaysShort: window.tandem.weekdays.map(function (d) { return d.slice(0, 2); }),
+        weekStart: 1,
+        formats: {},
+        ordinal: function (n) { return n; },
+      },
+      null,
+      true
+    );
+  }
+  document.addEventListener("DOMContentLoaded", nameMonths);
+
+  window.dash_clientside = window.dash_clientside || {};
+  var none = function () { return window.dash_clientside.no_update; };
+
+  window.dash_clientside.tandem = {
+    title: function (title) {
+      if (title) document.title = title + " · Tandem";
+      return none();
+    },
+    language: function (code) {
+      if (code && code !== document.documentElement.lang) {
+        document.cookie = "lang=" + code + ";path=/;max-age=31536000;samesite=lax";
+        window.location.reload();
+      }
+      return none();
+    },
+    burger: function (opened, pathname, navbar) {
+      var asked = window.dash_clientside.callback_context.triggered_id;
+      if (asked !== "burger") {
+        // a page was chosen: on a narrow screen the list of pages has done its work
+        var burger = document.getElementById("burger");
+        if (burger && opened) burger.click();
+        return none();
+      }
+      return Object.assign({}, navbar, { collapsed: { mobile: !opened } });
+    },
+    filters: function (clicks) {
+      return clicks % 2 ? "filters open" : "filters";
+    },
+    refreshGrid: function () {
+      var args = Array.prototype.slice.call(arguments);
+      var id = args[args.length - 1];
+      if (window.dash_ag_grid) {
+        window.dash_ag_grid.getApiAsync(id).then(function (api) {
+          // old rows stay until the new ones are there
+          api.refreshInfiniteCache();
+        }, function () {});
+      }
+      return none();
+    },
+    copyLink: function (clicks, asOf) {
+      if (!clicks) return none();
+      copy(linkOf(asOf));
+      return flash("copy-link-text", "copy-link");
+    },
+  };
+
+  // a link names its day, so that it shows the same when newer data have come in
+  function linkOf(asOf, hash) {
+    var url = new URL(window.location.href);
+    if (asOf && !url.searchParams.has("as_of")) url.searchParams.set("as_of", asOf);
+    url.hash = hash || "";
+    return url.toString();
+  }
+  function copy(text) {
+    if (navigator.clipboard && window.isSecureContext) {
+      navigator.clipboard.writeText(text).catch(function () {});
+      return;
+    }
+    var field = document.createElement("textarea");
+    field.value = text;
+    document.body.appendChild(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
+  function flash(id, button) {
+    var element = document.getElementById(id);
+    var done = document.getElementById(button).dataset.done;
+    var before = element.textContent;
+    if (before === done) return none();
+    setTimeout(function () { element.textContent = before; }, 1500);
+    element.textContent = done;
+    return none();
+  }
+})();

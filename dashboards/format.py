@@ -1,0 +1,177 @@
+"""Units and locale -> text. Every number a reader sees passes through here.
+
+`Format` knows the reader's language and the reporting currency. What is not known (None) is
+shown as an en dash, never as zero.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, get_month_names
+from babel.numbers import format_decimal, get_currency_symbol
+
+#: day and month order of Western Europe for English readers too: 31 Oct 2026
+_LOCALES = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_FR"}
+NOTHING = "–"
+_NBSP = "\u00a0"
+Number = int | float | Decimal
+
+
+def _round(value: Number, digits: int) -> Decimal:
+    """Round half up, as a reader with paper does; never returns -0."""
+    step = Decimal(1).scaleb(-digits)
+    rounded = Decimal(str(value)).quantize(step, rounding="ROUND_HALF_UP")
+    return rounded or abs(rounded)
+
+
+@dataclass(frozen=True)
+class Format:
+    """How numbers and days are written for one reader.
+
+    >>> f = Format("en", "EUR")
+    >>> f.money(4_213_400).replace("\\xa0", " "), f.days(47.25), f.share(0.283)
+    ('4.2 M€', '47.3', '28 %')
+    """
+
+    language: str = "en"
+    currency: str = "EUR"
+
+    @cached_property
+    def locale(self) -> Locale:
+        """Babel's locale of the language."""
+        return Locale.parse(_LOCALES[self.language])
+
+    @cached_property
+    def symbol(self) -> str:
+        """The currency as it stands after an amount: €, $ or CHF."""
+        symbol = get_currency_symbol(self.currency, locale=self.locale)
+        return symbol if len(symbol) == 1 else self.currency
+
+    @cached_property
+    def separators(self) -> str:
+        """Decimal and thousands separator, as Plotly's `layout.separators` wants them."""
+        sample = self.number(Decimal("1234.5"), 1)
+        return sample[-2] + sample[1]
+
+    def number(self, value: Number | None, digits: int = 0) -> str:
+        """Return a plain number with thousands separators and fixed decimals."""
+        if value is None:
+            return NOTHING
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        text: str = format_decimal(
+            _round(value, digits), format=pattern, locale=self.locale, group_separator=True
+        )
+        return text.replace("-", "−")
+
+    def _scale(self, value: Number) -> tuple[int, str]:
+        size = abs(Decimal(str(value)))
+        if size >= 999_500:
+            return 1_000_000, "M"
+        return (1_000, "k") if size >= 1_000 else (1, "")
+
+    def money(self, value: Number | None, digits: int | None = None) -> str:
+        """Return a rounded, readable amount: 4.2 M€, 318 k€, 940 €."""
+        if value is None:
+            return NOTHING
+        scale, prefix = self._scale(value)
+        if digits is None:
+            size = abs(Decimal(str(value))) / scale
+            digits = 1 if scale > 1 and size < (100 if prefix == "M" else 10) else 0
+        number = self.number(Decimal(str(value)) / scale, digits)
+        return f"{number}{_NBSP}{prefix}{self.symbol}"
+
+    def exact(self, value: Number | None) -> str:
+        """Return an amount to the cent: 4,213,400.25 €."""
+        return NOTHING if value is None else f"{self.number(value, 2)}{_NBSP}{self.symbol}"
+
+    def days(self, value: Number | None, digits: int = 1) -> str:
+        """Return days with one decimal, without the word."""
+        return self.number(value, digits)
+
+    def share(self, value: Number | None, digits: int = 0) -> str:
+        """Return a share (0 to 1) as per cent: 28 %."""
+        if value is None:
+            return NOTHING
+        return f"{self.number(Decimal(str(value)) * 100, digits)}{_NBSP}%"
+
+    def count(self, value: Number | None) -> str:
+        """Return a whole number."""
+        return self.number(value, 0)
+
+    def day(self, value: dt.date | None) -> str:
+        """Return a day: 31 Oct 2026."""
+        if value is None:
+            return NOTHING
+        return str(format_date(value, "d MMM y", locale=self.locale))
+
+    def day_long(self, value: dt.date) -> str:
+        """Return a day in full: 31 October 2026."""
+        return str(format_date(value, "d MMMM y", locale=self.locale))
+
+    def month(self, value: dt.date) -> str:
+        """Return a month: Oct 2026."""
+        return str(format_date(value, "MMM y", locale=self.locale))
+
+    def month_short(self, value: dt.date) -> str:
+        """Return a month for a narrow axis: Oct; January carries its year on a second line."""
+        name = str(format_date(value, "LLL", locale=self.locale)).rstrip(".")
+        return f"{name}<br>{value.year}" if value.month == 1 else name
+
+    def moment(self, value: dt.datetime | None) -> str:
+        """Return a day with its time, in UTC as stored."""
+        if value is None:
+            return NOTHING
+        return str(format_datetime(value, "d MMM y HH:mm", locale=self.locale))
+
+    def month_names(self) -> list[str]:
+        """Return the twelve names of the months."""
+        names = get_month_names("wide", locale=self.locale)
+        return [str(names[m]) for m in range(1, 13)]
+
+    def country(self, code: str) -> str:
+        """Return the name of a country; the code itself where it is none."""
+        return str(self.locale.territories.get(code, code))
+
+    def value(self, value: object, unit: str) -> str:
+        """Return any value by the unit of its column, exactly: for tables and tooltips."""
+        if value is None:
+            return NOTHING
+        if unit == "money":
+            return self.number(value, 2)  # type: ignore[arg-type]
+        if unit == "days":
+            return self.days(value)  # type: ignore[arg-type]
+        if unit == "share":
+            return self.share(value, 1)  # type: ignore[arg-type]
+        if unit == "count":
+            return self.count(value)  # type: ignore[arg-type]
+        if isinstance(value, dt.datetime):
+            return self.moment(value)
+        return self.day(value) if isinstance(value, dt.date) else str(value)
+
+    def short(self, value: Number | None, unit: str) -> str:
+        """Return a value by its unit as it stands on a card or at a mark, with its unit."""
+        if unit == "money":
+            return self.money(value)
+        if unit == "share":
+            return self.share(value, 1)
+        return self.days(value) if unit == "days" else self.count(value)
+
+    def delta(self, change: Number | None, unit: str) -> str:
+        """Return a change with its sign: +2.1, −0.4 M€; shares change in points."""
+        if change is None:
+            return NOTHING
+        if unit == "money":
+            text, size = self.money(change), _round(change, 0)
+        elif unit == "share":
+            points = Decimal(str(change)) * 100
+            text, size = self.number(points, 1), _round(points, 1)
+        elif unit == "days":
+            text, size = self.days(change), _round(change, 1)
+        else:
+            text, size = self.count(change), _round(change, 0)
+        return text if size < 0 else (f"+{text}" if size else f"±{text}")

@@ -1,0 +1,538 @@
+"""The frame around every page: header with the filters, navigation, foot, and the page itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import dash_mantine_components as dmc
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboards import parts
+from dashboards.figures import FONT
+from dashboards.filters import (
+    FILTERS,
+    SECTOR_LEVELS,
+    Options,
+    Selection,
+    sector_choices,
+    to_search,
+    value_label,
+)
+from dashboards.format import Format
+from dashboards.i18n import LANGUAGES, _, language, n_
+from dashboards.page import Context, Page, View
+from data.store import StoreError
+from metrics.dimensions import DIMENSIONS
+from metrics.ledger import month_end
+
+LOG = logging.getLogger("tandem")
+MULTI = ("sector", "country", "customer_group", "segment", "salesperson", "currency")
+"""The multi-selects; `sector` holds all levels of NACE as `level:code`."""
+_MORE = ("segment", "salesperson", "currency")
+_MOST_CHOICES = 100
+
+THEME = {
+    "fontFamily": FONT,
+    "headings": {"fontFamily": FONT, "fontWeight": "650"},
+    "primaryColor": "tandem",
+    "defaultRadius": "sm",
+    "cursorType": "pointer",
+    "colors": {
+        "tandem": ["#eaf3fb", "#d3e4f3", "#a5c9e7", "#74addb", "#4c94d0", "#3484c9", "#267cc6",
+                   "#20639b", "#1a5585", "#0d456f"],
+    },
+}  # fmt: skip
+
+
+def layout(context: Context) -> Component:
+    """Return the frame; the choices of the filters come from the current state."""
+    options, number = None, None
+    try:
+        state = context.state()
+        if state is not None:
+            options, number = context.options(state), state.number
+    except StoreError:
+        LOG.exception("the store cannot be read")  # the page says so; the frame still stands
+    return dmc.MantineProvider(
+        [
+            dcc.Location(id="url", refresh="callback-nav"),
+            dcc.Store(id="state", data=number),
+            dcc.Store(id="retry", data=0),
+            dcc.Store(id="document-title"),
+            dcc.Interval(id="poll", interval=20_000),
+            html.A(_("Skip to the figures"), href="#page", className="skip"),
+            dmc.AppShell(
+                [
+                    dmc.AppShellHeader(_header(options)),
+                    dmc.AppShellNavbar(
+                        html.Nav(id="nav", **{"aria-label": _("Pages")}), id="navbar"
+                    ),
+                    dmc.AppShellMain(
+                        [
+                            html.Div(id="active-filters", className="active-filters"),
+                            html.Div(id="page", className="page-slot", tabIndex=-1),
+                            html.Footer(id="foot", className="foot"),
+                        ]
+                    ),
+                ],
+                id="shell",
+                header={"height": 56},
+                navbar={"width": 196, "breakpoint": "sm", "collapsed": {"mobile": True}},
+                padding=0,
+            ),
+            html.Div(id="drawers"),
+        ],
+        theme=THEME,
+        defaultColorScheme="auto",
+    )
+
+
+def _header(options: Options | None) -> Component:
+    return html.Div(
+        [
+            dmc.Burger(
+                id="burger", size="sm", hiddenFrom="sm", **{"aria-label": _("Show the pages")}
+            ),
+            dcc.Link([html.Span(className="mark"), "Tandem"], href="/", className="brand"),
+            html.Div(
+                [_as_of(options), *_filters(options)],
+                id="filters",
+                className="filters",
+                role="search",
+                **{"aria-label": _("Filters")},
+            ),
+            html.Div(
+                [
+                    html.Button(
+                        [parts.icon("filter"), html.Span(_("Filters"))],
+                        id="open-filters",
+                        className="button quiet only-narrow",
+                        n_clicks=0,
+                    ),
+                    html.Button(
+                        [parts.icon("link"), html.Span(_("Copy link"), id="copy-link-text")],
+                        id="copy-link",
+                        className="button quiet copy-link",
+                        n_clicks=0,
+                        **{"data-done": _("Copied")},
+                    ),
+                    dmc.Select(
+                        id="language",
+                        data=[{"value": c, "label": c.upper()} for c in LANGUAGES],
+                        value=language(),
+                        allowDeselect=False,
+                        size="xs",
+                        w=62,
+                        comboboxProps={"width": 70},
+                        className="language",
+                        **{"aria-label": _("Language")},
+                    ),
+                    dmc.ColorSchemeToggle(
+                        lightIcon=parts.icon("sun"),
+                        darkIcon=parts.icon("moon"),
+                        variant="subtle",
+                        color="gray",
+                        size="md",
+                        id="theme",
+                        **{"aria-label": _("Light or dark")},
+                    ),
+                ],
+                className="header-end",
+            ),
+        ],
+        className="header",
+    )
+
+
+def _as_of(options: Options | None) -> Component:
+    f = Format(language())
+    presets = []
+    limits: dict[str, Any] = {}
+    if options:
+        last = options.last_day
+        ends = [month_end(last, back) for back in range(1, 13)]
+        presets = [{"value": last.isoformat(), "label": f.day(last)}]
+        presets += [
+            {"value": d.isoformat(), "label": f.month(d)} for d in ends if d >= options.first_day
+        ]
+        limits = {
+            "minDate": options.first_day.isoformat(),
+            "maxDate": (last + timedelta(days=366)).isoformat(),
+        }
+    return dmc.Popover(
+        [
+            dmc.PopoverTarget(
+                html.Button(
+                    [html.Span(_("As of"), className="label"), html.B("–", id="as-of-label")],
+                    id="as-of-button",
+                    className="button control",
+                    disabled=options is None,
+                )
+            ),
+            dmc.PopoverDropdown(
+                dmc.DatesProvider(
+                    dmc.DatePicker(
+                        id="as-of",
+                        presets=presets,
+                        value=options.last_day.isoformat() if options else None,
+                        allowDeselect=False,
+                        **limits,
+                    ),
+                    settings={"locale": language(), "firstDayOfWeek": 1},
+                ),
+                className="as-of-choice",
+            ),
+        ],
+        position="bottom-start",
+        shadow="md",
+        withinPortal=True,
+        trapFocus=True,
+    )
+
+
+def _filters(options: Options | None) -> list[Component]:
+    def select(name: str) -> dmc.MultiSelect:
+        label = _(DIMENSIONS[name].label)
+        return dmc.MultiSelect(
+            id=f"filter-{name}",
+            data=_choices(name, (), "", options),
+            value=[],
+            placeholder=label,
+            searchable=True,
+            hidePickedOptions=False,
+            clearable=False,
+            limit=_MOST_CHOICES if name == "customer_group" else None,
+            nothingFoundMessage=_("Nothing found"),
+            maxDropdownHeight=340,
+            size="xs",
+            disabled=options is None,
+            className=f"filter filter-{name}",
+            comboboxProps={"width": 320, "position": "bottom-start", "shadow": "md"},
+            **{"aria-label": label},
+        )
+
+    return [
+        *[select(name) for name in MULTI if name not in _MORE],
+        dmc.Popover(
+            [
+                dmc.PopoverTarget(
+                    html.Button(
+                        [_("More"), html.Span(id="more-count")],
+                        className="button control",
+                        disabled=options is None,
+                    )
+                ),
+                dmc.PopoverDropdown(
+                    [
+                        html.Label([html.Span(_(DIMENSIONS[name].label)), select(name)])
+                        for name in _MORE
+                    ],
+                    className="more-filters",
+                ),
+            ],
+            position="bottom-start",
+            shadow="md",
+            withinPortal=True,
+            keepMounted=True,
+            closeOnClickOutside=True,
+            clickOutsideEvents=["mousedown"],
+        ),
+    ]
+
+
+def _choices(
+    name: str, chosen: Sequence[str], typed: str, options: Options | None
+) -> list[dict[str, str]]:
+    """Return the choices of a filter; for customers the chosen ones and the best hundred."""
+    if options is None:
+        return []
+    f = Format(language(), options.currency)
+    if name == "sector":
+        return sector_choices(options, f)
+    values = options.values[name]
+    if name == "customer_group":
+        wanted = typed.casefold()
+        found = [
+            v
+            for v in values
+            if wanted in v.casefold() or wanted in options.names.get(v, "").casefold()
+        ]
+        found.sort(key=lambda v: options.names.get(v, v).casefold())
+        values = tuple(dict.fromkeys((*chosen, *found[:_MOST_CHOICES])))
+    choices = [
+        {"value": value or "-", "label": value_label(name, value, options, f)} for value in values
+    ]
+    if name == "country":
+        choices.sort(key=lambda c: c["label"])
+    return choices
+
+
+def controls_of(selection: Selection) -> tuple[str, list[list[str]]]:
+    """Return the values of the controls that show `selection`: the day, then each of MULTI."""
+    sectors = [
+        f"{level}:{value}" for level in SECTOR_LEVELS for value in selection.chosen.get(level, ())
+    ]
+    others = [[v or "-" for v in selection.chosen.get(name, ())] for name in MULTI[1:]]
+    return selection.as_of.isoformat(), [sectors, *others]
+
+
+def search_of(as_of: str | None, values: Sequence[Sequence[str] | None], search: str) -> str:
+    """Return the query that the controls stand for; page keys of `search` stay as they are."""
+    pairs = [("as_of", as_of)] if as_of else []
+    chosen: dict[str, list[str]] = {}
+    for name, picked in zip(MULTI, values, strict=True):
+        for value in picked or ():
+            level, _colon, code = value.partition(":") if name == "sector" else (name, "", value)
+            chosen.setdefault(level, []).append(code or "-")
+    pairs += [(name, value) for name in FILTERS for value in chosen.get(name, ())]
+    pairs += [
+        (k, v)
+        for k, v in parse_qsl(search.lstrip("?"), keep_blank_values=True)
+        if k != "as_of" and k not in FILTERS
+    ]
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
+    """Wire the frame: the URL, the controls, the navigation, the page and the foot."""
+    by_path = {page.path: page for page in pages}
+
+    @app.callback(
+        Output("page", "children"),
+        Output("document-title", "data"),
+        Input("url", "pathname"),
+        Input("state", "data"),
+        State("url", "search"),
+    )
+    def show(pathname: str | None, _state: int | None, search: str | None) -> Any:
+        page = by_path.get((pathname or "/").rstrip("/") or "/")
+        if page is None:
+            text = _("There is no page at {path}.").format(path=pathname)
+            home = dcc.Link(_("To the overview"), href="/", className="button")
+            return parts.message(_("Not found"), text, home), _("Not found")
+        if ctx.triggered_id == "state" and not page.needs_data:
+            raise PreventUpdate  # a report that is being read stays where it is
+        title = _(page.title)
+        try:
+            empty = page.needs_data and context.state() is None
+        except StoreError as error:
+            return parts.message(_("The store cannot be read"), str(error), kind="failed"), title
+        if empty:
+            return _empty_store(), title
+        query = dict(parse_qsl((search or "").lstrip("?")))
+        return page.layout(**query), title
+
+    @app.callback(Output("nav", "children"), Input("url", "pathname"), Input("url", "search"))
+    def navigate(pathname: str | None, search: str | None) -> list[Component]:
+        view = _view(context, search)
+        query = to_search(view.selection, page=False) if view else ""
+        links: list[Component] = []
+        for group in ("main", "foot"):
+            shown = sorted((p for p in pages if p.group == group), key=lambda p: p.order)
+            links += [html.Hr()] if links and shown else []
+            links += [
+                dcc.Link(
+                    [parts.icon(f"page-{(p.path.strip('/') or 'overview')}"), _(p.title)],
+                    href=p.path + query,
+                    className="nav-link active" if p.path == pathname else "nav-link",
+                )
+                for p in shown
+            ]
+        return links
+
+    @app.callback(
+        Output("url", "search"),
+        Output("as-of", "value"),
+        *[Output(f"filter-{name}", "value") for name in MULTI],
+        *[Output(f"filter-{name}", "placeholder") for name in MULTI],
+        Output("as-of-label", "children"),
+        Output("more-count", "children"),
+        Output("active-filters", "children"),
+        Input("url", "search"),
+        Input("as-of", "value"),
+        *[Input(f"filter-{name}", "value") for name in MULTI],
+        Input("state", "data"),
+    )
+    def select(search: str | None, as_of: str | None, *values: Any) -> Any:
+        picked = values[:-1]
+        asked = {t["prop_id"].split(".")[0] for t in ctx.triggered}
+        by_control = bool(asked) and "url" not in asked and "state" not in asked
+        new_search: Any = no_update
+        if by_control and asked != {""}:
+            day = as_of if "as-of" in asked or "as_of=" in (search or "") else None
+            new_search = search = search_of(day, picked, search or "")
+        view = _view(context, search)
+        if view is None:
+            raise PreventUpdate
+        day_value, shown = controls_of(view.selection)
+        controls = [no_update] * (1 + len(MULTI)) if by_control else [day_value, *shown]
+        placeholders = [
+            _(DIMENSIONS[name].label) + (f" ({len(chosen)})" if chosen else "")
+            for name, chosen in zip(MULTI, shown, strict=True)
+        ]
+        more = sum(len(s) for n, s in zip(MULTI, shown, strict=True) if n in _MORE)
+        return (
+            new_search,
+            *controls,
+            *placeholders,
+            view.f.day(view.selection.as_of),
+            f" ({more})" if more else "",
+            _active(view),
+        )
+
+    @app.callback(
+        Output("filter-customer_group", "data"),
+        Input("filter-customer_group", "searchValue"),
+        Input("filter-customer_group", "value"),
+    )
+    def find_customers(typed: str | None, chosen: list[str] | None) -> list[dict[str, str]]:
+        state = context.state()
+        options = context.options(state) if state else None
+        return _choices("customer_group", chosen or (), typed or "", options)
+
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Input({"type": "chip", "name": ALL, "value": ALL}, "n_clicks"),
+        Input({"type": "clear-filters", "at": ALL}, "n_clicks"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def remove(_chips: list[int], _clear: list[int], search: str | None) -> str:
+        asked = ctx.triggered_id
+        view = _view(context, search)
+        if not asked or not ctx.triggered[0]["value"] or view is None:
+            raise PreventUpdate
+        if asked["type"] == "chip":
+            value = "" if asked["value"] == "-" else asked["value"]
+            return to_search(view.selection.without(asked["name"], value))
+        return to_search(Selection(view.selection.as_of, {}, view.selection.page,
+                                   default_day=view.selection.default_day))  # fmt: skip
+
+    @app.callback(
+        Output("retry", "data"),
+        Input({"type": "retry", "at": ALL}, "n_clicks"),
+        State("retry", "data"),
+        prevent_initial_call=True,
+    )
+    def retry(clicks: list[int | None], count: int) -> int:
+        if not any(clicks):
+            raise PreventUpdate
+        return count + 1
+
+    @app.callback(Output("state", "data"), Input("poll", "n_intervals"), State("state", "data"))
+    def newer(_tick: int | None, shown: int | None) -> Any:
+        state = context.state()
+        number = state.number if state else None
+        return no_update if number == shown else number
+
+    @app.callback(Output("foot", "children"), Input("state", "data"))
+    def foot(_number: int | None) -> Any:
+        view = _view(context, "")
+        return _foot(view) if view else []
+
+    for name, output, inputs in (
+        ("title", Output("document-title", "clear_data"), [Input("document-title", "data")]),
+        ("language", Output("language", "error"), [Input("language", "value")]),
+        (
+            "burger",
+            Output("shell", "navbar"),
+            [Input("burger", "opened"), Input("url", "pathname"), State("shell", "navbar")],
+        ),
+        ("filters", Output("filters", "className"), [Input("open-filters", "n_clicks")]),
+        (
+            "copyLink",
+            Output("copy-link-text", "children"),
+            [Input("copy-link", "n_clicks"), State("as-of", "value")],
+        ),
+    ):
+        app.clientside_callback(
+            ClientsideFunction("tandem", name), output, *inputs, prevent_initial_call=True
+        )
+
+
+def _view(context: Context, search: str | None) -> View | None:
+    """Return the view, or None also where the store cannot be read: the page says why."""
+    try:
+        return context.view(search)
+    except StoreError:
+        return None
+
+
+def _active(view: View) -> list[Component]:
+    """Return the active filters as chips, and what of the URL was not understood."""
+    chips: list[Component] = []
+    for name in FILTERS:
+        for value in view.selection.chosen.get(name, ()):
+            text = value_label(name, value, view.options, view.f)
+            chips.append(
+                html.Button(
+                    [
+                        html.Span(_(DIMENSIONS[name].label), className="chip-of"),
+                        html.Span(text),
+                        html.Span("×", **{"aria-hidden": "true"}),
+                    ],
+                    id={"type": "chip", "name": name, "value": value or "-"},
+                    className="chip",
+                    n_clicks=0,
+                    title=_("Remove the filter {value}").format(value=text),
+                )
+            )
+    if chips:
+        chips.append(
+            html.Button(
+                _("Clear filters"),
+                id={"type": "clear-filters", "at": "frame"},
+                className="button quiet",
+                n_clicks=0,
+            )
+        )
+    notices: list[Component] = [
+        html.P(n.render(_), className="notice", role="status") for n in view.selection.notices
+    ]
+    return ([html.Div(chips, className="chips")] if chips else []) + notices
+
+
+def _foot(view: View) -> list[Component]:
+    about = view.query("select loaded_at, last_day, documents, ledger_balance from about")[0]
+    open_items = view.query("select sum(amount) as balance from open_items where closed_on is null")
+    balance = open_items[0]["balance"] or 0
+    ties = balance == (about["ledger_balance"] or 0)
+    count = about["documents"]
+    said = [
+        _("Data up to {day}").format(day=view.f.day(about["last_day"])),
+        _("loaded {moment} UTC").format(moment=view.f.moment(about["loaded_at"])),
+        n_("{count} document", "{count} documents", count).format(count=view.f.count(count)),
+    ]
+    tied = _("ties to the ledger: {balance}").format(balance=view.f.exact(about["ledger_balance"]))
+    broken = _("does not tie to the ledger: open items {items}, documents {documents}").format(
+        items=view.f.exact(balance), documents=view.f.exact(about["ledger_balance"])
+    )
+    return [
+        html.Span(" · ".join(said)),
+        html.Span(
+            [tied if ties else broken, html.B(" ✓" if ties else " ✗", **{"aria-hidden": "true"})],
+            className="ties" if ties else "ties broken",
+        ),
+    ]
+
+
+def _empty_store() -> Component:
+    return html.Div(
+        parts.message(
+            _("Load your exports, or see the demo company"),
+            _("Tandem reads the invoice and payment exports that you already have: a FEC, or any "
+              "CSV, Excel or Parquet table of invoices. The demo company shows every page in a "
+              "minute."),
+            dcc.Link(_("Load your exports"), href="/imports", className="button primary"),
+            dcc.Link(_("See the demo company"), href="/imports?demo=1", className="button"),
+            html.P([_("or, in a terminal:"), " ", html.Code("python app.py demo")]),
+            kind="empty",
+        ),
+        className="page empty-store",
+    )  # fmt: skip

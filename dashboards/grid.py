@@ -1,0 +1,383 @@
+"""Long tables: sorted, filtered and paged in DuckDB, a window of rows at a time.
+
+A `Listing` is a statement with named columns. `grid(id, listing)` shows it, `connect_grid` feeds
+it, and the same listing is what is downloaded. Cells are written by the server in the reader's
+language, so the browser formats nothing.
+
+    CUSTOMERS = Listing(
+        "customers", N_("Customers"),
+        (Column("customer_name", N_("Customer"), width=220),
+         Column("sector", N_("Sector"), dimension="sector"),
+         Column("receivables", N_("Receivables"), "money", total="sum(receivables)")),
+        statement=lambda view, params: lists.customers(view.ledger),
+        sort="receivables desc",
+        search=("customer_name", "customer", "vat_number"),   # searched by params["q"]
+    )
+    # layout:   panel("customers", static=grid("customers-grid", CUSTOMERS, height=560))
+    # connect:  connect_grid(app, context, "customers-grid", CUSTOMERS)
+    # a search box or a click writes a dict into dcc.Store params_id("customers-grid")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import dash_ag_grid as dag
+from dash import ClientsideFunction, Dash, Input, Output, Patch, State, dcc, html
+from dash.exceptions import PreventUpdate
+
+from dashboards.i18n import _
+from dashboards.page import Context, View
+from data.texts import N_
+from metrics.ledger import Statement
+
+BLOCK = 100
+"""Rows fetched at a time."""
+_MOST_BLOCK = 1000
+
+_NUMBERS = ("money", "days", "share", "count")
+_TEXT_TESTS = {
+    "contains": "contains(lower({c}), lower({v}))",
+    "notContains": "not contains(lower({c}), lower({v}))",
+    "equals": "lower({c}) = lower({v})",
+    "notEqual": "lower({c}) <> lower({v})",
+    "startsWith": "starts_with(lower({c}), lower({v}))",
+    "endsWith": "ends_with(lower({c}), lower({v}))",
+}
+_ORDER_TESTS = {
+    "equals": "{c} = {v}",
+    "notEqual": "{c} <> {v}",
+    "lessThan": "{c} < {v}",
+    "lessThanOrEqual": "{c} <= {v}",
+    "greaterThan": "{c} > {v}",
+    "greaterThanOrEqual": "{c} >= {v}",
+    "inRange": "{c} between {v} and {w}",
+}
+_BLANK = {"blank": "({c} is null or {c}::varchar = '')", "notBlank": "({c}::varchar <> '')"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a listing.
+
+    unit: text, money, days, share, count or day. dimension: its values are shown by their label
+    (sector, country, customer). total: an SQL aggregate for the row pinned on top, such as
+    `sum(amount)`. raw: cells carry the plain number, for a renderer of the page's own.
+    options: further AG Grid column options.
+    """
+
+    name: str
+    label: str
+    unit: str = "text"
+    width: int = 0
+    dimension: str = ""
+    total: str = ""
+    raw: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A long table: its columns and the statement its rows come from.
+
+    statement(view, params): `params` are small texts that a page puts beside its grid, or that
+    stand in the query of a download. sort: "column" or "column desc". search: columns in which
+    `params["q"]` is looked for.
+    """
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    statement: Callable[[View, Mapping[str, str]], Statement]
+    sort: str = ""
+    search: Sequence[str] = ()
+
+    def column(self, name: str) -> Column:
+        """Return a column by name; ValueError if the listing has none of that name."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise ValueError(f"the list {self.name} has no column {name!r}")
+
+
+def params_id(grid_id: str) -> dict[str, str]:
+    """Return the id of the dcc.Store with the parameters of a grid."""
+    return {"type": "grid-params", "grid": grid_id}
+
+
+def grid(
+    id: str, listing: Listing, height: int = 480, params: Mapping[str, str] | None = None
+) -> html.Div:
+    """Return the grid of a listing; rows come when it is on the screen."""
+    return html.Div(
+        [
+            dcc.Store(id=params_id(id), data=dict(params or {})),
+            dag.AgGrid(
+                id=id,
+                columnDefs=column_defs(listing),
+                rowModelType="infinite",
+                defaultColDef={
+                    "sortable": True,
+                    "resizable": True,
+                    "minWidth": 80,
+                    "suppressHeaderMenuButton": False,
+                    "filterParams": {"buttons": ["apply", "reset"], "closeOnApply": True,
+                                     "maxNumConditions": 1},
+                },
+                dashGridOptions={
+                    "cacheBlockSize": BLOCK,
+                    "maxBlocksInCache": 20,
+                    "rowBuffer": 20,
+                    "rowHeight": 34,
+                    "headerHeight": 36,
+                    "animateRows": False,
+                    "enableCellTextSelection": True,
+                    "suppressCellFocus": False,
+                    "tooltipShowDelay": 400,
+                    "localeText": _locale(),
+                    "pinnedTopRowData": [],
+                },
+                style={"height": f"{height}px"},
+                className="grid",
+            ),
+        ],
+        className="grid-box live",
+    )  # fmt: skip
+
+
+def column_defs(listing: Listing) -> list[dict[str, Any]]:
+    """Return the AG Grid column definitions of a listing."""
+    defs = []
+    first, _space, way = listing.sort.partition(" ")
+    for column in listing.columns:
+        number = column.unit in _NUMBERS
+        definition: dict[str, Any] = {
+            "field": column.name,
+            "headerName": _(column.label),
+            "filter": "agNumberColumnFilter" if number else "agTextColumnFilter",
+            "type": "rightAligned" if number else None,
+            "tooltipField": None if number else column.name,
+            "width": column.width or (128 if number else 116 if column.unit == "day" else 170),
+        }
+        if column.unit == "day":
+            definition["filter"] = "agDateColumnFilter"
+        if column.name == first:
+            definition["sort"] = way or "asc"
+        definition.update(column.options)
+        defs.append({k: v for k, v in definition.items() if v is not None})
+    return defs
+
+
+def connect_grid(app: Dash, context: Context, id: str, listing: Listing) -> None:
+    """Feed the grid `id`, and afresh when the URL's query or its parameters change."""
+
+    @app.callback(
+        Output(id, "getRowsResponse"),
+        Output(id, "dashGridOptions"),
+        Input(id, "getRowsRequest"),
+        State("url", "search"),
+        State(params_id(id), "data"),
+    )
+    def rows(request: dict[str, Any] | None, search: str | None, params: Any) -> Any:
+        view = context.view(search)
+        if not request or view is None:
+            raise PreventUpdate
+        return window(view, listing, params or {}, request), totals_patch(
+            view, listing, params or {}, request
+        )
+
+    refresh_with(app, id, Input("url", "search"))
+
+
+def refresh_with(app: Dash, id: str, *also: Input) -> None:
+    """Ask the grid for its rows again when its parameters or one of `also` change."""
+    app.clientside_callback(
+        ClientsideFunction("tandem", "refreshGrid"),
+        Output(id, "className"),
+        Input(params_id(id), "data"),
+        *also,
+        State(id, "id"),
+        prevent_initial_call=True,
+    )
+
+
+def window(
+    view: View, listing: Listing, params: Mapping[str, str], request: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the rows a grid asked for, written for the reader, and how many there are.
+
+    `request` comes from the browser: startRow, endRow, sortModel, filterModel. Names that are no
+    column of the listing are refused with ValueError.
+    """
+    sql, bound = arranged(view, listing, params, request)
+    first = max(0, int(request.get("startRow") or 0))
+    last = min(int(request.get("endRow") or first + BLOCK), first + _MOST_BLOCK)
+    engine = view.state.engine
+    found = engine.query(f"{sql}\nlimit {last - first} offset {first}", bound).to_pylist()
+    count_sql, bound = arranged(view, listing, params, request, order=False)
+    count = engine.query(f"select count(*) as n from ({count_sql}) as counted", bound)
+    return {
+        "rowData": [written(view, listing, row) for row in found],
+        "rowCount": count.column("n")[0].as_py(),
+    }
+
+
+def totals(
+    view: View, listing: Listing, params: Mapping[str, str], request: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the total row (none where no column has a total): ratios from their own parts."""
+    asked = [c for c in listing.columns if c.total]
+    if not asked:
+        return []
+    sql, bound = arranged(view, listing, params, request, order=False)
+    sums = ", ".join(f"{c.total} as {c.name}" for c in asked)
+    row = view.query(f"select {sums} from ({sql}) as totalled", bound)[0]
+    total = {c.name: row[c.name] if c.raw else view.f.value(row[c.name], c.unit) for c in asked}
+    first = next(c for c in listing.columns if not c.total)
+    return [{first.name: _("Total"), **total}]
+
+
+def arranged(
+    view: View,
+    listing: Listing,
+    params: Mapping[str, str],
+    request: Mapping[str, Any] | None = None,
+    order: bool = True,
+) -> tuple[str, dict[str, object]]:
+    """Return the listing's statement under the grid's own filters and in its order."""
+    statement = listing.statement(view, params)
+    bound = dict(statement.parameters)
+    request = request or {}
+    conditions = [
+        _condition(listing.column(name), model, bound)
+        for name, model in (request.get("filterModel") or {}).items()
+    ]
+    if params.get("q") and listing.search:
+        bound["grid_q"] = params["q"]
+        tests = " or ".join(f"contains(lower({c}), lower($grid_q))" for c in listing.search)
+        conditions.append(f"({tests})")
+    sql = f"select * from (\n{statement.sql}\n) as listed"
+    if conditions:
+        sql += "\nwhere " + " and ".join(conditions)
+    if order:
+        keys = [
+            f"{listing.column(s['colId']).name} {'desc' if s.get('sort') == 'desc' else 'asc'}"
+            for s in request.get("sortModel") or ()
+        ]
+        if not keys and listing.sort:
+            keys.append(listing.sort)
+        # the first column settles ties, so that no row is met twice while scrolling
+        keys = [f"{key} nulls last" for key in keys] + [listing.columns[0].name]
+        sql += "\norder by " + ", ".join(keys)
+    return sql, bound
+
+
+def written(view: View, listing: Listing, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one row as the reader sees it; dimension values keep their code in `<name>_code`."""
+    cells: dict[str, Any] = {}
+    for column in listing.columns:
+        value = row.get(column.name)
+        if column.dimension:
+            cells[f"{column.name}_code"] = value
+            cells[column.name] = view.label(column.dimension, value) if value else ""
+        elif column.raw:
+            cells[column.name] = (
+                float(value) if column.unit in _NUMBERS and value is not None else value
+            )
+        elif isinstance(value, bool):
+            cells[column.name] = _("yes") if value else ""
+        else:
+            cells[column.name] = "" if value == "" else view.f.value(value, column.unit)
+    return cells
+
+
+def _condition(column: Column, model: Mapping[str, Any], bound: dict[str, object]) -> str:
+    """Return the SQL of one column filter; the values go into `bound`."""
+    kind = str(model.get("type"))
+    name = column.name
+    if kind in _BLANK:
+        return _BLANK[kind].format(c=name)
+    is_text = column.unit == "text"
+    tests = _TEXT_TESTS if is_text else _ORDER_TESTS
+    if kind not in tests:
+        raise ValueError(f"{kind!r} is no test that a column can be filtered by")
+    values = (model.get("filter"), model.get("filterTo"))
+    if column.unit == "day":
+        values = (model.get("dateFrom"), model.get("dateTo"))
+    places = []
+    for end, value in zip("vw", values, strict=True):
+        place = f"grid_{name}_{end}"
+        bound[place] = str(value)[:10] if column.unit == "day" and value else value
+        places.append(f"cast(${place} as date)" if column.unit == "day" else f"${place}")
+    if is_text:
+        bound[f"grid_{name}_v"] = str(values[0] or "")
+        name = f"coalesce({name}::varchar, '')"
+    return tests[kind].format(c=name, v=places[0], w=places[1])
+
+
+def _locale() -> dict[str, str]:
+    """Return the words of AG Grid that our grids show."""
+    return {
+        "contains": _("Contains"),
+        "notContains": _("Does not contain"),
+        "equals": _("Equals"),
+        "notEqual": _("Does not equal"),
+        "startsWith": _("Begins with"),
+        "endsWith": _("Ends with"),
+        "blank": _("Is empty"),
+        "notBlank": _("Is not empty"),
+        "lessThan": _("Less than"),
+        "lessThanOrEqual": _("At most"),
+        "greaterThan": _("More than"),
+        "greaterThanOrEqual": _("At least"),
+        "inRange": _("Between"),
+        "before": _("Before"),
+        "after": _("After"),
+        "filterOoo": _("Filter…"),
+        "applyFilter": _("Apply"),
+        "resetFilter": _("Clear"),
+        "loadingOoo": _("Loading…"),
+        "noRowsToShow": _("Nothing matches"),
+        "inRangeStart": _("from"),
+        "inRangeEnd": _("to"),
+    }
+
+
+#: what the columns of rows behind a figure are called: name -> (label, unit, width, dimension)
+ROW_COLUMNS: dict[str, tuple[str, str, int, str]] = {
+    "document_id": (N_("Document"), "text", 130, ""),
+    "kind": (N_("Kind"), "text", 100, ""),
+    "issued_on": (N_("Issued"), "day", 110, ""),
+    "opened_on": (N_("Opened"), "day", 110, ""),
+    "due_on": (N_("Due"), "day", 110, ""),
+    "closed_on": (N_("Closed"), "day", 110, ""),
+    "closed_by": (N_("Closed by"), "text", 110, ""),
+    "outcome": (N_("Outcome"), "text", 100, ""),
+    "method": (N_("Matched by"), "text", 110, ""),
+    "amount": (N_("Amount"), "money", 125, ""),
+    "amount_currency": (N_("Amount in its currency"), "money", 150, ""),
+    "bucket": (N_("Bucket"), "text", 100, ""),
+    "customer": (N_("Customer number"), "text", 130, ""),
+    "customer_name": (N_("Customer"), "text", 200, ""),
+    "country": (N_("Country"), "text", 120, "country"),
+    "sector": (N_("Sector"), "text", 200, "sector"),
+    "segment": (N_("Segment"), "text", 110, ""),
+    "salesperson": (N_("Salesperson"), "text", 140, ""),
+    "currency": (N_("Currency"), "text", 90, ""),
+    "due_assumed": (N_("Due day assumed"), "text", 120, ""),
+    "disputed": (N_("Disputed"), "text", 90, ""),
+    "reference": (N_("Reference"), "text", 180, ""),
+    "file": (N_("File"), "text", 200, ""),
+    "line": (N_("Line"), "count", 90, ""),
+}
+
+
+def row_columns(names: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns of rows behind a figure, in our order; others are left out."""
+    return tuple(
+        Column(name, label, unit, width, dimension, total="sum(amount)" if name == "amount" else "")
+        for name, (label, unit, width, dimension) in ROW_COLUMNS.items()
+        if name in names
+    )

@@ -1,0 +1,129 @@
+"""Panels: how a page's callbacks fill them, and what is shown where they cannot."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
+
+from dash import Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
+
+from dashboards import parts
+from dashboards.i18n import _
+from dashboards.page import Context, Explain, ListRef, NoRows, NotEnough, View
+from data.store import StoreError
+
+LOG = logging.getLogger("tandem")
+_Fn = TypeVar("_Fn", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a panel shows.
+
+    title: the message or subject. measure: measure and unit; the as-of day and the filters are
+    added. body: what is seen. explain: what the ⋯ menu refers to; without it the menu's items
+    have nothing to say. A panel with a static table (see `panel(static=...)`) leaves body empty.
+    """
+
+    title: str
+    measure: str
+    body: Component | Sequence[Component] = ()
+    explain: Explain | ListRef | None = None
+    as_of: str = ""
+    """Words for the day instead of "as of <day>", for histories: "36 months to 31 Oct 2026"."""
+
+
+def panel_callback(
+    app: Dash, context: Context, id: str, *inputs: Input | State
+) -> Callable[[_Fn], _Fn]:
+    """Fill the panel `id` from `fn(view, *values of inputs) -> Content`.
+
+    Runs when the page opens, when the URL's query changes and when an input does.
+    """
+
+    def wrap(fn: _Fn) -> _Fn:
+        @app.callback(
+            Output(f"{id}-head", "children"),
+            Output(f"{id}-body", "children"),
+            Output({"type": "explain", "panel": id}, "data"),
+            Input("url", "search"),
+            Input("retry", "data"),
+            *inputs,
+        )
+        @functools.wraps(fn)
+        def fill(search: str | None, _retry: object, *values: Any) -> tuple[Any, Any, Any]:
+            content, state = _guarded(context, fn, search, values)
+            if content is None:
+                return no_update, state, None
+            view = context.view(search)
+            assert view is not None  # noqa: S101 - a content was made from it
+            measure = measure_line(view, content)
+            explain = asdict(content.explain) if content.explain else None
+            return parts.panel_title(content.title, measure), content.body, explain
+
+        return fn
+
+    return wrap
+
+
+def measure_line(view: View, content: Content) -> str:
+    """Return the second line of a figure: measure, unit, as-of day, filters."""
+    day = content.as_of or _("as of {day}").format(day=view.f.day(view.selection.as_of))
+    return ", ".join(filter(None, (content.measure, day, view.words)))
+
+
+def headline_callback(
+    app: Dash, context: Context, name: str, *inputs: Input | State
+) -> Callable[[_Fn], _Fn]:
+    """Fill the one sentence under a page's title from `fn(view, *values) -> str or children`."""
+    return _children_callback(app, context, f"{name}-headline", inputs)
+
+
+def part_callback(
+    app: Dash, context: Context, id: str, *inputs: Input | State
+) -> Callable[[_Fn], _Fn]:
+    """Fill the children of any element `id` of a page from `fn(view, *values) -> children`."""
+    return _children_callback(app, context, id, inputs)
+
+
+def _children_callback(
+    app: Dash, context: Context, id: str, inputs: Sequence[Input | State]
+) -> Callable[[_Fn], _Fn]:
+    def wrap(fn: _Fn) -> _Fn:
+        @app.callback(
+            Output(id, "children"), Input("url", "search"), Input("retry", "data"), *inputs
+        )
+        @functools.wraps(fn)
+        def fill(search: str | None, _retry: object, *values: Any) -> Any:
+            content, state = _guarded(context, fn, search, values)
+            return state if content is None else content
+
+        return fn
+
+    return wrap
+
+
+def _guarded(
+    context: Context, fn: Callable[..., Any], search: str | None, values: Sequence[Any]
+) -> tuple[Any, Component | None]:
+    """Return what `fn` made, or None and the state to show instead."""
+    try:
+        view = context.view(search)
+        if view is None:
+            return None, parts.message(_("Nothing is loaded yet"), kind="empty")
+        return fn(view, *values), None
+    except NoRows:
+        return None, parts.no_rows()
+    except NotEnough as few:
+        return None, parts.not_enough(few.text.render(_))
+    except StoreError as error:
+        LOG.exception("the store cannot be read")
+        return None, parts.failed(str(error))
+    except Exception as error:
+        LOG.exception("a panel failed: %s", getattr(fn, "__qualname__", fn))
+        what = _("{kind} while computing it; the details are in the server's log.")
+        return None, parts.failed(what.format(kind=type(error).__name__))

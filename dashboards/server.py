@@ -1,0 +1,126 @@
+"""The web app: pages and frame put together, and served."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import flask
+from dash import Dash
+
+from dashboards import frame, overview
+from dashboards.figures import dark_css
+from dashboards.format import Format
+from dashboards.i18n import language
+from dashboards.page import Context, Page
+from data.store import Store
+
+LOG = logging.getLogger("tandem")
+
+PAGES: tuple[Page, ...] = (overview.PAGE,)
+"""Every page; a new one is added here and nowhere else."""
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+)
+_INDEX = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+{metas}<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+{favicon}
+{css}
+<style>{palette}</style>
+<script>window.tandem = {{months: {months}}};</script>
+</head>
+<body>
+{app_entry}
+<footer>
+{config}
+{scripts}
+{renderer}
+</footer>
+</body>
+</html>"""
+
+
+class _App(Dash):
+    """Dash, with a document in the reader's language."""
+
+    def interpolate_index(self, **parts: Any) -> str:
+        """Return the document that loads the app."""
+        return _INDEX.format(
+            lang=language(),
+            palette=dark_css(),
+            months=flask.json.dumps(Format(language()).month_names()),
+            **{k: v for k, v in parts.items() if k != "lang"},
+        )
+
+
+def create_app(
+    store: Store,
+    *,
+    load: Callable[..., Any] | None = None,
+    demo: Callable[..., Any] | None = None,
+    pages: Sequence[Page] = PAGES,
+) -> Dash:
+    """Return the app over `store`; nothing is opened until it is asked for.
+
+    `load` and `demo` are what the Imports page calls (see `Context`). Several apps may live in
+    one process.
+    """
+    app = _App(
+        "tandem",
+        assets_folder=str(Path(__file__).parent / "assets"),
+        serve_locally=True,
+        compress=True,
+        suppress_callback_exceptions=True,
+        title="Tandem",
+        update_title="",
+        use_pages=False,
+        add_log_handler=False,
+    )
+    context = Context(store, load=load, demo=demo)
+    app.layout = lambda: frame.layout(context)
+    frame.connect(app, context, pages)
+    for page in pages:
+        page.connect(app, context)
+
+    @app.server.after_request
+    def secure(response: flask.Response) -> flask.Response:
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        return response
+
+    # the first concurrent requests of a fresh worker would not find their callbacks otherwise
+    app._setup_server()
+    return app
+
+
+def serve(
+    store: Store,
+    host: str = "127.0.0.1",
+    port: int = 8050,
+    *,
+    load: Callable[..., Any] | None = None,
+    demo: Callable[..., Any] | None = None,
+    threads: int = 8,
+) -> None:
+    """Serve the app until interrupted, with threads.
+
+    On a loopback address only requests that name it are answered, so that no web page elsewhere
+    can reach the figures through the reader's browser.
+    """
+    from waitress import serve as listen
+
+    app = create_app(store, load=load, demo=demo)
+    if host in _LOOPBACK:
+        app.server.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost", "[::1]"]
+    print(f"Tandem is at http://{host}:{port} (Ctrl+C ends it)", flush=True)
+    listen(app.server, host=host, port=port, threads=threads, ident="tandem")
