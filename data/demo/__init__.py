@@ -1,0 +1,1 @@
+"""The invented company whose exports every newcomer, tutorial and test loads: see company.py."""
