@@ -1,4 +1,4 @@
-// Definitions: the way to an anchor, where one is in the contents, and copying.
+// Definitions: the way to an anchor, and where one is in the contents.
 (function () {
   "use strict";
   var none = function () { return window.dash_clientside.no_update; };
@@ -32,17 +32,4 @@
       return none();
     },
   };
-
-  document.addEventListener("click", function (event) {
-    var button = event.target.closest && event.target.closest("[data-copies]");
-    if (!button) return;
-    var source = document.getElementById(button.dataset.copies);
-    var label = button.querySelector("span:last-child");
-    var before = label.textContent;
-    navigator.clipboard.writeText(source.textContent).then(function () {
-      if (before === button.dataset.done) return;
-      label.textContent = button.dataset.done;
-      setTimeout(function () { label.textContent = before; }, 1500);
-    }, function () {});
-  });
 })();
