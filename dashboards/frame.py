@@ -13,7 +13,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, 
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashboards import parts
+from dashboards import explain, parts
 from dashboards.figures import FONT
 from dashboards.filters import (
     FILTERS,
@@ -86,7 +86,7 @@ def layout(context: Context) -> Component:
                 navbar={"width": 196, "breakpoint": "sm", "collapsed": {"mobile": True}},
                 padding=0,
             ),
-            html.Div(id="drawers"),
+            explain.layout(),
         ],
         theme=THEME,
         defaultColorScheme="auto",

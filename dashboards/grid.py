@@ -184,9 +184,10 @@ def connect_grid(app: Dash, context: Context, id: str, listing: Listing) -> None
         view = context.view(search)
         if not request or view is None:
             raise PreventUpdate
-        return window(view, listing, params or {}, request), totals_patch(
-            view, listing, params or {}, request
-        )
+        asked = (view, listing, params or {}, request)
+        changed = Patch()
+        changed["pinnedTopRowData"] = totals(*asked)
+        return window(*asked), changed
 
     refresh_with(app, id, Input("url", "search"))
 

@@ -10,7 +10,7 @@ from typing import Any
 import flask
 from dash import Dash
 
-from dashboards import frame, overview
+from dashboards import definitions, download, explain, frame, overview
 from dashboards.figures import dark_css
 from dashboards.format import Format
 from dashboards.i18n import language
@@ -19,7 +19,7 @@ from data.store import Store
 
 LOG = logging.getLogger("tandem")
 
-PAGES: tuple[Page, ...] = (overview.PAGE,)
+PAGES: tuple[Page, ...] = (overview.PAGE, definitions.PAGE)
 """Every page; a new one is added here and nowhere else."""
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -87,7 +87,8 @@ def create_app(
     )
     context = Context(store, load=load, demo=demo)
     app.layout = lambda: frame.layout(context)
-    frame.connect(app, context, pages)
+    for part in (frame, explain, download):
+        part.connect(app, context, pages)
     for page in pages:
         page.connect(app, context)
 

@@ -65,6 +65,28 @@
       }
       return none();
     },
+    // the parts of a panel's menu that need no answer from the server
+    menu: function (clicks, sources, ids, asOf) {
+      var context = window.dash_clientside.callback_context;
+      var asked = context.triggered_id;
+      if (!asked || !context.triggered[0].value) return none();
+      if (asked.do === "link") {
+        copy(linkOf(asOf, asked.panel + "-panel"));
+        return none();
+      }
+      if (asked.do !== "csv" && asked.do !== "xlsx") return none();
+      var source = sources.filter(function (_s, n) { return ids[n].panel === asked.panel; })[0];
+      if (source) download(source.list ? "list" : "figure", asked.do, source, asOf);
+      return none();
+    },
+    rows: function (clicks, source, which, asOf) {
+      var context = window.dash_clientside.callback_context;
+      if (!source || !context.triggered[0].value) return none();
+      var what = source.list ? "list" : "rows";
+      var chosen = source.list ? source : Object.assign({}, source, { which: which || "" });
+      download(what, context.triggered_id.format, chosen, asOf);
+      return none();
+    },
     copyLink: function (clicks, asOf) {
       if (!clicks) return none();
       copy(linkOf(asOf));
@@ -78,6 +100,21 @@
     if (asOf && !url.searchParams.has("as_of")) url.searchParams.set("as_of", asOf);
     url.hash = hash || "";
     return url.toString();
+  }
+  function download(what, format, source, asOf) {
+    var url = new URL(linkOf(asOf));
+    if (source.list) {
+      url.searchParams.set("list", source.list);
+      url.searchParams.set("params", JSON.stringify(source.params || {}));
+    } else {
+      url.searchParams.set("explain", JSON.stringify(source));
+    }
+    var link = document.createElement("a");
+    link.href = "/download/" + what + "." + format + url.search;
+    link.download = "";
+    document.body.appendChild(link);
+    link.click();
+    link.remove();
   }
   function copy(text) {
     if (navigator.clipboard && window.isSecureContext) {
