@@ -1,0 +1,188 @@
+"""Column descriptions: how the text of a whole column becomes values, inside DuckDB.
+
+A description finds out from the data how a column is written, and gives a `Parsed`: an SQL
+expression for the value, an SQL predicate for the cells it refuses, and a sentence why. Days and
+amounts, whose evidence is combined over a whole file, are in etl/days.py and etl/money.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import duckdb
+
+from data.texts import N_
+from etl.grid import Grid
+
+#: White space at the ends of a cell, no-break spaces too.
+BLANK = "' \t\u00a0\u202f\u2009'"
+_MOST_WORDS = 50_000
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """How one column is read."""
+
+    value: str
+    """SQL for the value; null where the cell is empty or refused."""
+    refused: str = "false"
+    """SQL that is true where a cell that is not empty cannot be read."""
+    reason: str = ""
+    """Why it is refused; a sentence, marked with N_."""
+    remedy: str = ""
+    """What to do; a sentence, marked with N_."""
+    how: str = ""
+    """What was found about the way it is written, for `settings`."""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    """What is bound to the $names in the expressions."""
+    join: str = ""
+    """A table to join, for values that are looked up."""
+
+
+class Description(Protocol):
+    """What a column holds."""
+
+    def parse(self, connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, /) -> Parsed:
+        """Return how column `cell` (`c0`, `c1` ...) of the grid is read."""
+        ...
+
+
+def _number_text(grid: Grid, cell: str) -> str:
+    """Return a cell without the mark of a number among texts, see etl/workbook.py."""
+    if not grid.typed:
+        return f"trim({cell}, {BLANK})"
+    return rf"regexp_replace(trim({cell}, {BLANK}), '^(-?\d+\.\d+)E0$', '\1')"
+
+
+def any_row(
+    connection: duckdb.DuckDBPyConnection,
+    grid: Grid,
+    where: str,
+    parameters: Mapping[str, object] | None = None,
+) -> bool:
+    """Return whether some row of the grid meets the condition."""
+    sql = f"select 1 from {grid.table} where {where} limit 1"
+    return connection.execute(sql, dict(parameters or {})).fetchone() is not None
+
+
+@dataclass(frozen=True)
+class Text:
+    """Free text, as it stands."""
+
+    def parse(self, _connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, /) -> Parsed:
+        """See `Description.parse`."""
+        return Parsed(_number_text(grid, cell) if grid.typed else cell)
+
+
+@dataclass(frozen=True)
+class Code:
+    """A number or name that identifies something: kept exactly, spaces at the ends aside.
+
+    Where every cell of the column is a whole number written as `1001.0`, the `.0` is not part of
+    the code.
+    """
+
+    def parse(self, connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, /) -> Parsed:
+        """See `Description.parse`."""
+        text = _number_text(grid, cell)
+        if any_row(connection, grid, rf"regexp_full_match({cell}, '\d+\.0')") and not any_row(
+            connection, grid, rf"not regexp_full_match({cell}, '\d+\.0')"
+        ):
+            return Parsed(f"regexp_replace({text}, '[.]0$', '')", how="1001.0 is 1001")
+        return Parsed(f"nullif({text}, '')")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number such as 30, also written 30.0."""
+
+    def parse(self, _connection: duckdb.DuckDBPyConnection, _grid: Grid, cell: str, /) -> Parsed:
+        """See `Description.parse`."""
+        value = rf"try_cast(regexp_extract({cell}, '^\s*(\d+)([.,]0*)?\s*$', 1) as integer)"
+        return Parsed(
+            value,
+            f"{cell} is not null and {value} is null",
+            N_("This is no whole number."),
+            N_("Correct the cell in the file."),
+        )
+
+
+@dataclass(frozen=True)
+class Rate:
+    """An exchange rate: digits and one decimal sign, comma or point; no thousands.
+
+    With `inverse`, the file gives the document's currency for one unit of the reporting one.
+    """
+
+    inverse: bool = False
+
+    def parse(self, _connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, /) -> Parsed:
+        """See `Description.parse`."""
+        number = f"replace(replace({cell}, ',', '.'), ' ', '')"
+        if grid.typed:
+            number = f"replace({number}, 'E0', '')"
+        value = (
+            rf"case when regexp_full_match({number}, '\d*\.?\d*') "
+            f"then nullif(try_cast({number} as decimal(18,8)), 0) end"
+        )
+        return Parsed(
+            f"(1 / ({value}))::decimal(18,8)" if self.inverse else value,
+            f"{cell} is not null and {value} is null and not regexp_full_match({cell}, '[0.,]*')",
+            N_("This is no exchange rate."),
+            N_("Correct the cell in the file: a rate is written 1.0823 or 1,0823."),
+        )
+
+
+@dataclass(frozen=True)
+class Words:
+    """A column of few different words, each of which is looked up once.
+
+    `meaning` gives the value for a word, or None where it has none. With `strict`, such words
+    are refused; otherwise their value is null and they are counted in a note.
+    """
+
+    name: str
+    meaning: Callable[[str], str | int | bool | None]
+    type: str = "VARCHAR"
+    strict: bool = True
+    reason: str = ""
+    remedy: str = ""
+
+    def parse(self, connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, /) -> Parsed:
+        """See `Description.parse`."""
+        table = f"{grid.table}_{self.name}"
+        words = self.words(connection, grid, cell)
+        connection.execute(
+            f"create or replace temp table {table} (word VARCHAR, value {self.type})"
+        )
+        pairs = [(w, v) for w in words if (v := self.meaning(w)) is not None]
+        if pairs:
+            connection.execute(
+                f"insert into {table} select * from "
+                f"(select unnest($words) as w, unnest($values)::{self.type} as v)",
+                {"words": [w for w, _ in pairs], "values": [str(v) for _, v in pairs]},
+            )
+        value = f"{table}.value"
+        return Parsed(
+            value,
+            f"{cell} is not null and {value} is null" if self.strict else "false",
+            self.reason,
+            self.remedy,
+            join=f"left join {table} on {table}.word = {_word(grid, cell)}",
+        )
+
+    @staticmethod
+    def words(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str) -> list[str]:
+        """Return the different words of the column, the most frequent first."""
+        found = connection.execute(
+            f"select {_word(grid, cell)} as word from {grid.table} where {cell} is not null "
+            "group by word order by count(*) desc, word limit $most",
+            {"most": _MOST_WORDS},
+        ).fetchall()
+        return [str(word) for (word,) in found]
+
+
+def _word(grid: Grid, cell: str) -> str:
+    return f"lower({_number_text(grid, cell)})"

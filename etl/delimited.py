@@ -1,0 +1,377 @@
+"""Delimited text -> `Grid`: encoding, line ends, separator and header row are found.
+
+The file is read as lines, so that the number of each line is known whatever stands in it. A line
+is split at the separator; only lines for which that is not enough (separators or line breaks
+between quotation marks, broken quotes) go through a slower and exact way, also in SQL.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from data.texts import N_, Text
+from etl.grid import HEAD_ROWS, Grid, HeadRow, choose_header, header_at, tidy_headers
+from etl.headers import recognised
+from etl.source import FileError, SourceFile
+
+SEPARATORS = (";", ",", "\t", "|")
+_CHUNK = 1 << 23
+_SPAN = 200  # a cell with more line breaks than this is a quotation mark that was never closed
+_MARK = "\x01"  # stands in no text: lines are read as one cell
+
+
+@dataclass(frozen=True)
+class TextFacts:
+    """How the bytes of a text file are to be read."""
+
+    encoding: str
+    plain: bool
+    """DuckDB can read it as it is: UTF-8, one kind of line end, no control characters."""
+    line_feeds: bool
+    nuls: int
+
+
+def is_text(head: bytes) -> bool:
+    """Return whether these first bytes can be text in some encoding."""
+    if not head:
+        return False
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _wide(head):
+        return True
+    odd = sum(head.count(bytes([b])) for b in (*range(9), *range(14, 27), *range(28, 32)))
+    return odd * 500 <= len(head)
+
+
+def _wide(head: bytes) -> str | None:
+    """Return the encoding of UTF-16 text without a byte-order mark; None where it is not that."""
+    sample = head[:4096]
+    half = len(sample) // 2
+    if half < 4:
+        return None
+    zeros = sample[1::2].count(0), sample[::2].count(0)
+    if zeros[0] > half * 0.7 and zeros[1] == 0:
+        return "utf-16-le"
+    return "utf-16-be" if zeros[1] > half * 0.7 and zeros[0] == 0 else None
+
+
+def examine(file: SourceFile, encoding: str | None = None) -> TextFacts:
+    """Return how the file is to be read, having looked at all of its bytes.
+
+    Raises `FileError` where it is empty or no text.
+    """
+    head = file.head
+    if not head.strip(b"\xef\xbb\xbf \t\r\n\0"):
+        raise FileError(
+            Text(N_("{file} is empty."), {"file": file.name}),
+            Text(N_("Export it again.")),
+        )
+    if not is_text(head):
+        raise FileError(
+            Text(N_("{file} is no text and no workbook."), {"file": file.name}),
+            Text(N_("Export it as CSV, Excel or Parquet.")),
+        )
+    if encoding is None and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    encoding = encoding or _wide(head)
+    decoder = codecs.getincrementaldecoder("utf-8")() if encoding is None else None
+    cp1252 = True
+    feeds = returns = pairs = nuls = marks = 0
+    last = b""
+    with file.path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            feeds += chunk.count(b"\n")
+            returns += chunk.count(b"\r")
+            pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+            nuls += chunk.count(b"\0")
+            marks += chunk.count(_MARK.encode())
+            last = chunk[-1:]
+            if decoder is not None:
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    decoder = None
+            if decoder is None and encoding is None:
+                cp1252 &= not re.search(rb"[\x81\x8d\x8f\x90\x9d]", chunk)
+    if encoding is None:
+        encoding = "utf-8" if decoder is not None else "cp1252" if cp1252 else "latin-1"
+    wide = codecs.lookup(encoding).name.startswith("utf-16")
+    plain = (
+        codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii")
+        and (not returns or returns == pairs == feeds)
+        and not nuls
+        and not marks
+        and not re.search(r"[*?\[\]{}]", str(file.path))
+    )
+    return TextFacts(encoding, plain, feeds > 0, 0 if wide else nuls)
+
+
+def readable(file: SourceFile, facts: TextFacts, folder: Path) -> Path:
+    """Return a path that DuckDB can read: the file's own, or a copy in UTF-8 in `folder`."""
+    if facts.plain:
+        return file.path
+    copy = folder / "table.txt"
+    with copy.open("w", encoding="utf-8", newline="") as target:
+        target.writelines(_decoded(file, facts))
+    return copy
+
+
+def _decoded(file: SourceFile, facts: TextFacts) -> Iterator[str]:
+    """Yield the text with one kind of line end and without control characters."""
+    drop = {0: None, 1: " ", 0xFEFF: None}
+    try:
+        with file.path.open("r", encoding=facts.encoding, newline="") as stream:
+            rest = ""
+            while chunk := stream.read(_CHUNK):
+                text = rest + chunk
+                rest = text[len(text.rstrip("\r")) :]  # the other half of a line end may follow
+                yield _line_ends(text[: len(text) - len(rest)], facts).translate(drop)
+            if rest:
+                yield "\n"
+    except (UnicodeError, LookupError) as error:
+        raise FileError(
+            Text(
+                N_("{file} is not written in {encoding}."),
+                {"file": file.name, "encoding": facts.encoding},
+            ),
+            Text(N_("Name the right encoding with --encoding or in the mapping file.")),
+        ) from error
+
+
+def _line_ends(text: str, facts: TextFacts) -> str:
+    if "\r" not in text:
+        return text
+    text = re.sub(r"\r+\n", "\n", text)
+    return text.replace("\r", " " if facts.line_feeds else "\n")
+
+
+def head_text(file: SourceFile, encoding: str) -> str:
+    """Return the first characters of the file, its last and broken line left out."""
+    text = file.head.decode(encoding, errors="replace").replace("\0", "").lstrip("\ufeff")
+    text = re.sub(r"\r+\n", "\n", text)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    return text if len(file.head) < 1 << 18 else text[: text.rfind("\n") + 1]
+
+
+def head_rows(text: str, separator: str, count: int = HEAD_ROWS) -> list[HeadRow]:
+    """Return the first rows of `text`, empty ones left out, with their lines."""
+    rows: list[HeadRow] = []
+    reader = csv.reader(io.StringIO(text.replace("\r", " ")), delimiter=separator)
+    line = 0
+    try:
+        for cells in reader:
+            first, line = line + 1, reader.line_num
+            if any(c.strip() for c in cells):
+                rows.append(HeadRow(first, line, tuple(c.strip() for c in cells)))
+            if len(rows) >= count:
+                break
+    except csv.Error:  # a cell longer than the module allows: what was read will do
+        pass
+    return rows
+
+
+def find_separator(text: str) -> str | None:
+    """Return the separator with which most headers are recognised; None where nothing fits."""
+    best: tuple[int, float, str] | None = None
+    for separator in SEPARATORS:
+        rows = head_rows(text, separator)
+        if not rows or max(len(r.cells) for r in rows) < 2:
+            continue
+        score = max(recognised(r.cells) for r in rows)
+        widths = [len(r.cells) for r in rows if len(r.cells) > 1]
+        common = max(widths.count(w) * w for w in set(widths)) / len(rows)
+        if best is None or (score, common) > best[:2]:
+            best = (score, common, separator)
+    return best[2] if best else None
+
+
+def read_delimited(
+    file: SourceFile,
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    folder: Path,
+    *,
+    encoding: str | None = None,
+    separator: str | None = None,
+    header_row: int | None = None,
+    wanted: Sequence[str] = (),
+) -> Grid:
+    """Read the file into the temporary table `table`; `folder` is for a decoded copy.
+
+    Raises `FileError` where it is empty, no text, or has no columns.
+    """
+    facts = examine(file, encoding)
+    text = head_text(file, facts.encoding)
+    separator = separator or find_separator(text)
+    if separator is None:
+        raise FileError(
+            Text(N_("{file} has no columns: no separator was found."), {"file": file.name}),
+            Text(N_("Export it with ; , tab or | between the columns.")),
+        )
+    rows = head_rows(text, separator)
+    index = header_at(rows, header_row) if header_row else choose_header(rows, wanted)[0]
+    header = rows[index]
+    grid = Grid(
+        name=file.name,
+        table=table,
+        headers=tidy_headers(header.cells),
+        header_line=header.first_line,
+        settings={
+            "encoding": facts.encoding,
+            "separator": separator,
+            "header_row": str(header.first_line),
+        },
+    )
+    if facts.nuls:
+        grid.notes.append(
+            Text(N_("{count} NUL characters in the text were ignored."), {"count": facts.nuls})
+        )
+    path = readable(file, facts, folder)
+    try:
+        _fill(connection, grid, str(path), separator, header.last_line)
+    except duckdb.Error as error:
+        raise FileError(
+            Text(
+                N_("{file} cannot be read as lines of text: {error}"),
+                {"file": file.name, "error": str(error).splitlines()[0]},
+            ),
+            Text(N_("Export it again as CSV, Excel or Parquet.")),
+        ) from error
+    return grid
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection, grid: Grid, path: str, separator: str, skip: int
+) -> None:
+    """Make the grid's table from the lines after line `skip`."""
+    lines = f"{grid.table}_lines"
+    connection.execute(
+        f"create or replace temp table {lines} as select t from read_csv($path, delim = '{_MARK}', "
+        "quote = '', escape = '', comment = '', header = false, auto_detect = false, "
+        "columns = {'t': 'VARCHAR'}, all_varchar = true)",
+        {"path": path},
+    )
+    found = connection.execute(f"select 1 from {lines} where contains(t, '\"') limit 1").fetchone()
+    quotes = found is not None
+    width = len(grid.headers)
+    names = [f"f[{i + 1}]" for i in range(width)]
+    sep = {"sep": separator}
+    lopsided = (
+        " or ".join(
+            f"(starts_with({n}, '\"') and (not ends_with({n}, '\"') or length({n}) = 1 or "
+            f"contains(replace({n}[2:-2], '\"\"', ''), '\"')))"
+            for n in names
+        )
+        if quotes
+        else "false"
+    )
+    cells = ", ".join(f"{_cell(n, quotes)} as c{i}" for i, n in enumerate(names))
+    connection.execute(
+        f"create or replace temp table {grid.table} as "
+        f"select line, {cells}, broken, case when broken is not null then t end as text from ("
+        "select line, t, f, case when t is null then null "
+        + (f"when contains(t, '\"') and ({lopsided}) then 'quote' " if quotes else "")
+        + f"{_width_check(width)} end as broken from ("
+        "select rowid + 1 as line, t, string_split(t, $sep) as f "
+        f"from {lines} where rowid >= {skip}))",
+        sep,
+    )
+    if quotes:
+        _mend(connection, grid, lines, separator, skip)
+    # lines drawn between the rows of a printed list are no rows
+    connection.execute(
+        f"update {grid.table} set broken = null, {', '.join(f'{c} = null' for c in grid.cells)} "
+        r"where broken is not null and regexp_full_match(text, '[\s|;,=_*+-]*')"
+    )
+    connection.execute(f"drop table {lines}")
+
+
+def _cell(name: str, quotes: bool) -> str:
+    if quotes:
+        name = (
+            f"case when starts_with({name}, '\"') "
+            f"then replace({name}[2:-2], '\"\"', '\"') else {name} end"
+        )
+    return f"nullif(trim({name}), '')"
+
+
+def _width_check(width: int) -> str:
+    return (
+        f"when len(f) < {width} then 'short' "
+        f"when len(f) > {width} and array_to_string(f[{width + 1}:], '') <> '' then 'long'"
+    )
+
+
+def _mend(
+    connection: duckdb.DuckDBPyConnection, grid: Grid, lines: str, separator: str, skip: int
+) -> None:
+    """Read again, exactly, the lines for which splitting at the separator was not enough."""
+    s = re.escape(separator) if separator != "\t" else r"\t"
+    inner = f'[^"{s}][^{s}]*'
+    one = f'(?:"(?:[^"]|"")*"|{inner}|)'
+    bind = {
+        "opens": f'(?:{one}{s})*"(?:[^"]|"")*',
+        "closes": f'(?:[^"]|"")*"(?:{s}{one})*',
+        "whole": f"(?:{s}{one})*",
+        "each": f'{s}("(?:[^"]|"")*"|{inner}|)',
+        "sep": separator,
+    }
+    width = len(grid.headers)
+    cells = ", ".join(f"{_cell(f'f[{i + 1}]', True)} as c{i}" for i in range(width))
+    mended = f"{grid.table}_mended"
+    # a record runs from a line that ends inside quotes to the next one that can end it
+    connection.execute(
+        f"""
+        create or replace temp table {mended} as
+        with ends as (
+            select line, regexp_full_match(text, $opens) as opens, false as closes
+            from {grid.table} where broken is not null and contains(text, '"')
+            union all
+            select rowid + 1, false, true from {lines}
+            where rowid >= {skip} and contains(t, '"') and regexp_full_match(t, $closes)
+        ), spans as (
+            select line as first, opens, min(line) filter (closes) over (
+                order by line range between 1 following and {_SPAN} following) as last
+            from ends
+        ), kept as (
+            select first, last from spans where opens and last is not null
+            qualify first > coalesce(max(last) over (
+                order by first rows between unbounded preceding and 1 preceding), 0)
+        ), records as (
+            select k.first, k.last, string_agg(l.t, chr(10) order by l.rowid) as t
+            from kept k join {lines} l on l.rowid + 1 between k.first and k.last
+            group by all
+            union all
+            select line, line, text from {grid.table} g
+            where broken is not null and contains(text, '"')
+            and not exists (select 1 from kept k where g.line between k.first and k.last)
+        ), fields as (
+            select *, regexp_full_match($sep || t, $whole) as proper,
+                   regexp_extract_all($sep || t, $each, 1) as f
+            from records
+        ), judged as (
+            select *, case when not proper then 'quote' {_width_check(width)} end as broken
+            from fields
+        )
+        select first, last, {cells}, broken,
+               case when broken is not null then t end as text
+        from judged
+        -- lines that only broke their quotes stay lines of their own
+        where first = last or broken is null
+        """,
+        bind,
+    )
+    connection.execute(
+        f"delete from {grid.table} g where exists "
+        f"(select 1 from {mended} m where g.line between m.first and m.last)"
+    )
+    connection.execute(
+        f"insert into {grid.table} select * exclude (last) from {mended};drop table {mended}"
+    )

@@ -1,0 +1,224 @@
+"""Amounts: how the amounts of a file are written, found from all of its amount columns together.
+
+`1.234,56` shows a decimal comma, `1,234.56` a decimal point. `1.234` alone shows nothing: the
+file is then refused with the option that says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from data.texts import N_, Text
+from etl.columns import Parsed
+from etl.grid import Grid
+from etl.source import FileError
+
+_SPACE = r"[\s\x{00A0}\x{202F}\x{2009}\x{2007}]"
+_GROUP = r"[\s\x{00A0}\x{202F}\x{2009}\x{2007}''’]"  # '' is one apostrophe in an SQL string
+_CURRENCY = r"(?:€|\$|£|[A-Z]{3})"
+_MINUS = r"[-–−]"
+#: `1.234,-` means `1.234,00`: the dash stands for the cents.
+_NO_CENTS = rf"[.,]{_MINUS}+{_SPACE}*$"
+
+REFUSED = N_("This is no amount, or is written unlike the other amounts of the file.")
+REMEDY = N_("Correct the cell in the file, or say which decimal sign is meant: --decimal , or .")
+
+
+@dataclass
+class Amounts:
+    """How the amounts of one file are read."""
+
+    parsed: dict[str, Parsed]
+    raw: dict[str, str]
+    """Our name -> SQL for the same amount in cents, found in another way: it proves the first."""
+    finer: dict[str, int]
+    """Our name -> how many amounts have more than two decimals that are not noise of a float."""
+    decimal: str
+
+
+def parse_amounts(
+    connection: duckdb.DuckDBPyConnection,
+    grid: Grid,
+    cells: Mapping[str, str],
+    decimal: str | None = None,
+) -> Amounts:
+    """Return how each amount column is read: our name -> cell column in.
+
+    Raises `FileError` where `1.234` stays ambiguous, or where cells contradict each other.
+    """
+    plain = {name: _is_plain(connection, grid, cell) for name, cell in cells.items()}
+    found = decimal or _decimal_sign(connection, grid, cells, plain)
+    amounts = Amounts({}, {}, {}, found)
+    for name, cell in cells.items():
+        # whole numbers, or the point with up to two decimals: no other reading
+        if plain[name] and (found == "." or _is_whole(connection, grid, cell)):
+            amounts.parsed[name] = Parsed(f"try_cast({cell} as decimal(18,2))", how="1234.56")
+            amounts.raw[name] = f"round(try_cast({cell} as double) * 100)::hugeint"
+            continue
+        number = _number(cell, found)
+        value = f"try_cast({number} as decimal(18,2))"
+        refused = (
+            f"{cell} is not null and "
+            f"(not regexp_full_match({_bare(cell)}, '{_grammar(found)}') or {value} is null)"
+        )
+        amounts.parsed[name] = Parsed(
+            value, refused, REFUSED, REMEDY, "1.234,56" if found == "," else "1,234.56"
+        )
+        amounts.raw[name] = _cents(cell, found)
+        (finer,) = connection.execute(
+            f"select count(*) from {grid.table} where abs({number} - {value}) >= 0.00005 "
+            f"and not ({refused})"
+        ).fetchone() or (0,)
+        if finer:
+            amounts.finer[name] = finer
+    return amounts
+
+
+def _is_plain(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str) -> bool:
+    return _all(connection, grid, cell, r"-?\d+(?:\.\d{1,2})?")
+
+
+def _is_whole(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str) -> bool:
+    return _all(connection, grid, cell, r"-?\d+")
+
+
+def _all(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, pattern: str) -> bool:
+    sql = (
+        f"select 1 from {grid.table} "
+        f"where {cell} is not null and not regexp_full_match({cell}, '{pattern}') limit 1"
+    )
+    return connection.execute(sql).fetchone() is None
+
+
+def _decimal_sign(
+    connection: duckdb.DuckDBPyConnection,
+    grid: Grid,
+    cells: Mapping[str, str],
+    plain: Mapping[str, bool],
+) -> str:
+    """Return `,` or `.`, from the evidence of all cells."""
+    examples: dict[str, tuple[int, str, str]] = {}
+    for name, cell in cells.items():
+        header = grid.headers[int(cell[1:])]
+        if plain[name]:
+            sql = f"select '.', line, {cell} from {grid.table} where contains({cell}, '.') limit 1"
+        else:
+            sql = f"""
+            with cells as (
+                select line, {cell} as c,
+                       regexp_replace(regexp_replace({cell}, '{_NO_CENTS}', ''),
+                                      '[^0-9.,]', '', 'g') as n,
+                       regexp_matches({cell}, '\\d{_GROUP}\\d') as spaced
+                from {grid.table}
+                -- only cells that are amounts say how amounts are written
+                where {cell} is not null and not contains({cell}, 'E0')
+                and (regexp_full_match({_bare(cell)}, '{_grammar(",")}')
+                     or regexp_full_match({_bare(cell)}, '{_grammar(".")}'))
+            )
+            select case
+                when regexp_full_match(n, '{_shows(",")}') or (spaced and n like '%,%') then ','
+                when regexp_full_match(n, '{_shows(".")}') or (spaced and n like '%.%') then '.'
+                when regexp_full_match(n, '\\d+[.,]\\d{{3}}') then '?'
+                end as sign, min(line), arg_min(c, line)
+            from (select line, c, n, spaced from cells) where n like '%,%' or n like '%.%'
+            group by sign having sign is not null
+            """
+        for sign, line, text in connection.execute(sql).fetchall():
+            if sign not in examples or line < examples[sign][0]:
+                examples[sign] = (line, text, header)
+    comma, point, unclear = (examples.get(s) for s in (",", ".", "?"))
+    remedy = Text(N_("Say which is meant: --decimal , or --decimal . (or decimal in a mapping)."))
+    if comma and point:
+        raise FileError(
+            Text(
+                N_(
+                    "The amounts contradict each other: {comma} in line {comma_line} (column "
+                    "{comma_column}) has a decimal comma, {point} in line {point_line} (column "
+                    "{point_column}) a decimal point."
+                ),
+                {"comma": comma[1], "comma_line": comma[0], "comma_column": comma[2],
+                 "point": point[1], "point_line": point[0], "point_column": point[2]},
+            ),
+            remedy,
+        )  # fmt: skip
+    if unclear and not comma and not point:
+        raise FileError(
+            Text(
+                N_(
+                    "It is not clear whether {example} in line {line} (column {column}) has "
+                    "decimals or thousands."
+                ),
+                {"example": unclear[1], "line": unclear[0], "column": unclear[2]},
+            ),
+            remedy,
+        )
+    return "," if comma else "."
+
+
+def _shows(sign: str) -> str:
+    """Return the pattern of digits that can only be read with `sign` before the decimals."""
+    other = "[.]" if sign == "," else ","
+    sign = "," if sign == "," else "[.]"
+    return (
+        rf"\d{{1,3}}(?:{other}\d{{3}})+{sign}\d*"  # 1.234,56
+        rf"|\d*{sign}(?:\d{{1,2}}|\d{{4,}})"  # 1234,5
+        rf"|0+{sign}\d{{3}}|\d{{4,}}{sign}\d{{3}}"  # 0,125  1234,567
+        rf"|\d{{1,3}}(?:{other}\d{{3}}){{2,}}"  # 1.234.567
+    )
+
+
+def _bare(cell: str) -> str:
+    return f"upper(regexp_replace({cell}, '{_NO_CENTS}', ''))"
+
+
+def _grammar(decimal: str) -> str:
+    """Return the pattern of an amount, upper case, as it may be written."""
+    sign, other = (",", "[.]") if decimal == "," else ("[.]", ",")
+    group = rf"(?:{other}|{_GROUP})"
+    digits = rf"(?:\d{{1,3}}(?:{group}\d{{3}})+|\d+)(?:{sign}\d*)?|{sign}\d+"
+    s = f"{_SPACE}*"
+    return (
+        rf"{s}{_CURRENCY}?{s}(?:[+(]|{_MINUS})?{s}{_CURRENCY}?{s}(?:{digits}|\d+\.\d+E0)"
+        rf"{s}(?:{_MINUS}|[)])?{s}(?:CR|DR|C|D|H|S)?{s}{_CURRENCY}?{s}(?:{_MINUS}|[)])?{s}"
+    )
+
+
+def _negative(cell: str) -> str:
+    """Return SQL: minus before or behind, parentheses, or the mark of a credit."""
+    text = f"regexp_replace({cell}, '{_NO_CENTS}', '')"
+    return (
+        f"regexp_matches({text}, '^[^0-9]*(?:{_MINUS}|[(])|{_MINUS}[^0-9]*$|"
+        f"[0-9]{_SPACE}*(?i:CR|C|H){_SPACE}*$')"
+    )
+
+
+def _number(cell: str, decimal: str) -> str:
+    """Return SQL for the number with all its decimals."""
+    keep = "[^0-9,]" if decimal == "," else "[^0-9.]"
+    text = f"regexp_replace(regexp_replace({cell}, '{_NO_CENTS}', ''), '{keep}', '', 'g')"
+    if decimal == ",":
+        text = f"replace({text}, ',', '.')"
+    marked = f"contains({cell}, 'E0')"  # a number from a workbook, see etl/workbook.py
+    digits = (
+        f"case when {marked} then try_cast(regexp_extract({cell}, '[0-9.]+') as decimal(38,12)) "
+        f"else try_cast({text} as decimal(38,12)) end"
+    )
+    return f"(case when {_negative(cell)} then -({digits}) else {digits} end)"
+
+
+def _cents(cell: str, decimal: str) -> str:
+    """Return SQL for the amount in cents, from its digits alone: a proof of `_number`.
+
+    All digits are one whole number, and how many stand behind the decimal sign says how far its
+    last digit lies from the cents; halves are rounded away from zero.
+    """
+    text = f"split_part({cell}, 'E0', 1)"
+    sign = f"(case when contains({cell}, 'E0') then '.' else '{decimal}' end)"
+    digits = f"try_cast(regexp_replace({text}, '[^0-9]', '', 'g') as hugeint)"
+    behind = f"regexp_replace(split_part({text}, {sign}, 2), '[^0-9]', '', 'g')"
+    scale = f"(10::hugeint ** length({behind}))::hugeint"
+    cents = f"(({digits} * 200 + {scale}) // (2 * {scale}))"
+    return f"(case when {_negative(cell)} then -{cents} else {cents} end)"

@@ -1,0 +1,135 @@
+"""All columns of a grid parsed at once, and each row judged: kept, left out or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from etl.tabular import DAYS, REQUIRED, Plan
+
+#: The rows to be staged.
+KEPT = "skip is null and bad is null"
+
+_TOTAL = (
+    r"^\W*(?:sub|sous|eind|grand|general|gesamt|zwischen|end)?[\s-]*(?:total|totaal|totale|"
+    r"totaux|totals|summe|saldo|solde|balance|subtotaal|subtotal|percentage of total)\b"
+)
+
+
+def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> bool:
+    """Parse all columns at once into `table`; return whether the amounts carry their own signs."""
+    parsed = dict(plan.parsed)
+    values = {name: p.value for name, p in parsed.items()}
+    bind: dict[str, object] = {k: v for p in parsed.values() for k, v in p.parameters.items()}
+    if "pays" in values:  # the number of the invoice that a payment pays, and its own text
+        values["reference"] = (
+            f"concat_ws(' ', {values.pop('pays')}, {values.get('reference', 'null')})"
+        )
+    explicit = "amount" not in values or "dc_flag" in values
+    if plan.rows_kind in ("invoices", "payments", "matches"):
+        if "amount" in values:
+            cents = plan.cents["amount"]
+        elif {"debit", "credit"} & values.keys():
+            debit, credit = (values.get(n, "null::decimal(18,2)") for n in ("debit", "credit"))
+            values["amount"] = (
+                f"case when {debit} is not null or {credit} is not null "
+                f"then coalesce({debit}, 0) - coalesce({credit}, 0) end"
+            )
+            debit, credit = (plan.cents.get(n, "0") for n in ("debit", "credit"))
+            cents = f"coalesce({debit}, 0) - coalesce({credit}, 0)"
+        else:
+            values["amount"], cents = "null::decimal(18,2)", "null::hugeint"
+        values["cents"] = cents
+    for name in ("debit", "credit"):
+        values.pop(name, None)
+    if "currency" in values:
+        values["currency"] = f"nullif({values['currency']}, '')"
+    elif plan.currency:
+        values["currency"] = "$constant_currency"
+        bind["constant_currency"] = plan.currency
+    joins = " ".join(p.join for p in parsed.values())
+    bad = _bad(plan, values)
+    connection.execute(
+        f"create or replace temp table {table} as select line, {_skip(plan, bind)} as skip, "
+        f"{bad} as bad, {', '.join(f'{v} as {n}' for n, v in values.items())} "
+        f"from {plan.grid.table} {joins}",
+        bind,
+    )
+    return explicit and _explicit(connection, plan, table)
+
+
+def _explicit(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> bool:
+    """Sign the amounts by their debit/credit mark, unless they are signed already."""
+    if "dc_flag" in plan.parsed:
+        signed = connection.execute(
+            "select bool_or(amount < 0 and dc_flag < 0) "
+            f"and not bool_or(amount < 0 and dc_flag > 0) from {table} where {KEPT}"
+        ).fetchone()
+        if signed != (True,):
+            connection.execute(
+                f"update {table} set amount = -amount, cents = -cents where dc_flag < 0"
+            )
+    return True
+
+
+def _skip(plan: Plan, bind: dict[str, object]) -> str:
+    """Return SQL for the reason why a row is no row of the table; null where it is one."""
+    cells, columns = plan.grid.cells, plan.columns
+    cases = [f"when coalesce({', '.join(cells)}) is null and broken is null then 'blank'"]
+    for number, (cell, kept) in enumerate(plan.keep.items()):
+        bind[f"keep_{number}"] = list(kept)
+        cases.append(
+            f"when broken is null and not list_contains($keep_{number}, coalesce({cell}, '')) "
+            "then 'keep'"
+        )
+    # a printed list writes its headers on every page
+    same = []
+    for number, name in enumerate([n for n in REQUIRED[plan.rows_kind] if n in columns][:2]):
+        bind[f"header_{number}"] = plan.header(name)
+        same.append(f"{columns[name]} = $header_{number}")
+    if same:
+        cases.append(f"when {' and '.join(same)} then 'header'")
+    total = f"regexp_matches(concat_ws(chr(10), {', '.join(cells)}, text), '(?im){_TOTAL}')"
+    if plan.rows_kind in ("invoices", "payments"):
+        cases.append(_no_document(columns, total))
+    elif plan.rows_kind == "customers":
+        rest = [c for n, c in columns.items() if n not in ("customer_id", "customer_name")]
+        if rest:
+            cases.append(f"when {total} and coalesce({', '.join(rest)}) is null then 'total'")
+    return f"case {' '.join(cases)} end"
+
+
+def _no_document(columns: Mapping[str, str], total: str) -> str:
+    """Return a CASE branch for rows with neither number nor day: totals, headings, notes.
+
+    A row that lacks only one of them is no total, whatever its words: it is refused, and seen.
+    """
+    days = [columns[n] for n in DAYS if n in columns]
+    money = [columns[n] for n in ("amount", "debit", "credit", "open_amount") if n in columns]
+    no_day = f"coalesce({', '.join(days)}, null) is null"
+    no_money = f"coalesce({', '.join(money)}, null) is null"
+    if "document_id" in columns:
+        number = columns["document_id"]
+        none = f"({number} is null or regexp_matches({number}, '(?i){_TOTAL}'))"
+    else:
+        none = f"({columns['customer_id']} is null or {total})"
+    return (
+        f"when broken is null and {no_day} and {none} then "
+        f"case when {no_money} and not {total} then 'heading' else 'total' end "
+        # a total line of a printed list, cut short, has no cells of its own
+        f"when broken is not null and {total} and {no_day} then 'total'"
+    )
+
+
+def _bad(plan: Plan, values: Mapping[str, str]) -> str:
+    """Return SQL for the first thing that is wrong with a row; null where nothing is."""
+    cases = ["when broken is not null then broken"]
+    cases += [
+        f"when {p.refused} then '{n}'" for n, p in plan.parsed.items() if p.refused != "false"
+    ]
+    for need in REQUIRED[plan.rows_kind]:
+        name = need.split("|")[0]
+        if name in values:
+            cases.append(f"when ({values[name]}) is null then 'no {name}'")
+    return f"case {' '.join(cases)} end"

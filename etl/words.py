@@ -1,0 +1,222 @@
+"""Words that exports use, and what they mean: kinds of documents, countries, sectors, terms.
+
+Each function takes one word as a file has it, in lower case, and returns its meaning, or None.
+They are called once for each different word of a column, never for each row.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from babel import Locale
+from babel.core import get_global
+
+from data.reference import nace
+
+_KINDS = {
+    "invoice": """
+        invoice; customer invoice; sales invoice; tax invoice; inv; out_invoice; accrec; sale;
+        factuur; verkoopfactuur; fac; fact; vf; facture; facture de vente; facture client; fc; fv;
+        ft; rechnung; ausgangsrechnung; re; ra; rv; dr; rf; debit note; debit memo; debitnota;
+        debetnota; note de debit; lastschrift; finance charge memo; reminder; interest invoice;
+        invoice memo; 380; 384; 386; 326; faktura; fa; beginfactuur; verkoop""",
+    "credit_note": """
+        credit note; credit memo; sales credit memo; customer credit note; customer credit memo;
+        credit; cn; cm; crn; crm; out_refund; accreccredit; creditnota; creditfactuur; cred;
+        creditnote; credit nota; credit factuur; cnota; kn; avoir; note de credit; av; nc;
+        avoir client; facture d'avoir; gutschrift; rechnungskorrektur; stornorechnung; gs; dg; rg;
+        rk; 381; credit invoice; verkoopcreditnota""",
+    "payment": """
+        payment; customer payment; receipt; cash receipt; pmt; pay; cash; bank; deposit; refund;
+        bank transfer; direct debit; betaling; ontvangst; bankontvangst; ontvangen betaling;
+        terugbetaling; bet; overschrijving; domiciliering; incasso; kas; paiement; reglement;
+        encaissement; virement; prelevement; cheque; remboursement; acompte; versement; rgt; reg;
+        bq; zahlung; zahlungseingang; eingang; ueberweisung; uberweisung; rueckzahlung;
+        ruckzahlung; bankeinzug; zahlungsausgang; dz; zp; zv; ze; arecpayment; aroverpayment;
+        arprepayment; prepayment; overpayment; vooruitbetaling; on account; on-account; lettrage
+        reglement""",
+    "write_off": """
+        write-off; write off; writeoff; bad debt; bad debt write-off; small difference; afboeking;
+        afschrijving; betalingsverschil; oninbaar; perte; perte sur creance; creance
+        irrecouvrable; irrecouvrable; abandon de creance; ecart de reglement; ausbuchung;
+        abschreibung; forderungsausfall; forderungsverlust; wo""",
+    "opening": """
+        opening; opening balance; opening entry; balance forward; brought forward; beginbalans;
+        openingsbalans; beginsaldo; openingssaldo; a nouveau; a-nouveau; report a nouveau;
+        reprise; an; ran; solde d'ouverture; eroeffnung; eroffnung; eroeffnungsbilanz;
+        eroffnungsbilanz; saldovortrag; anfangsbestand; ob""",
+    "adjustment": """
+        adjustment; journal; journal entry; general journal; general; entry; correction;
+        memoriaal; correctie; diverse; diversen; diverse posten; diverse verrichtingen; od;
+        operation diverse; operations diverses; ecriture; regularisation; umbuchung; korrektur;
+        buchung; ab; sa; memo; je; interest; exchange difference; koersverschil""",
+}
+# fmt: off
+_YES = frozenset(["yes", "ja", "oui", "x", "1", "true", "waar", "vrai", "wahr", "y", "j", "o",
+                  "betwist", "disputed", "litige", "1.0"])
+_NO = frozenset(["no", "nee", "non", "nein", "0", "false", "onwaar", "faux", "falsch", "n", "-",
+                 "0.0", "geen"])
+# fmt: on
+_CURRENCIES = {
+    "€": "EUR",
+    "$": "USD",
+    "£": "GBP",
+    "euro": "EUR",
+    "euros": "EUR",
+    "us$": "USD",
+    "lcy": "",
+}  # fmt: skip
+_COUNTRY_EXTRA = {
+    "uk": "GB", "great britain": "GB", "england": "GB", "engeland": "GB", "angleterre": "GB",
+    "usa": "US", "u.s.a.": "US", "etats-unis d'amerique": "US", "holland": "NL", "hollande": "NL",
+    "nederlanden": "NL", "the netherlands": "NL", "pays bas": "NL", "czech republic": "CZ",
+    "tsjechische republiek": "CZ", "republique tcheque": "CZ", "b": "BE", "f": "FR", "d": "DE",
+    "l": "LU", "groothertogdom luxemburg": "LU", "grand-duche de luxembourg": "LU", "el": "GR",
+}  # fmt: skip
+
+
+def plain(word: str) -> str:
+    """Return a word in lower case, without accents and doubled spaces."""
+    text = unicodedata.normalize("NFKD", word.casefold().replace("’", "'"))
+    return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    return {plain(w): kind for kind, words in _KINDS.items() for w in words.split(";")}
+
+
+def kind(word: str) -> str | None:
+    """Return the kind of document that `word` means.
+
+    >>> kind("Creditnota"), kind("RV"), kind("Règlements"), kind("bestelbon")
+    ('credit_note', 'invoice', 'payment', None)
+    """
+    text = plain(word).strip(" .:")
+    found = _kinds().get(text) or _kinds().get(text.replace("-", " ").replace("_", " "))
+    if found is None and len(text) > 4:
+        # plurals, and a code in front or behind: "RV - Invoice", "Facturen", "Avoir (AV)"
+        stems = [text.rstrip("sen"), text.rstrip("s"), *re.split(r"\s*[-:(/]\s*", text.rstrip(")"))]
+        found = next((k for s in stems if len(s) > 1 and (k := _kinds().get(s))), None)
+    return found
+
+
+def flag(word: str) -> bool | None:
+    """Return whether a word says yes.
+
+    >>> flag("Ja"), flag("x"), flag("non"), flag("soms")
+    (True, True, False, None)
+    """
+    text = plain(word)
+    return True if text in _YES else False if text in _NO else None
+
+
+def sign(word: str) -> int | None:
+    """Return 1 for a word that means debit, -1 for credit.
+
+    >>> sign("S"), sign("Haben"), sign("C"), sign("debet"), sign("?")
+    (1, -1, -1, 1, None)
+    """
+    text = plain(word).strip(" .")
+    if text in ("d", "dr", "s", "debit", "debet", "soll", "deb", "40", "01", "+", "af", "debiteur"):
+        return 1
+    if text in ("c", "cr", "h", "k", "credit", "haben", "cred", "kredit", "50", "11", "15", "-",
+                "bij", "crediteur"):  # fmt: skip
+        return -1
+    return None
+
+
+def currency(word: str) -> str | None:
+    """Return the ISO 4217 code; '' where the word means the books' own currency.
+
+    >>> currency("usd"), currency("€"), currency("eur "), currency("12")
+    ('USD', 'EUR', 'EUR', None)
+    """
+    text = plain(word)
+    if text in _CURRENCIES:
+        return _CURRENCIES[text]
+    return text.upper() if re.fullmatch(r"[a-z]{3}", text) else None
+
+
+@cache
+def _countries() -> dict[str, str]:
+    names = dict(_COUNTRY_EXTRA)
+    for language in ("en", "nl", "fr", "de"):
+        for code, name in Locale(language).territories.items():
+            if re.fullmatch(r"[A-Z]{2}", code):
+                names.setdefault(plain(name), code)
+    return names
+
+
+def country(word: str) -> str | None:
+    """Return the ISO 3166-1 alpha-2 code of a country's name or code.
+
+    >>> country("België"), country("FRA"), country("nl"), country("Allemagne"), country("Mars")
+    ('BE', 'FR', 'NL', 'DE', None)
+    """
+    text = plain(word)
+    if text in _countries():
+        return _countries()[text]
+    code = text.upper()
+    if re.fullmatch(r"[A-Z]{2}", code):
+        return code if code in Locale("en").territories else None
+    if re.fullmatch(r"[A-Z]{3}", code):
+        aliases = get_global("territory_aliases").get(code, [])
+        return str(aliases[0]) if len(aliases) == 1 and aliases[0] != "XX" else None
+    return None
+
+
+@cache
+def _sector_labels() -> dict[str, str]:
+    return {
+        plain(label): sector.code
+        for sector in nace.sectors().values()
+        for label in sector.labels.values()
+    }
+
+
+def sector(word: str) -> str | None:
+    """Return the NACE code of a code as files write it, or of its label.
+
+    >>> sector("4711"), sector("g47.11"), sector("46.73z"), sector("c"), sector("retail")
+    ('47.11', '47.11', '46.73', 'C', None)
+    """
+    text = word.strip().upper()
+    if re.fullmatch(r"\d\.?\d{2,4}", text) and text not in nace.sectors():
+        # a spreadsheet drops the zero in front of 01.11
+        padded = nace.normal(f"0{text}")
+        if nace.level(padded):
+            return padded
+    code = nace.normal(text)
+    if re.fullmatch(r"[A-U]|\d{2}(\.\d{1,2})?", code):
+        return code
+    found = re.match(r"([A-U]?\d{2}(?:\.?\d{1,2})?(?:\.\d)?)[\s:–-]+\D", text)  # 47.11 - Retail
+    if found:
+        return nace.normal(found[1])
+    return _sector_labels().get(plain(word))
+
+
+def terms(word: str) -> int | None:
+    """Return the days of payment terms, where they plainly are a number of days.
+
+    >>> terms("30 dagen"), terms("Net 45"), terms("30 jours fin de mois"), terms("comptant")
+    (30, 45, None, 0)
+    """
+    text = plain(word)
+    if re.search(r"fin de mois|einde|eom|end of month|monatsende|fdm|maand|month|monat|%", text):
+        return None
+    if re.search(r"^(comptant|contant|a vue|sofort|immediate.*|due on receipt|cash|prompt)$", text):
+        return 0
+    found = re.findall(r"\d+(?:\.0+)?", text)
+    words = set(re.findall(r"[a-z]+", text)) - {
+        "dagen", "dag", "d", "days", "day", "jours", "jour", "j", "tage", "tag", "t", "net",
+        "netto", "nets", "na", "factuurdatum", "after", "from", "invoice", "date", "of", "n",
+        "within", "binnen", "innerhalb", "von", "a", "apres", "facture", "de", "la",
+        "nach", "rechnungsdatum", "dgn", "term", "terms", "betaling", "payment", "paiement",
+    }  # fmt: skip
+    if len(found) != 1 or words:
+        return None
+    days = int(float(found[0]))
+    return days if days <= 366 else None
