@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -32,42 +32,16 @@ from data.texts import N_, Text
 from etl.columns import BLANK
 from etl.delimited import examine, head_text, is_text, readable
 from etl.grid import BROKEN
-from etl.headers import bare
 from etl.source import FileError, Reading, ReadOptions, SourceFile
 from etl.sources.fec_cells import amount_of, cents_of, day_of, unspaced
 from etl.sources.fec_kinds import KIND, derive_entry_signs
+from etl.sources.fec_layout import HEADERS, NEEDED, Layout, layout_of, read_lines
 
-_MARK = "\x01"  # stands in no text: lines are read as one cell
-_SEPARATORS = ("\t", "|", ";", ",")
-
-#: Our short name -> bare headers.
-_HEADERS = {
-    "journal": ("journalcode", "codejournal"),
-    "journal_name": ("journallib", "libellejournal"),
-    "entry": ("ecriturenum", "numecriture"),
-    "day": ("ecrituredate", "dateecriture"),
-    "account": ("comptenum", "numcompte", "comptegeneral"),
-    "account_name": ("comptelib", "libellecompte"),
-    "aux": ("compauxnum", "compteauxnum", "compauxnumero"),
-    "aux_name": ("compauxlib", "compteauxlib"),
-    "piece": ("pieceref",),
-    "piece_day": ("piecedate",),
-    "text": ("ecriturelib",),
-    "debit": ("debit",),
-    "credit": ("credit",),
-    "montant": ("montant",),
-    "sens": ("sens",),
-    "let": ("ecriturelet",),
-    "let_day": ("datelet",),
-    "foreign": ("montantdevise",),
-    "currency": ("idevise", "iddevise"),
-}
-_NEEDED = ("journal", "day", "account")
 _LATIN_9 = re.compile(rb"[\xa4\xbc\xbd\xbe]")  # € Œ œ Ÿ there; ¤ ¼ ½ ¾ in Windows-1252
 
 _OTHER_ACCOUNTS = N_("other accounts")
 _BLANK_LINES = N_("blank lines")
-_HEADERS_AGAIN = N_("repeated headers")
+HEADERS_AGAIN = N_("repeated headers")
 
 _NO_DAY = N_("EcritureDate is no day that exists.")
 _NO_DAY_REMEDY = N_("Correct the cell: the day is written YYYYMMDD.")
@@ -75,45 +49,6 @@ _NO_AMOUNT = N_("This is no amount.")
 _NO_AMOUNT_REMEDY = N_("Correct the cell: the amount is written 1234,56.")
 _NO_SIDE = N_("Sens is neither D nor C.")
 _NO_SIDE_REMEDY = N_("Correct the cell: D stands for debit, C for credit.")
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """Where the columns stand."""
-
-    separator: str
-    line: int
-    """Line of the header row, from 1."""
-    headers: tuple[str, ...]
-    columns: dict[str, int]
-
-    @property
-    def complete(self) -> bool:
-        """Return whether these are the columns of an FEC."""
-        return all(c in self.columns for c in _NEEDED) and (
-            {"debit", "credit"} <= self.columns.keys() or {"montant", "sens"} <= self.columns.keys()
-        )
-
-
-def _layout(text: str) -> _Layout | None:
-    """Return the layout that the first line of `text` shows; None where it is no header."""
-    for number, line in enumerate(text.split("\n")[:20], 1):
-        if not line.strip():
-            continue
-        for separator in _SEPARATORS:
-            headers = tuple(h.strip().strip('"').strip() for h in line.split(separator))
-            names = [bare(h) for h in headers]
-            columns = {
-                name: next(names.index(s) for s in spelled if s in names)
-                for name, spelled in _HEADERS.items()
-                if any(s in names for s in spelled)
-            }
-            if {"journal", "account"} <= columns.keys():
-                while headers and not headers[-1]:
-                    headers = headers[:-1]
-                return _Layout(separator, number, headers, columns)
-        return None
-    return None
 
 
 class FecSource:
@@ -128,7 +63,7 @@ class FecSource:
         if not is_text(head):
             return 0.0
         wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
-        layout = _layout(head_text(file, "utf-16" if wide else "latin-1").lstrip("ï»¿"))
+        layout = layout_of(head_text(file, "utf-16" if wide else "latin-1").lstrip("ï»¿"))
         if layout is None or not layout.complete:
             return 0.0
         return 1.0 if len(layout.columns) >= 12 else 0.9
@@ -144,13 +79,13 @@ class FecSource:
         facts = examine(file, options.encoding)
         if facts.encoding == "cp1252" and options.encoding is None and _is_latin_9(file.path):
             facts = replace(facts, encoding="iso-8859-15")
-        layout = _layout(head_text(file, facts.encoding))
+        layout = layout_of(head_text(file, facts.encoding))
         if layout is None or not layout.complete:
             raise _no_fec(file, layout)
         with tempfile.TemporaryDirectory() as folder:
             path = readable(file, facts, Path(folder))
             try:
-                _read_lines(connection, path, layout)
+                read_lines(connection, path, layout)
             except duckdb.Error as error:
                 raise FileError(
                     Text(
@@ -197,9 +132,9 @@ def _is_latin_9(path: Path) -> bool:
     return shown
 
 
-def _no_fec(file: SourceFile, layout: _Layout | None) -> FileError:
+def _no_fec(file: SourceFile, layout: Layout | None) -> FileError:
     missing = [
-        {"day": "EcritureDate"}.get(c, c) for c in _NEEDED if layout and c not in layout.columns
+        {"day": "EcritureDate"}.get(c, c) for c in NEEDED if layout and c not in layout.columns
     ]
     if layout and not missing:
         missing = ["Debit, Credit"]
@@ -212,44 +147,8 @@ def _no_fec(file: SourceFile, layout: _Layout | None) -> FileError:
     )
 
 
-def _read_lines(connection: duckdb.DuckDBPyConnection, path: Path, layout: _Layout) -> None:
-    """Make `fec_line`: line, whole text, fields, and why the line has no proper fields."""
-    connection.execute(
-        f"create or replace temp table fec_line as select t from read_csv($path, delim = '{_MARK}',"
-        " quote = '', escape = '', comment = '', header = false, auto_detect = false,"
-        " columns = {'t': 'VARCHAR'}, all_varchar = true)",
-        {"path": str(path)},
-    )
-    # what stands behind the amounts and the lettering may be left off at the end of a line
-    least = 1 + max(i for c, i in layout.columns.items() if c not in ("foreign", "currency"))
-    connection.execute(
-        f"""
-        create or replace temp table fec_line as
-        with split as (
-            select rowid + 1 as line, t as text, string_split(t, $separator) as f
-            from fec_line where rowid >= $header
-        )
-        select line, text, f,
-            case
-                when trim(text, {BLANK} || $separator || '"') is not distinct from '' then 'blank'
-                when text is null then 'blank'
-                when len(f) < $least then 'short'
-                when len(f) > $width
-                    and trim(array_to_string(f[$width + 1:], ''), {BLANK}) <> '' then 'long'
-            end as broken
-        from split
-        """,
-        {
-            "separator": layout.separator,
-            "header": layout.line,
-            "least": least,
-            "width": len(layout.headers),
-        },
-    )
-
-
 def _parse(
-    connection: duckdb.DuckDBPyConnection, layout: _Layout, prefixes: tuple[str, ...]
+    connection: duckdb.DuckDBPyConnection, layout: Layout, prefixes: tuple[str, ...]
 ) -> None:
     """Make `fec_row`: the rows with their cells read, and `fec_entry`: what each entry is about."""
 
@@ -276,7 +175,7 @@ def _parse(
         f"""
         create or replace temp table fec_row as
         with cells as (
-            select line, text as raw, broken, {", ".join(cell(c) for c in _HEADERS)} from fec_line
+            select line, text as raw, broken, {", ".join(cell(c) for c in HEADERS)} from fec_line
         ),
         tidy as (
             select * replace ({
@@ -297,7 +196,7 @@ def _parse(
                 when {
             " and ".join(
                 f"lower({c}) = '{w}'"
-                for c, w in (("account", bare("CompteNum")), ("journal", bare("JournalCode")))
+                for c, w in (("account", "comptenum"), ("journal", "journalcode"))
             )
         }
                     then 'header'
@@ -398,7 +297,7 @@ def _whys(reasons: dict[str, str]) -> list[str]:
     return [w for w in reasons if not w.endswith("_remedy")]
 
 
-def _count(connection: duckdb.DuckDBPyConnection, layout: _Layout, reading: Reading) -> None:
+def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, reading: Reading) -> None:
     """Fill in the counts, the period, the control total and the notes of `reading`."""
     found = connection.execute(
         """
@@ -425,7 +324,7 @@ def _count(connection: duckdb.DuckDBPyConnection, layout: _Layout, reading: Read
     reading.first_day, reading.last_day = found[3:5]
     reading.control_total = Decimal(found[5]) / 100
     reading.totals = {"EUR": reading.control_total} if reading.rows_kept else {}
-    for reason, n in zip((_OTHER_ACCOUNTS, _BLANK_LINES, _HEADERS_AGAIN), found[7:10], strict=True):
+    for reason, n in zip((_OTHER_ACCOUNTS, _BLANK_LINES, HEADERS_AGAIN), found[7:10], strict=True):
         if n:
             reading.left_out[reason] = n
     unbalanced = Decimal(found[6]) / 100

@@ -1,0 +1,113 @@
+"""Where the columns of an FEC stand, and its lines cut into fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from etl.columns import BLANK
+from etl.headers import bare
+
+_MARK = "\x01"  # stands in no text: lines are read as one cell
+_SEPARATORS = ("\t", "|", ";", ",")
+
+#: Our short name -> bare headers.
+HEADERS = {
+    "journal": ("journalcode", "codejournal"),
+    "journal_name": ("journallib", "libellejournal"),
+    "entry": ("ecriturenum", "numecriture"),
+    "day": ("ecrituredate", "dateecriture"),
+    "account": ("comptenum", "numcompte", "comptegeneral"),
+    "account_name": ("comptelib", "libellecompte"),
+    "aux": ("compauxnum", "compteauxnum", "compauxnumero"),
+    "aux_name": ("compauxlib", "compteauxlib"),
+    "piece": ("pieceref",),
+    "piece_day": ("piecedate",),
+    "text": ("ecriturelib",),
+    "debit": ("debit",),
+    "credit": ("credit",),
+    "montant": ("montant",),
+    "sens": ("sens",),
+    "let": ("ecriturelet",),
+    "let_day": ("datelet",),
+    "foreign": ("montantdevise",),
+    "currency": ("idevise", "iddevise"),
+}
+NEEDED = ("journal", "day", "account")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the columns stand."""
+
+    separator: str
+    line: int
+    """Line of the header row, from 1."""
+    headers: tuple[str, ...]
+    columns: dict[str, int]
+
+    @property
+    def complete(self) -> bool:
+        """Return whether these are the columns of an FEC."""
+        return all(c in self.columns for c in NEEDED) and (
+            {"debit", "credit"} <= self.columns.keys() or {"montant", "sens"} <= self.columns.keys()
+        )
+
+
+def layout_of(text: str) -> Layout | None:
+    """Return the layout that the first line of `text` shows; None where it is no header."""
+    for number, line in enumerate(text.split("\n")[:20], 1):
+        if not line.strip():
+            continue
+        for separator in _SEPARATORS:
+            headers = tuple(h.strip().strip('"').strip() for h in line.split(separator))
+            names = [bare(h) for h in headers]
+            columns = {
+                name: next(names.index(s) for s in spelled if s in names)
+                for name, spelled in HEADERS.items()
+                if any(s in names for s in spelled)
+            }
+            if {"journal", "account"} <= columns.keys():
+                while headers and not headers[-1]:
+                    headers = headers[:-1]
+                return Layout(separator, number, headers, columns)
+        return None
+    return None
+
+
+def read_lines(connection: duckdb.DuckDBPyConnection, path: Path, layout: Layout) -> None:
+    """Make `fec_line`: line, whole text, fields, and why the line has no proper fields."""
+    connection.execute(
+        f"create or replace temp table fec_line as select t from read_csv($path, delim = '{_MARK}',"
+        " quote = '', escape = '', comment = '', header = false, auto_detect = false,"
+        " columns = {'t': 'VARCHAR'}, all_varchar = true)",
+        {"path": str(path)},
+    )
+    # what stands behind the amounts and the lettering may be left off at the end of a line
+    least = 1 + max(i for c, i in layout.columns.items() if c not in ("foreign", "currency"))
+    connection.execute(
+        f"""
+        create or replace temp table fec_line as
+        with split as (
+            select rowid + 1 as line, t as text, string_split(t, $separator) as f
+            from fec_line where rowid >= $header
+        )
+        select line, text, f,
+            case
+                when trim(text, {BLANK} || $separator || '"') is not distinct from '' then 'blank'
+                when text is null then 'blank'
+                when len(f) < $least then 'short'
+                when len(f) > $width
+                    and trim(array_to_string(f[$width + 1:], ''), {BLANK}) <> '' then 'long'
+            end as broken
+        from split
+        """,
+        {
+            "separator": layout.separator,
+            "header": layout.line,
+            "least": least,
+            "width": len(layout.headers),
+        },
+    )
