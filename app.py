@@ -80,7 +80,7 @@ def load(
 ) -> None:
     """Read exports, publish them and print the load report."""
     from etl.load import LoadOptions
-    from etl.report import print_load
+    from etl.printing import print_load
 
     options = LoadOptions(
         mapping=tuple(map or ()),
@@ -100,7 +100,7 @@ def demo(store: StoreFolder = STORE) -> None:
     """Load the exports of the demo company: a wholesaler in the Benelux and France."""
     from data.demo.company import write_exports
     from etl.load import LoadOptions
-    from etl.report import print_load
+    from etl.printing import print_load
 
     with tempfile.TemporaryDirectory() as folder:
         write_exports(Path(folder))

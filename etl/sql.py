@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 
 Connection = duckdb.DuckDBPyConnection
@@ -12,7 +14,7 @@ def run(connection: Connection, sql: str, **values: object) -> None:
     connection.execute(sql, values or None)
 
 
-def rows(connection: Connection, sql: str, **values: object) -> list[tuple[object, ...]]:
+def rows(connection: Connection, sql: str, **values: object) -> list[tuple[Any, ...]]:
     """Run one statement and return all its rows."""
     return connection.execute(sql, values or None).fetchall()
 

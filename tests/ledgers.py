@@ -2,7 +2,8 @@
 
     store = publish(
         tmp_path,
-        [invoice("F1", "A", "2025-01-01", 100, due="2025-01-31"), payment("P1", "A", "2025-02-09", 40)],
+        [invoice("F1", "A", "2025-01-01", 100, due="2025-01-31"),
+         payment("P1", "A", "2025-02-09", 40)],
         matches=[match("F1", "P1")],
         customers=[customer("A", sector="43.21", country="BE")],
     )

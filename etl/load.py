@@ -1,0 +1,398 @@
+"""From export files to a published state.
+
+    identify -> read -> stage -> replace -> match -> derive -> check -> publish
+
+A file that is not understood is reported and the others are loaded. A load that fails a control
+total, or is killed, leaves the current state as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from data.schema import STAGED
+from data.store import State, Store
+from data.texts import N_, Text
+from etl.checks import control
+from etl.derive import DEFAULT_TERMS_DAYS, Settings, derive, find_reporting_currency, write_about
+from etl.findings import find
+from etl.identify import choose_mapping, expand, identify
+from etl.lock import only_load
+from etl.mapping import load_mapping
+from etl.replace import replace_older
+from etl.report import (
+    ControlTotal,
+    Failure,
+    FileReport,
+    FindingLine,
+    LoadReport,
+    fill_report,
+)
+from etl.source import FileError, Reading, ReadOptions, SourceFile
+from etl.sql import Connection, number, rows, run
+
+Progress = Callable[[Text, int, int, int], None]
+"""Called with what is being done, files done, files in all, and rows staged so far."""
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """What the user said about a load; None leaves it to the data, or to an earlier load."""
+
+    mapping: tuple[Path, ...] = ()
+    """Mapping files; each is used for the files whose headers it names."""
+    format: str | None = None
+    """Name of the source that reads every file, whatever it looks like."""
+    reporting_currency: str | None = None
+    default_terms_days: int | None = None
+    date_order: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    receivables_accounts: tuple[str, ...] | None = None
+    ledger: str | None = None
+    """Whose books the files are, where they do not say themselves."""
+    each: Mapping[Path, ReadOptions] = field(default_factory=dict)
+    """What was said about single files: mapping, date order and decimal sign, before the rest."""
+
+
+class _NothingNewError(Exception):
+    """Nothing was read that the current state does not hold."""
+
+
+class _DoesNotTieError(Exception):
+    """A control total does not hold."""
+
+
+def load(
+    paths: Sequence[Path | str],
+    store: Store,
+    options: LoadOptions | None = None,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Read the files, publish the next state, and say what was done.
+
+    `paths` are files and folders; folders are searched through, hidden and temporary files left
+    out. Nothing is published when nothing new could be read or a control total does not hold:
+    `report.published` says so, and `report.ok` whether everything was understood.
+    """
+    work = _Load(store, options or LoadOptions(), progress or (lambda *_: None))
+    return work.run([Path(p) for p in paths])
+
+
+class _Load:
+    """One run of `load`: its options, and the report as it grows."""
+
+    def __init__(self, store: Store, options: LoadOptions, progress: Progress) -> None:
+        self.store = store
+        self.options = options
+        self.progress = progress
+        self.report = LoadReport(loaded_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0))
+        self.earlier = LoadReport()
+        self.rows = 0
+
+    def run(self, paths: list[Path]) -> LoadReport:
+        """See `load`."""
+        started = time.monotonic()
+        with only_load(self.store.folder):
+            self._run(paths)
+        self.report.seconds = round(time.monotonic() - started, 2)
+        return self.report
+
+    def _run(self, paths: list[Path]) -> None:
+        report = self.report
+        before = self.store.current()
+        known = self._earlier(before)
+        wanted = list(self._new_files(paths, known))
+        # the reporting currency or terms may be given anew without any new file
+        anew = before is not None and report.options != self.earlier.options
+        if wanted or anew:
+            try:
+                state = self.store.publish(lambda c, previous: self._build(c, previous, wanted))
+                report.published, report.state = True, state.number
+            except _NothingNewError:
+                pass
+            except _DoesNotTieError:
+                report.state = before.number if before else None
+            except FileError as error:
+                report.failures.append(Failure("", error.reason, error.remedy))
+        if not report.published and before:
+            report.state = before.number
+
+    def _earlier(self, before: State | None) -> dict[str, str]:
+        """Read what the current state says about itself; return hash -> name of its files."""
+        if before is None:
+            known: dict[str, str] = {}
+        else:
+            about = before.engine.query("select report from about").to_pylist()[0]
+            self.earlier = LoadReport.from_json(about["report"] or "{}")
+            table = before.engine.query("select sha256, name from files")
+            known = dict(zip(*(table.column(i).to_pylist() for i in (0, 1)), strict=True))
+        given = {
+            "reporting_currency": self.options.reporting_currency,
+            "default_terms_days": self.options.default_terms_days,
+        }
+        self.report.options = {
+            **self.earlier.options,
+            **{k: str(v) for k, v in given.items() if v is not None},
+        }
+        self.report.superseded = dict(self.earlier.superseded)
+        return known
+
+    def _new_files(
+        self, paths: list[Path], known: Mapping[str, str]
+    ) -> Iterator[tuple[Path, str, Mapping[str, object] | None]]:
+        """Yield path, hash and mapping of each file that the current state does not hold."""
+        try:
+            mappings = [load_mapping(path) for path in self.options.mapping]
+        except FileError as error:
+            self.report.failures.append(Failure("", error.reason, error.remedy))
+            return
+        seen = set(known)
+        files = []
+        for path in expand(paths):
+            if not path.is_file():
+                self._fail(path.name, N_("There is no file {file}."), file=str(path))
+                continue
+            try:
+                mapping = self._said(path).mapping or choose_mapping(SourceFile(path), mappings)
+                files.append((path.name, self._hash(path, mapping), path, mapping))
+            except OSError as error:
+                self._fail(path.name, N_("The file cannot be opened: {error}."), error=error)
+        for name, sha256, path, mapping in sorted(files, key=lambda f: f[:2]):
+            if sha256 in seen:
+                self.report.files.append(FileReport(name, "", "known"))
+            elif sha256 in self.report.superseded:
+                self.report.files.append(FileReport(name, "", "superseded"))
+            else:
+                seen.add(sha256)
+                yield path, sha256, mapping
+
+    def _said(self, path: Path) -> ReadOptions:
+        """Return what was said about this file alone."""
+        return self.options.each.get(path, ReadOptions())
+
+    def _hash(self, path: Path, mapping: Mapping[str, object] | None) -> str:
+        """Return the hash of the file's content and of everything that changes its reading."""
+        o, said = self.options, self._said(path)
+        how = [mapping, o.format, said.date_order or o.date_order, said.decimal or o.decimal,
+               o.encoding, o.receivables_accounts, o.ledger]  # fmt: skip
+        found = hashlib.sha256()
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                found.update(block)
+        if any(h is not None for h in how):
+            found.update(json.dumps(how, sort_keys=True, default=str).encode())
+        return found.hexdigest()
+
+    def _fail(self, name: str, reason: str, remedy: str = "", **values: object) -> None:
+        self.report.failures.append(Failure(name, Text(reason, values), Text(remedy, values)))
+
+    def _build(
+        self,
+        connection: Connection,
+        previous: Path | None,
+        wanted: list[tuple[Path, str, Mapping[str, object] | None]],
+    ) -> None:
+        """Fill the next state; see `Store.publish`."""
+        _limit_memory(connection)
+        _copy_staged(connection, previous)
+        first_new = number(connection, "select max(file_id) from files") + 1
+        next_id = first_new
+        for place, (path, sha256, mapping) in enumerate(wanted):
+            self.progress(Text(N_("Reading {file}"), {"file": path.name}), place, len(wanted),
+                          self.rows)  # fmt: skip
+            readings = self._read(connection, path, next_id, mapping)
+            for reading in readings:
+                self._register(connection, next_id, reading, path, sha256)
+                next_id += 1
+        if next_id == first_new and self.report.options == self.earlier.options:
+            raise _NothingNewError
+        self._step(N_("Comparing with earlier exports"), len(wanted))
+        self._replace(connection, first_new)
+        self._step(N_("Matching, and deriving open items"), len(wanted))
+        settings = self._settings(connection)
+        derive(connection, settings)
+        self._step(N_("Checking"), len(wanted))
+        self._check(connection, settings)
+        self._step(N_("Publishing"), len(wanted))
+
+    def _step(self, text: str, files: int) -> None:
+        self.progress(Text(text), files, files, self.rows)
+
+    def _read(
+        self,
+        connection: Connection,
+        path: Path,
+        first_id: int,
+        mapping: Mapping[str, object] | None,
+    ) -> list[Reading]:
+        """Stage one file; a failure is reported and leaves nothing behind."""
+        o, said = self.options, self._said(path)
+        settings = ReadOptions(
+            mapping=mapping,
+            date_order=said.date_order or o.date_order,
+            decimal=said.decimal or o.decimal,
+            encoding=o.encoding,
+            reporting_currency=self.report.options.get("reporting_currency"),
+        )
+        if o.receivables_accounts:
+            settings = replace(settings, receivables_accounts=o.receivables_accounts)
+        file = SourceFile(path)
+        try:
+            return identify(file, o.format).read(file, connection, first_id, settings)
+        except FileError as error:
+            self.report.failures.append(Failure(path.name, error.reason, error.remedy))
+        except (duckdb.Error, OSError, ValueError) as error:
+            # a file can be broken in ways its source does not foresee; the others go on
+            reason = N_("The file cannot be read: {error}.")
+            self._fail(path.name, reason, N_("Export it again, or report this file as a fault."),
+                       error=str(error).splitlines()[0])  # fmt: skip
+        drop_files(connection, first_id)
+        return []
+
+    def _register(
+        self, connection: Connection, file_id: int, reading: Reading, path: Path, sha256: str
+    ) -> None:
+        """Write the row of `files`, and the file's part of the report."""
+        ledger = reading.ledger or self.options.ledger or ""
+        if not reading.ledger and ledger:
+            for table in ("staged_documents", "staged_matches"):
+                run(connection, f"update {table} set ledger = $ledger where file_id = $id",
+                    ledger=ledger, id=file_id)  # fmt: skip
+        self.rows += reading.rows_kept
+        values = {
+            "file_id": file_id,
+            "name": reading.name,
+            "sha256": sha256,
+            "bytes": path.stat().st_size,
+            "format": reading.format,
+            "rows_kind": reading.rows_kind,
+            "ledger": ledger,
+            "series": reading.series,
+            "loaded_at": self.report.loaded_at,
+            "first_day": reading.first_day,
+            "last_day": reading.last_day,
+            "rows_read": reading.rows_read,
+            "rows_kept": reading.rows_kept,
+            "rows_rejected": reading.rows_rejected,
+            "rows_left_out": sum(reading.left_out.values()),
+            "control_total": reading.control_total,
+            "carried": Decimal(0),
+            "settings": json.dumps(reading.settings),
+        }
+        names, places = ", ".join(values), ", ".join(f"${n}" for n in values)
+        run(connection, f"insert into files ({names}) values ({places})", **values)
+        # the days follow from the rows: not every source can know them
+        run(
+            connection,
+            """
+            update files set first_day = coalesce(files.first_day, d.first_day),
+                last_day = coalesce(files.last_day, d.last_day)
+            from (select file_id, min(day) as first_day, max(day) as last_day from (
+                select file_id, issued_on as day from staged_documents
+                union all select file_id, matched_on from staged_matches
+                union all select file_id, day from staged_rates
+            ) where file_id = $id group by file_id) as d
+            where files.file_id = d.file_id
+            """,
+            id=file_id,
+        )
+        self.report.files.append(
+            FileReport(
+                reading.name, reading.format, "loaded", reading.rows_kind, ledger,
+                reading.first_day, reading.last_day, reading.rows_read, reading.rows_kept,
+                reading.rows_rejected, reading.left_out, reading.totals, reading.settings,
+                reading.notes,
+            )
+        )  # fmt: skip
+
+    def _replace(self, connection: Connection, first_new: int) -> None:
+        """Let newer exports take the place of older ones; stop where nothing new remains."""
+        done = replace_older(connection, first_new)
+        kept = {str(n) for (n,) in rows(connection, "select name from files")}
+        self.report.replacements = done
+        for one in done:
+            if one.whole:
+                self.report.superseded[one.superseded] = one.newer
+        gone = {r.older for r in done if r.whole}
+        self.report.files = [
+            replace(f, status="superseded") if f.status == "loaded" and f.name in gone - kept else f
+            for f in self.report.files
+        ]
+        new = number(
+            connection, "select count(*) from files where file_id >= $first", first=first_new
+        )
+        if not new and self.report.options == self.earlier.options:
+            raise _NothingNewError
+
+    def _settings(self, connection: Connection) -> Settings:
+        """Return what was given to this load or an earlier one, else what the data say."""
+        given = self.report.options
+        currency = given.get("reporting_currency")
+        if not currency:
+            try:
+                currency = find_reporting_currency(connection)
+            except FileError:
+                if not self.earlier.reporting_currency:
+                    raise
+                currency = self.earlier.reporting_currency
+        self.currency_assumed = currency is None
+        terms = int(given.get("default_terms_days", DEFAULT_TERMS_DAYS))
+        return Settings(currency or "EUR", terms)
+
+    def _check(self, connection: Connection, settings: Settings) -> None:
+        """Check the control totals, write findings, the report and `about`."""
+        report = self.report
+        report.reporting_currency = settings.reporting_currency
+        report.default_terms_days = settings.default_terms_days
+        report.controls = [
+            ControlTotal(c.name, c.text, c.left, c.right, c.ok) for c in control(connection)
+        ]
+        if not report.ok and not all(c.ok for c in report.controls):
+            raise _DoesNotTieError
+        loaded_at = report.loaded_at
+        assert loaded_at is not None  # noqa: S101 - tells the type checker
+        write_about(connection, settings, loaded_at)
+        report.findings = [
+            FindingLine(f.name, f.text, f.items, f.amount)
+            for f in find(connection, self.currency_assumed)
+        ]
+        fill_report(connection, report)
+        report.published = True
+        run(connection, "update about set report = $report", report=report.to_json())
+
+
+def drop_files(connection: Connection, first_id: int) -> None:
+    """Delete whatever files from `first_id` on have staged."""
+    for table in STAGED:
+        run(connection, f"delete from {table.name} where file_id >= $first", first=first_id)
+
+
+def _copy_staged(connection: Connection, previous: Path | None) -> None:
+    """Start the next state from what the files of the current one said."""
+    for table in STAGED:
+        run(connection, table.create())
+    if previous is None:
+        return
+    place = str(previous).replace("'", "''")
+    run(connection, f"attach '{place}' as previous (read_only)")
+    for table in STAGED:
+        run(connection, f"insert into {table.name} by name select * from previous.{table.name}")
+    run(connection, "detach previous")
+
+
+def _limit_memory(connection: Connection) -> None:
+    """Keep a load within 6 GB, or what DuckDB would take where that is less; the rest spills."""
+    limit = str(rows(connection, "select current_setting('memory_limit')")[0][0])
+    amount, _, unit = limit.partition(" ")
+    if unit in ("GiB", "TiB") and (unit == "TiB" or Decimal(amount) > 6):
+        run(connection, "set memory_limit = '6GiB'")

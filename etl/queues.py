@@ -1,0 +1,55 @@
+"""What is left of documents, and how two queues of it settle each other."""
+
+from __future__ import annotations
+
+from etl.sql import Connection, run
+
+
+def refresh_left(connection: Connection) -> None:
+    """Make `debit_left` and `credit_left`: what no match has used up yet, always positive."""
+    for side, sign in (("debit", ">"), ("credit", "<")):
+        run(
+            connection,
+            f"""
+            create or replace temp table {side}_left as
+            with used as (select {side}_key as key, sum(amount) as used from made group by all)
+            select d.key, d.account_no, d.file_id, d.ledger, d.account, d.customer, d.currency,
+                d.document_id, d.reference, d.kind, d.issued_on, d.due_on,
+                d.entry_id is null as derived,
+                cast(abs(d.amount_currency) - coalesce(u.used, 0) as decimal(18, 2)) as "left",
+                u.used is null as untouched
+            from doc as d left join used as u using (key)
+            where d.amount_currency {sign} 0
+            and abs(d.amount_currency) - coalesce(u.used, 0) > 0
+            """,
+        )
+
+
+def overlap(debits: str, credits_: str) -> str:
+    """Return a SELECT that settles two queues against each other, first come first served.
+
+    Both queries give `g` (the queue), `key`, `amount` and `pos` (the order in the queue). The
+    amounts of a queue are laid end to end on a line; where a debit and a credit cover the same
+    stretch they settle each other. Columns: g, debit_key, credit_key, amount.
+    """
+    return f"""
+        with debits as (
+            select g, key, cast(sum(amount) over (partition by g order by pos, key)
+                as decimal(18, 2)) as upto
+            from ({debits}) where amount > 0
+        ),
+        credits as (
+            select g, key, cast(sum(amount) over (partition by g order by pos, key)
+                as decimal(18, 2)) as upto
+            from ({credits_}) where amount > 0
+        ),
+        stretches as (
+            select g, upto, lag(upto, 1, 0.00) over (partition by g order by upto) as since
+            from (select g, upto from debits union select g, upto from credits)
+        )
+        select s.g, d.key as debit_key, c.key as credit_key,
+            cast(s.upto - s.since as decimal(18, 2)) as amount
+        from stretches as s
+        asof join debits as d on s.g = d.g and s.upto <= d.upto
+        asof join credits as c on s.g = c.g and s.upto <= c.upto
+    """

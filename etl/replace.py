@@ -1,0 +1,203 @@
+"""A newer export takes the place of an older one.
+
+Files of one series and one ledger whose periods overlap are exports of the same books. The one
+that reaches further is the newer; of two that reach as far, the one loaded later. Where the newer
+covers the older's whole period and holds at least half of its documents, the older goes
+altogether. Otherwise the newer speaks for the documents both hold, and the rest of the older
+stays. Two documents with one number within one file are two documents, and stay so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from etl.sql import Connection, number, rows, run
+
+#: What makes rows of two files the same document. Payments repeat a number (of the invoice they
+#: pay, of a bank statement), so their day, amount and text belong to what tells them apart.
+_KEY = """
+    hash(row(account, customer_id, document_id, kind,
+        case when kind = 'payment' or document_id is null
+            then row(issued_on, amount, reference) end))
+"""
+_STATE = "issued_on, due_on, amount, currency, open_amount, paid_amount, paid_on"
+
+#: Files from the least to the most telling.
+ORDER = "last_day nulls first, loaded_at, rows_kept, sha256"
+
+_STAGED_ROWS = (
+    "staged_documents", "staged_matches", "staged_customers", "staged_rates", "rejects",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What a newer file changed about an older one; amounts in the documents' currencies."""
+
+    older: str
+    newer: str
+    whole: bool
+    """The older file is gone altogether; otherwise only the documents both hold."""
+    superseded: str
+    """Hash of the older file, where it is gone."""
+    added: int = 0
+    added_amount: Decimal = Decimal(0)
+    gone: int = 0
+    gone_amount: Decimal = Decimal(0)
+    changed: int = 0
+    changed_amount: Decimal = Decimal(0)
+    """Newer less older, over the documents that changed."""
+
+
+def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
+    """Drop staged rows that a newer export speaks for; files from `first_new` on are new."""
+    run(
+        connection,
+        f"""
+        create or replace temp table document_of as
+        select s.file_id, {_KEY} as document, count(*) as items, sum(s.amount) as amount,
+            list(row({_STATE}) order by s.instalment, {_STATE}) as state
+        from staged_documents as s
+        where s.file_id in (select file_id from files where series <> '' and (series, ledger) in
+            (select (series, ledger) from files where file_id >= $first_new))
+        group by all
+        """,
+        first_new=first_new,
+    )
+    pairs = rows(
+        connection,
+        f"""
+        with ordered as (select *, row_number() over (order by {ORDER}) as place from files)
+        select o.file_id, n.file_id, o.name, n.name, o.sha256,
+            n.first_day <= o.first_day and n.last_day >= o.last_day
+        from ordered as o join ordered as n using (series, ledger)
+        where series <> '' and o.place < n.place
+        and (o.file_id >= $first_new or n.file_id >= $first_new)
+        and n.first_day <= o.last_day and n.last_day >= o.first_day
+        order by n.place desc, o.place desc
+        """,
+        first_new=first_new,
+    )
+    done: list[Replacement] = []
+    dropped: set[object] = set()
+    for old, new, old_name, new_name, sha256, covers in pairs:
+        if old in dropped or new in dropped:
+            continue
+        found = _compare(connection, old, new)
+        shared, of_old, added, added_amount, gone, gone_amount, changed, changed_amount = found
+        if not shared:
+            continue
+        whole = bool(covers) and 2 * shared >= of_old
+        if whole:
+            dropped.add(old)
+            for table in (*_STAGED_ROWS, "files"):
+                run(connection, f"delete from {table} where file_id = $old", old=old)
+            run(connection, "delete from document_of where file_id = $old", old=old)
+        else:
+            gone, gone_amount = 0, Decimal(0)
+            _drop_shared(connection, old, new)
+        done.append(
+            Replacement(
+                older=old_name,
+                newer=new_name,
+                whole=whole,
+                superseded=sha256 if whole else "",
+                added=added,
+                added_amount=added_amount,
+                gone=gone,
+                gone_amount=gone_amount,
+                changed=changed,
+                changed_amount=changed_amount,
+            )
+        )
+    _replace_matches(connection, first_new)
+    return done
+
+
+def _compare(connection: Connection, old: object, new: object) -> tuple[Any, ...]:
+    """Return counts and amounts: shared, of the older; added, gone and changed documents."""
+    return rows(
+        connection,
+        """
+        select
+            count(*) filter (where o.document is not null and n.document is not null),
+            count(o.document),
+            count(*) filter (where o.document is null),
+            coalesce(sum(n.amount) filter (where o.document is null), 0),
+            count(*) filter (where n.document is null),
+            coalesce(sum(o.amount) filter (where n.document is null), 0),
+            count(*) filter (where o.state <> n.state),
+            coalesce(sum(n.amount - o.amount) filter (where o.state <> n.state), 0)
+        from (select * from document_of where file_id = $old) as o
+        full join (select * from document_of where file_id = $new) as n using (document)
+        """,
+        old=old,
+        new=new,
+    )[0]
+
+
+def _drop_shared(connection: Connection, old: object, new: object) -> None:
+    """Delete the older file's rows of documents that the newer holds too."""
+    run(
+        connection,
+        f"""
+        create or replace temp table doubled as
+        select rowid as row_no, amount from staged_documents
+        where file_id = $old and {_KEY} in (select document from document_of where file_id = $new)
+        """,
+        old=old,
+        new=new,
+    )
+    run(
+        connection,
+        """
+        update files set rows_kept = rows_kept - (select count(*) from doubled),
+            control_total = control_total - (select coalesce(sum(amount), 0) from doubled)
+        where file_id = $old
+        """,
+        old=old,
+    )
+    run(connection, "delete from staged_documents where rowid in (select row_no from doubled)")
+    run(
+        connection,
+        "delete from document_of where file_id = $old and document in"
+        " (select document from document_of where file_id = $new)",
+        old=old,
+        new=new,
+    )
+
+
+def _replace_matches(connection: Connection, first_new: int) -> None:
+    """Delete match rows of older files whose pair of documents a newer file of the series has."""
+    if not number(
+        connection,
+        "select count(*) from staged_matches where file_id >= $first_new",
+        first_new=first_new,
+    ):
+        return
+    run(
+        connection,
+        f"""
+        create or replace temp table doubled as
+        with ordered as (select *, row_number() over (order by {ORDER}) as place from files),
+        placed as (
+            select m.rowid as row_no, m.file_id, m.ledger, m.debit_id, m.credit_id, o.series,
+                o.place
+            from staged_matches as m join ordered as o using (file_id) where o.series <> ''
+        )
+        select a.row_no, a.file_id from placed as a where exists (
+            select 1 from placed as b where b.series = a.series and b.ledger = a.ledger
+            and b.debit_id = a.debit_id and b.credit_id = a.credit_id and b.place > a.place)
+        """,
+    )
+    run(
+        connection,
+        """
+        update files set rows_kept = rows_kept - d.items
+        from (select file_id, count(*) as items from doubled group by all) as d
+        where d.file_id = files.file_id
+        """,
+    )
+    run(connection, "delete from staged_matches where rowid in (select row_no from doubled)")
