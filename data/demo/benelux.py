@@ -241,7 +241,7 @@ def write_lists(folder: Path, company: Company) -> list[Path]:
         rates,
         ("Valutacode", "Datum", "Koers"),
         (
-            (currency, _day(month), _rate(rate_of(currency, month)))
+            (currency, month.isoformat(), _rate(rate_of(currency, month)))
             for currency in ("CHF", "USD")
             for month in month_starts(FIRST_DAY, LAST_DAY)
         ),
