@@ -181,6 +181,7 @@ def _order(profiles: Sequence[_Profile]) -> str:
                     {"column": p.header},
                 ),
                 Text(N_("Say which it is: --dates ymd or --dates dmy.")),
+                asks="date_order",
             )
     day = _earliest(profiles, "day_first")
     month = _earliest(profiles, "month_first")
@@ -197,6 +198,7 @@ def _order(profiles: Sequence[_Profile]) -> str:
                  "month": month[1], "month_line": month[0], "month_column": month[2]},
             ),
             remedy,
+            asks="date_order",
         )  # fmt: skip
     if either and not (day or month):
         raise FileError(
@@ -208,6 +210,7 @@ def _order(profiles: Sequence[_Profile]) -> str:
                 {"example": either[1], "line": either[0], "column": either[2]},
             ),
             remedy,
+            asks="date_order",
         )
     return "mdy" if month else "dmy"
 

@@ -69,6 +69,7 @@ def find_reporting_currency(connection: Connection) -> str | None:
                 {"currencies": ", ".join(named)},
             ),
             Text(N_("Say which one to report in with --currency, and load a file of rates.")),
+            asks="reporting_currency",
         )
     return named[0] if named else None
 

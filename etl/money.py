@@ -143,6 +143,7 @@ def _decimal_sign(
                  "point": point[1], "point_line": point[0], "point_column": point[2]},
             ),
             remedy,
+            asks="decimal",
         )  # fmt: skip
     if unclear and not comma and not point:
         raise FileError(
@@ -154,6 +155,7 @@ def _decimal_sign(
                 {"example": unclear[1], "line": unclear[0], "column": unclear[2]},
             ),
             remedy,
+            asks="decimal",
         )
     return "," if comma else "."
 

@@ -23,13 +23,18 @@ HEAD_BYTES = 256 * 1024
 
 
 class FileError(Exception):
-    """A whole file was not understood: `reason` says why, `remedy` what to do."""
+    """A whole file was not understood: `reason` says why, `remedy` what to do.
 
-    def __init__(self, reason: Text, remedy: Text) -> None:
+    `asks` names the option of a load that would settle it: date_order, decimal or
+    reporting_currency; '' where no option does.
+    """
+
+    def __init__(self, reason: Text, remedy: Text, asks: str = "") -> None:
         """Keep both sentences; the message in English is their sum."""
         super().__init__(f"{reason} {remedy}")
         self.reason = reason
         self.remedy = remedy
+        self.asks = asks
 
 
 @dataclass(frozen=True)

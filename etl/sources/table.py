@@ -41,6 +41,8 @@ class Preview:
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     """The first rows, as text."""
+    lines: tuple[int, ...]
+    """Their lines in the file."""
     columns: dict[str, str]
     """Header -> our name, as found."""
     rows_kind: str
@@ -219,7 +221,7 @@ def _drop(connection: duckdb.DuckDBPyConnection, grids: list[Grid]) -> None:
 
 def _preview(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOptions) -> Preview:
     rows = connection.execute(
-        f"select {', '.join(grid.cells)} from {grid.table} "
+        f"select line, {', '.join(grid.cells)} from {grid.table} "
         f"where coalesce({', '.join(grid.cells)}) is not null order by line limit {_PREVIEW_ROWS}"
     ).fetchall()
     problem: FileError | None = None
@@ -234,7 +236,8 @@ def _preview(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOpt
     return Preview(
         name=grid.name,
         headers=grid.headers,
-        rows=tuple(tuple("" if c is None else str(c) for c in row) for row in rows),
+        rows=tuple(tuple("" if c is None else str(c) for c in row[1:]) for row in rows),
+        lines=tuple(int(row[0]) for row in rows),
         columns={plan.header(name): name for name in plan.columns},
         rows_kind=plan.rows_kind,
         missing=tuple(missing(plan)),
