@@ -173,9 +173,10 @@ def _given_files(connection: Connection) -> None:
             select distinct e.file_id, false from state as s join entry as e using (entry_id)
             where not s.payments_speak
             union all
-            select distinct d.file_id, true from made as m
-            join doc as d on d.key = m.debit_key or d.key = m.credit_key
-            where m.source_row is not null
+            select distinct d.file_id, true from (
+                select debit_key as key from made where source_row is not null
+                union select credit_key from made where source_row is not null
+            ) as m join doc as d using (key)
         ) group by file_id
         """,
     )

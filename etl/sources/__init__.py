@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module, util
-
 from etl.source import Source
+from etl.sources.fec import SOURCE as FEC
+from etl.sources.table import SOURCE as TABLE
 
-SOURCES: tuple[Source, ...] = tuple(
-    import_module(f"etl.sources.{name}").SOURCE
-    for name in ("fec", "table")
-    if util.find_spec(f"etl.sources.{name}")
-)
+SOURCES: tuple[Source, ...] = (FEC, TABLE)
 """Asked in this order; of two that are equally sure, the first one reads."""
