@@ -261,6 +261,9 @@ OPEN_ITEMS = Table(
         Column("closed_by", "VARCHAR", "kind of the document that closed it; '' while open"),
         Column("closed_by_key", "BIGINT", "the document that closed it"),
         Column("method", "VARCHAR", "how the match was made, see `matches.method`; ''"),
+        Column("continues", "BOOLEAN", "a slice of the same document and instalment closes after "
+               "this one: it counts as part of that, so that a later payment changes no past "
+               "count of open items"),
         Column("amount", MONEY, "signed", "reporting currency"),
         Column("amount_currency", MONEY, "signed", "document currency"),
         Column("disputed", "BOOLEAN", "the customer disputes the document"),
@@ -268,7 +271,7 @@ OPEN_ITEMS = Table(
         Column("paid_day_assumed", "BOOLEAN", "closed on a day the source does not say"),
         *DIMENSION_COLUMNS,
     ),
-)
+)  # fmt: skip
 FINDINGS = Table(
     "findings",
     "what a person should look at: one row each, with an amount",

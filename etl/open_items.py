@@ -25,7 +25,8 @@ def derive_open_items(connection: Connection) -> None:
         insert into open_items by name
         select o.document_key, o.document_id, o.kind, o.issued_on as opened_on,
             s.due_on, s.closed_on, s.recorded_on, coalesce(s.closed_by, '') as closed_by,
-            s.closed_by_key, coalesce(s.method, '') as method, s.amount, s.amount_currency,
+            s.closed_by_key, coalesce(s.method, '') as method,
+            s.continues, s.amount, s.amount_currency,
             o.disputed, o.due_assumed,
             o.paid_day_assumed or coalesce(s.day_assumed, false) as paid_day_assumed,
             {_DIMENSIONS}
@@ -94,7 +95,8 @@ def _slices(connection: Connection) -> None:
         """
         create or replace temp table slice as
         with whole as (
-            select p.*, d.due_on from piece as p join doc as d using (key)
+            select p.*, d.due_on, abs(d.amount_currency) as ends_at
+            from piece as p join doc as d using (key)
             where p.key not in (select key from due_part)
         ),
         in_parts as (select * from piece where key in (select key from due_part)),
@@ -108,7 +110,7 @@ def _slices(connection: Connection) -> None:
             from border
         ),
         cut as (
-            select t.since, t.upto, p.* exclude (since, upto), q.due_on
+            select t.since, t.upto, p.* exclude (since, upto), q.due_on, q.upto as ends_at
             from stretch as t
             asof join in_parts as p on t.key = p.key and t.upto <= p.upto
             asof join due_part as q on t.key = q.key and t.upto <= q.upto
@@ -121,7 +123,7 @@ def _slices(connection: Connection) -> None:
             from every as e join doc as d using (key)
         )
         select key, since, upto, due_on, closed_on, recorded_on, closed_by, closed_by_key,
-            method, day_assumed,
+            method, day_assumed, upto < ends_at as continues,
             cast(side * (upto - since) as decimal(18, 2)) as amount_currency,
             cast(case when not foreign_ then side * (upto - since)
                 else side * 0.01 * cast(
@@ -197,7 +199,8 @@ def _differences(connection: Connection) -> None:
             f.key as closed_by_key, f.method, cast(0 as decimal(18, 2)) as since,
             cast(abs(f.amount_currency) as decimal(18, 2)) as upto,
             cast(f.amount_currency as decimal(18, 2)) as amount_currency,
-            cast(f.amount as decimal(18, 2)) as amount, false as day_assumed
+            cast(f.amount as decimal(18, 2)) as amount, false as day_assumed,
+            false as continues
         from difference as f
         """,
     )

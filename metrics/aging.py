@@ -72,7 +72,8 @@ with placed as (
     from alive
 ),
 held as (
-    select {{by}}, bucket, sum(amount) as amount, count(*) as items
+    select {{by}}, bucket, sum(amount) as amount,
+        sum(case when continues then 0 else 1 end) as items
     from placed
     group by {{by}}, bucket
 ),
@@ -87,7 +88,7 @@ places as (
 
 select {{by}}, bucket,
     cast(coalesce(amount, 0) as decimal(18, 2)) as amount,
-    coalesce(items, 0) as items, position
+    cast(coalesce(items, 0) as bigint) as items, position
 from places
 left join held using ({{by}}, bucket)
 """,

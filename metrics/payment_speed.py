@@ -111,7 +111,7 @@ paid as (
     group by {{by}}
 ),
 unpaid as (
-    select {{by}}, count(*) as open_items
+    select {{by}}, sum(case when continues then 0 else 1 end) as open_items
     from alive
     where kind = 'invoice' and amount > 0
     group by {{by}}
@@ -125,7 +125,7 @@ known_groups as (
 )
 
 select {{by}},
-    coalesce(paid_items, 0) as paid_items, coalesce(open_items, 0) as open_items,
+    coalesce(paid_items, 0) as paid_items, cast(coalesce(open_items, 0) as bigint) as open_items,
     days_to_pay, days_to_pay_weighted, days_beyond_terms_weighted,
     on_time_share, on_time_share_amount,
     median_days_to_pay, median_low, median_high

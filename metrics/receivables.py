@@ -21,6 +21,7 @@ RECEIVABLES = Metric(
     formula=N_("receivables = sum of open items alive on the day = ledger balance"),
     conventions=(
         N_("Unapplied payments and credit notes count as negative open items."),
+        N_("Instalments are counted one by one; what is paid in parts later is one open item."),
         N_("An invoice paid on the 9th is paid on the 9th, whenever the match was recorded."),
         N_("Amounts include VAT and stand in the reporting currency, at the document's rate."),
     ),
@@ -39,7 +40,7 @@ with held as (
     select {by},
         sum(amount) as receivables,
         sum(case when amount < 0 then amount else 0 end) as unapplied,
-        count(*) as open_items,
+        sum(case when continues then 0 else 1 end) as open_items,
         count(distinct customer) as customers
     from alive
     group by {by}
@@ -48,7 +49,7 @@ with held as (
 select {by},
     cast(coalesce(receivables, 0) as decimal(18, 2)) as receivables,
     cast(coalesce(unapplied, 0) as decimal(18, 2)) as unapplied,
-    coalesce(open_items, 0) as open_items,
+    cast(coalesce(open_items, 0) as bigint) as open_items,
     coalesce(customers, 0) as customers
 from groups
 left join held using ({by})
