@@ -67,7 +67,7 @@ AGING = Metric(
     ),
     sql=f"""
 with placed as (
-    select {{by}}, amount,
+    select {{by}}, amount, continues,
         {_bucket()} as bucket
     from alive
 ),
