@@ -23,7 +23,7 @@ BRANCHES = {
     "LU": (0.06, 401000, {"LU": 10, "FR": 1, "DE": 1}),
 }
 #: Days in hand until the next payment run, and those who forget, make up the rest.
-_HASTE = 0.82
+_HASTE = 0.80
 _PUBLIC = frozenset({"84.11", "85.20", "86.10", "87.10"})
 _LANGUAGE = {"FR": 0, "LU": 0, "NL": 1, "BE": 1, "DE": 2, "GB": 3}
 

@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from data.demo.customers import Customer
-from data.demo.records import LAST_DAY, Document, Settlement, rate_of
+from data.demo.records import FIRST_DAY, LAST_DAY, Document, Settlement, rate_of
 
 if TYPE_CHECKING:
     from data.demo.model import Business
@@ -57,9 +57,9 @@ class _Settling:
             return
         luck = random.random()
         if luck < 0.006:
-            early = invoice.day - timedelta(days=random.randint(3, 15))
+            early = max(FIRST_DAY, invoice.day - timedelta(days=random.randint(3, 15)))
             text = self._words("prepaid", [invoice])
-            self._book(early, [(invoice, left)], left, text, recorded=invoice.day)
+            self._book(early, [(invoice, left)], left, text, recorded=max(early, invoice.day))
         elif luck < 0.036 and left > 400_00:
             first = round(left * random.choice((0.3, 0.4, 0.5, 0.6)) / 1000) * 1000
             self.runs[self._run_day(pays)].append((invoice, first))
