@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_month_names
+from babel.dates import format_date, format_datetime, get_day_names, get_month_names
 from babel.numbers import format_decimal, get_currency_symbol
 
 #: day and month order of Western Europe for English readers too: 31 Oct 2026
@@ -117,6 +117,10 @@ class Format:
         """Return a month: Oct 2026."""
         return str(format_date(value, "MMM y", locale=self.locale))
 
+    def month_name(self, value: dt.date) -> str:
+        """Return the name of a month without its year, within a sentence: October."""
+        return str(format_date(value, "MMMM", locale=self.locale))
+
     def month_short(self, value: dt.date) -> str:
         """Return a month for a narrow axis: Oct; January carries its year on a second line."""
         name = str(format_date(value, "LLL", locale=self.locale)).rstrip(".")
@@ -128,10 +132,22 @@ class Format:
             return NOTHING
         return str(format_datetime(value, "d MMM y HH:mm", locale=self.locale))
 
-    def month_names(self) -> list[str]:
-        """Return the twelve names of the months."""
-        names = get_month_names("wide", locale=self.locale)
-        return [str(names[m]) for m in range(1, 13)]
+    def calendar(self) -> dict[str, object]:
+        """Return the names that the calendar control shows, in the form of a dayjs locale."""
+        months = [get_month_names(width, locale=self.locale) for width in ("wide", "abbreviated")]
+        # babel counts weekdays from Monday, the control from Sunday
+        days = [get_day_names(width, locale=self.locale) for width in ("wide", "abbreviated")]
+        long, short = ([str(names[m]) for m in range(1, 13)] for names in months)
+        week, week_short = ([str(names[(d - 1) % 7]) for d in range(7)] for names in days)
+        return {
+            "name": self.language,
+            "months": long,
+            "monthsShort": [name.rstrip(".") for name in short],
+            "weekdays": week,
+            "weekdaysShort": [name.rstrip(".") for name in week_short],
+            "weekdaysMin": [name[:2] for name in week_short],
+            "weekStart": 1,
+        }
 
     def country(self, code: str) -> str:
         """Return the name of a country; the code itself where it is none."""

@@ -181,7 +181,9 @@ def _as_of(options: Options | None) -> Component:
                         id="as-of",
                         presets=presets,
                         value=options.last_day.isoformat() if options else None,
+                        defaultDate=options.last_day.isoformat() if options else None,
                         allowDeselect=False,
+                        weekendDays=[],
                         **limits,
                     ),
                     settings={"locale": language(), "firstDayOfWeek": 1},
@@ -425,7 +427,12 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
             raise PreventUpdate
         return count + 1
 
-    @app.callback(Output("state", "data"), Input("poll", "n_intervals"), State("state", "data"))
+    @app.callback(
+        Output("state", "data"),
+        Input("poll", "n_intervals"),
+        State("state", "data"),
+        prevent_initial_call=True,
+    )
     def newer(_tick: int | None, shown: int | None) -> Any:
         state = context.state()
         number = state.number if state else None

@@ -190,6 +190,16 @@ def connect_grid(app: Dash, context: Context, id: str, listing: Listing) -> None
         return window(*asked), changed
 
     refresh_with(app, id, Input("url", "search"))
+    # on a narrow screen it becomes a list of cards
+    app.clientside_callback(
+        ClientsideFunction("cells", "narrow"),
+        Output(id, "columnDefs"),
+        Output(id, "dashGridOptions", allow_duplicate=True),
+        Input(id, "id"),
+        State(id, "columnDefs"),
+        State(id, "dashGridOptions"),
+        prevent_initial_call="initial_duplicate",
+    )
 
 
 def refresh_with(app: Dash, id: str, *also: Input) -> None:

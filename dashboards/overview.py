@@ -2,36 +2,389 @@
 
 from __future__ import annotations
 
-from dash import Dash
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, dcc, html
 from dash.development.base_component import Component
 
+from dashboards.figures import BUCKETS
+from dashboards.filters import with_filter
+from dashboards.format import Number
 from dashboards.i18n import _
-from dashboards.page import Context, Explain, Page, View
-from dashboards.panel import Content, headline_callback, panel_callback
-from dashboards.parts import aging_bar, page, panel
-from data.texts import N_
+from dashboards.page import Context, Explain, NotEnough, Page, View
+from dashboards.panel import (
+    CardContent,
+    Content,
+    card_callback,
+    headline_callback,
+    panel_callback,
+)
+from dashboards.parts import (
+    BUCKET_LABELS,
+    Bar,
+    Cell,
+    aging_bar,
+    bar_list,
+    card,
+    change,
+    page,
+    panel,
+    rich,
+    row,
+    sparkline,
+    table,
+)
+from data.texts import N_, Text
+from metrics.catalogue import metric
+from metrics.ledger import Ledger, month_ends, month_start, same_day
+
+_MONTHS = 13
+_OVERDUE = ("1-30", "31-60", "61-90", "over_90")
+_MOVERS = 5
 
 
 def layout(**_query: str) -> Component:
     """Return the page in its final shape."""
-    return page("overview", _("Overview"), panel("overview-aging", height=120))
+    since = dmc.SegmentedControl(
+        id="overview-since",
+        data=[
+            {"value": "12", "label": _("since a year ago")},
+            {"value": "1", "label": _("since a month ago")},
+        ],
+        value="12",
+        size="xs",
+    )
+    return page(
+        "overview",
+        _("Overview"),
+        html.Div([card(f"overview-{name}") for name in CARDS], className="cards"),
+        panel("overview-aging", height=330),
+        row(
+            panel("overview-customers", height=232, controls=[since]),
+            panel("overview-sectors", height=232),
+        ),
+        panel("overview-attention", height=150, menu=False),
+    )
+
+
+def overdue_share(amounts: Mapping[str, Decimal | None]) -> float | None:
+    """Return what of the positive open items is past due, between 0 and 1; None for none.
+
+    >>> overdue_share({"not_due": Decimal(60), "1-30": Decimal(40), "unapplied": Decimal(-50)})
+    0.4
+    """
+    overdue = sum((amounts.get(b) or Decimal(0) for b in _OVERDUE), Decimal(0))
+    whole = overdue + (amounts.get("not_due") or Decimal(0))
+    return float(overdue / whole) if whole else None
+
+
+def watched(view: View) -> Ledger:
+    """Return the ledger for the page's days: 25 month-ends, and the days to compare with."""
+    as_of = view.selection.as_of
+    days = {*month_ends(as_of, 2 * _MONTHS - 1), same_day(as_of, 1), same_day(as_of, 12)}
+    first = view.options.first_day
+    return replace(view.ledger, days=tuple(sorted(d for d in days if d >= first or d == as_of)))
+
+
+def series(view: View, name: str, column: str) -> dict[date, Number | None]:
+    """Return one column of a metric by day, for the page's days."""
+    rows = view.answer(name, watched(view)).to_pylist()
+    if name == "aging":
+        amounts: dict[date, dict[str, Decimal | None]] = {}
+        for line in rows:
+            amounts.setdefault(line["as_of"], {})[line["bucket"]] = line["amount"]
+        return {day: overdue_share(found) for day, found in amounts.items()}
+    return {line["as_of"]: line[column] for line in rows}
+
+
+#: card -> (metric, column, unit, title, is more worse?)
+CARDS: dict[str, tuple[str, str, str, str, bool | None]] = {
+    "receivables": ("receivables", "receivables", "money", N_("Receivables"), None),
+    "overdue": ("aging", "", "share", N_("Overdue"), True),
+    "dso": ("dso", "rolling_3m", "days", N_("DSO, 3 months"), True),
+    "late": (
+        "payment_speed",
+        "days_beyond_terms_weighted",
+        "days",
+        N_("Days beyond terms, 12 months"),
+        True,
+    ),
+}
+_NOTES = {
+    "overdue": N_("of what is open, before unapplied payments"),
+    "late": N_("weighted by amount, of what was paid"),
+}
+
+
+def _less(now: Any, before: Any) -> Any:
+    """Return the change from `before` to `now`; None where one of them is not known."""
+    return None if now is None or before is None else now - before
+
+
+def _card(view: View, name: str) -> CardContent:
+    asked, column, unit, title, worse = CARDS[name]
+    as_of = view.selection.as_of
+    found = series(view, asked, column)
+    value = found.get(as_of)
+    shown = month_ends(as_of, _MONTHS)
+    text = view.f.short(value, unit)
+    if unit == "days" and value is not None:
+        text = f"{text}\u00a0{_('days')}"
+    return CardContent(
+        title=_(title),
+        value=text,
+        changes=[
+            change(
+                _less(value, found.get(same_day(as_of, back))), unit, view.f, since=since,
+                more_is_worse=worse,
+            )
+            for back, since in ((1, _("since a month ago")), (12, _("since a year ago")))
+        ],
+        line=sparkline(
+            [found.get(day) for day in shown],
+            [found.get(same_day(day, 12)) for day in shown],
+            [view.f.month(day) for day in shown],
+            [view.f.short(found.get(day), unit) for day in shown],
+        ),
+        exact=view.f.exact(value) if unit == "money" else view.f.value(value, unit),
+        note=_(_NOTES[name]) if name in _NOTES else "",
+        explain=Explain(asked),
+    )  # fmt: skip
+
+
+def headline(view: View) -> list[Component | str]:
+    """Return the page's one sentence: receivables, DSO and what is overdue, against a year ago."""
+    f, as_of = view.f, view.selection.as_of
+    ago = same_day(as_of, 12)
+    money = series(view, "receivables", "receivables")
+    now, before = money.get(as_of), money.get(ago)
+    amount = f.money(now)
+    moved = _less(now, before)
+    if before is None or not moved:
+        parts = rich(_("Receivables are {amount}"), amount=amount)
+    elif moved > 0:
+        parts = rich(_("Receivables rose to {amount} in a year"), amount=amount)
+    else:
+        parts = rich(_("Receivables fell to {amount} in a year"), amount=amount)
+    dso = series(view, "dso", "rolling_3m")
+    days, shift = dso.get(as_of), _less(dso.get(as_of), dso.get(ago))
+    if days is not None:
+        said = f.days(days, 0)
+        if shift is None:
+            parts += rich(_("; DSO is {days} days"), days=said)
+        elif f.number(abs(shift)) == "0":
+            parts += rich(_("; DSO is {days} days, as a year ago"), days=said)
+        elif shift > 0:
+            more = _("; DSO is {days} days, {change} more than a year ago")
+            parts += rich(more, days=said, change=f.number(shift))
+        else:
+            fewer = _("; DSO is {days} days, {change} fewer than a year ago")
+            parts += rich(fewer, days=said, change=f.number(-shift))
+    share = series(view, "aging", "").get(as_of)
+    if share is not None:
+        parts += rich(_("; {share} is overdue"), share=f.share(share))
+    return [*parts, "."]
+
+
+def aging(view: View) -> Content:
+    """Return the aging: one bar, and its table with the change to a month and a year ago."""
+    f, as_of = view.f, view.selection.as_of
+    days = (as_of, same_day(as_of, 1), same_day(as_of, 12))
+    cells: dict[date, dict[str, dict[str, Any]]] = {day: {} for day in days}
+    for line in view.answer("aging", watched(view)).to_pylist():
+        if line["as_of"] in cells:
+            cells[line["as_of"]][line["bucket"]] = line
+    amounts = [
+        {b: cells[day][b]["amount"] or Decimal(0) for b in BUCKETS if b in cells[day]}
+        for day in days
+    ]
+    total = [sum(found.values(), Decimal(0)) if found else None for found in amounts]
+    gross = sum(v for b, v in amounts[0].items() if b != "unapplied")
+
+    def moved(now: Decimal | None, before: Decimal | None) -> Cell:
+        shift = _less(now, before)
+        return Cell(f.delta(shift, "money"), f.exact(shift))
+
+    lines = [
+        (
+            html.Span([html.Span(className=f"swatch b-{b}"), _(BUCKET_LABELS[b])]),
+            Cell(f.money(amounts[0].get(b)), f.exact(amounts[0].get(b))),
+            f.share(amounts[0][b] / gross) if gross and b != "unapplied" else "",
+            f.count(cells[as_of][b]["items"]),
+            moved(amounts[0].get(b), amounts[1].get(b) if amounts[1] else None),
+            moved(amounts[0].get(b), amounts[2].get(b) if amounts[2] else None),
+        )
+        for b in BUCKETS
+        if b in cells[as_of]
+    ]
+    share = overdue_share(amounts[0])
+    late = sum((amounts[0].get(b) or Decimal(0) for b in _OVERDUE), Decimal(0))
+    title = _("{amount} is overdue, {share} of what is open").format(
+        amount=f.money(late), share=f.share(share)
+    )
+    heads = [
+        _("Age"), _("Amount"), _("Share"), _("Open items"), _("since a month ago"),
+        _("since a year ago"),
+    ]  # fmt: skip
+    count = sum(line["items"] for line in cells[as_of].values())
+    totals = [
+        _("Receivables"), Cell(f.money(total[0]), f.exact(total[0])), "", f.count(count),
+        moved(total[0], total[1]), moved(total[0], total[2]),
+    ]  # fmt: skip
+    return Content(
+        title if late else _("Nothing is overdue"),
+        _("Receivables by age, by due day, {unit}").format(unit=view.f.currency),
+        [aging_bar(amounts[0], f), table(heads, lines, totals)],
+        Explain("aging"),
+    )
+
+
+def movers(view: View, by: str, back: int) -> tuple[list[dict[str, Any]], float, float]:
+    """Return the groups that moved DSO (3 months) most since `back` months ago.
+
+    A group's part of the total's DSO is its receivables ÷ the total's sales × days; its
+    contribution is the change of that part. So the contributions of all groups add up exactly to
+    the change of the total's DSO. Returns rows (`name`, `moved`) with the largest first, the
+    change of the total, and how much of it the groups that are not listed make up.
+    Raises NoRows, by `View.answer`, where there is nothing on one of the two days.
+    """
+    as_of = view.selection.as_of
+    earlier = same_day(as_of, back)
+    ledger = replace(view.ledger, days=(earlier, as_of))
+    weights: dict[date, float] = {}
+    total = 0.0
+    for line in view.answer("dso", ledger).to_pylist():
+        day, sales = line["as_of"], line["sales_3m"]
+        window = (day - month_start(day, 2)).days + 1
+        if not sales or sales <= 0:
+            return [], 0.0, 0.0
+        weights[day] = window / float(sales)
+        total += float(line["rolling_3m"]) * (1 if day == as_of else -1)
+    if len(weights) < 2:
+        return [], 0.0, 0.0
+    statement = ledger.statement(metric("receivables"), (by,))
+    rows = view.query(
+        f"""select {by} as name,
+    sum(cast(receivables as double) * case when as_of = $now then $k_now else -$k_then end) as moved
+from (
+{statement.sql}
+) as grouped group by {by} order by abs(moved) desc, name limit {_MOVERS}""",
+        {
+            **statement.parameters,
+            "now": as_of,
+            "k_now": weights[as_of],
+            "k_then": weights[earlier],
+        },
+    )
+    return rows, total, total - sum(line["moved"] for line in rows)
+
+
+def moved_by(view: View, by: str, back: str) -> Content:
+    """Return the panel of the five groups that moved DSO most."""
+    months = 1 if back == "1" else 12
+    rows, total, rest = movers(view, by, months)
+    f = view.f
+    if not rows:
+        raise NotEnough(
+            Text(N_("There are no sales to compare with in the three months before that day."))
+        )
+
+    def bar(label: str, value: float, href: str = "", tone: str = "") -> Bar:
+        return Bar(
+            label,
+            value,
+            f.delta(value, "days"),
+            href,
+            tone=tone or ("worse" if value > 0 else "better"),
+        )
+
+    query = view.link("", **view.selection.page)
+    bars = [
+        bar(
+            view.label(by, line["name"]),
+            line["moved"],
+            view.link("/customer", customer=line["name"])
+            if by == "customer"
+            else "/" + with_filter(query, **{by: line["name"]}),
+        )
+        for line in rows
+    ]
+    bars += [bar(_("All others"), rest, tone="rest"), bar(_("Together"), total, tone="total")]
+    what = _("What moved DSO: customers") if by == "customer" else _("What moved DSO: sectors")
+    measure = _("contribution to the change of DSO over 3 months since {day}, days").format(
+        day=f.day(same_day(view.selection.as_of, months))
+    )
+    return Content(what, measure, bar_list(bars, signed=True), Explain("dso", by=(by,)))
+
+
+def attention(view: View) -> Content:
+    """Return what a person should look at, from the checks of the load."""
+    found = view.query(
+        "select name, template, places, amount from findings"
+        " order by abs(amount) desc nulls last, items desc limit 8"
+    )
+    lines = [
+        html.Li(
+            [
+                html.Span(_sentence(view, line["template"], line["places"])),
+                html.Span(
+                    view.f.money(line["amount"]) if line["amount"] is not None else "",
+                    title=view.f.exact(line["amount"]),
+                    className="n",
+                ),
+            ]
+        )
+        for line in found
+    ]
+    body: Component = html.Ul(lines, className="findings")
+    if not lines:
+        body = html.P(_("The checks of the load found nothing to look at."), className="measure")
+    link = dcc.Link(_("The load report"), href=view.link("/imports"), className="more")
+    return Content(
+        _("What needs attention"),
+        _("from the checks of the whole load, filters aside, amounts at stake"),
+        [body, link],
+    )
+
+
+def _sentence(view: View, template: str, places: str | None) -> str:
+    values: dict[str, object] = json.loads(places or "{}")
+    written = {
+        k: view.f.count(v) if isinstance(v, int) and not isinstance(v, bool) else v
+        for k, v in values.items()
+    }
+    return Text(template, written).render(_)
 
 
 def connect(app: Dash, context: Context) -> None:
     """Wire the page's figures."""
+    headline_callback(app, context, "overview")(headline)
+    for name in CARDS:
+        _connect_card(app, context, name)
+    panel_callback(app, context, "overview-aging")(aging)
+    since = Input("overview-since", "value")
 
-    @headline_callback(app, context, "overview")
-    def headline(view: View) -> str:
-        value = view.answer("receivables").to_pylist()[0]["receivables"]
-        return _("Receivables are {amount}.").format(amount=view.f.money(value))
+    @panel_callback(app, context, "overview-customers", since)
+    def customers(view: View, back: str) -> Content:
+        return moved_by(view, "customer", back)
 
-    @panel_callback(app, context, "overview-aging")
-    def aging(view: View) -> Content:
-        rows = view.answer("aging").to_pylist()
-        amounts = {r["bucket"]: r["amount"] for r in rows}
-        return Content(
-            _("Receivables by age"), view.f.currency, aging_bar(amounts, view.f), Explain("aging")
-        )
+    @panel_callback(app, context, "overview-sectors", since)
+    def sectors(view: View, back: str) -> Content:
+        return moved_by(view, "sector_division", back)
+
+    panel_callback(app, context, "overview-attention")(attention)
+
+
+def _connect_card(app: Dash, context: Context, name: str) -> None:
+    @card_callback(app, context, f"overview-{name}")
+    def fill(view: View) -> CardContent:
+        return _card(view, name)
 
 
 PAGE = Page("/", N_("Overview"), 10, layout, connect)

@@ -45,10 +45,12 @@ at once the grid's source and its download.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -117,6 +119,37 @@ class ListRef:
     params: Mapping[str, str] = field(default_factory=dict)
 
 
+class Answers:
+    """The last answers, so that the panels of one page ask for the same figure once.
+
+    A published state never changes, so what is kept is never out of date.
+    """
+
+    _MOST = 64
+    _MOST_ROWS = 20_000
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._kept: OrderedDict[Hashable, pa.Table] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> pa.Table | None:
+        """Return the answer kept under `key`."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Hashable, table: pa.Table) -> None:
+        """Keep an answer, and forget the one unused for longest."""
+        if table.num_rows > self._MOST_ROWS:
+            return
+        with self._lock:
+            self._kept[key] = table
+            if len(self._kept) > self._MOST:
+                self._kept.popitem(last=False)
+
+
 @dataclass(frozen=True)
 class View:
     """One reader looking at one published state through one URL."""
@@ -125,6 +158,7 @@ class View:
     selection: Selection
     options: Options
     f: Format
+    kept: Answers | None = None
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -143,7 +177,13 @@ class View:
 
         Columns: as_of, `by`, the metric's fields. Raises NoRows where there is nothing.
         """
-        table = answer(self.state.engine, name, ledger or self.ledger, by)
+        asked = ledger or self.ledger
+        key = (self.state.path, name, repr(asked), by)
+        table = self.kept.get(key) if self.kept else None
+        if table is None:
+            table = answer(self.state.engine, name, asked, by)
+            if self.kept:
+                self.kept.put(key, table)
         if not table.num_rows:
             raise NoRows
         return table
@@ -188,7 +228,8 @@ class Context:
         self.store = store
         self.load = load
         self.demo = demo
-        self._options: tuple[int, Options] | None = None
+        self._options: tuple[State, Options] | None = None
+        self._answers = Answers()
 
     def state(self) -> State | None:
         """Return the current published state; None where nothing was loaded yet."""
@@ -197,8 +238,8 @@ class Context:
     def options(self, state: State) -> Options:
         """Return what can be chosen in `state`, read once for each state."""
         kept = self._options
-        if kept is None or kept[0] != state.number:
-            kept = self._options = (state.number, read_options(state.engine))
+        if kept is None or kept[0] is not state:
+            kept = self._options = (state, read_options(state.engine))
         return kept[1]
 
     def view(self, search: str | None) -> View | None:
@@ -207,7 +248,8 @@ class Context:
         if state is None:
             return None
         options = self.options(state)
-        return View(state, parse(search, options), options, Format(language(), options.currency))
+        f = Format(language(), options.currency)
+        return View(state, parse(search, options), options, f, self._answers)
 
 
 @dataclass(frozen=True)

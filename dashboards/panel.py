@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State
 from dash.development.base_component import Component
 
 from dashboards import parts
@@ -58,12 +58,53 @@ def panel_callback(
         def fill(search: str | None, _retry: object, *values: Any) -> tuple[Any, Any, Any]:
             content, state = _guarded(context, fn, search, values)
             if content is None:
-                return no_update, state, None
+                return [], state, None
             view = context.view(search)
             assert view is not None  # noqa: S101 - a content was made from it
             measure = measure_line(view, content)
             explain = asdict(content.explain) if content.explain else None
             return parts.panel_title(content.title, measure), content.body, explain
+
+        return fn
+
+    return wrap
+
+
+@dataclass(frozen=True)
+class CardContent:
+    """What a KPI card shows: see `parts.card_body`; `explain` is for its ⋯ menu."""
+
+    title: str
+    value: str
+    changes: Sequence[Component]
+    line: Component | None = None
+    exact: str = ""
+    note: str = ""
+    explain: Explain | None = None
+
+
+def card_callback(
+    app: Dash, context: Context, id: str, *inputs: Input | State
+) -> Callable[[_Fn], _Fn]:
+    """Fill the card `id` from `fn(view, *values of inputs) -> CardContent`."""
+
+    def wrap(fn: _Fn) -> _Fn:
+        @app.callback(
+            Output(f"{id}-body", "children"),
+            Output({"type": "explain", "panel": id}, "data"),
+            Input("url", "search"),
+            Input("retry", "data"),
+            *inputs,
+        )
+        @functools.wraps(fn)
+        def fill(search: str | None, _retry: object, *values: Any) -> tuple[Any, Any]:
+            made, state = _guarded(context, fn, search, values)
+            if made is None:
+                return state, None
+            body = parts.card_body(
+                made.title, made.value, made.changes, made.line, made.exact, made.note
+            )
+            return body, asdict(made.explain) if made.explain else None
 
         return fn
 

@@ -10,7 +10,7 @@ from typing import Any
 import flask
 from dash import Dash
 
-from dashboards import definitions, download, explain, frame, overview
+from dashboards import definitions, download, dso, explain, frame, overview
 from dashboards.figures import dark_css
 from dashboards.format import Format
 from dashboards.i18n import language
@@ -19,7 +19,7 @@ from data.store import Store
 
 LOG = logging.getLogger("tandem")
 
-PAGES: tuple[Page, ...] = (overview.PAGE, definitions.PAGE)
+PAGES: tuple[Page, ...] = (overview.PAGE, dso.PAGE, definitions.PAGE)
 """Every page; a new one is added here and nowhere else."""
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -36,7 +36,7 @@ _INDEX = """<!DOCTYPE html>
 {favicon}
 {css}
 <style>{palette}</style>
-<script>window.tandem = {{months: {months}}};</script>
+<script>window.dayjs_locale_{lang} = {calendar};</script>
 </head>
 <body>
 {app_entry}
@@ -57,7 +57,7 @@ class _App(Dash):
         return _INDEX.format(
             lang=language(),
             palette=dark_css(),
-            months=flask.json.dumps(Format(language()).month_names()),
+            calendar=flask.json.dumps(Format(language()).calendar()),
             **{k: v for k, v in parts.items() if k != "lang"},
         )
 

@@ -2,30 +2,6 @@
 (function () {
   "use strict";
 
-  // names of the months for the calendar, in the reader's language
-  function nameMonths() {
-    if (!window.dayjs || !window.tandem) return;
-    var lang = document.documentElement.lang;
-    if (lang === "en") return;
-    var months = window.tandem.months;
-    window.dayjs.locale(
-      {
-        name: lang,
-        months: months,
-        monthsShort: months.map(function (m) { return m.slice(0, 4); }),
-        weekdays: window.tandem.weekdays,
-        weekdaysMin: window.tandem.weekdays.map(function (d) { return d.slice(0, 2); }),
-        weekdaysShort: window.tandem.weekdays.map(function (d) { return d.slice(0, 2); }),
-        weekStart: 1,
-        formats: {},
-        ordinal: function (n) { return n; },
-      },
-      null,
-      true
-    );
-  }
-  document.addEventListener("DOMContentLoaded", nameMonths);
-
   window.dash_clientside = window.dash_clientside || {};
   var none = function () { return window.dash_clientside.no_update; };
 
