@@ -38,7 +38,7 @@ def create_made(connection: Connection) -> None:
 def derive_matches(connection: Connection) -> None:
     """Fill `made` from `doc`, `code_of`, `entry` and `staged_matches`; see the module.
 
-    Makes `given_files`, the files whose unmatched documents stay so, and `unheard`, match rows
+    Makes `given`, the files whose unmatched documents stay so, and `unheard`, match rows
     that could not be followed, for the findings.
     """
     _given_rows(connection)
@@ -159,25 +159,33 @@ def _given_rows(connection: Connection) -> None:
 
 
 def _given_files(connection: Connection) -> None:
-    """Make `given_files`: files that say themselves what is matched.
+    """Make `given`: files, by customer, that say themselves what is matched.
 
-    `open_debits`: documents of such a file may still be what an assumed match settles.
+    A paid state speaks for the customers that have no payments. `open_debits`: documents of the
+    file may still be what an assumed match settles.
     """
     run(
         connection,
         """
-        create or replace temp table given_files as
-        select file_id, bool_and(open_debits) as open_debits from (
-            select distinct file_id, false as open_debits from entry where match_code is not null
-            union all
-            select distinct e.file_id, false from state as s join entry as e using (entry_id)
-            where not s.payments_speak
-            union all
-            select distinct d.file_id, true from (
+        create or replace temp table given as
+        with lettered as (select distinct file_id from entry where match_code is not null),
+        stating as (
+            select distinct e.file_id from state as s join entry as e using (entry_id)
+        ),
+        named as (
+            select distinct d.file_id from (
                 select debit_key as key from made where source_row is not null
                 union select credit_key from made where source_row is not null
             ) as m join doc as d using (key)
-        ) group by file_id
+        )
+        select d.file_id, d.customer,
+            bool_and(d.file_id not in (from lettered)
+                and (d.file_id not in (from stating) or p.customer is not null)) as open_debits
+        from (select distinct file_id, ledger, customer from doc) as d
+        left join paying as p using (ledger, customer)
+        where d.file_id in (from lettered) or d.file_id in (from named)
+        or (d.file_id in (from stating) and p.customer is null)
+        group by all
         """,
     )
 
@@ -209,15 +217,12 @@ def _reversals(connection: Connection) -> None:
 def _assumable(connection: Connection) -> None:
     """Cut `debit_left` and `credit_left` down to what may be matched by assumption."""
     refresh_left(connection)
-    run(
-        connection,
-        "delete from credit_left where derived or file_id in (select file_id from given_files)",
-    )
-    run(
-        connection,
-        "delete from debit_left where derived or file_id in"
-        " (select file_id from given_files where not open_debits)",
-    )
+    for side, which in (("credit", ""), ("debit", "where not open_debits")):
+        run(
+            connection,
+            f"delete from {side}_left where derived or (file_id, customer) in"
+            f" (select (file_id, customer) from given {which})",
+        )
 
 
 def _by_reference(connection: Connection) -> None:

@@ -18,11 +18,15 @@ def derive_states(connection: Connection) -> None:
     run(
         connection,
         """
+        create or replace temp table paying as
+        select distinct ledger, customer from entry where kind = 'payment' and not carried
+        """,
+    )
+    run(
+        connection,
+        """
         create or replace temp table state as
-        with paying as (
-            select distinct ledger, customer from entry where kind = 'payment' and not carried
-        ),
-        stated as (
+        with stated as (
             select e.entry_id, coalesce(i.head_id, e.entry_id) as head_id, e.ledger, e.customer,
                 sign(e.amount) as side, abs(e.amount) as total,
                 -- sources may write the state of a credit note with or without its sign

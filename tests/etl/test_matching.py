@@ -1,0 +1,209 @@
+"""Which payment settles which invoice."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tests.ledgers import credit_note, derived, document, invoice, match, payment
+
+D = Decimal
+
+
+def matches(connection):
+    """Return (debit, credit, amount, method) of every match, in order."""
+    return connection.execute(
+        """
+        select d.document_id, c.document_id, m.amount_currency, m.method from matches as m
+        join documents as d on d.document_key = m.debit_key
+        join documents as c on c.document_key = m.credit_key order by all
+        """
+    ).fetchall()
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "F2025/0012",
+        "f2025-0012",
+        "payment of invoice F2025/0012, thank you",
+        "Facture F 2025 12 du 3 mars",
+        "our ref 998 / F20250012",
+    ],
+)
+def test_a_payment_finds_the_invoice_it_names(reference):
+    c = derived(
+        [
+            invoice("F2025/0011", "A", "2025-01-01", 100),
+            invoice("F2025/0012", "A", "2025-01-05", 100),
+            payment("P1", "A", "2025-02-01", 100, reference=reference),
+        ],
+        assume=True,
+    )
+    expected = "F2025/0012"
+    if reference.startswith("Facture"):
+        # zeros inside a number are part of it: only the amount speaks here
+        assert matches(c) == [("F2025/0011", "P1", D(100), "amount")]
+    else:
+        assert matches(c) == [(expected, "P1", D(100), "reference")]
+
+
+@pytest.mark.parametrize("text", ["+++123/4567/89002+++", "paid 123/4567/89002", "123456789002"])
+def test_a_structured_reference_names_its_invoice(text):
+    c = derived(
+        [
+            invoice("F1", "A", "2025-01-01", 100),
+            invoice("F2", "A", "2025-01-05", 100, reference="+++123/4567/89002+++"),
+            payment("P1", "A", "2025-02-01", 70, reference=text),
+        ],
+        assume=True,
+    )
+    assert matches(c) == [("F2", "P1", D(70), "reference")]
+
+
+def test_several_invoices_in_one_text_are_filled_oldest_first():
+    c = derived(
+        [
+            invoice("F101", "A", "2025-01-09", 100),
+            invoice("F102", "A", "2025-01-05", 100),
+            invoice("F103", "A", "2025-01-01", 100),
+            payment("P1", "A", "2025-02-01", 150, reference="F101 + F102"),
+        ],
+        assume=True,
+    )
+    assert matches(c) == [
+        ("F101", "P1", D(50), "reference"),
+        ("F102", "P1", D(100), "reference"),
+    ]
+
+
+def test_two_payments_of_one_invoice_never_take_more_than_it_holds():
+    c = derived(
+        [
+            invoice("F101", "A", "2025-01-01", 100),
+            payment("P1", "A", "2025-02-01", 80, reference="F101"),
+            payment("P2", "A", "2025-03-01", 80, reference="F101"),
+        ],
+        assume=True,
+    )
+    assert matches(c) == [("F101", "P1", D(80), "reference"), ("F101", "P2", D(20), "reference")]
+
+
+def test_the_exact_amount_comes_before_the_oldest():
+    c = derived(
+        [
+            invoice("F1", "A", "2025-01-01", 100),
+            invoice("F2", "A", "2025-01-05", 70),
+            invoice("F3", "A", "2025-01-06", 70),
+            payment("P1", "A", "2025-02-01", 70),
+            payment("P2", "A", "2025-02-02", 30),
+        ],
+        assume=True,
+    )
+    assert matches(c) == [("F1", "P2", D(30), "oldest"), ("F2", "P1", D(70), "amount")]
+
+
+def test_customers_and_currencies_never_mix():
+    c = derived(
+        [
+            invoice("F1", "A", "2025-01-01", 100),
+            invoice("F2", "B", "2025-01-01", 100, currency="USD", rate="0.9"),
+            payment("P1", "B", "2025-02-01", 100),
+            payment("P2", "C", "2025-02-01", 100, reference="F1"),
+        ],
+        assume=True,
+    )
+    assert matches(c) == []
+
+
+def test_a_credit_note_finds_the_invoice_it_corrects():
+    c = derived(
+        [
+            invoice("F101", "A", "2025-01-01", 100),
+            invoice("F102", "A", "2025-01-02", 60),
+            credit_note("C1", "A", "2025-02-01", 60, reference="correction of F101"),
+        ],
+        assume=True,
+    )
+    assert matches(c) == [("F101", "C1", D(60), "reference")]
+
+
+def test_a_reversal_matches_its_invoice_even_in_a_lettered_file():
+    c = derived([invoice("F1", "A", "2025-01-01", 100), credit_note("F1", "A", "2025-01-02", 100)])
+    assert matches(c) == [("F1", "F1", D(100), "reference")]
+    assert c.sql("select outcome from documents where kind = 'invoice'").fetchall() == [
+        ("credited",)
+    ]
+
+
+def test_lettered_rows_settle_each_other_balanced_or_not():
+    c = derived(
+        [
+            invoice("F1", "A", "2025-01-01", 100, due="2025-03-01", match_code="AA"),
+            invoice("F2", "A", "2025-01-05", 50, due="2025-02-01", match_code="AA"),
+            payment("P1", "A", "2025-02-01", 120, match_code="AA", matched_on="2025-12-31"),
+            invoice("F3", "A", "2025-01-01", 40, match_code="AB"),
+            invoice("F4", "B", "2025-01-01", 40, match_code="AA"),
+            payment("P2", "A", "2025-02-01", 40),
+        ],
+        assume=True,
+    )
+    # F2 is due first; P2 stays alone in a file that letters its rows
+    assert matches(c) == [("F1", "P1", D(70), "given"), ("F2", "P1", D(50), "given")]
+    assert c.sql("select distinct recorded_on from matches").fetchall() == [(date(2025, 12, 31),)]
+
+
+def test_match_rows_are_followed_and_cut_to_what_is_there():
+    c = derived(
+        [
+            invoice("F1", "A", "2025-01-01", 100),
+            payment("P1", "A", "2025-02-01", 80),
+            payment("P2", "A", "2025-02-05", 80),
+        ],
+        [match("F1", "P1", 80), match("F1", "P2", 50), match("F9", "P2", 10)],
+    )
+    assert matches(c) == [("F1", "P1", D(80), "given"), ("F1", "P2", D(20), "given")]
+    cut = c.sql("select debit_id, amount, applied from unheard order by all").fetchall()
+    assert cut == [("F1", D(50), D(20)), ("F9", D(10), D(0))]
+
+
+def test_one_number_for_two_invoices_is_filled_oldest_first():
+    c = derived(
+        [
+            invoice("F1", "A", "2025-01-05", 30),
+            invoice("F1", "A", "2025-01-01", 40),
+            payment("P1", "A", "2025-02-01", 60),
+        ],
+        [match("F1", "P1")],
+    )
+    found = c.sql(
+        "select issued_on, sum(matches.amount_currency) from matches join documents"
+        " on document_key = debit_key group by all order by all"
+    ).fetchall()
+    assert found == [(date(2025, 1, 1), D(40)), (date(2025, 1, 5), D(20))]
+
+
+def test_a_payment_without_customer_takes_that_of_its_invoice():
+    c = derived(
+        [
+            invoice("F101", "A", "2025-01-01", 100),
+            document("payment", "P1", None, "2025-02-01", -100, reference="F101"),
+        ],
+        assume=True,
+    )
+    assert c.sql("select distinct customer from documents").fetchall() == [("A",)]
+    assert matches(c) == [("F101", "P1", D(100), "reference")]
+
+
+def test_oldest_first_holds_whatever_comes_later():
+    early = [
+        invoice("F1", "A", "2025-01-01", 100),
+        invoice("F2", "A", "2025-01-02", 70),
+        payment("P1", "A", "2025-01-20", 130),
+    ]
+    later = [invoice("F3", "A", "2025-02-01", 55, due="2025-01-05"),
+             payment("P2", "A", "2025-02-09", 80)]  # fmt: skip
+    before = matches(derived(early, assume=True))
+    assert before == [("F1", "P1", D(100), "oldest"), ("F2", "P1", D(30), "oldest")]
+    after = matches(derived(early + later, assume=True))
+    assert [m for m in after if m[1] == "P1"] == before
