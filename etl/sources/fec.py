@@ -322,12 +322,12 @@ def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, reading: Readi
         return
     reading.rows_read, reading.rows_kept, reading.rows_rejected = found[:3]
     reading.first_day, reading.last_day = found[3:5]
-    reading.control_total = Decimal(found[5]) / 100
+    reading.control_total = Decimal(found[5]).scaleb(-2)
     reading.totals = {"EUR": reading.control_total} if reading.rows_kept else {}
     for reason, n in zip((_OTHER_ACCOUNTS, _BLANK_LINES, HEADERS_AGAIN), found[7:10], strict=True):
         if n:
             reading.left_out[reason] = n
-    unbalanced = Decimal(found[6]) / 100
+    unbalanced = Decimal(found[6]).scaleb(-2)
     notes = (
         (unbalanced, N_("Debit and Credit of all accounts differ by {count}: rows are missing.")),
         (found[10], N_("{count} amounts have more than two decimals and were rounded.")),
