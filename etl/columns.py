@@ -7,6 +7,7 @@ amounts, whose evidence is combined over a whole file, are in etl/days.py and et
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -17,7 +18,8 @@ from data.texts import N_
 from etl.grid import Grid
 
 #: White space at the ends of a cell, no-break spaces too.
-BLANK = "' \t\u00a0\u202f\u2009'"
+_BLANKS = " \t\u00a0\u202f\u2009"
+BLANK = f"'{_BLANKS}'"
 _MOST_WORDS = 50_000
 
 
@@ -26,9 +28,9 @@ class Parsed:
     """How one column is read."""
 
     value: str
-    """SQL for the value; null where the cell is empty or refused."""
+    """SQL for the value; null where the cell is empty or cannot be read."""
     refused: str = "false"
-    """SQL that is true where a cell that is not empty cannot be read."""
+    """SQL that is true where a cell that is not empty cannot be read; `@value` is the value."""
     reason: str = ""
     """Why it is refused; a sentence, marked with N_."""
     remedy: str = ""
@@ -67,6 +69,12 @@ def any_row(
     return connection.execute(sql, dict(parameters or {})).fetchone() is not None
 
 
+def _unmarked(word: str) -> str:
+    """Return a word as `_number_text` does, in lower case."""
+    word = word.strip(_BLANKS).lower()
+    return word[:-2] if re.fullmatch(r"-?\d+\.\d+e0", word) else word
+
+
 @dataclass(frozen=True)
 class Text:
     """Free text, as it stands."""
@@ -103,7 +111,7 @@ class Whole:
         value = rf"try_cast(regexp_extract({cell}, '^\s*(\d+)([.,]0*)?\s*$', 1) as integer)"
         return Parsed(
             value,
-            f"{cell} is not null and {value} is null",
+            f"{cell} is not null and @value is null",
             N_("This is no whole number."),
             N_("Correct the cell in the file."),
         )
@@ -129,7 +137,7 @@ class Rate:
         )
         return Parsed(
             f"(1 / ({value}))::decimal(18,8)" if self.inverse else value,
-            f"{cell} is not null and {value} is null and not regexp_full_match({cell}, '[0.,]*')",
+            f"{cell} is not null and @value is null and not regexp_full_match({cell}, '[0.,]*')",
             N_("This is no exchange rate."),
             N_("Correct the cell in the file: a rate is written 1.0823 or 1,0823."),
         )
@@ -157,32 +165,27 @@ class Words:
         connection.execute(
             f"create or replace temp table {table} (word VARCHAR, value {self.type})"
         )
-        pairs = [(w, v) for w in words if (v := self.meaning(w)) is not None]
+        pairs = [(w, v) for w in words if (v := self.meaning(_unmarked(w))) is not None]
         if pairs:
             connection.execute(
                 f"insert into {table} select * from "
                 f"(select unnest($words) as w, unnest($values)::{self.type} as v)",
                 {"words": [w for w, _ in pairs], "values": [str(v) for _, v in pairs]},
             )
-        value = f"{table}.value"
         return Parsed(
-            value,
-            f"{cell} is not null and {value} is null" if self.strict else "false",
+            f"{table}.value",
+            f"{cell} is not null and @value is null" if self.strict else "false",
             self.reason,
             self.remedy,
-            join=f"left join {table} on {table}.word = {_word(grid, cell)}",
+            join=f"left join {table} on {table}.word = {cell}",
         )
 
     @staticmethod
     def words(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str) -> list[str]:
-        """Return the different words of the column, the most frequent first."""
+        """Return the different cells of the column, the most frequent first."""
         found = connection.execute(
-            f"select {_word(grid, cell)} as word from {grid.table} where {cell} is not null "
-            "group by word order by count(*) desc, word limit $most",
+            f"select {cell} from {grid.table} where {cell} is not null "
+            f"group by {cell} order by count(*) desc, {cell} limit $most",
             {"most": _MOST_WORDS},
         ).fetchall()
         return [str(word) for (word,) in found]
-
-
-def _word(grid: Grid, cell: str) -> str:
-    return f"lower({_number_text(grid, cell)})"

@@ -67,6 +67,10 @@ class _Profile:
     month_first: tuple[int, str] | None = None
     either: tuple[int, str] | None = None
     """Line and text of a cell that can be read both ways, with different days."""
+    lines: set[str] = field(default_factory=set)
+    """What stands between the parts of days such as 31-12-2025."""
+    times: bool = False
+    """Some cells say more than the day."""
     year_first: bool = False
     """Years of two digits seem to stand first."""
 
@@ -144,13 +148,19 @@ def _profile(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, heade
                min(line) filter ({day_first}), arg_min(c, line) filter ({day_first}),
                min(line) filter ({month_first}), arg_min(c, line) filter ({month_first}),
                min(line) filter ({either}), arg_min(c, line) filter ({either}),
+               bool_or(contains(c, '/')), bool_or(contains(c, '-')), max(length(c)) > 10,
                count(distinct one) < count(distinct three) and min(one) > 12 and max(three) <= 31
         from numbers group by shape
         """
     ).fetchall()
     profile = _Profile(cell, header)
-    for shape, *examples, year_first in rows:
+    for shape, *examples, slashes, dashes, times, year_first in rows:
         profile.shapes.add(shape)
+        if shape != "never":
+            profile.times |= times
+            profile.lines |= {
+                sign for sign, is_there in (("/", slashes), ("-", dashes)) if is_there
+            }
         if shape in ("parts", "parts2"):
             profile.day_first = _first(profile.day_first, *examples[:2])
             profile.month_first = _first(profile.month_first, *examples[2:4])
@@ -261,6 +271,12 @@ def _parsed(profile: _Profile, order: str, typed: bool) -> Parsed:
             f"regexp_extract({cell}, {year}, 1)"
         )
         reads(shape, f"try_strptime({text}, ['%d-%m-%y', '%d-%m-%Y'])::date", "d month yyyy")
+    only = profile.shapes - {"never", "other"}
+    if only == {"parts"} and len(profile.lines) == 1 and not profile.times:
+        form = whole.format("Y").replace("-", next(iter(profile.lines)))
+        return _checked(cell, f"try_strptime({cell}, '{form}')::date", form.replace("%", ""), {})
+    if only == {"dots"} and not profile.times:
+        return _checked(cell, f"try_strptime({cell}, '%d.%m.%Y')::date", "d.m.Y", {})
     if typed:
         serial = f"date '1899-12-30' + floor(try_cast({cell} as double))::integer"
         reads("serial", serial, "days since 1900")
@@ -270,11 +286,10 @@ def _parsed(profile: _Profile, order: str, typed: bool) -> Parsed:
 
 
 def _checked(cell: str, value: str, how: str, parameters: Mapping[str, object]) -> Parsed:
-    never = f"regexp_full_match({cell}, '{_NEVER}')"
-    within = f"case when {value} between '{FIRST_DAY}' and '{LAST_DAY}' then {value} end"
     return Parsed(
-        within,
-        f"{cell} is not null and ({within}) is null and not {never}",
+        value,
+        f"{cell} is not null and (@value is null or @value < date '{FIRST_DAY}' or "
+        f"@value > date '{LAST_DAY}') and not regexp_full_match({cell}, '{_NEVER}')",
         REFUSED,
         REMEDY,
         how,

@@ -79,7 +79,7 @@ _SYNONYMS: dict[str, str] = {
         document create date; baseline create date; tran date; transaction date; invoice creation
         date; mut datum; fin trs head date; boekdatum; boekingsdatum; posting date; pstng date;
         date comptable; date d ecriture; date ecriture; buchungsdatum; buchungs datum; entry date;
-        valuta; valutadatum; value date; date valeur; date de valeur; wertstellung; day; dag;
+        valutadatum; value date; date valeur; date de valeur; wertstellung; day; dag;
         jour; tag; datum; date""",
     "due_on": """
         due on; due date; duedate; net due date; net due dt; invoice date due; due in date;
@@ -127,8 +127,9 @@ _SYNONYMS: dict[str, str] = {
         bereits bezahlt; bezahlt; gezahlt; gezahlter betrag""",
     "paid_on": """
         paid on; fully paid on; fully paid on date; date paid; paid date; payment date;
-        pmnt date; clearing date; clear date; settled date; settlement date; closed at date;
-        last payment date; receipt date; date received; betaaldatum; betaald op; datum betaling;
+        pmnt date; clearing date; clearing; clear date; settled date; settlement date;
+        closed at date; last payment date; receipt date; date received; betaaldatum;
+        betaald op; datum betaling;
         datum betaald; betalingsdatum; ontvangstdatum; ontvangen op; date de paiement;
         date paiement; date de reglement; date reglement; date regl; date rglt; paye le;
         regle le; date d encaissement; date encaissement; zahlungsdatum; zahldatum; bezahlt am;
@@ -138,7 +139,7 @@ _SYNONYMS: dict[str, str] = {
         transaction currency; doc currency; curr; currency id; curr code; munt; muntsoort;
         munteenheid; valutacode; devise; code devise; monnaie; wahrung; waehrung; wahrungscode;
         waehrungscode; belegwahrung; wkz umsatz; fin trs head curcode; iso code; idevise;
-        valuta code""",
+        valuta code; valuta""",
     "currency in local currency": """
         local currency; l curr; lcurr; hauswahrung; hauswaehrung; company code currency;
         devise locale; devise interne""",
@@ -186,6 +187,7 @@ _SYNONYMS: dict[str, str] = {
     "sector": """
         sector; nace; nace code; nacecode; nacebel; nacebel code; sector code; industry code;
         industry; sbi; sbi code; sbi2008; bedrijfstak; branche; branchecode; sector nace;
+        secteur nace;
         secteur; code nace; code naf; naf; ape; code ape; secteur d activite; wz code; wz2008;
         wirtschaftszweig; activity code; sectorcode""",
     "segment": """
@@ -233,7 +235,7 @@ _SYNONYMS: dict[str, str] = {
         d k; sh kennzeichen; dc indicator; debet/credit; af bij; credit/debit""",
     "match_code": """
         match code; matching; matchcode; match no; matchno; clearing document; clrng doc;
-        clearing accounting document; clearing; lettrage; lettre; code lettrage; ecriture let;
+        clearing accounting document; lettrage; lettre; code lettrage; ecriture let;
         afletter code; afletteren; afpuntcode; afpuntnummer; fin trs line matchnumber;
         ausgleichsbeleg; ausgleich; matching number; reconciliation number""",
     "matched_on": """

@@ -27,6 +27,9 @@ REFUSED = N_("This is no amount, or is written unlike the other amounts of the f
 REMEDY = N_("Correct the cell in the file, or say which decimal sign is meant: --decimal , or .")
 
 
+_HOW = {",": "1.234,56", ".": "1,234.56"}
+
+
 @dataclass
 class Amounts:
     """How the amounts of one file are read."""
@@ -49,40 +52,48 @@ def parse_amounts(
 
     Raises `FileError` where `1.234` stays ambiguous, or where cells contradict each other.
     """
-    plain = {name: _is_plain(connection, grid, cell) for name, cell in cells.items()}
+    plain = {name: _style(connection, grid, cell) for name, cell in cells.items()}
     found = decimal or _decimal_sign(connection, grid, cells, plain)
     amounts = Amounts({}, {}, {}, found)
     for name, cell in cells.items():
-        # whole numbers, or the point with up to two decimals: no other reading
-        if plain[name] and (found == "." or _is_whole(connection, grid, cell)):
-            amounts.parsed[name] = Parsed(f"try_cast({cell} as decimal(18,2))", how="1234.56")
-            amounts.raw[name] = f"round(try_cast({cell} as double) * 100)::hugeint"
+        # all cells are written simply, and can only be read in one way
+        if plain[name] in ("whole", found):
+            text = cell if found == "." else f"replace(replace({cell}, '.', ''), ',', '.')"
+            proof = (
+                f"translate({cell}, ',', '')" if found == "." else f"translate({cell}, ',.', '.')"
+            )
+            if found == ".":
+                text = f"replace({text}, ',', '')"
+            amounts.parsed[name] = Parsed(f"try_cast({text} as decimal(18,2))", how=_HOW[found])
+            amounts.raw[name] = f"round(try_cast({proof} as double) * 100)::hugeint"
             continue
         number = _number(cell, found)
         value = f"try_cast({number} as decimal(18,2))"
         refused = (
             f"{cell} is not null and "
-            f"(not regexp_full_match({_bare(cell)}, '{_grammar(found)}') or {value} is null)"
+            f"(not regexp_full_match({_bare(cell)}, '{_grammar(found)}') or @value is null)"
         )
-        amounts.parsed[name] = Parsed(
-            value, refused, REFUSED, REMEDY, "1.234,56" if found == "," else "1,234.56"
-        )
+        amounts.parsed[name] = Parsed(value, refused, REFUSED, REMEDY, _HOW[found])
         amounts.raw[name] = _cents(cell, found)
         (finer,) = connection.execute(
             f"select count(*) from {grid.table} where abs({number} - {value}) >= 0.00005 "
-            f"and not ({refused})"
+            f"and not ({refused.replace('@value', value)})"
         ).fetchone() or (0,)
         if finer:
             amounts.finer[name] = finer
     return amounts
 
 
-def _is_plain(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str) -> bool:
-    return _all(connection, grid, cell, r"-?\d+(?:\.\d{1,2})?")
-
-
-def _is_whole(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str) -> bool:
-    return _all(connection, grid, cell, r"-?\d+")
+def _style(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str) -> str:
+    """Return `whole`, `.` or `,` where every cell is simply written so; '' otherwise."""
+    for style, pattern in (
+        ("whole", r"-?\d+"),
+        (".", r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?"),
+        (",", r"-?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d{1,2})?"),
+    ):
+        if _all(connection, grid, cell, pattern):
+            return style
+    return ""
 
 
 def _all(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, pattern: str) -> bool:
@@ -97,14 +108,16 @@ def _decimal_sign(
     connection: duckdb.DuckDBPyConnection,
     grid: Grid,
     cells: Mapping[str, str],
-    plain: Mapping[str, bool],
+    styles: Mapping[str, str],
 ) -> str:
     """Return `,` or `.`, from the evidence of all cells."""
     examples: dict[str, tuple[int, str, str]] = {}
     for name, cell in cells.items():
         header = grid.headers[int(cell[1:])]
-        if plain[name]:
-            sql = f"select '.', line, {cell} from {grid.table} where contains({cell}, '.') limit 1"
+        if styles[name] == "whole":
+            continue
+        if styles[name]:
+            sql = _simple_evidence(grid, cell, styles[name])
         else:
             sql = f"""
             with cells as (
@@ -158,6 +171,16 @@ def _decimal_sign(
             asks="decimal",
         )
     return "," if comma else "."
+
+
+def _simple_evidence(grid: Grid, cell: str, style: str) -> str:
+    """Return SQL as in `_decimal_sign` for a column that is simply written in one style."""
+    other = "," if style == "." else "."
+    return f"""
+        select case when contains({cell}, '{style}') or {cell} like '%{other}%{other}%'
+                    then '{style}' else '?' end as sign, min(line), arg_min({cell}, line)
+        from {grid.table} where contains({cell}, '.') or contains({cell}, ',') group by sign
+    """
 
 
 def _shows(sign: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
@@ -43,17 +43,26 @@ def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> 
         values["cents"] = cents
     for name in ("debit", "credit"):
         values.pop(name, None)
+    final = {name: f"v_{name}" for name in values}
     if "currency" in values:
-        values["currency"] = f"nullif({values['currency']}, '')"
+        final["currency"] = "nullif(v_currency, '')"
     elif plan.currency:
-        values["currency"] = "$constant_currency"
+        final["currency"] = "$constant_currency"
         bind["constant_currency"] = plan.currency
+    if plan.rows_kind in ("invoices", "payments") and "kind" not in values:
+        final["kind"] = (
+            "'payment'"
+            if plan.rows_kind == "payments"
+            else "case when v_amount < 0 then 'credit_note' else 'invoice' end"
+        )
     joins = " ".join(p.join for p in parsed.values())
-    bad = _bad(plan, values)
+    # each value once, and then what is said about it
     connection.execute(
         f"create or replace temp table {table} as select line, {_skip(plan, bind)} as skip, "
-        f"{bad} as bad, {', '.join(f'{v} as {n}' for n, v in values.items())} "
-        f"from {plan.grid.table} {joins}",
+        f"{_bad(plan, values)} as bad, {', '.join(f'{v} as {n}' for n, v in final.items())} "
+        f"from (select line, broken, text, {', '.join(plan.grid.cells)}, "
+        f"{', '.join(f'{v} as v_{n}' for n, v in values.items())} "
+        f"from {plan.grid.table} {joins})",
         bind,
     )
     return explicit and _explicit(connection, plan, table)
@@ -92,7 +101,7 @@ def _skip(plan: Plan, bind: dict[str, object]) -> str:
         cases.append(f"when {' and '.join(same)} then 'header'")
     total = f"regexp_matches(concat_ws(chr(10), {', '.join(cells)}, text), '(?im){_TOTAL}')"
     if plan.rows_kind in ("invoices", "payments"):
-        cases.append(_no_document(columns, total))
+        cases.append(_no_document(columns, cells, total))
     elif plan.rows_kind == "customers":
         rest = [c for n, c in columns.items() if n not in ("customer_id", "customer_name")]
         if rest:
@@ -100,7 +109,7 @@ def _skip(plan: Plan, bind: dict[str, object]) -> str:
     return f"case {' '.join(cases)} end"
 
 
-def _no_document(columns: Mapping[str, str], total: str) -> str:
+def _no_document(columns: Mapping[str, str], cells: Sequence[str], total: str) -> str:
     """Return a CASE branch for rows with neither number nor day: totals, headings, notes.
 
     A row that lacks only one of them is no total, whatever its words: it is refused, and seen.
@@ -114,7 +123,11 @@ def _no_document(columns: Mapping[str, str], total: str) -> str:
         none = f"({number} is null or regexp_matches({number}, '(?i){_TOTAL}'))"
     else:
         none = f"({columns['customer_id']} is null or {total})"
+    filled = " + ".join(f"({c} is not null)::int" for c in cells)
     return (
+        # a heading over the rows below it, or a note in the margin of a printed list
+        f"when {no_day} and {no_money} and ({filled}) = 1 and not {total} and (broken is null "
+        r"or (broken = 'short' and not regexp_full_match(text, '\S*\d\S*'))) then 'heading' "
         f"when broken is null and {no_day} and {none} then "
         f"case when {no_money} and not {total} then 'heading' else 'total' end "
         # a total line of a printed list, cut short, has no cells of its own
@@ -125,11 +138,12 @@ def _no_document(columns: Mapping[str, str], total: str) -> str:
 def _bad(plan: Plan, values: Mapping[str, str]) -> str:
     """Return SQL for the first thing that is wrong with a row; null where nothing is."""
     cases = ["when broken is not null then broken"]
-    cases += [
-        f"when {p.refused} then '{n}'" for n, p in plan.parsed.items() if p.refused != "false"
-    ]
+    for name, parsed in plan.parsed.items():
+        if parsed.refused != "false":
+            value = f"v_{name}" if name in values else f"({parsed.value})"
+            cases.append(f"when {parsed.refused.replace('@value', value)} then '{name}'")
     for need in REQUIRED[plan.rows_kind]:
         name = need.split("|")[0]
         if name in values:
-            cases.append(f"when ({values[name]}) is null then 'no {name}'")
+            cases.append(f"when v_{name} is null then 'no {name}'")
     return f"case {' '.join(cases)} end"

@@ -90,12 +90,6 @@ def _stage_documents(
     explicit: bool,
 ) -> None:
     has = set(plan.columns)
-    if "kind" not in has:
-        kind = "'payment'" if plan.rows_kind == "payments" else (
-            "case when amount < 0 then 'credit_note' else 'invoice' end"
-        )  # fmt: skip
-        connection.execute(f"alter table {rows} add column kind varchar")
-        connection.execute(f"update {rows} set kind = {kind}")
     flipped = _flip(connection, plan, rows, reading, explicit)
     parts = find_parts(connection, plan, rows, reading)
     sign = f"case when {flipped} then -1 else 1 end"
@@ -111,16 +105,13 @@ def _stage_documents(
     elif _is_ledger(connection, rows):
         _drop_state(select, has, reading)
     if parts:
-        select["instalment"] = f"coalesce(p.instalment, {select.get('instalment', 'null')})"
+        select["instalment"] = "part"
     listed = ", ".join(f"{v} as {n}" for n, v in select.items())
+    join = f"left join (select line as part_line, instalment as part from {parts})" if parts else ""
     connection.execute(
-        "insert into staged_documents by name "
-        f"select $file as file_id, r.line as line, $ledger as ledger, {listed} from {rows} r "
-        + (f"left join {parts} p on p.line = r.line " if parts else "")
-        + f"where {KEPT} order by r.line"
-        if parts
-        else "insert into staged_documents by name "
-        f"select $file as file_id, line, $ledger as ledger, {listed} from {rows} r where {KEPT}",
+        "insert into staged_documents by name select $file as file_id, line, $ledger as ledger, "
+        f"{listed} from {rows} {join and join + ' on part_line = line'} where {KEPT} "
+        f"{'order by line' if parts else ''}",
         {"file": file_id, "ledger": plan.ledger},
     )
     totals = connection.execute(
@@ -147,7 +138,7 @@ def _flip(
         return "false"
     if plan.rows_kind == "payments":
         which = "true"
-        test = "bool_or(amount > 0)"
+        test = "sum(amount) > 0"  # the few of the other sign are refunds and reversals
         note = N_("The payments are written as positive amounts and were turned negative.")
     else:
         if "kind" not in plan.columns:

@@ -16,7 +16,7 @@ from etl import words
 from etl.columns import Code, Description, Parsed, Rate, Whole, Words
 from etl.days import parse_days
 from etl.grid import Grid, quoted
-from etl.headers import Found, find, is_invoice_number
+from etl.headers import Found, bare, find, is_invoice_number
 from etl.mapping import ColumnMapping, applies, parse_mapping, position, positions
 from etl.money import parse_amounts
 from etl.source import FileError, ReadOptions
@@ -128,9 +128,12 @@ def _infer(columns: dict[str, str], found: Found) -> str:
         return "rates"
     if customer and not money:
         return "invoices" if "document_id" in has and "due_on" in has else "customers"
-    if not has & {"due_on", "open_amount", "kind"} and (
-        ("paid_on" in has and "issued_on" not in has)
-        or (found.payments and "paid_on" not in has)
+    if has & {"due_on", "open_amount"}:
+        return "invoices"
+    if "paid_on" in has and "issued_on" not in has:
+        return "payments"
+    if "kind" not in has and (
+        (found.payments and "paid_on" not in has)
         or ("document_id" not in has and "issued_on" in has)
     ):
         return "payments"
@@ -189,6 +192,8 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
         plan, mapping = guess(grid, mapping), None
     else:
         plan = guess(grid, mapping)
+    if not (mapping and mapping.columns):
+        _value_day(connection, plan)
     if lacking := missing(plan):
         raise not_understood(plan, lacking)
     date_format = mapping.date_format if mapping else None
@@ -214,6 +219,15 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
         if name not in plan.parsed:
             plan.parsed[name] = _description(name, kinds, inverse).parse(connection, grid, cell)
     return plan
+
+
+def _value_day(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Tell the two meanings of `Valuta` apart: a currency, or the day from which money counts."""
+    cell = plan.columns.get("currency")
+    if cell is None or "issued_on" in plan.columns or bare(plan.header("currency")) != "valuta":
+        return
+    if described.any_row(connection, plan.grid, rf"regexp_matches({cell}, '\d')"):
+        plan.columns["issued_on"] = plan.columns.pop("currency")
 
 
 def not_understood(plan: Plan, lacking: list[str]) -> FileError:
