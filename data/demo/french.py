@@ -87,8 +87,8 @@ def write_fec(folder: Path, company: Company) -> list[Path]:
         # what was lettered before these books begin never enters them
         if year is YEARS[0]:
             past = [g for g in groups if _closes(g) < year.first]
-            gone = {id(d) for g in past for d in g.documents}
-            before = [d for d in documents if d.day < year.first and id(d) not in gone]
+            settled = {id(d) for g in past if g.balanced for d in g.documents}
+            before = [d for d in documents if d.day < year.first and id(d) not in settled]
             groups = [g for g in groups if _closes(g) >= year.first]
         ready = [g for g in groups if _closes(g) <= year.last and g.recorded <= year.exported]
         done = {id(g) for g in ready}
