@@ -175,8 +175,10 @@ def serve(
     """Serve the pages."""
     from dashboards.server import serve as serve_pages
     from data.store import Store
+    from etl.importer import FileImporter
 
-    serve_pages(Store(store), host, port)
+    states = Store(store)
+    serve_pages(states, host, port, importer=FileImporter(states))
 
 
 if __name__ == "__main__":

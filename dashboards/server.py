@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import flask
 from dash import Dash
 
-from dashboards import definitions, download, dso, explain, frame, overview
+from dashboards import customers, definitions, download, dso, explain, frame, overview, sectors
 from dashboards.figures import dark_css
 from dashboards.format import Format
 from dashboards.i18n import language
 from dashboards.page import Context, Page
+from data.importing import Importer
 from data.store import Store
 
 LOG = logging.getLogger("tandem")
 
-PAGES: tuple[Page, ...] = (overview.PAGE, dso.PAGE, definitions.PAGE)
+PAGES: tuple[Page, ...] = (overview.PAGE, dso.PAGE, sectors.PAGE, customers.PAGE, definitions.PAGE)
 """Every page; a new one is added here and nowhere else."""
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -65,14 +66,12 @@ class _App(Dash):
 def create_app(
     store: Store,
     *,
-    load: Callable[..., Any] | None = None,
-    demo: Callable[..., Any] | None = None,
+    importer: Importer | None = None,
     pages: Sequence[Page] = PAGES,
 ) -> Dash:
     """Return the app over `store`; nothing is opened until it is asked for.
 
-    `load` and `demo` are what the Imports page calls (see `Context`). Several apps may live in
-    one process.
+    `importer` is what the Imports page loads with. Several apps may live in one process.
     """
     app = _App(
         "tandem",
@@ -85,7 +84,7 @@ def create_app(
         use_pages=False,
         add_log_handler=False,
     )
-    context = Context(store, load=load, demo=demo)
+    context = Context(store, importer)
     app.layout = lambda: frame.layout(context)
     for part in (frame, explain, download):
         part.connect(app, context, pages)
@@ -109,8 +108,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8050,
     *,
-    load: Callable[..., Any] | None = None,
-    demo: Callable[..., Any] | None = None,
+    importer: Importer | None = None,
     threads: int = 8,
 ) -> None:
     """Serve the app until interrupted, with threads.
@@ -120,7 +118,7 @@ def serve(
     """
     from waitress import serve as listen
 
-    app = create_app(store, load=load, demo=demo)
+    app = create_app(store, importer=importer)
     if host in _LOOPBACK:
         app.server.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost", "[::1]"]
     print(f"Tandem is at http://{host}:{port} (Ctrl+C ends it)", flush=True)

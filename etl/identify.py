@@ -35,12 +35,17 @@ def expand(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def identify(file: SourceFile, forced: str | None = None) -> Source:
+def identify(
+    file: SourceFile, forced: str | None = None, mapping: Mapping[str, object] | None = None
+) -> Source:
     """Return the source that is surest it can read `file`, or the one named `forced`.
 
+    A file whose headers `mapping` names is a table, however little else is recognised in it.
     Raises `FileError` where none is sure enough, or none has that name.
     """
     known = ", ".join(s.name for s in SOURCES)
+    if forced is None and mapping is not None and _share(mapping, _words(file)) > 0.5:
+        forced = "table"
     if forced is not None:
         for source in SOURCES:
             if source.name == forced:
@@ -70,14 +75,15 @@ def choose_mapping(
     if len(mappings) < 2:
         return mappings[0] if mappings else None
     head = _words(file)
+    best = max(mappings, key=lambda m: _share(m, head))
+    return best if _share(best, head) > 0.5 else None
 
-    def share(mapping: Mapping[str, object]) -> float:
-        columns = mapping.get("columns")
-        named = [str(h).lower() for h in columns.values()] if isinstance(columns, dict) else []
-        return sum(n in head for n in named) / len(named) if named else 0.0
 
-    best = max(mappings, key=share)
-    return best if share(best) > 0.5 else None
+def _share(mapping: Mapping[str, object], head: str) -> float:
+    """Return which share of the headers that a mapping names stands in the head of a file."""
+    columns = mapping.get("columns")
+    named = [str(h).lower() for h in columns.values()] if isinstance(columns, dict) else []
+    return sum(n in head for n in named) / len(named) if named else 0.0
 
 
 def _words(file: SourceFile) -> str:

@@ -248,7 +248,8 @@ class _Load:
             settings = replace(settings, receivables_accounts=o.receivables_accounts)
         file = SourceFile(path)
         try:
-            return identify(file, o.format).read(file, connection, first_id, settings)
+            source = identify(file, o.format, mapping)
+            return source.read(file, connection, first_id, settings)
         except FileError as error:
             self.report.failures.append(Failure(path.name, error.reason, error.remedy))
         except (duckdb.Error, OSError, ValueError) as error:
