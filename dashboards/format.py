@@ -7,6 +7,7 @@ shown as an en dash, never as zero.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -84,6 +85,24 @@ class Format:
             digits = 1 if scale > 1 and size < (100 if prefix == "M" else 10) else 0
         number = self.number(Decimal(str(value)) / scale, digits)
         return f"{number}{_NBSP}{prefix}{self.symbol}"
+
+    def scale(self, values: Iterable[Number | None]) -> tuple[int, str]:
+        """Return the one unit for a table's amounts: what to divide by, and its name (k€)."""
+        most = max((abs(Decimal(str(v))) for v in values if v is not None), default=Decimal(0))
+        if most >= 100_000_000:
+            return 1_000_000, f"M{self.symbol}"
+        return (1_000, f"k{self.symbol}") if most >= 100_000 else (1, self.symbol)
+
+    def scaled(self, value: Number | None, scale: int) -> str:
+        """Return an amount in the unit of its table, without the unit."""
+        return NOTHING if value is None else self.number(Decimal(str(value)) / scale)
+
+    def scaled_delta(self, change: Number | None, scale: int) -> str:
+        """Return a change of an amount in the unit of its table, with its sign."""
+        text = self.scaled(change, scale)
+        if change is None or text.startswith("−"):
+            return text
+        return f"±{text}" if text == "0" else f"+{text}"
 
     def exact(self, value: Number | None) -> str:
         """Return an amount to the cent: 4,213,400.25 €."""

@@ -117,8 +117,8 @@ CARDS: dict[str, tuple[str, str, str, str, bool | None]] = {
     ),
 }
 _NOTES = {
-    "overdue": N_("of what is open, before unapplied payments"),
-    "late": N_("weighted by amount, of what was paid"),
+    "overdue": N_("of open items, unapplied aside"),
+    "late": N_("weighted by amount"),
 }
 
 
@@ -207,14 +207,19 @@ def aging(view: View) -> Content:
     total = [sum(found.values(), Decimal(0)) if found else None for found in amounts]
     gross = sum(v for b, v in amounts[0].items() if b != "unapplied")
 
+    scale, unit = f.scale([total[0]])
+
+    def amount(value: Decimal | None) -> Cell:
+        return Cell(f.scaled(value, scale), f.exact(value))
+
     def moved(now: Decimal | None, before: Decimal | None) -> Cell:
         shift = _less(now, before)
-        return Cell(f.delta(shift, "money"), f.exact(shift))
+        return Cell(f.scaled_delta(shift, scale), f.exact(shift))
 
     lines = [
         (
             html.Span([html.Span(className=f"swatch b-{b}"), _(BUCKET_LABELS[b])]),
-            Cell(f.money(amounts[0].get(b)), f.exact(amounts[0].get(b))),
+            amount(amounts[0].get(b)),
             f.share(amounts[0][b] / gross) if gross and b != "unapplied" else "",
             f.count(cells[as_of][b]["items"]),
             moved(amounts[0].get(b), amounts[1].get(b) if amounts[1] else None),
@@ -234,12 +239,12 @@ def aging(view: View) -> Content:
     ]  # fmt: skip
     count = sum(line["items"] for line in cells[as_of].values())
     totals = [
-        _("Receivables"), Cell(f.money(total[0]), f.exact(total[0])), "", f.count(count),
+        _("Receivables"), amount(total[0]), "", f.count(count),
         moved(total[0], total[1]), moved(total[0], total[2]),
     ]  # fmt: skip
     return Content(
         title if late else _("Nothing is overdue"),
-        _("Receivables by age, by due day, {unit}").format(unit=view.f.currency),
+        _("Receivables by age, by due day, {unit}").format(unit=unit),
         [aging_bar(amounts[0], f), table(heads, lines, totals)],
         Explain("aging"),
     )
@@ -317,17 +322,17 @@ def moved_by(view: View, by: str, back: str) -> Content:
     ]
     bars += [bar(_("All others"), rest, tone="rest"), bar(_("Together"), total, tone="total")]
     what = _("What moved DSO: customers") if by == "customer" else _("What moved DSO: sectors")
-    measure = _("contribution to the change of DSO over 3 months since {day}, days").format(
-        day=f.day(same_day(view.selection.as_of, months))
+    measure = _("contribution to the change of DSO (3 months), days")
+    span = _("{first} to {last}").format(
+        first=f.day(same_day(view.selection.as_of, months)), last=f.day(view.selection.as_of)
     )
-    return Content(what, measure, bar_list(bars, signed=True), Explain("dso", by=(by,)))
+    return Content(what, measure, bar_list(bars, signed=True), Explain("dso", by=(by,)), span)
 
 
 def attention(view: View) -> Content:
     """Return what a person should look at, from the checks of the load."""
     found = view.query(
-        "select name, template, places, amount from findings"
-        " order by abs(amount) desc nulls last, items desc limit 8"
+        "select name, template, places, amount from findings order by rowid limit 12"
     )
     lines = [
         html.Li(
@@ -350,6 +355,7 @@ def attention(view: View) -> Content:
         _("What needs attention"),
         _("from the checks of the whole load, filters aside, amounts at stake"),
         [body, link],
+        as_of=_("data up to {day}").format(day=view.f.day(view.options.last_day)),
     )
 
 
