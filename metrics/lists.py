@@ -6,6 +6,8 @@ everywhere else.
 
 from __future__ import annotations
 
+import re
+
 from metrics.ledger import Ledger, Statement
 
 #: One row for each customer of the filters, whether or not anything is open.
@@ -37,20 +39,29 @@ late as (
 paid as (
     select customer,
         count(*) as paid_items,
-        cast(sum(late_amount) as double) / cast(sum(amount) as double)
-            as days_beyond_terms,
-        cast(sum(amount * cast(date_diff('day', opened_on, closed_on) as integer)) as double)
-            / cast(sum(amount) as double) as days_to_pay,
-        cast(sum(case when months_ago < 3 then late_amount end) as double)
-            / cast(sum(case when months_ago < 3 then amount end) as double) as late_q4,
-        cast(sum(case when months_ago between 3 and 5 then late_amount end) as double)
-            / cast(sum(case when months_ago between 3 and 5 then amount end) as double) as late_q3,
-        cast(sum(case when months_ago between 6 and 8 then late_amount end) as double)
-            / cast(sum(case when months_ago between 6 and 8 then amount end) as double) as late_q2,
-        cast(sum(case when months_ago between 9 and 11 then late_amount end) as double)
-            / cast(sum(case when months_ago between 9 and 11 then amount end) as double) as late_q1
+        sum(amount) as paid_amount,
+        sum(late_amount) as late_amount,
+        sum(amount * cast(date_diff('day', opened_on, closed_on) as integer)) as taken_amount,
+        sum(case when months_ago between 9 and 11 then amount end) as paid_q1,
+        sum(case when months_ago between 9 and 11 then late_amount end) as late_amount_q1,
+        sum(case when months_ago between 6 and 8 then amount end) as paid_q2,
+        sum(case when months_ago between 6 and 8 then late_amount end) as late_amount_q2,
+        sum(case when months_ago between 3 and 5 then amount end) as paid_q3,
+        sum(case when months_ago between 3 and 5 then late_amount end) as late_amount_q3,
+        sum(case when months_ago < 3 then amount end) as paid_q4,
+        sum(case when months_ago < 3 then late_amount end) as late_amount_q4
     from late
     group by customer
+),
+behaved as (
+    select *,
+        cast(taken_amount as double) / cast(paid_amount as double) as days_to_pay,
+        cast(late_amount as double) / cast(paid_amount as double) as days_beyond_terms,
+        cast(late_amount_q1 as double) / cast(paid_q1 as double) as late_q1,
+        cast(late_amount_q2 as double) / cast(paid_q2 as double) as late_q2,
+        cast(late_amount_q3 as double) / cast(paid_q3 as double) as late_q3,
+        cast(late_amount_q4 as double) / cast(paid_q4 as double) as late_q4
+    from paid
 )
 
 select accounts.customer, accounts.customer_name, accounts.vat_number, accounts.sector,
@@ -66,11 +77,13 @@ select accounts.customer, accounts.customer_name, accounts.vat_number, accounts.
     accounts.insured_limit,
     days_to_pay, days_beyond_terms, coalesce(paid_items, 0) as paid_items,
     late_q1, late_q2, late_q3, late_q4, late_q4 - days_beyond_terms as lateness_trend,
+    paid_amount, late_amount, paid_q1, late_amount_q1, paid_q2, late_amount_q2,
+    paid_q3, late_amount_q3, paid_q4, late_amount_q4,
     cast(coalesce(sales_12m, 0) as decimal(18, 2)) as sales_12m, last_sale
 from accounts
 left join owed using (customer)
 left join sold using (customer)
-left join paid using (customer)
+left join behaved using (customer)
 """
 
 #: One row for each slice of an invoice that was open at some time in the window.
@@ -91,7 +104,8 @@ def customers(ledger: Ledger) -> Statement:
     headroom, insured_limit, sales_12m (money; limits and headroom null where not known);
     oldest_overdue_days; days_to_pay, days_beyond_terms and, by quarter of the last 12 months,
     late_q1 (oldest) to late_q4, all weighted by amount, null where nothing was paid;
-    lateness_trend = late_q4 - days_beyond_terms (positive: getting slower); last_sale.
+    lateness_trend = late_q4 - days_beyond_terms (positive: getting slower); last_sale. The parts
+    of these ratios (paid_amount, late_amount and each by quarter) serve the ratios of totals.
     """
     return ledger.over(_CUSTOMERS)
 
@@ -102,3 +116,33 @@ def lives(ledger: Ledger) -> Statement:
     closed_on is null, and closed_by '', for what is open at the end of the as-of day.
     """
     return ledger.over(_LIVES)
+
+
+def with_headroom(ledger: Ledger, within: int) -> Statement:
+    """List the customers of `customers` to whom more can be sold.
+
+    They have headroom under their limit, and paid within `within` days of their terms in the
+    window, weighted by amount. Customers without a limit or without payments are not among them.
+    """
+    listed = customers(ledger)
+    sql = (
+        f"select * from (\n{listed.sql}\n) as listed\n"
+        "where headroom > 0 and days_beyond_terms <= $within"
+    )
+    return Statement(sql, {**listed.parameters, "within": within})
+
+
+def found(statement: Statement, text: str) -> Statement:
+    """Keep of a list of customers those whose name, number or VAT number contains `text`.
+
+    Case and accents do not matter; neither do the dots and blanks of a VAT number.
+    """
+    code = re.sub(r"[^a-z0-9]", "", text.lower())
+    sql = f"""select * from (
+{statement.sql}
+) as sought
+where contains(strip_accents(lower(customer_name)), strip_accents(lower($sought)))
+    or contains(lower(customer), lower($sought))
+    or ($sought_code <> ''
+        and contains(regexp_replace(lower(vat_number), '[^a-z0-9]', '', 'g'), $sought_code))"""
+    return Statement(sql, {**statement.parameters, "sought": text.strip(), "sought_code": code})

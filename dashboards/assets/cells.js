@@ -1,0 +1,127 @@
+// Cells of grids that are more than text, and grids as lists where the screen is narrow.
+(function () {
+  "use strict";
+
+  var components = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  var h = function () { return window.React.createElement.apply(null, arguments); };
+
+  // the address of a customer's page keeps the filters and leaves this page's own keys behind
+  function customerLink(number) {
+    var query = new URLSearchParams(window.location.search);
+    ["q", "sort", "at", "level", "within", "bucket", "by", "document"].forEach(function (key) {
+      query.delete(key);
+    });
+    query.set("customer", number);
+    return "/customer?" + query.toString();
+  }
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest("a.go");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    var url = new URL(link.href);
+    window.dash_clientside.set_props("url", { pathname: url.pathname, search: url.search });
+    window.scrollTo(0, 0);
+  });
+
+  components.CustomerLink = function (props) {
+    if (!props.data || props.value == null) return null;
+    if (!props.data.customer) return h("b", null, props.value);
+    return h("a", { className: "go", href: customerLink(props.data.customer) }, props.value);
+  };
+
+  // headroom, with the used part of the limit as a bar; beyond the limit the bar is full
+  components.Headroom = function (props) {
+    if (!props.data || props.value == null) return null;
+    var used = props.data.limit_used;
+    var bar = used == null ? null : h(
+      "span",
+      { className: used > 1 ? "limit over" : "limit" },
+      h("span", { style: { width: Math.max(0, Math.min(used, 1)) * 100 + "%" } })
+    );
+    return h("span", { className: "headroom" }, bar, h("span", null, props.value));
+  };
+
+  // four quarters of days beyond terms as a small line around terms
+  components.Trend = function (props) {
+    if (!props.data) return null;
+    var values = [1, 2, 3, 4].map(function (n) { return props.data["late_q" + n]; });
+    var known = values.filter(function (v) { return v != null; });
+    if (known.length < 2) return h("span", { className: "trend" }, props.value);
+    var low = Math.min(0, Math.min.apply(null, known));
+    var high = Math.max(0, Math.max.apply(null, known), low + 10);
+    var y = function (v) { return 19 - ((v - low) / (high - low)) * 16; };
+    var points = [];
+    values.forEach(function (v, n) { if (v != null) points.push([3 + n * 15, y(v)]); });
+    var last = points[points.length - 1];
+    var trend = parseFloat(String(props.value).replace("−", "-").replace(",", "."));
+    var flat = isNaN(trend) || Math.abs(trend) < 1;
+    var tone = flat ? "" : trend > 0 ? " worse" : " better";
+    return h(
+      "span",
+      { className: "trend" + tone },
+      h(
+        "svg",
+        { width: 52, height: 22, "aria-hidden": true },
+        h("line", { x1: 1, x2: 51, y1: y(0), y2: y(0), className: "terms" }),
+        h("polyline", { points: points.map(function (p) { return p.join(","); }).join(" ") }),
+        h("circle", { cx: last[0], cy: last[1], r: 2.5 })
+      ),
+      h("span", null, (flat ? "" : trend > 0 ? "▲ " : "▼ ") + props.value)
+    );
+  };
+
+  // one row as a card: the first column as its title, some of the others as words and values
+  components.Card = function (props) {
+    if (!props.data || props.value == null) return null;
+    var rest = props.columns.map(function (column) {
+      var value = props.data[column.field];
+      return h(
+        "span",
+        { key: column.field, className: column.number ? "fact n" : "fact" },
+        h("small", null, column.label),
+        value == null || value === "" ? "–" : value
+      );
+    });
+    var title = props.data.customer
+      ? h("a", { className: "go", href: customerLink(props.data.customer) }, props.value)
+      : h("b", null, props.value);
+    return h("div", { className: "grid-card" }, title, h("div", { className: "facts" }, rest));
+  };
+
+  var CARD_FACTS = 4;
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.cells = {
+    // on a narrow screen a grid becomes a list: one column of cards
+    narrow: function (id, columns, options) {
+      var none = window.dash_clientside.no_update;
+      if (!window.matchMedia("(max-width: 600px)").matches || !columns || !columns.length) {
+        return [none, none];
+      }
+      var marked = columns.filter(function (c) { return c.context && c.context.card; });
+      var facts = (marked.length ? marked : columns.slice(1, 1 + CARD_FACTS)).map(function (c) {
+        return { field: c.field, label: c.headerName, number: c.type === "rightAligned" };
+      });
+      var list = columns.map(function (column, n) {
+        if (n) return Object.assign({}, column, { hide: true });
+        return Object.assign({}, column, {
+          cellRenderer: "Card",
+          cellRendererParams: { columns: facts },
+          flex: 1,
+          pinned: null,
+          sortable: false,
+        });
+      });
+      var height = 36 + Math.ceil(facts.length / 2) * 38;
+      // the height of rows can only change once the grid has asked for its first rows
+      return window.dash_ag_grid.getApiAsync(id).then(function (api) {
+        return new Promise(function (resolve) {
+          var wait = setInterval(function () {
+            if (!Object.keys(api.getCacheBlockState() || {}).length) return;
+            clearInterval(wait);
+            resolve([list, Object.assign({}, options, { rowHeight: height })]);
+          }, 60);
+        });
+      });
+    },
+  };
+})();

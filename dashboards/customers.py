@@ -1,0 +1,261 @@
+"""Customers: everyone who may be sold to or must be reminded, in one list to search and sort.
+
+The URL holds what is sought (`q=janssens`) and the order (`sort=overdue.desc`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboards.filters import with_page
+from dashboards.grid import Column, Listing, connect_grid, grid, params_id
+from dashboards.i18n import _, n_
+from dashboards.page import Context, ListRef, NoRows, Page, View
+from dashboards.panel import Content, headline_callback, panel_callback
+from dashboards.parts import icon, page, panel
+from data.texts import N_
+from metrics.ledger import Statement
+from metrics.lists import customers, found
+
+_CARD = {"context": {"card": True}}
+_LATE = "cast(sum(late_amount{q}) as double) / nullif(cast(sum(paid_{p}) as double), 0)"
+
+
+def _late(quarter: str = "") -> str:
+    """Return SQL for days beyond terms of the whole list, from its own parts."""
+    return _LATE.format(q=quarter and f"_{quarter}", p=quarter or "amount")
+
+
+def _hidden(name: str, label: str, unit: str, total: str) -> Column:
+    """Return a column that the grid draws into another one, and that files have on its own."""
+    return Column(name, label, unit, total=total, raw=True, options={"hide": True})
+
+
+def _statement(view: View, params: Mapping[str, str]) -> Statement:
+    """Return the list of customers, those that are sought only."""
+    listed = customers(view.ledger)
+    sql = (
+        "select *,\n"
+        "    cast(receivables as double) / nullif(cast(credit_limit as double), 0) as limit_used\n"
+        f"from (\n{listed.sql}\n) as listed"
+    )
+    statement = Statement(sql, listed.parameters)
+    sought = params.get("q", "").strip()
+    return found(statement, sought) if sought else statement
+
+
+CUSTOMERS = Listing(
+    "customers",
+    N_("Customers"),
+    (
+        Column(
+            "customer_name",
+            N_("Customer"),
+            width=220,
+            options={"cellRenderer": "CustomerLink", "pinned": "left"},
+        ),
+        Column("customer", N_("Number"), width=92),
+        Column("sector", N_("Sector"), dimension="sector", width=170, options=_CARD),
+        Column("country", N_("Country"), dimension="country", width=106),
+        Column("salesperson", N_("Salesperson"), width=124),
+        Column("receivables", N_("Receivables"), "money", 126, total="sum(receivables)",
+               options=_CARD),
+        Column("overdue", N_("Overdue"), "money", 120, total="sum(overdue)", options=_CARD),
+        Column("oldest_overdue_days", N_("Oldest overdue, days"), "count", 116,
+               total="max(oldest_overdue_days)"),
+        Column("credit_limit", N_("Limit"), "money", 120, total="sum(credit_limit)"),
+        Column("headroom", N_("Headroom"), "money", 190, total="sum(headroom)",
+               options={"cellRenderer": "Headroom", **_CARD}),
+        Column("days_beyond_terms", N_("Days beyond terms"), "days", 112, total=_late(),
+               options=_CARD),
+        Column("lateness_trend", N_("Trend: last quarter against the year"), "days", 136,
+               total=f"{_late('q4')} - {_late()}", options={"cellRenderer": "Trend"}),
+        Column("sales_12m", N_("Sales, 12 months"), "money", 130, total="sum(sales_12m)",
+               options=_CARD),
+        Column("vat_number", N_("VAT number"), width=140),
+        _hidden("late_q1", N_("Days beyond terms, 10 to 12 months ago"), "days", _late("q1")),
+        _hidden("late_q2", N_("Days beyond terms, 7 to 9 months ago"), "days", _late("q2")),
+        _hidden("late_q3", N_("Days beyond terms, 4 to 6 months ago"), "days", _late("q3")),
+        _hidden("late_q4", N_("Days beyond terms, last 3 months"), "days", _late("q4")),
+        _hidden("limit_used", N_("Limit used"), "share",
+                "cast(sum(receivables) filter (where credit_limit is not null) as double)"
+                " / nullif(cast(sum(credit_limit) as double), 0)"),
+    ),
+    statement=_statement,
+    sort="receivables desc",
+)  # fmt: skip
+"""The list; its total row has sums, and ratios from the sums of their parts."""
+
+
+def sort_of(page_keys: Mapping[str, str]) -> str:
+    """Return the order that the URL asks for, as a listing takes it; the default otherwise."""
+    name, _dot, way = page_keys.get("sort", "").partition(".")
+    if name not in {c.name for c in CUSTOMERS.columns}:
+        return CUSTOMERS.sort
+    return f"{name} desc" if way == "desc" else name
+
+
+def layout(**query: str) -> Component:
+    """Return the page in its final shape; the order of the grid is that of the URL."""
+    listing = replace(CUSTOMERS, sort=sort_of(query))
+    sought = query.get("q", "")
+    box = dmc.TextInput(
+        id="customers-q",
+        value=sought,
+        placeholder=_("Name, number or VAT number"),
+        leftSection=icon("search"),
+        debounce=350,
+        size="sm",
+        className="seek",
+        **{"aria-label": _("Search customers by name, number or VAT number")},
+    )
+    return page(
+        "customers",
+        _("Customers"),
+        panel(
+            "customers-list",
+            controls=[box],
+            static=grid("customers-grid", listing, height=680, params={"q": sought}),
+            look="customers-panel",
+        ),
+    )
+
+
+def connect(app: Dash, context: Context) -> None:
+    """Wire the page."""
+
+    @headline_callback(app, context, "customers")
+    def headline(view: View) -> str:
+        return headline_of(view)
+
+    @panel_callback(app, context, "customers-list")
+    def title(view: View) -> Content:
+        params = {"q": view.selection.page.get("q", "")}
+        statement = CUSTOMERS.statement(view, params)
+        sums = view.query(
+            "select count(*) as n, sum(receivables) as owed, sum(overdue) as late\n"
+            f"from ({statement.sql}) as listed",
+            statement.parameters,
+        )[0]
+        text = n_(
+            "{count} customer owes {owed}, of which {late} is overdue",
+            "{count} customers owe {owed}, of which {late} is overdue",
+            sums["n"],
+        )
+        if not sums["n"]:
+            text = _("No customer has “{sought}” in name, number or VAT number")
+        return Content(
+            text.format(
+                count=view.f.count(sums["n"]),
+                owed=view.f.money(sums["owed"]),
+                late=view.f.money(sums["late"]),
+                sought=params["q"],
+            ),
+            _("Behaviour of the last 12 months"),
+            explain=ListRef(CUSTOMERS.name, params),
+        )
+
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Input("customers-q", "value"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def seek(sought: str | None, search: str | None) -> str:
+        changed = with_page(search, q=(sought or "").strip() or None)
+        if changed == (search or ""):
+            raise PreventUpdate
+        return changed
+
+    @app.callback(
+        Output("customers-q", "value"),
+        Output(params_id("customers-grid"), "data"),
+        Input("url", "search"),
+        State("customers-q", "value"),
+        prevent_initial_call=True,
+    )
+    def sought(search: str | None, typed: str | None) -> Any:
+        view = context.view(search)
+        if view is None:
+            raise PreventUpdate
+        in_url = view.selection.page.get("q", "")
+        return no_update if (typed or "").strip() == in_url else in_url, {"q": in_url}
+
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Input("customers-grid", "getRowsRequest"),
+        State("url", "search"),
+        State("url", "pathname"),
+        prevent_initial_call=True,
+    )
+    def keep_sort(request: Any, search: str | None, pathname: str | None) -> str:
+        changed = sorted_search(request, search)
+        if changed is None or pathname != PAGE.path:
+            raise PreventUpdate
+        return changed
+
+    connect_grid(app, context, "customers-grid", CUSTOMERS)
+
+
+def sorted_search(request: Mapping[str, Any] | None, search: str | None) -> str | None:
+    """Return the query with the grid's order in it; None where it is there already."""
+    model = (request or {}).get("sortModel") or []
+    if not model or not any(model[0].get("colId") == c.name for c in CUSTOMERS.columns):
+        return None
+    name, way = str(model[0]["colId"]), "desc" if model[0].get("sort") == "desc" else "asc"
+    default = CUSTOMERS.sort == f"{name} desc" and way == "desc"
+    changed = with_page(search, sort=None if default else f"{name}.{way}")
+    return (
+        None
+        if changed == (search or "") or (default and "sort=" not in (search or ""))
+        else changed
+    )
+
+
+def headline_of(view: View) -> str:
+    """Say who is over the limit, and who pays late."""
+    listed = customers(view.ledger)
+    sums = view.query(
+        "select count(*) as n, count(*) filter (where headroom < 0) as over,\n"
+        "    -sum(headroom) filter (where headroom < 0) as beyond,\n"
+        "    count(*) filter (where days_beyond_terms > 30) as late,\n"
+        "    count(*) filter (where oldest_overdue_days > 90) as old\n"
+        f"from ({listed.sql}) as listed",
+        listed.parameters,
+    )[0]
+    if not sums["n"]:
+        raise NoRows
+    over = n_(
+        "{count} customer is over the limit, by {amount}.",
+        "{count} customers are over their limit, by {amount} together.",
+        sums["over"],
+    )
+    if not sums["over"]:
+        over = _("No customer is over a limit.")
+    old = n_(
+        "{count} has an invoice more than 90 days overdue,",
+        "{count} have an invoice more than 90 days overdue,",
+        sums["old"],
+    )
+    late = n_(
+        "{count} pays more than 30 days beyond terms.",
+        "{count} pay more than 30 days beyond terms.",
+        sums["late"],
+    )
+    return " ".join(
+        (
+            over.format(count=view.f.count(sums["over"]), amount=view.f.money(sums["beyond"])),
+            old.format(count=view.f.count(sums["old"])),
+            late.format(count=view.f.count(sums["late"])),
+        )
+    )
+
+
+PAGE = Page("/customers", N_("Customers"), 50, layout, connect, listings=(CUSTOMERS,))
