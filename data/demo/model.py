@@ -93,7 +93,7 @@ class Business:
         """Set limits from what is usually outstanding; some are too low, some are missing."""
         rate, amount = self._volume(customer)
         usual = rate * amount / 100 * (customer.median_days + 6) / 30
-        generous = self.random.choice((0.6, 1.4, 1.8, 2.2, 2.6, 3.0, 4.0))
+        generous = self.random.choice((0.8, 1.8, 2.2, 2.6, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0))
         if self.random.random() > 0.05:
             customer.limit = max(1000, round(usual * generous / 500) * 500)
             if self.random.random() < 0.7:
