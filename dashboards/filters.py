@@ -7,6 +7,7 @@ several values; `-` stands for "not known" (''). Keys that are no filter belong 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -225,12 +226,15 @@ def value_label(name: str, value: str, options: Options | None, f: Format) -> st
 def sector_choices(options: Options, f: Format) -> list[dict[str, str]]:
     """Return the choices of the Sector control, as `level:code`, in the order of NACE."""
     seen: dict[str, str] = {}
+    classes = Counter(row[:3] for row in options.sectors)
     for row in options.sectors:
         for level, code in zip(SECTOR_LEVELS, row, strict=True):
             key = f"{level}:{code}"
-            # 46 as a class of its own would repeat the division above it
+            # 46 as a class of its own would repeat the division above it, and a group of one
+            # class says what the class says
             repeated = any(f"{upper}:{code}" in seen for upper in SECTOR_LEVELS if upper != level)
-            if key not in seen and (not code or not repeated):
+            alone = level == "sector_group" and classes[row[:3]] == 1 and row[3] != code
+            if key not in seen and not alone and (not code or not repeated):
                 seen[key] = value_label(level, code, options, f)
             if not code:
                 break

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -14,29 +13,20 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards import explain, parts
+from dashboards.controls import MORE, MULTI, calendar_of, choices, controls_of, header, search_of
 from dashboards.figures import FONT
 from dashboards.filters import (
     FILTERS,
-    SECTOR_LEVELS,
-    Options,
     Selection,
-    sector_choices,
     to_search,
     value_label,
 )
-from dashboards.format import Format
-from dashboards.i18n import LANGUAGES, _, language, n_
+from dashboards.i18n import _, n_
 from dashboards.page import Context, Page, View
 from data.store import StoreError
 from metrics.dimensions import DIMENSIONS
-from metrics.ledger import month_end
 
 LOG = logging.getLogger("tandem")
-MULTI = ("sector", "country", "customer_group", "segment", "salesperson", "currency")
-"""The multi-selects; `sector` holds all levels of NACE as `level:code`."""
-_MORE = ("segment", "salesperson", "currency")
-_MOST_CHOICES = 100
-
 THEME = {
     "fontFamily": FONT,
     "headings": {"fontFamily": FONT, "fontWeight": "650"},
@@ -69,7 +59,7 @@ def layout(context: Context) -> Component:
             html.A(_("Skip to the figures"), href="#page", className="skip"),
             dmc.AppShell(
                 [
-                    dmc.AppShellHeader(_header(options)),
+                    dmc.AppShellHeader(header(options)),
                     dmc.AppShellNavbar(
                         html.Nav(id="nav", **{"aria-label": _("Pages")}), id="navbar"
                     ),
@@ -91,214 +81,6 @@ def layout(context: Context) -> Component:
         theme=THEME,
         defaultColorScheme="auto",
     )
-
-
-def _header(options: Options | None) -> Component:
-    return html.Div(
-        [
-            dmc.Burger(
-                id="burger", size="sm", hiddenFrom="sm", **{"aria-label": _("Show the pages")}
-            ),
-            dcc.Link([html.Span(className="mark"), "Tandem"], href="/", className="brand"),
-            html.Div(
-                [_as_of(options), *_filters(options)],
-                id="filters",
-                className="filters",
-                role="search",
-                **{"aria-label": _("Filters")},
-            ),
-            html.Div(
-                [
-                    html.Button(
-                        [parts.icon("filter"), html.Span(_("Filters"))],
-                        id="open-filters",
-                        className="button quiet only-narrow",
-                        n_clicks=0,
-                    ),
-                    html.Button(
-                        [parts.icon("link"), html.Span(_("Copy link"), id="copy-link-text")],
-                        id="copy-link",
-                        className="button quiet copy-link",
-                        n_clicks=0,
-                        **{"data-done": _("Copied")},
-                    ),
-                    dmc.Select(
-                        id="language",
-                        data=[{"value": c, "label": c.upper()} for c in LANGUAGES],
-                        value=language(),
-                        allowDeselect=False,
-                        size="xs",
-                        w=62,
-                        comboboxProps={"width": 70},
-                        className="language",
-                        **{"aria-label": _("Language")},
-                    ),
-                    dmc.ColorSchemeToggle(
-                        lightIcon=parts.icon("sun"),
-                        darkIcon=parts.icon("moon"),
-                        variant="subtle",
-                        color="gray",
-                        size="md",
-                        id="theme",
-                        **{"aria-label": _("Light or dark")},
-                    ),
-                ],
-                className="header-end",
-            ),
-        ],
-        className="header",
-    )
-
-
-def _as_of(options: Options | None) -> Component:
-    f = Format(language())
-    presets = []
-    limits: dict[str, Any] = {}
-    if options:
-        last = options.last_day
-        ends = [month_end(last, back) for back in range(1, 13)]
-        presets = [{"value": last.isoformat(), "label": f.day(last)}]
-        presets += [
-            {"value": d.isoformat(), "label": f.month(d)} for d in ends if d >= options.first_day
-        ]
-        limits = {
-            "minDate": options.first_day.isoformat(),
-            "maxDate": (last + timedelta(days=366)).isoformat(),
-        }
-    return dmc.Popover(
-        [
-            dmc.PopoverTarget(
-                html.Button(
-                    [html.Span(_("As of"), className="label"), html.B("–", id="as-of-label")],
-                    id="as-of-button",
-                    className="button control",
-                    disabled=options is None,
-                )
-            ),
-            dmc.PopoverDropdown(
-                dmc.DatesProvider(
-                    dmc.DatePicker(
-                        id="as-of",
-                        presets=presets,
-                        value=options.last_day.isoformat() if options else None,
-                        defaultDate=options.last_day.isoformat() if options else None,
-                        allowDeselect=False,
-                        weekendDays=[],
-                        **limits,
-                    ),
-                    settings={"locale": language(), "firstDayOfWeek": 1},
-                ),
-                className="as-of-choice",
-            ),
-        ],
-        position="bottom-start",
-        shadow="md",
-        withinPortal=True,
-        trapFocus=True,
-    )
-
-
-def _filters(options: Options | None) -> list[Component]:
-    def select(name: str) -> dmc.MultiSelect:
-        label = _(DIMENSIONS[name].label)
-        return dmc.MultiSelect(
-            id=f"filter-{name}",
-            data=_choices(name, (), "", options),
-            value=[],
-            placeholder=label,
-            searchable=True,
-            hidePickedOptions=False,
-            clearable=False,
-            limit=_MOST_CHOICES if name == "customer_group" else None,
-            nothingFoundMessage=_("Nothing found"),
-            maxDropdownHeight=340,
-            size="xs",
-            disabled=options is None,
-            className=f"filter filter-{name}",
-            comboboxProps={"width": 320, "position": "bottom-start", "shadow": "md"},
-            **{"aria-label": label},
-        )
-
-    return [
-        *[select(name) for name in MULTI if name not in _MORE],
-        dmc.Popover(
-            [
-                dmc.PopoverTarget(
-                    html.Button(
-                        [_("More"), html.Span(id="more-count")],
-                        className="button control",
-                        disabled=options is None,
-                    )
-                ),
-                dmc.PopoverDropdown(
-                    [
-                        html.Label([html.Span(_(DIMENSIONS[name].label)), select(name)])
-                        for name in _MORE
-                    ],
-                    className="more-filters",
-                ),
-            ],
-            position="bottom-start",
-            shadow="md",
-            withinPortal=True,
-            keepMounted=True,
-            closeOnClickOutside=True,
-            clickOutsideEvents=["mousedown"],
-        ),
-    ]
-
-
-def _choices(
-    name: str, chosen: Sequence[str], typed: str, options: Options | None
-) -> list[dict[str, str]]:
-    """Return the choices of a filter; for customers the chosen ones and the best hundred."""
-    if options is None:
-        return []
-    f = Format(language(), options.currency)
-    if name == "sector":
-        return sector_choices(options, f)
-    values = options.values[name]
-    if name == "customer_group":
-        wanted = typed.casefold()
-        found = [
-            v
-            for v in values
-            if wanted in v.casefold() or wanted in options.names.get(v, "").casefold()
-        ]
-        found.sort(key=lambda v: options.names.get(v, v).casefold())
-        values = tuple(dict.fromkeys((*chosen, *found[:_MOST_CHOICES])))
-    choices = [
-        {"value": value or "-", "label": value_label(name, value, options, f)} for value in values
-    ]
-    if name == "country":
-        choices.sort(key=lambda c: c["label"])
-    return choices
-
-
-def controls_of(selection: Selection) -> tuple[str, list[list[str]]]:
-    """Return the values of the controls that show `selection`: the day, then each of MULTI."""
-    sectors = [
-        f"{level}:{value}" for level in SECTOR_LEVELS for value in selection.chosen.get(level, ())
-    ]
-    others = [[v or "-" for v in selection.chosen.get(name, ())] for name in MULTI[1:]]
-    return selection.as_of.isoformat(), [sectors, *others]
-
-
-def search_of(as_of: str | None, values: Sequence[Sequence[str] | None], search: str) -> str:
-    """Return the query that the controls stand for; page keys of `search` stay as they are."""
-    pairs = [("as_of", as_of)] if as_of else []
-    chosen: dict[str, list[str]] = {}
-    for name, picked in zip(MULTI, values, strict=True):
-        for value in picked or ():
-            level, _colon, code = value.partition(":") if name == "sector" else (name, "", value)
-            chosen.setdefault(level, []).append(code or "-")
-    pairs += [(name, value) for name in FILTERS for value in chosen.get(name, ())]
-    pairs += [
-        (k, v)
-        for k, v in parse_qsl(search.lstrip("?"), keep_blank_values=True)
-        if k != "as_of" and k not in FILTERS
-    ]
-    return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
@@ -378,7 +160,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
             _(DIMENSIONS[name].label) + (f" ({len(chosen)})" if chosen else "")
             for name, chosen in zip(MULTI, shown, strict=True)
         ]
-        more = sum(len(s) for n, s in zip(MULTI, shown, strict=True) if n in _MORE)
+        more = sum(len(s) for n, s in zip(MULTI, shown, strict=True) if n in MORE)
         return (
             new_search,
             *controls,
@@ -396,7 +178,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
     def find_customers(typed: str | None, chosen: list[str] | None) -> list[dict[str, str]]:
         state = context.state()
         options = context.options(state) if state else None
-        return _choices("customer_group", chosen or (), typed or "", options)
+        return choices("customer_group", chosen or (), typed or "", options)
 
     @app.callback(
         Output("url", "search", allow_duplicate=True),
@@ -437,6 +219,25 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         state = context.state()
         number = state.number if state else None
         return no_update if number == shown else number
+
+    @app.callback(
+        Output("as-of", "presets"),
+        Output("as-of", "minDate"),
+        Output("as-of", "maxDate"),
+        Output("as-of-button", "disabled"),
+        *[Output(f"filter-{name}", "data", allow_duplicate=True) for name in MULTI],
+        *[Output(f"filter-{name}", "disabled") for name in MULTI],
+        Input("state", "data"),
+        State("filter-customer_group", "value"),
+        prevent_initial_call=True,
+    )
+    def offer(_number: int | None, chosen: list[str] | None) -> Any:
+        view = _view(context, "")
+        options = view.options if view else None
+        presets, limits = calendar_of(options)
+        lists = [choices(name, chosen or (), "", options) for name in MULTI]
+        days = (limits.get("minDate"), limits.get("maxDate"))
+        return presets, *days, options is None, *lists, *([options is None] * len(MULTI))
 
     @app.callback(Output("foot", "children"), Input("state", "data"))
     def foot(_number: int | None) -> Any:

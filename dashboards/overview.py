@@ -27,10 +27,7 @@ from dashboards.panel import (
 )
 from dashboards.parts import (
     BUCKET_LABELS,
-    Bar,
-    Cell,
     aging_bar,
-    bar_list,
     card,
     change,
     page,
@@ -38,8 +35,8 @@ from dashboards.parts import (
     rich,
     row,
     sparkline,
-    table,
 )
+from dashboards.tables import Bar, Cell, bar_list, table
 from data.texts import N_, Text
 from metrics.catalogue import metric
 from metrics.ledger import Ledger, month_ends, month_start, same_day
@@ -245,7 +242,7 @@ def aging(view: View) -> Content:
     return Content(
         title if late else _("Nothing is overdue"),
         _("Receivables by age, by due day, {unit}").format(unit=unit),
-        [aging_bar(amounts[0], f), table(heads, lines, totals)],
+        [aging_bar(amounts[0], f), table(heads, lines, totals, wide=(2, 3))],
         Explain("aging"),
     )
 

@@ -47,6 +47,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -68,6 +69,7 @@ from dashboards.filters import (
 )
 from dashboards.format import Format
 from dashboards.i18n import language
+from data.importing import Importer
 from data.store import State, Store
 from data.texts import Text
 from metrics.catalogue import answer
@@ -120,7 +122,7 @@ class ListRef:
 
 
 class Answers:
-    """The last answers, so that the panels of one page ask for the same figure once.
+    """The last answers, so that the panels of one page compute the same figure once.
 
     A published state never changes, so what is kept is never out of date.
     """
@@ -130,24 +132,35 @@ class Answers:
 
     def __init__(self) -> None:
         """Start with none."""
-        self._kept: OrderedDict[Hashable, pa.Table] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Future[pa.Table]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable) -> pa.Table | None:
-        """Return the answer kept under `key`."""
+    def get(self, key: Hashable, compute: Callable[[], pa.Table]) -> pa.Table:
+        """Return the answer kept under `key`, else compute it; others who ask wait for it."""
         with self._lock:
-            if key in self._kept:
+            kept = self._kept.get(key)
+            if kept is not None:
                 self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: Hashable, table: pa.Table) -> None:
-        """Keep an answer, and forget the one unused for longest."""
+            else:
+                mine = self._kept[key] = Future()
+                while len(self._kept) > self._MOST:
+                    self._kept.popitem(last=False)
+        if kept is not None:
+            return kept.result()
+        try:
+            table = compute()
+        except BaseException as error:
+            mine.set_exception(error)
+            self._forget(key)
+            raise
+        mine.set_result(table)
         if table.num_rows > self._MOST_ROWS:
-            return
+            self._forget(key)
+        return table
+
+    def _forget(self, key: Hashable) -> None:
         with self._lock:
-            self._kept[key] = table
-            if len(self._kept) > self._MOST:
-                self._kept.popitem(last=False)
+            self._kept.pop(key, None)
 
 
 @dataclass(frozen=True)
@@ -158,7 +171,7 @@ class View:
     selection: Selection
     options: Options
     f: Format
-    kept: Answers | None = None
+    kept: Answers = field(default_factory=Answers)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -179,11 +192,8 @@ class View:
         """
         asked = ledger or self.ledger
         key = (self.state.path, name, repr(asked), by)
-        table = self.kept.get(key) if self.kept else None
-        if table is None:
-            table = answer(self.state.engine, name, asked, by)
-            if self.kept:
-                self.kept.put(key, table)
+        engine = self.state.engine
+        table = self.kept.get(key, lambda: answer(engine, name, asked, by))
         if not table.num_rows:
             raise NoRows
         return table
@@ -214,20 +224,14 @@ class View:
 class Context:
     """What a page's `connect` is given: the store, and the parts wired in from outside.
 
-    `load` and `demo` are functions of the loading side; dashboards/ does not import it.
-    None where the app was made without them.
+    `importer` is the loading side, which dashboards/ does not import; None where the app was
+    made without it: then nothing can be loaded from the pages.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        load: Callable[..., Any] | None = None,
-        demo: Callable[..., Any] | None = None,
-    ) -> None:
+    def __init__(self, store: Store, importer: Importer | None = None) -> None:
         """Remember them; nothing is opened yet."""
         self.store = store
-        self.load = load
-        self.demo = demo
+        self.importer = importer
         self._options: tuple[State, Options] | None = None
         self._answers = Answers()
 
