@@ -64,8 +64,8 @@ class Column:
 
     unit: text, money, days, share, count or day. dimension: its values are shown by their label
     (sector, country, customer). total: an SQL aggregate for the row pinned on top, such as
-    `sum(amount)`. raw: cells carry the plain number, for a renderer of the page's own.
-    options: further AG Grid column options.
+    `sum(amount)`. raw: cells carry the plain number, for a renderer of the page's own. words:
+    value -> text, for the codes of a text column. options: further AG Grid column options.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Column:
     dimension: str = ""
     total: str = ""
     raw: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -297,6 +298,8 @@ def written(view: View, listing: Listing, row: Mapping[str, Any]) -> dict[str, A
             cells[column.name] = (
                 float(value) if column.unit in _NUMBERS and value is not None else value
             )
+        elif value in column.words:
+            cells[column.name] = _(column.words[value])
         elif isinstance(value, bool):
             cells[column.name] = _("yes") if value else ""
         else:

@@ -7,6 +7,7 @@ the columns of `days`, and is already filtered:
                a year earlier, the window again: from_year_ago, year_ago
     alive      open items at the end of as_of: every balance is a sum over these
     opening    open items at the end of the day before from_1m
+    items      all slices of all documents dated up to as_of, open or closed
     sales      invoices and credit notes issued up to as_of
     settled    slices of invoices that a payment closed between from_window and as_of
     cohort     invoices issued between from_window and as_of
@@ -50,6 +51,7 @@ _RELATIONS = {
         "open_items",
         "o.opened_on < d.from_1m and (o.closed_on is null or o.closed_on >= d.from_1m)",
     ),
+    "items": ("open_items", "o.opened_on <= d.as_of"),
     "sales": ("documents", "o.kind in ('invoice', 'credit_note') and o.issued_on <= d.as_of"),
     "settled": (
         "open_items",

@@ -91,10 +91,42 @@ _LIVES = """
 select document_id, document_key, opened_on, due_on,
     case when closed_on <= as_of then closed_on end as closed_on,
     case when closed_on <= as_of then closed_by else '' end as closed_by,
-    amount, disputed, due_assumed, customer, as_of
+    case when closed_on <= as_of then method else '' end as method,
+    amount, disputed, due_assumed, paid_day_assumed, customer, as_of
 from slices
 order by opened_on, document_id, due_on, closed_on nulls last
 """
+
+#: One row for each slice of each document, with the document that closed it.
+_ITEMS = """
+select items.document_id, items.kind, items.opened_on, items.due_on,
+    case when items.closed_on <= as_of then items.closed_on end as closed_on,
+    case when items.closed_on <= as_of then items.closed_by else '' end as closed_by,
+    case when items.closed_on <= as_of then closer.document_id end as closing_document,
+    case when items.closed_on <= as_of then items.method else '' end as method,
+    date_diff('day', items.opened_on, case when items.closed_on <= as_of then items.closed_on end)
+        as days_to_pay,
+    date_diff('day', items.due_on,
+        case when items.closed_on <= as_of then items.closed_on else as_of end) as days_late,
+    items.amount, items.amount_currency, items.currency, items.disputed, items.due_assumed,
+    document.reference, document.po_number, document.ledger,
+    files.name as file, document.line,
+    case when items.closed_on <= as_of then closer_files.name end as closing_file,
+    case when items.closed_on <= as_of then closer.line end as closing_line,
+    items.customer, items.closed_on is null or items.closed_on > as_of as is_open
+from items
+left join documents as document on document.document_key = items.document_key
+left join documents as closer on closer.document_key = items.closed_by_key
+left join files on files.file_id = document.file_id
+left join files as closer_files on closer_files.file_id = closer.file_id
+"""
+
+STATES = {
+    "open": "is_open",
+    "invoices": "kind in ('invoice', 'opening', 'credit_note')",
+    "all": "true",
+}
+"""What of an account may be listed: state -> condition on the columns of `account`."""
 
 
 def customers(ledger: Ledger) -> Statement:
@@ -116,6 +148,25 @@ def lives(ledger: Ledger) -> Statement:
     closed_on is null, and closed_by '', for what is open at the end of the as-of day.
     """
     return ledger.over(_LIVES)
+
+
+def account(ledger: Ledger, state: str = "all", document: str = "") -> Statement:
+    """List the slices of the documents dated up to the as-of day, unordered.
+
+    Columns: the document, its kind, days, amount (reporting currency and its own), file and line;
+    the document that closed the slice by then, how the match was made (method), its file and
+    line. days_late runs to the as-of day while open. state: one of STATES; ValueError otherwise.
+    document: only the documents of that number.
+    """
+    if state not in STATES:
+        raise ValueError(f"{state!r} is no state; known are: {', '.join(STATES)}")
+    listed = ledger.over(_ITEMS)
+    sql = f"select * from (\n{listed.sql}\n) as listed\nwhere {STATES[state]}"
+    if not document:
+        return Statement(sql, listed.parameters)
+    return Statement(
+        f"{sql} and document_id = $document", {**listed.parameters, "document": document}
+    )
 
 
 def with_headroom(ledger: Ledger, within: int) -> Statement:
