@@ -88,8 +88,8 @@ def _style(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str) -> str:
     """Return `whole`, `.` or `,` where every cell is simply written so; '' otherwise."""
     for style, pattern in (
         ("whole", r"-?\d+"),
-        (".", r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?"),
-        (",", r"-?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d{1,2})?"),
+        (".", r"-?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d{1,2})?"),
+        (",", r"-?(?:[1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,\d{1,2})?"),
     ):
         if _all(connection, grid, cell, pattern):
             return style
@@ -132,11 +132,14 @@ def _decimal_sign(
                      or regexp_full_match({_bare(cell)}, '{_grammar(".")}'))
             )
             select case
-                when regexp_full_match(n, '{_shows(",")}') or (spaced and n like '%,%') then ','
-                when regexp_full_match(n, '{_shows(".")}') or (spaced and n like '%.%') then '.'
+                when regexp_full_match(n, '{_shows(",")}') or (spaced and n like '%,%')
+                     or regexp_matches(c, ',{_MINUS}+{_SPACE}*$') then ','
+                when regexp_full_match(n, '{_shows(".")}') or (spaced and n like '%.%')
+                     or regexp_matches(c, '[.]{_MINUS}+{_SPACE}*$') then '.'
                 when regexp_full_match(n, '\\d+[.,]\\d{{3}}') then '?'
                 end as sign, min(line), arg_min(c, line)
-            from (select line, c, n, spaced from cells) where n like '%,%' or n like '%.%'
+            from (select line, c, n, spaced from cells) 
+            where contains(c, ',') or contains(c, '.')
             group by sign having sign is not null
             """
         for sign, line, text in connection.execute(sql).fetchall():
@@ -203,7 +206,7 @@ def _grammar(decimal: str) -> str:
     """Return the pattern of an amount, upper case, as it may be written."""
     sign, other = (",", "[.]") if decimal == "," else ("[.]", ",")
     group = rf"(?:{other}|{_GROUP})"
-    digits = rf"(?:\d{{1,3}}(?:{group}\d{{3}})+|\d+)(?:{sign}\d*)?|{sign}\d+"
+    digits = rf"(?:(?:[1-9]\d{{0,2}}|0\d\d?)(?:{group}\d{{3}})+|\d+)(?:{sign}\d*)?|{sign}\d+"
     s = f"{_SPACE}*"
     return (
         rf"{s}{_CURRENCY}?{s}(?:[+(]|{_MINUS})?{s}{_CURRENCY}?{s}(?:{digits}|\d+\.\d+E0)"

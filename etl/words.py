@@ -98,7 +98,7 @@ def kind(word: str) -> str | None:
     found = _kinds().get(text) or _kinds().get(text.replace("-", " ").replace("_", " "))
     if found is None and len(text) > 4:
         # plurals, and a code in front or behind: "RV - Invoice", "Facturen", "Avoir (AV)"
-        stems = [text.rstrip("sen"), text.rstrip("s"), *re.split(r"\s*[-:(/]\s*", text.rstrip(")"))]
+        stems = [text[:-1], text[:-2], *re.split(r"\s*[-:(/]\s*", text.rstrip(")"))]
         found = next((k for s in stems if len(s) > 1 and (k := _kinds().get(s))), None)
     return found
 
