@@ -1,0 +1,342 @@
+"""DSO: how many days of sales wait to be paid, what terms grant, what late payment adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboards.dso_figures import (
+    TREND_HEIGHT,
+    covered,
+    known_value,
+    methods_figure,
+    trend_figure,
+    why_methods_differ,
+)
+from dashboards.dso_groups_view import bars, group_listings, table_id
+from dashboards.figures import graph
+from dashboards.filters import with_page
+from dashboards.grid import connect_grid, grid
+from dashboards.i18n import _, n_
+from dashboards.links import connect_dimension, dimension_choice, dimension_of, switch
+from dashboards.page import Context, Explain, ListRef, NoRows, NotEnough, Page, View
+from dashboards.panel import Content, headline_callback, panel_callback, part_callback
+from dashboards.parts import change, page, panel, row, sparkline
+from data.texts import N_, Text
+from metrics.dimensions import DIMENSIONS
+from metrics.dso_groups import dso_groups
+from metrics.ledger import month_start, same_day
+
+MONTHS = 36
+LISTINGS = group_listings()
+
+
+def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its query
+    """Return the page in its final shape."""
+    return page(
+        "dso",
+        _("Days sales outstanding"),
+        row(
+            panel(
+                "dso-trend",
+                height=TREND_HEIGHT,
+                controls=[html.Div(id="dso-view", className="panel-choice")],
+            ),
+            html.Div(
+                [panel("dso-worth", height=84), panel("dso-cei", height=150)], className="stack"
+            ),
+            weights=(13, 4),
+        ),
+        panel(
+            "dso-groups",
+            height=220,
+            controls=[html.Div(id="dso-by-place", className="panel-choice")],
+        ),
+        panel(
+            "dso-table",
+            static=html.Div([dcc.Store(id="dso-table-by"), html.Div(id="dso-table-place")]),
+        ),
+    )
+
+
+def history_of(view: View) -> list[dict[str, Any]]:
+    """Return DSO over the last 36 month-ends, oldest first; days before any document are absent.
+
+    Raises NotEnough where the data do not cover three months yet: any DSO would be too high.
+    """
+    rows: list[dict[str, Any]] = view.answer("dso", view.ledger.history(MONTHS)).to_pylist()
+    if not rows or rows[-1]["as_of"] != view.selection.as_of:
+        raise NoRows
+    if not covered(view.selection.as_of, 3, view.options.first_day):
+        text = N_(
+            "The data start on {first}. DSO over three months needs three months of sales: it "
+            "is shown from {day} on."
+        )
+        first = view.options.first_day
+        raise NotEnough(
+            Text(text, {"first": view.f.day(first), "day": view.f.month(month_start(first, -2))})
+        )
+    return rows
+
+
+def year_before(history: Sequence[Mapping[str, Any]], view: View) -> float | None:
+    """Return DSO over 3 months a year before the as-of day; None where the data do not reach."""
+    wanted = same_day(view.selection.as_of, 12)
+    for found in history:
+        if found["as_of"] == wanted:
+            return known_value(found, "rolling_3m", 3, view.options.first_day)
+    return None
+
+
+def target_of(view: View) -> float | None:
+    """Return the target of the URL in days; None where there is none that makes sense."""
+    try:
+        target = float(view.selection.page.get("target", ""))
+    except ValueError:
+        return None
+    return target if 0 < target < 1000 else None
+
+
+def headline_words(history: Sequence[Mapping[str, Any]], view: View) -> list[Component | str]:
+    """Return the answer of the page in one sentence."""
+    f, last = view.f, history[-1]
+    dso, best = last["rolling_3m"], last["best_possible_3m"]
+    if dso is None:
+        return [_("Nothing was sold in the three months to this day, so there is no DSO.")]
+    parts: list[Component | str] = [html.B(_("DSO is {days} days").format(days=f.days(dso)))]
+    before = year_before(history, view)
+    if before is not None:
+        moved = dso - before
+        if abs(moved) < 0.05:
+            parts.append(_(", as a year ago"))
+        else:
+            text = (
+                _(", {days} more than a year ago")
+                if moved > 0
+                else _(", {days} less than a year ago")
+            )
+            parts.append(text.format(days=f.days(abs(moved))))
+    text = _(": {granted} days of terms granted and {lost} days lost to late payment.")
+    parts.append(text.format(granted=f.days(best), lost=f.days(dso - best)))
+    return parts
+
+
+def connect(app: Dash, context: Context) -> None:
+    """Wire the page's figures."""
+
+    @headline_callback(app, context, "dso")
+    def headline(view: View) -> list[Component | str]:
+        return headline_words(history_of(view), view)
+
+    @part_callback(app, context, "dso-view")
+    def choose_view(view: View) -> list[Component]:
+        return [
+            dmc.NumberInput(
+                id="dso-target",
+                value=target_of(view) or "",
+                placeholder=_("Target"),
+                min=1,
+                max=999,
+                step=1,
+                debounce=600,
+                size="xs",
+                w=84,
+                **{"aria-label": _("Target of DSO, days")},
+            ),
+            switch(
+                view,
+                "methods",
+                {"split": _("Terms and lateness"), "all": _("All methods")},
+                _("What the picture shows"),
+            ),
+        ]
+
+    @panel_callback(app, context, "dso-trend")
+    def trend(view: View) -> Content:
+        return trend_content(view)
+
+    @panel_callback(app, context, "dso-worth")
+    def worth(view: View) -> Content:
+        return worth_content(view)
+
+    @panel_callback(app, context, "dso-cei")
+    def effectiveness(view: View) -> Content:
+        return cei_content(view)
+
+    @part_callback(app, context, "dso-by-place")
+    def choose_by(view: View) -> Component:
+        return dimension_choice("dso-by", view)
+
+    connect_dimension(app, "dso-by")
+
+    @panel_callback(app, context, "dso-groups")
+    def groups(view: View) -> Content:
+        return groups_content(view)
+
+    @panel_callback(app, context, "dso-table")
+    def table(view: View) -> Content:
+        by = dimension_of(view)
+        listing = LISTINGS[by]
+        return Content(
+            title=_("DSO by every method: {groups}").format(groups=_(DIMENSIONS[by].plural)),
+            measure=_("Days; the total is computed from its own receivables and sales"),
+            explain=ListRef(listing.name),
+        )
+
+    @app.callback(
+        Output("dso-table-place", "children"),
+        Output("dso-table-by", "data"),
+        Input("url", "search"),
+        State("dso-table-by", "data"),
+    )
+    def place_table(search: str | None, shown: str | None) -> tuple[Component, str]:
+        view = context.view(search)
+        if view is None or dimension_of(view) == shown:
+            raise PreventUpdate  # the grid asks for new rows by itself
+        by = dimension_of(view)
+        return grid(table_id(by), LISTINGS[by], height=420), by
+
+    for by, listing in LISTINGS.items():
+        connect_grid(app, context, table_id(by), listing)
+
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Input("dso-target", "value"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def set_target(target: float | str | None, search: str | None) -> str:
+        wanted = f"{target:g}" if isinstance(target, int | float) and target else None
+        changed = with_page(search, target=wanted)
+        if sorted(changed.lstrip("?").split("&")) == sorted((search or "").lstrip("?").split("&")):
+            raise PreventUpdate
+        return changed
+
+
+def trend_content(view: View) -> Content:
+    """Return the main picture: terms and lateness, or all methods with why they differ."""
+    history, f = history_of(view), view.f
+    first_day, target = view.options.first_day, target_of(view)
+    last = history[-1]
+    months = n_("{count} month-end to {day}", "{count} month-ends to {day}", len(history)).format(
+        count=len(history), day=f.day(last["as_of"])
+    )
+    explain = Explain("dso", history=MONTHS)
+    if view.selection.page.get("methods") == "all":
+        drawn = methods_figure(history, f, first_day, target)
+        said = [html.P(sentence) for sentence in why_methods_differ(history, f, first_day)]
+        body = [
+            graph(drawn, id="dso-trend-graph", height=TREND_HEIGHT),
+            html.Div([html.H3(_("Why they differ")), *said], className="why") if said else None,
+        ]
+        title = _("The same receivables, by every accepted method")
+        return Content(
+            title,
+            _("DSO, days"),
+            [part for part in body if part is not None],
+            explain,
+            as_of=months,
+        )
+    dso, best = last["rolling_3m"], last["best_possible_3m"]
+    title = _("Terms granted, and the days lost to late payment")
+    if dso is not None and dso > 0 and dso > best:
+        title = _("{share} of DSO is lost to late payment").format(
+            share=f.share((dso - best) / dso)
+        )
+    drawn = trend_figure(history, f, first_day, target)
+    body = [graph(drawn, id="dso-trend-graph", height=TREND_HEIGHT)]
+    return Content(title, _("DSO over 3 months, days"), body, explain, as_of=months)
+
+
+def worth_content(view: View) -> Content:
+    """Return what a day of DSO is worth, and what late payment ties up."""
+    last, f = history_of(view)[-1], view.f
+    dso, best = last["rolling_3m"], last["best_possible_3m"]
+    if not dso or dso <= 0:
+        raise NoRows
+    day = last["receivables"] / Decimal(repr(dso))
+    late = last["receivables"] - last["not_due"]
+    body = [
+        html.Div(f.money(day), className="card-value", title=f.exact(day)),
+        html.P(
+            [
+                _("Paying on the due day would free "),
+                html.B(f.money(late), title=f.exact(late)),
+                _(": {days} days.").format(days=f.days(dso - best)),
+            ]
+            if late > 0
+            else _("Nothing is tied up by late payment."),
+            className="card-note",
+        ),
+    ]
+    return Content(_("One day of DSO is worth"), f.currency, body, Explain("dso"))
+
+
+def cei_content(view: View) -> Content:
+    """Return the collection effectiveness of the month, with 13 months and the year before."""
+    f, as_of = view.f, view.selection.as_of
+    rows = view.answer("collection_effectiveness", view.ledger.history(25)).to_pylist()
+    by_day = {r["as_of"]: r["cei"] for r in rows}
+    ends = view.ledger.history(25).days
+    now, last_month = by_day.get(as_of), by_day.get(ends[-2])
+    shown, before = ends[12:], ends[:13]
+    values = [by_day.get(d) for d in shown]
+    moved = None if now is None or last_month is None else now - last_month
+    ago = None if now is None or by_day.get(ends[12]) is None else now - by_day[ends[12]]
+    body = [
+        html.Div(f.share(now, 1), className="card-value"),
+        html.Div(
+            [
+                change(moved, "share", f, since=_("vs last month"), more_is_worse=False),
+                change(ago, "share", f, since=_("vs a year ago"), more_is_worse=False),
+            ],
+            className="card-changes",
+        ),
+        sparkline(
+            values,
+            [by_day.get(d) for d in before],
+            [f.month(d) for d in shown],
+            [f.share(v, 1) for v in values],
+        ),
+    ]
+    return Content(
+        _("Collection effectiveness"),
+        _("CEI of the month"),
+        body,
+        Explain("collection_effectiveness", history=25),
+        as_of=f.month(as_of),
+    )
+
+
+def groups_content(view: View) -> Content:
+    """Return the groups of the chosen dimension, slowest first, beside a year ago."""
+    history_of(view)  # says where there are too few months
+    by, earlier = dimension_of(view), earlier_day(view)
+    statement = dso_groups(view.ledger, by, earlier)
+    rows = view.query(statement.sql, statement.parameters)
+    if not rows:
+        raise NoRows
+    body, shown, held = bars(rows, by, view)
+    title = _("Slowest and fastest: {groups}").format(groups=_(DIMENSIONS[by].plural))
+    measure = _("DSO over 3 months, days; terms granted and lost to late payment")
+    if shown < len(rows):
+        text = _("the {shown} largest of {all} groups, which hold {share} of the receivables")
+        words = text.format(shown=shown, all=len(rows), share=view.f.share(held))
+        measure = f"{measure}; {words}"
+    return Content(title, measure, body, Explain("dso", by=(by,)))
+
+
+def earlier_day(view: View) -> date | None:
+    """Return the day a year before the as-of day; None where the data do not cover it."""
+    day = same_day(view.selection.as_of, 12)
+    return day if covered(day, 3, view.options.first_day) else None
+
+
+PAGE = Page("/dso", N_("DSO"), 20, layout, connect, listings=tuple(LISTINGS.values()))

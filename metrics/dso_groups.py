@@ -1,0 +1,54 @@
+"""DSO of each group by every method, beside a year ago and beside the total of all groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from metrics.dimensions import known
+from metrics.dso import DSO
+from metrics.ledger import Ledger, Statement
+
+_METHODS = tuple(f.name for f in DSO.fields if f.unit == "days")
+
+
+def dso_groups(ledger: Ledger, by: str, earlier: date | None) -> Statement:
+    """List the groups of dimension `by` that owe something or bought something in 12 months.
+
+    Columns: member (the group's value of `by`); the fields of the `dso` metric; rolling_3m_before
+    (DSO over 3 months as of `earlier`, null where `earlier` is None or nothing was sold then) and
+    change = rolling_3m - rolling_3m_before, in days; whole_<method> for each method of DSO: the
+    same figure of all groups together, computed from their own receivables and sales, and
+    whole_before, rolling_3m of all as of `earlier`; members: how many groups there are. Unordered.
+
+    Raises ValueError for a dimension that does not exist.
+    """
+    known((by,))
+    asked = replace(ledger, days=(earlier, ledger.as_of) if earlier else ())
+    groups = asked.statement(DSO, (by,))
+    whole = asked.statement(DSO)
+    fields = ", ".join(f"now.{f.name}" for f in DSO.fields)
+    wholes = ", ".join(f"whole.{name} as whole_{name}" for name in _METHODS)
+    sql = f"""
+with answers as (
+{groups.sql}
+),
+whole as (
+{whole.sql}
+)
+
+select now.{by} as member, {fields},
+    before.rolling_3m as rolling_3m_before,
+    whole_before.rolling_3m as whole_before,
+    now.rolling_3m - before.rolling_3m as change,
+    {wholes},
+    count(*) over () as members
+from answers as now
+join whole on whole.as_of = now.as_of
+left join whole as whole_before on whole_before.as_of = cast($earlier_day as date)
+left join answers as before
+    on before.{by} = now.{by} and before.as_of = cast($earlier_day as date)
+where now.as_of = cast($now_day as date) and (now.receivables <> 0 or now.sales_12m <> 0)
+"""
+    days = {"now_day": ledger.as_of, "earlier_day": earlier}
+    return Statement(sql, {**groups.parameters, **days})
