@@ -104,10 +104,6 @@ def _given_rows(connection: Connection) -> None:
     Where a number stands for several documents, those of one customer are taken together, the
     oldest first.
     """
-    if not number(connection, "select count(*) from staged_matches"):
-        run(connection, "create or replace temp table unheard as select 0 as items limit 0")
-        run(connection, "create or replace temp table match_row as select 0 as file_id limit 0")
-        return
     run(
         connection,
         """
@@ -117,7 +113,8 @@ def _given_rows(connection: Connection) -> None:
         from staged_matches as m join files as f using (file_id)
         """,
     )
-    for _ in range(_PASSES):
+    passes = _PASSES if number(connection, "select count(*) from match_row") else 0
+    for _ in range(passes):
         refresh_left(connection)
         before = number(connection, "select count(*) from made")
         _settle(

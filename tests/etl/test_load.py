@@ -1,0 +1,275 @@
+"""Files become a published state: again, newer, broken, in any order."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from data.store import Store
+from data.texts import Text
+from etl import load as load_module
+from etl.checks import Control
+from etl.identify import expand
+from etl.load import LoadOptions, load
+from etl.printing import write_rejects
+from etl.report import LoadReport
+
+D = Decimal
+INVOICES = "document_id;customer_id;issued_on;due_on;amount;currency"
+PAYMENTS = "document_id;customer_id;payment_date;amount;reference"
+
+
+def write(path: Path, header: str, *lines: str) -> Path:
+    path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+    return path
+
+
+def invoices(path: Path, *lines: str) -> Path:
+    return write(path, INVOICES, *lines)
+
+
+def query(store: Store, sql: str) -> list[tuple]:
+    state = store.current()
+    assert state is not None
+    table = state.engine.query(sql)
+    return [tuple(row.values()) for row in table.to_pylist()]
+
+
+def balance(store: Store) -> Decimal:
+    return query(store, "select ledger_balance from about")[0][0]
+
+
+JANUARY = (
+    "F101;A;2025-01-10;2025-02-09;100.00;EUR",
+    "F102;A;2025-01-20;2025-02-19;50.50;EUR",
+    "F103;B;2025-01-31;2025-03-02;70.00;EUR",
+)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def files(tmp_path):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    invoices(folder / "invoices.csv", *JANUARY)
+    write(folder / "payments.csv", PAYMENTS, "P1;A;2025-02-03;-100.00;F101",
+          "P2;B;2025-02-13;-30.00;deposit")  # fmt: skip
+    write(folder / "customers.csv", "customer_id;customer_name;sector;country",
+          "A;Ateliers Anker;43.21;BE")  # fmt: skip
+    return folder
+
+
+def test_files_of_one_load_belong_together(files, store):
+    said = []
+    report = load([files], store, progress=lambda *step: said.append(step))
+    assert report.ok, report
+    assert report.published
+    assert balance(store) == D("90.50")
+    assert [(s.name, s.items, s.amount) for s in report.matches] == [
+        ("reference", 1, D("100.00")),
+        ("oldest", 1, D("30.00")),
+    ]
+    assert [(s.name, s.items, s.amount) for s in report.documents] == [
+        ("invoice", 3, D("220.50")),
+        ("payment", 2, D("-130.00")),
+    ]
+    assert query(store, "select last_day from about") == [(date(2025, 2, 13),)]
+    assert query(store, "select distinct sector_division from open_items where customer = 'A'") == [
+        ("43",)
+    ]
+    assert {(done, total) for _, done, total, _ in said} == {(0, 3), (1, 3), (2, 3), (3, 3)}
+    names = {c.name for c in report.controls}
+    assert {"open_items", "ledger_balance", "roll_forward", "file_read", "file_used"} <= names
+
+
+def test_the_same_files_again_change_nothing(files, store, tmp_path):
+    load([files], store)
+    (files / "copy.csv").write_bytes((files / "invoices.csv").read_bytes())
+    report = load([files], store)
+    assert not report.published
+    assert report.state == 1
+    assert {f.status for f in report.files} == {"known"}
+    assert report.ok
+
+
+def test_a_newer_export_of_the_period_replaces_the_older(files, store):
+    load([files], store)
+    newer = invoices(
+        files / "invoices_february.csv",
+        JANUARY[0],
+        "F102;A;2025-01-20;2025-02-19;60.50;EUR",
+        "F104;B;2025-02-28;2025-03-30;5.00;EUR",
+    )
+    report = load([newer], store)
+    (one,) = report.replacements
+    assert (one.older, one.newer, one.whole) == ("invoices.csv", "invoices_february.csv", True)
+    assert (one.added, one.added_amount) == (1, D("5.00"))
+    assert (one.gone, one.gone_amount) == (1, D("70.00"))
+    assert (one.changed, one.changed_amount) == (1, D("10.00"))
+    assert balance(store) == D("100.00") + D("60.50") + D("5.00") - D("130.00")
+    assert query(store, "select count(*) from files where name = 'invoices.csv'") == [(0,)]
+    again = load([files], store)
+    assert not again.published
+    assert {f.name: f.status for f in again.files}["invoices.csv"] == "superseded"
+
+
+def test_of_a_partial_overlap_the_newer_speaks_for_shared_documents(files, store):
+    load([files], store)
+    newer = invoices(
+        files / "next.csv",
+        "F103;B;2025-01-31;2025-03-02;71.00;EUR",
+        "F104;B;2025-02-28;2025-03-30;5.00;EUR",
+    )
+    report = load([newer], store)
+    (one,) = report.replacements
+    assert (one.whole, one.added, one.gone, one.changed) == (False, 1, 0, 1)
+    kept = "select document_id, amount from documents where amount > 0 order by 1"
+    assert query(store, kept) == [
+        ("F101", D("100.00")), ("F102", D("50.50")), ("F103", D("71.00")), ("F104", D("5.00")),
+    ]  # fmt: skip
+    assert query(
+        store, "select control_total, rows_kept from files where name = 'invoices.csv'"
+    ) == [(D("150.50"), 2)]
+
+
+def test_disjoint_periods_both_stay_even_with_the_same_numbers(files, store):
+    load([files], store)
+    load([invoices(files / "2026.csv", "F101;A;2026-01-10;2026-02-09;7.00;EUR")], store)
+    assert query(store, "select sum(amount) from documents where document_id = 'F101'") == [
+        (D("107.00"),)
+    ]
+
+
+def test_payments_of_one_invoice_in_two_files_are_two_payments(files, store):
+    load([files], store)
+    write(files / "payments_2.csv", PAYMENTS, "P1;A;2025-02-05;-10.00;F102",
+          "P9;A;2025-03-01;-1.00;")  # fmt: skip
+    load([files], store)
+    assert query(store, "select count(*) from documents where document_id = 'P1'") == [(2,)]
+
+
+COMPARED = """
+    select d.document_id, d.kind, o.opened_on, o.due_on, o.closed_on, o.method, o.amount, d.customer
+    from open_items as o join documents as d using (document_key) order by all
+"""
+
+
+def test_the_order_of_files_does_not_matter(files, tmp_path):
+    newer = invoices(tmp_path / "newer.csv", JANUARY[2], "F104;B;2025-02-28;2025-03-30;5.00;EUR")
+    shuffled = tmp_path / "shuffled.csv"
+    lines = (files / "payments.csv").read_text().splitlines()
+    shuffled.write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n")
+    parts = [files / "invoices.csv", newer, files / "customers.csv"]
+    answers = []
+    for number, (order, at_once) in enumerate(
+        [
+            ([*parts, files / "payments.csv"], True),
+            ([files / "payments.csv", *reversed(parts)], True),
+            ([newer, shuffled, files / "customers.csv", files / "invoices.csv"], False),
+        ]
+    ):
+        store = Store(tmp_path / f"store-{number}")
+        for group in [order] if at_once else [[path] for path in order]:
+            assert load(group, store).ok
+        answers.append(query(store, COMPARED))
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_a_file_that_is_not_understood_is_named_and_the_others_are_loaded(files, store):
+    (files / "notes.csv").write_text("Dear all,\nplease find\n")
+    (files / "empty.csv").write_text("")
+    report = load([files, files / "gone.csv"], store)
+    assert report.published
+    assert not report.ok
+    assert {f.name for f in report.failures} == {"notes.csv", "empty.csv", "gone.csv"}
+    assert all(str(f.reason) for f in report.failures)
+    assert balance(store) == D("90.50")
+
+
+def test_nothing_readable_publishes_nothing(tmp_path, store):
+    (tmp_path / "notes.txt").write_text("Dear all,\nplease find\n")
+    report = load([tmp_path / "notes.txt"], store)
+    assert (report.published, report.ok) == (False, False)
+    assert store.current() is None
+
+
+def test_an_unknown_format_is_refused_by_name(files, store):
+    report = load([files / "invoices.csv"], store, LoadOptions(format="telex"))
+    assert "telex" in str(report.failures[0].reason)
+
+
+def test_options_hold_until_given_anew(tmp_path, store):
+    header = "document_id;customer_id;issued_on;amount"
+    load([write(tmp_path / "a.csv", header, "F1;A;2025-01-01;10.00", "F2;A;2025-01-13;10.00")],
+         store, LoadOptions(default_terms_days=60))  # fmt: skip
+    due = "select max(due_on - issued_on) from documents"
+    assert query(store, due) == [(60,)]
+    load([write(tmp_path / "b.csv", header, "F3;A;2025-02-14;10.00")], store)
+    assert query(store, due) == [(60,)]
+    report = load([tmp_path / "a.csv"], store, LoadOptions(default_terms_days=14))
+    assert report.published
+    assert query(store, due) == [(14,)]
+    assert query(store, "select default_terms_days, reporting_currency from about") == [(14, "EUR")]
+
+
+def test_rows_without_a_rate_wait_for_it_in_the_rejects(tmp_path, store):
+    rows = ("F1;A;2025-01-31;2025-02-28;10.00;EUR", "F2;A;2025-01-31;2025-02-28;100.00;USD")
+    path = invoices(tmp_path / "a.csv", *rows)
+    several = load([path], store)
+    assert not several.published
+    assert "--currency" in str(several.failures[0].remedy)
+    report = load([path], store, LoadOptions(reporting_currency="EUR"))
+    assert balance(store) == D("10.00")
+    assert [(r.file, r.line, r.value) for r in report.rejects] == [("a.csv", 3, "USD")]
+    rates = write(tmp_path / "rates.csv", "currency;day;rate", "USD;2025-01-30;0.91")
+    assert load([rates], store).rejected == 0
+    assert balance(store) == D("101.00")
+
+
+def test_a_control_total_that_fails_publishes_nothing(files, store, monkeypatch):
+    load([files], store)
+    more = invoices(files / "more.csv", "F200;A;2025-06-10;2025-07-10;1.00;EUR")
+    wrong = Control("open_items", Text("They differ."), D(1), D(2))
+    monkeypatch.setattr(load_module, "control", lambda _: [wrong])
+    report = load([more], store)
+    assert (report.published, report.ok, report.state) == (False, False, 1)
+    assert balance(store) == D("90.50")
+
+
+def test_the_report_survives_its_journey_through_json(files, store):
+    report = load([files], store)
+    stored = query(store, "select report from about")[0][0]
+    read = LoadReport.from_json(stored)
+    assert read.files == report.files
+    assert read.controls == report.controls
+    assert read.findings == report.findings
+    assert read.matches == report.matches
+    assert json.loads(read.to_json()) == json.loads(stored)
+
+
+def test_rejects_are_written_so_that_no_cell_runs(files, store, tmp_path):
+    invoices(files / "odd.csv", "F301;A;2025-05-10;2025-07-10;1.00;EUR",
+             "F300;A;2025-06-10;2025-07-10;=1+1;EUR")  # fmt: skip
+    report = load([files], store)
+    assert report.rejected == 1
+    state = store.current()
+    assert state is not None
+    assert write_rejects(state.engine, tmp_path / "rejects.csv") == 1
+    text = (tmp_path / "rejects.csv").read_text(encoding="utf-8-sig")
+    assert "odd.csv,3," in text
+    assert ",'=1+1," in text
+
+
+def test_folders_are_searched_without_hidden_and_temporary_files(tmp_path):
+    for name in ("b/x.csv", "a.csv", ".hidden/y.csv", ".z.csv", "~$a.xlsx", "c.tmp"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x")
+    found = [p.relative_to(tmp_path).as_posix() for p in expand([tmp_path])]
+    assert found == ["a.csv", "b/x.csv"]
