@@ -80,7 +80,12 @@ def examine(file: SourceFile, encoding: str | None = None) -> TextFacts:
     if encoding is None and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     encoding = encoding or _wide(head)
-    decoder = codecs.getincrementaldecoder("utf-8")() if encoding is None else None
+    try:
+        codecs.lookup(encoding or "utf-8")
+    except LookupError as error:
+        raise _not_written_in(file, str(encoding)) from error
+    utf8 = encoding is None or codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    decoder = codecs.getincrementaldecoder("utf-8")() if utf8 else None
     cp1252 = True
     feeds = returns = pairs = nuls = marks = 0
     last = b""
@@ -103,7 +108,7 @@ def examine(file: SourceFile, encoding: str | None = None) -> TextFacts:
         encoding = "utf-8" if decoder is not None else "cp1252" if cp1252 else "latin-1"
     wide = codecs.lookup(encoding).name.startswith("utf-16")
     plain = (
-        codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii")
+        decoder is not None
         and (not returns or returns == pairs == feeds)
         and not nuls
         and not marks
@@ -134,14 +139,15 @@ def _decoded(file: SourceFile, facts: TextFacts) -> Iterator[str]:
                 yield _line_ends(text[: len(text) - len(rest)], facts).translate(drop)
             if rest:
                 yield "\n"
-    except (UnicodeError, LookupError) as error:
-        raise FileError(
-            Text(
-                N_("{file} is not written in {encoding}."),
-                {"file": file.name, "encoding": facts.encoding},
-            ),
-            Text(N_("Name the right encoding with --encoding or in the mapping file.")),
-        ) from error
+    except UnicodeError as error:
+        raise _not_written_in(file, facts.encoding) from error
+
+
+def _not_written_in(file: SourceFile, encoding: str) -> FileError:
+    return FileError(
+        Text(N_("{file} is not written in {encoding}."), {"file": file.name, "encoding": encoding}),
+        Text(N_("Name the right encoding with --encoding or in the mapping file.")),
+    )
 
 
 def _line_ends(text: str, facts: TextFacts) -> str:
@@ -345,7 +351,7 @@ def _mend(
             qualify first > coalesce(max(last) over (
                 order by first rows between unbounded preceding and 1 preceding), 0)
         ), records as (
-            select k.first, k.last, string_agg(l.t, chr(10) order by l.rowid) as t
+            select k.first, k.last, string_agg(coalesce(l.t, ''), chr(10) order by l.rowid) as t
             from kept k join {lines} l on l.rowid + 1 between k.first and k.last
             group by all
             union all

@@ -138,7 +138,7 @@ def _decimal_sign(
                      or regexp_matches(c, '[.]{_MINUS}+{_SPACE}*$') then '.'
                 when regexp_full_match(n, '\\d+[.,]\\d{{3}}') then '?'
                 end as sign, min(line), arg_min(c, line)
-            from (select line, c, n, spaced from cells) 
+            from (select line, c, n, spaced from cells)
             where contains(c, ',') or contains(c, '.')
             group by sign having sign is not null
             """

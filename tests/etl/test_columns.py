@@ -31,7 +31,8 @@ def values(connection, parsed: Parsed) -> list[object]:
     """Return what each cell is read as; "refused" where it cannot be."""
     refused = parsed.refused.replace("@value", "v")
     rows = connection.execute(
-        f"select v, {refused} from (select *, {parsed.value} as v from g {parsed.join}) order by line",
+        f"select v, {refused} from (select *, {parsed.value} as v from g {parsed.join}) "
+        "order by line",
         dict(parsed.parameters),
     ).fetchall()
     return ["refused" if bad else value for value, bad in rows]

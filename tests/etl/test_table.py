@@ -1,0 +1,436 @@
+"""Tables as a whole: errors that stop a file, rows that are refused, mappings, workbooks."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import xlsxwriter
+
+from data.schema import STAGED
+from etl.mapping import load_mapping
+from etl.source import FileError, ReadOptions, SourceFile
+from etl.sources.table import SOURCE
+
+REAL = Path(__file__).parents[3] / "shared" / "data" / "xero" / "xero_invoice_data.csv"
+XERO = Path(__file__).with_name("xero.toml")
+HEAD = "document_id,customer_id,issued_on,due_on,amount\n"
+PLAIN = ReadOptions()
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Return a function from the content of a file to (readings, connection)."""
+
+    def read(content, options=PLAIN, name="file.csv"):
+        path = tmp_path / name
+        if isinstance(content, str):
+            content = content.encode()
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            content(path)
+        connection = duckdb.connect()
+        for table in STAGED:
+            connection.execute(table.create())
+        try:
+            return SOURCE.read(SourceFile(path), connection, 1, options), connection
+        finally:
+            left = connection.execute("select table_name from duckdb_tables() where temporary")
+            assert not [t for (t,) in left.fetchall() if t.endswith(("_rows", "_lines"))]
+
+    return read
+
+
+def rows(connection, columns, table="staged_documents"):
+    return connection.execute(f"select {columns} from {table} order by file_id, line").fetchall()
+
+
+# --- files that are no tables --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b"\xef\xbb\xbf\r\n \r\n", "is empty"),
+        (bytes(range(256)) * 40, "no text"),
+        (b"\0\1\2\3" * 1000, "no text"),
+        (b"PK\x03\x04 not a workbook at all", "cannot be opened as a workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "cannot be opened as a workbook"),
+        (b"PAR1 nor this", "cannot be read as Parquet"),
+        (b"just a letter\nto somebody\n", "no separator"),
+        (b"colour;size\nred;3\n", "missing are"),
+    ],
+)
+def test_what_is_no_table_is_said(load, content, message):
+    with pytest.raises(FileError, match=message):
+        load(content)
+
+
+def test_missing_columns_are_named_with_what_was_found(load):
+    with pytest.raises(FileError) as error:
+        load("Factuurnr;Bedrag;Vervaldatum;Kleur\nF1;1,00;2025-01-31;rood\n")
+    text = str(error.value)
+    assert "missing are customer_id, issued_on" in text
+    assert 'document_id ("Factuurnr")' in text
+    assert '"Kleur"' in text
+    assert "--map" in text
+
+
+def test_a_truncated_workbook_is_an_error(load):
+    def write(path):
+        with xlsxwriter.Workbook(str(path)) as book:
+            book.add_worksheet().write_row(0, 0, ["document_id", "customer_id"])
+        path.write_bytes(path.read_bytes()[:900])
+
+    with pytest.raises(FileError, match="workbook"):
+        load(write, name="cut.xlsx")
+
+
+def test_only_headers_is_a_table_without_rows(load):
+    (reading,), _ = load(HEAD)
+    assert (reading.rows_read, reading.rows_kept, reading.control_total) == (0, 0, None)
+
+
+def test_ambiguous_days_and_amounts_stop_the_file(load):
+    with pytest.raises(FileError, match="--dates"):
+        load(HEAD + "F1,C1,01/02/2025,03/04/2025,10.00\n")
+    with pytest.raises(FileError, match="--decimal"):
+        load(HEAD + "F1,C1,2025-01-01,2025-02-01,1.234\n")
+    options = ReadOptions(date_order="mdy", decimal=".")
+    (reading,), connection = load(HEAD + "F1,C1,01/02/2025,03/04/2025,1.234\n", options)
+    assert rows(connection, "issued_on, amount") == [(date(2025, 1, 2), Decimal("1.23"))]
+    assert "more than two decimals" in " ".join(map(str, reading.notes))
+
+
+# --- lines -----------------------------------------------------------------------------------
+
+
+def test_lines_are_counted_as_in_the_file(load):
+    text = (
+        "Report of today,,,,\n"
+        "\n"
+        "document_id,customer_id,issued_on,due_on,amount,reference\n"
+        'F1,C1,2025-01-01,,1.00,"one, two"\n'
+        "\n"
+        'F2,C1,2025-01-01,,2.00,"first\nsecond\n\nfourth"\n'
+        "F3,C1,2025-01-01,,3.00,\n"
+        "document_id,customer_id,issued_on,due_on,amount,reference\n"
+        'F4,C1,2025-01-01,,4.00,"say ""no"""\n'
+        "F5,C1,2025-01-01,,5.00,\n"
+    )
+    for line_end in ("\n", "\r\n"):
+        (reading,), connection = load(text.replace("\n", line_end))
+        assert rows(connection, "line, document_id, reference") == [
+            (4, "F1", "one, two"),
+            (6, "F2", "first\nsecond\n\nfourth"),
+            (10, "F3", None),
+            (12, "F4", 'say "no"'),
+            (13, "F5", None),
+        ]
+        assert reading.left_out == {"blank rows": 1, "repeated header rows": 1}
+        assert reading.rows_read == 7
+
+
+def test_broken_lines_are_rejected_with_their_line(load):
+    text = (
+        HEAD + "F1,C1,2025-01-01,,1.00\n"
+        "F2,C1,2025-01-01\n"
+        "F3,C1,2025-01-01,,3.00,extra,more\n"
+        'F4,"C1,2025-01-01,,4.00\n'
+        'F5,"C1" x,2025-01-01,,5.00\n'
+        "F6,C1,2025-01-01,,6.00,,\n"
+        "F7,C1,2025-01-01,,7.00\n"
+    )
+    (reading,), connection = load(text)
+    assert rows(connection, "line, document_id") == [(2, "F1"), (7, "F6"), (8, "F7")]
+    found = rows(connection, "line, value", "rejects")
+    assert found == [
+        (3, "F2,C1,2025-01-01"),
+        (4, "F3,C1,2025-01-01,,3.00,extra,more"),
+        (5, 'F4,"C1,2025-01-01,,4.00'),
+        (6, 'F5,"C1" x,2025-01-01,,5.00'),
+    ]
+    assert reading.rows_rejected == 4
+
+
+def test_a_quote_inside_a_cell_is_text(load):
+    _, connection = load(HEAD + 'F1,6" Pipes,2025-01-01,,1.00\n')
+    assert rows(connection, "customer_id") == [('6" Pipes',)]
+
+
+def test_nul_bytes_are_dropped_and_told(load):
+    text = (HEAD + "F1,C1,2025-01-01,,1.00\n" * 300).replace("C1", "C\0001", 1)
+    (reading,), connection = load(text)
+    assert set(rows(connection, "customer_id")) == {("C1",)}
+    assert "1 NUL" in str(reading.notes[0])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+def test_each_way_to_write_text(load, encoding, line_end, separator):
+    text = (HEAD + "F1,Café Ÿ,2025-01-01,2025-02-01,1.00\nF2,C2,2025-01-02,,2.00\n").replace(
+        ",", separator
+    )
+    (reading,), connection = load(text.replace("\n", line_end).encode(encoding))
+    assert rows(connection, "line, customer_id, amount") == [
+        (2, "Café Ÿ", Decimal("1.00")),
+        (3, "C2", Decimal("2.00")),
+    ]
+    assert reading.settings["separator"] == separator
+
+
+def test_a_given_encoding_is_used(load):
+    _, connection = load((HEAD + "F1,Łódź,2025-01-01,,1.00\n").encode("cp1250"),
+                         ReadOptions(encoding="cp1250"))  # fmt: skip
+    assert rows(connection, "customer_id") == [("Łódź",)]
+    with pytest.raises(FileError, match="not written in ascii"):
+        load((HEAD + "F1,Łódź,2025-01-01,,1.00\n").encode(), ReadOptions(encoding="ascii"))
+
+
+def test_a_path_with_wildcards_is_one_file(load):
+    _, connection = load(HEAD + "F1,C1,2025-01-01,,1.00\n", name="export [1]*.csv")
+    assert rows(connection, "document_id") == [("F1",)]
+
+
+# --- rows ------------------------------------------------------------------------------------
+
+
+def test_a_customer_called_total_is_no_total(load):
+    (reading,), connection = load(
+        HEAD + "F1,Total Energy,,2025-02-01,1.00\nF2,Total Energy,2025-01-01,,2.00\n"
+        ",Totaal,,,3.00\nTotal,,,,3.00\n"
+    )
+    assert rows(connection, "document_id") == [("F2",)]
+    assert rows(connection, "line, column_name", "rejects") == [(2, "issued_on")]
+    assert reading.left_out == {"totals and subtotals": 2}
+
+
+def test_kinds_written_positive_are_turned_negative(load):
+    head = "kind,document_id,customer_id,issued_on,amount\n"
+    body = "Invoice,F1,C1,2025-01-01,100.00\nCredit note,N1,C1,2025-01-02,10.00\n"
+    (reading,), connection = load(head + body + "Payment,P1,C1,2025-01-03,90.00\n")
+    assert rows(connection, "kind, amount") == [
+        ("invoice", Decimal(100)), ("credit_note", Decimal(-10)), ("payment", Decimal(-90))
+    ]  # fmt: skip
+    assert reading.control_total == 0
+    assert "turned negative" in str(reading.notes)
+    _, connection = load(head + body + "Payment,P1,C1,2025-01-03,-90.00\n")
+    assert rows(connection, "amount")[1:] == [(Decimal(10),), (Decimal(-90),)]
+
+
+def test_a_debit_credit_mark_signs_the_amount(load):
+    head = "sens;document_id;customer_id;issued_on;amount\n"
+    _, connection = load(head + "D;F1;C1;2025-01-01;100,00\nC;N1;C1;2025-01-02;10,00\n")
+    assert rows(connection, "amount") == [(Decimal(100),), (Decimal(-10),)]
+    _, connection = load(head + "D;F1;C1;2025-01-01;100,00\nC;N1;C1;2025-01-02;-10,00\n")
+    assert rows(connection, "amount") == [(Decimal(100),), (Decimal(-10),)]
+
+
+def test_payments_are_staged_negative(load):
+    head = "Betaaldatum;Klantnr;Bedrag;Mededeling\n"
+    _, connection = load(head + "2025-01-01;C1;100,00;F1\n2025-01-02;C1;-10,00;terug\n")
+    assert rows(connection, "kind, amount, document_id, reference") == [
+        ("payment", Decimal(-100), None, "F1"), ("payment", Decimal(10), None, "terug")
+    ]  # fmt: skip
+    _, connection = load(head + "2025-01-01;C1;-100,00;F1\n2025-01-02;C1;10,00;terug\n")
+    assert rows(connection, "amount") == [(Decimal(-100),), (Decimal(10),)]
+
+
+def test_the_invoice_number_of_a_payment_is_what_it_pays(load):
+    _, connection = load(
+        "Payment number,Payment date,Customer,Invoice number,Amount received\n"
+        "P1,2025-01-31,C1,F1,10.00\n"
+    )
+    assert rows(connection, "document_id, reference, kind, amount") == [
+        ("P1", "F1", "payment", Decimal(-10))
+    ]
+
+
+def test_parts_of_one_document_are_numbered_by_due_day(load):
+    text = HEAD + (
+        "F1,C1,2025-01-01,2025-03-01,50.00\n"
+        "F1,C1,2025-01-01,2025-02-01,50.00\n"
+        "F1,C2,2025-01-01,2025-02-01,70.00\n"
+    )
+    _, connection = load(text)
+    assert rows(connection, "line, instalment") == [(2, 2), (3, 1), (4, None)]
+
+
+def test_lines_of_an_invoice_repeat_its_total(load):
+    text = "document_id,customer_id,issued_on,amount,what\nF1,C1,2025-01-01,50.00,a\n"
+    (reading,), connection = load(text + "F1,C1,2025-01-01,50.00,b\nF2,C1,2025-01-01,5.00,c\n")
+    assert rows(connection, "line, amount") == [(2, Decimal(50)), (4, Decimal(5))]
+    assert reading.left_out == {"further lines of the same document": 1}
+    assert reading.control_total == 55
+    # nothing tells these rows apart from parts with their own amounts: none is dropped
+    _, connection = load(text + "F1,C1,2025-01-01,50.00,a\n")
+    assert rows(connection, "line, instalment") == [(2, 1), (3, 2)]
+
+
+def test_attributes_of_a_customer_are_staged_once(load):
+    _, connection = load(
+        "document_id,customer_id,issued_on,amount,country,salesperson\n"
+        "F1,C1,2025-01-01,1.00,,An\nF2,C1,2025-01-01,1.00,Belgique,Jo\n"
+    )
+    assert rows(connection, "customer_id, country, salesperson", "staged_customers") == [
+        ("C1", "BE", None)
+    ]
+    assert rows(connection, "salesperson") == [("An",), ("Jo",)]
+
+
+def test_the_series_does_not_depend_on_name_or_content(load):
+    (one,), _ = load(HEAD + "F1,C1,2025-01-01,,1.00\n", name="a.csv")
+    (two,), _ = load(HEAD + "F9,C1,2025-01-02,,9.00\n", name="b.csv")
+    (other,), _ = load(HEAD.replace("due_on", "paid_on") + "F1,C1,2025-01-01,,1.00\n")
+    assert one.series == two.series != other.series
+
+
+# --- mappings ----------------------------------------------------------------------------------
+
+
+def test_a_mapping_says_it_all(load):
+    mapping = {
+        "source": {"rows": "invoices", "date_format": "%d|%m|%Y", "decimal": ",",
+                   "separator": ";", "header_row": 2, "ledger": "NL", "currency": "EUR"},
+        "columns": {"document_id": "a", "customer_id": "b", "issued_on": "c", "amount": "d",
+                    "kind": "e"},
+        "keep": {"f": ["yes"]},
+        "kinds": {"zz": "write_off"},
+    }  # fmt: skip
+    text = "x;y\na;b;c;d;e;f\n1;C;01|02|2025;1.234;ZZ;yes\n2;C;01|02|2025;1,00;ZZ;no\n"
+    (reading,), connection = load(text, ReadOptions(mapping=mapping))
+    assert rows(connection, "line, ledger, document_id, issued_on, amount, kind, currency") == [
+        (3, "NL", "1", date(2025, 2, 1), Decimal(-1234), "write_off", "EUR")
+    ]
+    assert reading.ledger == "NL"
+    assert list(reading.left_out.values()) == [1]
+
+
+def test_a_mapping_of_another_file_is_not_used(load):
+    mapping = {"columns": {"amount": "Totaal", "customer_id": "Klant"}}
+    (reading,), _ = load(HEAD + "F1,C1,2025-01-01,,1.00\n", ReadOptions(mapping=mapping))
+    assert reading.rows_kept == 1
+    assert "not used" in str(reading.notes[0])
+
+
+def test_the_real_xero_extract_ties_to_the_cent():
+    if not REAL.exists():
+        pytest.skip(f"{REAL} is not here")
+    connection = duckdb.connect()
+    for table in STAGED:
+        connection.execute(table.create())
+    options = ReadOptions(mapping=load_mapping(XERO))
+    (reading,) = SOURCE.read(SourceFile(REAL), connection, 1, options)
+    assert (reading.rows_kind, reading.rows_kept, reading.rows_rejected) == ("invoices", 116, 0)
+    assert reading.totals == {"USD": Decimal("308484.09"), "GBP": Decimal("92057.50")}
+    assert connection.execute(
+        "select currency, count(*), sum(amount) from staged_documents group by all order by all"
+    ).fetchall() == [("GBP", 30, Decimal("92057.50")), ("USD", 86, Decimal("308484.09"))]
+
+
+# --- workbooks, Parquet, previews ----------------------------------------------------------------
+
+
+def workbook(path):
+    book = xlsxwriter.Workbook(str(path))
+    day = book.add_format({"num_format": "dd/mm/yyyy"})
+    notes = book.add_worksheet("Notes")
+    notes.write(0, 0, "Made for you")
+    sheet = book.add_worksheet("Open")
+    sheet.write_row(2, 1, ["Factuur nr.", "Klant nr.", "Datum", "Bedrag"])
+    sheet.write_row(3, 1, [1001, 7, None, 1.1])
+    sheet.write_datetime(3, 3, datetime(2025, 1, 2), day)  # noqa: DTZ001
+    sheet.write_row(5, 1, ["A-2", 7, 45660, "1.234,56"])
+    clients = book.add_worksheet("Klanten")
+    clients.write_row(0, 0, ["Klant nr.", "Naam", "Land"])
+    clients.write_row(1, 0, [7, "Zeven", "Frankrijk"])
+    book.close()
+
+
+def test_each_sheet_that_is_a_table_is_read(load):
+    readings, connection = load(workbook, name="book.xlsx")
+    assert [(r.name, r.rows_kind) for r in readings] == [
+        ("book.xlsx [Open]", "invoices"), ("book.xlsx [Klanten]", "customers")
+    ]  # fmt: skip
+    assert rows(connection, "file_id, line, document_id, customer_id, issued_on, amount") == [
+        (1, 4, "1001", "7", date(2025, 1, 2), Decimal("1.10")),
+        (1, 6, "A-2", "7", date(2025, 1, 3), Decimal("1234.56")),
+    ]
+    assert rows(connection, "file_id, customer_id, country", "staged_customers") == [(2, "7", "FR")]
+    assert "Notes" in str(readings[0].notes[-1])
+
+
+def test_a_mistake_in_one_sheet_stages_nothing(load, tmp_path):
+    def write(path):
+        book = xlsxwriter.Workbook(str(path))
+        for name, day in (("A", "2025-01-31"), ("B", "01/02/2025")):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["document_id", "customer_id", "issued_on", "amount"])
+            sheet.write_row(1, 0, ["F1", "C1", day, 5])
+        book.close()
+
+    connection = duckdb.connect()
+    for table in STAGED:
+        connection.execute(table.create())
+    path = tmp_path / "two.xlsx"
+    write(path)
+    with pytest.raises(FileError, match="01/02/2025"):
+        SOURCE.read(SourceFile(path), connection, 1, PLAIN)
+    assert rows(connection, "line") == []
+    assert connection.execute("select * from duckdb_tables() where temporary").fetchall() == []
+
+
+def test_parquet_numbers_are_plain_text(load):
+    def write(path):
+        table = pa.table(
+            {
+                "document_id": [1.0, 2.0],
+                "customer_id": [1001, None],
+                "issued_on": pa.array([date(2025, 1, 1), date(2025, 1, 2)]),
+                "amount": [0.00001, 12345678901.25],
+            }
+        )
+        pq.write_table(table, path)
+
+    (reading,), connection = load(write, name="t.parquet")
+    assert rows(connection, "line, document_id, customer_id, amount") == [
+        (1, "1", "1001", Decimal("0.00"))
+    ]
+    assert rows(connection, "line, column_name", "rejects") == [(2, "customer_id")]
+    assert reading.rows_read == 2
+
+
+def test_a_preview_says_what_was_found_and_what_is_missing(tmp_path):
+    path = tmp_path / "f.csv"
+    path.write_text("Factuurnr;Kleur;Bedrag\nF1;rood;1.234\n", encoding="utf-8")
+    (preview,) = SOURCE.preview(SourceFile(path), PLAIN)
+    assert preview.headers == ("Factuurnr", "Kleur", "Bedrag")
+    assert preview.rows == (("F1", "rood", "1.234"),)
+    assert preview.columns == {"Factuurnr": "document_id", "Bedrag": "amount"}
+    assert (preview.rows_kind, preview.missing) == ("invoices", ("customer_id", "issued_on"))
+    assert "missing are" in str(preview.problem)
+
+
+@pytest.mark.parametrize(
+    ("content", "low", "high"),
+    [
+        (HEAD + "F1,C1,2025-01-01,,1\n", 0.5, 0.9),
+        ("Factuurnummer;Klant;Datum;Bedrag\n", 0.5, 0.9),
+        ("colour;size\nred;3\n", 0.3, 0.4),
+        ("<xml><a/></xml>", 0, 0),
+        ("%PDF-1.7\n", 0, 0),
+        ("", 0, 0),
+        ("\0\1\2\3\4" * 99, 0, 0),
+        ("JournalCode\tJournalLib\tEcritureNum\tEcritureDate\tCompteNum\n", 0, 0.1),
+    ],
+)
+def test_how_sure_it_is(tmp_path, content, low, high):
+    path = tmp_path / "f"
+    path.write_text(content, encoding="utf-8")
+    assert low <= SOURCE.identify(SourceFile(path)) <= high
