@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ _THREADS = threading.Lock()
 def only_load(folder: Path, patience: float = 60.0) -> Iterator[None]:
     """Hold the store's lock; wait `patience` seconds for another load to end.
 
+    Whatever a killed load left behind is removed.
+
     An open DuckDB file shuts out every other process on every system, and is let go when its
     process is killed. Raises `StoreError` where the other load goes on.
     """
@@ -29,11 +32,20 @@ def only_load(folder: Path, patience: float = 60.0) -> Iterator[None]:
     try:
         connection = _opened(folder / "load.lock", until)
         try:
+            _sweep(folder)
             yield
         finally:
             connection.close()
     finally:
         _THREADS.release()
+
+
+def _sweep(folder: Path) -> None:
+    for path in (*folder.glob("draft-*"), *folder.glob("pointer-*")):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _opened(path: Path, until: float) -> duckdb.DuckDBPyConnection:
