@@ -22,8 +22,8 @@ STAGES = ("staged_documents", "staged_customers", "staged_matches", "staged_rate
 def described(reading: Reading) -> list[str]:
     return [
         f"{reading.name}: {reading.rows_kind}",
-        f"rows: {reading.rows_read} read, {reading.rows_kept} kept, "
-        f"{reading.rows_rejected} rejected",
+        f"rows: {reading.rows_read} read, {reading.rows_kept} kept",
+        f"rejected: {reading.rows_rejected}",
         *(f"left out: {count} {reason}" for reason, count in sorted(reading.left_out.items())),
         *(f"total: {amount} {currency}".rstrip() for currency, amount in reading.totals.items()),
         f"days: {reading.first_day} to {reading.last_day}",
