@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,15 +19,24 @@ from dashboards.dso_figures import (
     trend_figure,
     why_methods_differ,
 )
-from dashboards.dso_groups_view import bars, group_listings, table_id
+from dashboards.dso_groups_view import (
+    bars,
+    earlier_day,
+    group_link,
+    group_listings,
+    sales_since,
+    table_id,
+)
 from dashboards.figures import graph
 from dashboards.filters import with_page
 from dashboards.grid import connect_grid, grid
 from dashboards.i18n import _, n_
 from dashboards.links import connect_dimension, dimension_choice, dimension_of, switch
+from dashboards.overview import movers
 from dashboards.page import Context, Explain, ListRef, NoRows, NotEnough, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.parts import change, page, panel, row, sparkline
+from dashboards.tables import Bar, bar_list
 from data.texts import N_, Text
 from metrics.dimensions import DIMENSIONS
 from metrics.dso_groups import dso_groups
@@ -54,10 +62,14 @@ def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its qu
             ),
             weights=(13, 4),
         ),
-        panel(
-            "dso-groups",
-            height=220,
-            controls=[html.Div(id="dso-by-place", className="panel-choice")],
+        row(
+            panel(
+                "dso-groups",
+                height=220,
+                controls=[html.Div(id="dso-by-place", className="panel-choice")],
+            ),
+            panel("dso-moved", height=220),
+            weights=(13, 7),
         ),
         panel(
             "dso-table",
@@ -74,15 +86,14 @@ def history_of(view: View) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = view.answer("dso", view.ledger.history(MONTHS)).to_pylist()
     if not rows or rows[-1]["as_of"] != view.selection.as_of:
         raise NoRows
-    if not covered(view.selection.as_of, 3, view.options.first_day):
+    since = sales_since(view)
+    if not covered(view.selection.as_of, 3, since):
         text = N_(
-            "The data start on {first}. DSO over three months needs three months of sales: it "
-            "is shown from {day} on."
+            "The first sale is of {first}. DSO over three months needs three months of sales: it "
+            "is shown from {month} on."
         )
-        first = view.options.first_day
-        raise NotEnough(
-            Text(text, {"first": view.f.day(first), "day": view.f.month(month_start(first, -2))})
-        )
+        month = view.f.month(month_start(since, -2))
+        raise NotEnough(Text(text, {"first": view.f.day(since), "month": month}))
     return rows
 
 
@@ -91,7 +102,7 @@ def year_before(history: Sequence[Mapping[str, Any]], view: View) -> float | Non
     wanted = same_day(view.selection.as_of, 12)
     for found in history:
         if found["as_of"] == wanted:
-            return known_value(found, "rolling_3m", 3, view.options.first_day)
+            return known_value(found, "rolling_3m", 3, sales_since(view))
     return None
 
 
@@ -180,6 +191,10 @@ def connect(app: Dash, context: Context) -> None:
     def groups(view: View) -> Content:
         return groups_content(view)
 
+    @panel_callback(app, context, "dso-moved")
+    def moved(view: View) -> Content:
+        return moved_content(view)
+
     @panel_callback(app, context, "dso-table")
     def table(view: View) -> Content:
         by = dimension_of(view)
@@ -223,7 +238,7 @@ def connect(app: Dash, context: Context) -> None:
 def trend_content(view: View) -> Content:
     """Return the main picture: terms and lateness, or all methods with why they differ."""
     history, f = history_of(view), view.f
-    first_day, target = view.options.first_day, target_of(view)
+    first_day, target = sales_since(view), target_of(view)
     last = history[-1]
     months = n_("{count} month-end to {day}", "{count} month-ends to {day}", len(history)).format(
         count=len(history), day=f.day(last["as_of"])
@@ -333,10 +348,36 @@ def groups_content(view: View) -> Content:
     return Content(title, measure, body, Explain("dso", by=(by,)))
 
 
-def earlier_day(view: View) -> date | None:
-    """Return the day a year before the as-of day; None where the data do not cover it."""
-    day = same_day(view.selection.as_of, 12)
-    return day if covered(day, 3, view.options.first_day) else None
+def moved_content(view: View) -> Content:
+    """Return the groups that moved DSO most in a year; their contributions add up exactly."""
+    f, by = view.f, dimension_of(view)
+    if earlier_day(view) is None:
+        raise NotEnough(
+            Text(N_("The change in a year needs fifteen months of sales; there are fewer."), {})
+        )
+    rows, total, rest = movers(view, by, 12)
+    if not rows:
+        raise NotEnough(Text(N_("There were no sales to compare with a year ago."), {}))
+    lines = [
+        Bar(
+            view.label(by, r["name"]),
+            r["moved"],
+            f.delta(r["moved"], "days"),
+            group_link(by, r["name"], view),
+            tone="worse" if r["moved"] > 0 else "better",
+        )
+        for r in rows
+    ]
+    lines.append(Bar(_("All others"), rest, f.delta(rest, "days"), tone="rest"))
+    lines.append(Bar(_("Together"), total, f.delta(total, "days"), tone="total"))
+    days = {"first": f.day(same_day(view.selection.as_of, 12)), "last": f.day(view.selection.as_of)}
+    return Content(
+        _("What moved DSO in a year"),
+        _("Contribution to the change, days"),
+        bar_list(lines, signed=True),
+        Explain("dso", by=(by,)),
+        as_of=_("{first} to {last}").format(**days),
+    )
 
 
 PAGE = Page("/dso", N_("DSO"), 20, layout, connect, listings=tuple(LISTINGS.values()))

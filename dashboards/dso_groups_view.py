@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,11 +15,11 @@ from dashboards.filters import FILTERS, to_search
 from dashboards.grid import Column, Listing
 from dashboards.i18n import _
 from dashboards.links import stay
-from dashboards.page import View
+from dashboards.page import NoRows, View
 from dashboards.parts import change
 from data.texts import N_
 from metrics.dimensions import DIMENSIONS
-from metrics.dso_groups import dso_groups
+from metrics.dso_groups import dso_groups, first_sale
 from metrics.ledger import Statement, same_day
 
 Row = Mapping[str, Any]
@@ -26,6 +27,21 @@ SHARE_SHOWN = Decimal("0.95")
 """The largest groups that together hold this share of the receivables are drawn."""
 MOST_BARS = 16
 WORST, BEST = 10, 5
+
+
+def sales_since(view: View) -> date:
+    """Return the day of the first sale under the filters; NoRows where nothing was sold yet."""
+    statement = first_sale(view.ledger)
+    found: date | None = view.query(statement.sql, statement.parameters)[0]["first_sale"]
+    if found is None:
+        raise NoRows
+    return found
+
+
+def earlier_day(view: View) -> date | None:
+    """Return the day a year before the as-of day; None where three months of sales lack then."""
+    day = same_day(view.selection.as_of, 12)
+    return day if covered(day, 3, sales_since(view)) else None
 
 
 def table_id(by: str) -> str:
@@ -55,7 +71,7 @@ def group_listings() -> dict[str, Listing]:
             f"dso-{d.name}",
             N_("DSO by every method"),
             (
-                Column("member", d.label, width=260, dimension=d.name),
+                Column("member", d.label, width=260, dimension=d.name, named=True),
                 Column("receivables", N_("Receivables"), "money", total="sum(receivables)"),
                 Column("sales_3m", N_("Sales, 3 months"), "money", total="sum(sales_3m)"),
                 days("rolling_3m", N_("DSO, 3 months")),
@@ -84,9 +100,7 @@ def group_listings() -> dict[str, Listing]:
 
 def _statement(by: str) -> Any:
     def statement(view: View, _params: Mapping[str, str]) -> Statement:
-        day = same_day(view.selection.as_of, 12)
-        known = covered(day, 3, view.options.first_day)
-        return dso_groups(view.ledger, by, day if known else None)
+        return dso_groups(view.ledger, by, earlier_day(view))
 
     return statement
 
@@ -127,9 +141,9 @@ def bars(rows: Sequence[Row], by: str, view: View) -> tuple[Component, int, Deci
     else:
         between = _("{count} groups in between: see the table below")
         lines = [_bar(r, by, view, most) for r in kept[:WORST]]
-        lines.append(html.Div(between.format(count=len(kept) - WORST - BEST), className="bars-gap"))
+        lines.append(html.Div(between.format(count=len(kept) - WORST - BEST), className="dso-gap"))
         lines += [_bar(r, by, view, most) for r in kept[-BEST:]]
-    return html.Div(lines, className="bars"), len(kept), held
+    return html.Div(lines, className="dso-bars"), len(kept), held
 
 
 def _bar(group: Row, by: str, view: View, most: float) -> Component:
@@ -149,28 +163,38 @@ def _bar(group: Row, by: str, view: View, most: float) -> Component:
     )
     granted = min(best, dso)
     inside: list[Any] = [
-        html.Span(name, className="bars-name"),
+        html.Span(name, className="dso-name"),
         html.Span(
             [
-                html.Span(className="bars-granted", style={"width": _width(granted, most)}),
-                html.Span(className="bars-lost", style={"width": _width(lost, most)}),
+                html.Span(className="dso-granted", style={"width": _width(granted, most)}),
+                html.Span(className="dso-lost", style={"width": _width(lost, most)}),
             ],
-            className="bars-track",
+            className="dso-track",
         ),
-        html.B(f.days(dso), className="bars-value"),
+        html.B(f.days(dso), className="dso-value"),
         change(group["change"], "days", f, since=""),
     ]
     extra = {"data-tip": tip}
+    href = group_link(by, group["member"], view)
+    if not href:
+        return html.Div(inside, className="dso-line", **extra)
     if by == "customer":
         return dcc.Link(
-            html.Div(inside, className="bars-line", **extra),
-            href=view.link("/customer", customer=group["member"]),
-            className="bars-link",
+            html.Div(inside, className="dso-line", **extra), href=href, className="dso-link"
         )
+    return stay(inside, href, className="dso-line", **extra)
+
+
+def group_link(by: str, member: str, view: View) -> str:
+    """Return where a group leads: a customer to its page, any other to this page filtered by it.
+
+    '' for a dimension that the frame cannot filter by.
+    """
+    if by == "customer":
+        return view.link("/customer", customer=member)
     if by not in FILTERS:
-        return html.Div(inside, className="bars-line", **extra)
-    chosen_one = view.selection.with_values(by, (group["member"],))
-    return stay(inside, to_search(chosen_one), className="bars-line", **extra)
+        return ""
+    return "/dso" + to_search(view.selection.with_values(by, (member,)))
 
 
 def _width(days: float, most: float) -> str:

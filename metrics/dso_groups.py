@@ -1,4 +1,4 @@
-"""DSO of each group by every method, beside a year ago and beside the total of all groups."""
+"""DSO by group, beside a year ago and the total; and since when there are sales to count."""
 
 from __future__ import annotations
 
@@ -10,6 +10,21 @@ from metrics.dso import DSO
 from metrics.ledger import Ledger, Statement
 
 _METHODS = tuple(f.name for f in DSO.fields if f.unit == "days")
+
+
+_FIRST_SALE = """
+select min(issued_on) as first_sale
+from sales
+"""
+
+
+def first_sale(ledger: Ledger) -> Statement:
+    """Ask for the day of the first sale under the filters, up to the as-of day: first_sale.
+
+    A window of sales that starts before this day's month holds fewer months than it says, and a
+    DSO over it is too high. Null where nothing was sold yet.
+    """
+    return ledger.at(ledger.as_of).over(_FIRST_SALE)
 
 
 def dso_groups(ledger: Ledger, by: str, earlier: date | None) -> Statement:
