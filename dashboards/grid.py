@@ -66,6 +66,7 @@ class Column:
     (sector, country, customer). total: an SQL aggregate for the row pinned on top, such as
     `sum(amount)`. raw: cells carry the plain number, for a renderer of the page's own. words:
     value -> text, for the codes of a text column. options: further AG Grid column options.
+    named: the rows are the groups of `dimension`, so that "not known" is one and is called so.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Column:
     raw: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -293,12 +295,13 @@ def written(view: View, listing: Listing, row: Mapping[str, Any]) -> dict[str, A
         value = row.get(column.name)
         if column.dimension:
             cells[f"{column.name}_code"] = value
-            cells[column.name] = view.label(column.dimension, value) if value else ""
+            named = value or column.named
+            cells[column.name] = view.label(column.dimension, value or "") if named else ""
         elif column.raw:
             cells[column.name] = (
                 float(value) if column.unit in _NUMBERS and value is not None else value
             )
-        elif value in column.words:
+        elif isinstance(value, str) and value in column.words:
             cells[column.name] = _(column.words[value])
         elif isinstance(value, bool):
             cells[column.name] = _("yes") if value else ""
