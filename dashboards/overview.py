@@ -61,10 +61,10 @@ def layout(**_query: str) -> Component:
         "overview",
         _("Overview"),
         html.Div([card(f"overview-{name}") for name in CARDS], className="cards"),
-        panel("overview-aging", height=330),
+        panel("overview-aging", height=306),
         row(
-            panel("overview-customers", height=232, controls=[since]),
-            panel("overview-sectors", height=232),
+            panel("overview-customers", height=222, controls=[since]),
+            panel("overview-sectors", height=222),
         ),
         panel("overview-attention", height=150, menu=False),
     )

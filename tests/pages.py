@@ -1,0 +1,117 @@
+"""What tests of pages need: a small company, and a way to ask a page's callback."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urlencode
+
+from dash import Dash
+
+from data.store import Store
+from tests.ledgers import Row, customer, invoice, match, payment, publish
+
+LAST = date(2026, 3, 31)
+CUSTOMERS = (
+    ("C1", "Bakkerij Janssens", "10.71", "BE", "retail", "Anna"),
+    ("C2", "Bouw De Vries", "41.20", "NL", "project", "Bram"),
+    ("C3", "Garage Dubois", "45.20", "FR", "retail", "Anna"),
+    ("C4", "=Hotel & Café “Zee”", "55.10", "BE", "", "Bram"),
+    ("C5", "Vervoer Maes", "", "", "project", ""),
+)
+
+
+def small_company(folder: Path) -> Store:
+    """Publish 27 months of five customers; each pays a little slower than the one before.
+
+    C1 pays on its due day; C5 leaves everything after 2025 open; C3 has an unapplied payment.
+    """
+    documents: list[Row] = []
+    matches: list[Row] = []
+    for number, (who, *_rest) in enumerate(CUSTOMERS):
+        for month in range(27):
+            day = date(2024 + month // 12, month % 12 + 1, 5 + number)
+            name = f"F{number}{month:02}"
+            due = day + timedelta(days=30)
+            amount = Decimal(1000 + 100 * number + 10 * month) + Decimal("0.25")
+            documents.append(invoice(name, who, str(day), amount, due=str(due)))
+            paid = due + timedelta(days=9 * number)
+            if paid <= LAST and not (who == "C5" and day.year == 2026):
+                documents.append(payment(f"P{number}{month:02}", who, str(paid), amount))
+                matches.append(match(name, f"P{number}{month:02}"))
+    documents.append(payment("P-LOOSE", "C3", "2026-02-20", "150.00"))
+    documents.append(invoice("F-LAST", "C1", str(LAST), "10.00", due="2026-04-30"))
+    customers = [
+        customer(n, name=name, sector=sector, country=country, segment=segment,
+                 salesperson=seller, credit_limit="5000", agreed_terms_days=30)
+        for n, name, sector, country, segment, seller in CUSTOMERS
+    ]  # fmt: skip
+    finding = {
+        "name": "loose",
+        "template": "{count} payments are not matched.",
+        "places": json.dumps({"count": 1234}),
+        "items": 1,
+        "amount": "-150.00",
+        "sql": "select 1",
+    }
+    return publish(folder, documents, matches, customers, findings=[finding])
+
+
+def ask(
+    app: Dash,
+    output: str,
+    search: str = "",
+    language: str = "en",
+    **values: object,
+) -> dict[str, dict[str, object]]:
+    """Post to the callback that has `output` (`id.property`) among its outputs; return its answer.
+
+    Inputs and states are None but for `url.search`, and for those in `values`, named by their id
+    with `_` for `-`. Raises AssertionError unless the server answers 200 or 204.
+    """
+    key = next(k for k in app.callback_map if output in k.strip(".").split("..."))
+    known = {"url": {"search": search, "pathname": "/"}}
+
+    def given(part: dict[str, str]) -> dict[str, object]:
+        name = part["id"]
+        value = None if name.startswith("{") else values.get(name.replace("-", "_"))
+        if name in known:
+            value = known[name].get(part["property"])
+        parsed = json.loads(name) if name.startswith("{") else name
+        return {"id": parsed, "property": part["property"], "value": value}
+
+    names = [n.rsplit(".", 1) for n in key.strip(".").split("...")]
+    outputs = [
+        {"id": json.loads(i) if i.startswith("{") else i, "property": p.split("@")[0]}
+        for i, p in names
+    ]
+    callback = app.callback_map[key]
+    inputs = [given(part) for part in callback["inputs"]]
+    body = {
+        "output": key,
+        "outputs": outputs if key.startswith("..") else outputs[0],
+        "inputs": inputs,
+        "state": [given(part) for part in callback.get("state", [])],
+        "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"],
+    }
+    client = app.server.test_client()
+    client.set_cookie("lang", language)
+    answer = client.post("/_dash-update-component", json=body)
+    assert answer.status_code in (200, 204), answer.data.decode()[-2000:]
+    return answer.get_json()["response"] if answer.status_code == 200 else {}
+
+
+def words(part: object) -> str:
+    """Return the text of a component as Dash sends it, in reading order."""
+    if isinstance(part, list):
+        return " ".join(filter(None, map(words, part)))
+    if isinstance(part, dict):
+        return words(part.get("props", {}).get("children"))
+    return "" if part is None else str(part).replace("\u00a0", " ")
+
+
+def query(**keys: object) -> str:
+    """Return the query of a URL."""
+    return "?" + urlencode(keys, doseq=True)
