@@ -35,7 +35,7 @@ from etl.grid import BROKEN
 from etl.source import FileError, Reading, ReadOptions, SourceFile
 from etl.sources.fec_cells import amount_of, cents_of, day_of, unspaced
 from etl.sources.fec_kinds import KIND, derive_entry_signs
-from etl.sources.fec_layout import HEADERS, NEEDED, Layout, layout_of, read_lines
+from etl.sources.fec_layout import HEADERS, NEEDED, Layout, fields, layout_of, read_lines
 
 _LATIN_9 = re.compile(rb"[\xa4\xbc\xbd\xbe]")  # € Œ œ Ÿ there; ¤ ¼ ½ ¾ in Windows-1252
 
@@ -85,7 +85,7 @@ class FecSource:
         with tempfile.TemporaryDirectory() as folder:
             path = readable(file, facts, Path(folder))
             try:
-                read_lines(connection, path, layout)
+                read_lines(connection, path)
             except duckdb.Error as error:
                 raise FileError(
                     Text(
@@ -147,70 +147,84 @@ def _no_fec(file: SourceFile, layout: Layout | None) -> FileError:
     )
 
 
+#: Read for every row; the others only for rows on receivables accounts, and for broken ones.
+_ALWAYS = ("journal", "entry", "day", "account", "piece", "debit", "credit", "montant", "sens")
+_MONEY = ("debit", "credit", "montant")
+#: Around a cell these may stand, besides spaces.
+_ODD = ('"', "\u00a0", "\u202f", "\u2009", "\t")
+
+
 def _parse(
     connection: duckdb.DuckDBPyConnection, layout: Layout, prefixes: tuple[str, ...]
 ) -> None:
     """Make `fec_row`: the rows with their cells read, and `fec_entry`: what each entry is about."""
 
+    # trimming more than spaces is slow, and few files need it
+    signs = [c for c in _ODD if c != layout.separator]
+    has_odd = connection.execute(
+        "select 1 from fec_line where "
+        + " or ".join(f"contains(t, ${name})" for name in "abcde"[: len(signs)])
+        + " limit 1",
+        dict(zip("abcde", signs, strict=False)),
+    ).fetchone()
+    odd = f", {BLANK} || '\"'" if has_odd else ""
+
     def cell(name: str) -> str:
         if name not in layout.columns:
-            return f"null::varchar as {name}"
+            return "null::varchar"
         field = f"f[{layout.columns[name] + 1}]"
-        return f"nullif(trim({field}, {BLANK} || '\"'), '') as {name}"
+        text = f"nullif(trim({field}{odd}), '')"
+        return unspaced(text) if name in _MONEY else text
 
-    both = {"montant", "sens"} <= layout.columns.keys() and "debit" not in layout.columns
     side = (
         "case when upper(left(sens, 1)) in ('D', '+') or sens = '1' then 1"
         " when upper(left(sens, 1)) in ('C', '-') then -1 end"
     )
-    if both:
-        amount, cents = f"({side}) * ({amount_of('montant')})", f"({side}) * {cents_of('montant')}"
-        read = f"{amount_of('montant')} is not null"
+    signed = "debit" not in layout.columns or "credit" not in layout.columns
+    if signed:
+        value, proof = f"({side}) * {amount_of('montant')}", f"({side}) * {cents_of('montant')}"
     else:
-        amount = f"({amount_of('debit')}) - ({amount_of('credit')})"
-        cents = f"{cents_of('debit')} - {cents_of('credit')}"
-        read = "true"
-    mine = "len(list_filter($prefixes, lambda p: starts_with(account, p))) > 0"
+        value = f"({amount_of('debit')}) - ({amount_of('credit')})"
+        proof = f"{cents_of('debit')} - {cents_of('credit')}"
+    # the journal's name tells an opening entry, whichever of its rows is looked at
+    always = ", ".join(f"{cell(c)} as {c}" for c in (*_ALWAYS, "journal_name"))
+    rest = ", ".join(
+        f"case when receivable or broken is not null then {cell(c)} end as {c}"
+        for c in HEADERS
+        if c not in (*_ALWAYS, "journal_name")
+    )
+    mine = " or ".join(f"starts_with(account, $account{i})" for i in range(len(prefixes)))
+    lines, parameters = fields(layout)
     connection.execute(
         f"""
         create or replace temp table fec_row as
-        with cells as (
-            select line, text as raw, broken, {", ".join(cell(c) for c in HEADERS)} from fec_line
-        ),
-        tidy as (
-            select * replace ({
-            ", ".join(f"{unspaced(c)} as {c}" for c in ("debit", "credit", "montant"))
-        })
-            from cells
-        ),
+        with always as (select line, text as raw, broken, f, {always} from ({lines})),
+        owned as (select *, coalesce({mine or "false"}, false) as receivable from always),
         valued as (
-            select *, {day_of("day")} as on_day, {day_of("piece_day")} as of_day,
-                {day_of("let_day")} as let_on, {amount} as value, {cents} as cents,
-                coalesce({mine}, false) as receivable,
-                {f"({side}) is null" if both else "false"} as no_side, {read} as readable
-            from tidy
+            select * exclude (raw, f), case when broken is not null then raw end as raw, {rest},
+                {day_of("day")} as on_day, {value} as value,
+                {f"({side}) is null" if signed else "false"} as no_side
+            from owned
+        ),
+        judged as (
+            select *, try_cast(value as decimal(18, 2)) as amount,
+                case
+                    when broken = 'blank' then 'blank'
+                    when lower(account) = 'comptenum' and lower(journal) = 'journalcode'
+                        then 'header'
+                    when not receivable and (
+                        broken is null and account is not null
+                        or regexp_full_match(account, '[0-9][0-9A-Z]*')
+                    ) then 'other'
+                    when broken is not null or account is null or on_day is null
+                        or try_cast(value as decimal(18, 2)) is null then 'refused'
+                    else 'kept'
+                end as fate
+            from valued
         )
-        select *, try_cast(value as decimal(18, 2)) as amount,
-            case
-                when broken = 'blank' then 'blank'
-                when {
-            " and ".join(
-                f"lower({c}) = '{w}'"
-                for c, w in (("account", "comptenum"), ("journal", "journalcode"))
-            )
-        }
-                    then 'header'
-                when broken is not null and regexp_full_match(account, '[0-9][0-9A-Z]*')
-                    and not receivable then 'other'
-                when broken is not null then 'refused'
-                when account is not null and not receivable then 'other'
-                when account is null or on_day is null then 'refused'
-                when try_cast(value as decimal(18, 2)) is null then 'refused'
-                else 'kept'
-            end as fate
-        from valued
+        select *, case when fate = 'kept' then {proof} end as cents from judged
         """,
-        {"prefixes": list(prefixes)},
+        {**parameters, **{f"account{i}": p for i, p in enumerate(prefixes)}},
     )
     derive_entry_signs(connection)
 
@@ -221,7 +235,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, file_id: int, reading: Reading
         f"""
         insert into staged_documents by name
         with kinds as (
-            select r.*, {KIND} as kind
+            select r.*, {day_of("r.piece_day")} as of_day, {KIND} as kind
             from fec_row as r left join fec_entry as e using (entry_key) where r.fate = 'kept'
         )
         select $file_id as file_id, line, $ledger as ledger, account,
@@ -229,7 +243,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, file_id: int, reading: Reading
             case when kind = 'opening' and of_day < on_day and of_day > on_day - interval 15 year
                 then of_day else on_day end as issued_on,
             amount, 'EUR' as currency, text as reference, "let" as match_code,
-            case when "let" is not null then let_on end as matched_on
+            case when "let" is not null then {day_of("let_day")} end as matched_on
         from kinds order by line
         """,
         {"file_id": file_id, "ledger": reading.ledger},
@@ -266,7 +280,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, file_id: int, reading: Reading
                 when broken is not null then broken
                 when account is null then 'no_account'
                 when on_day is null then 'no_day'
-                when no_side and readable then 'no_side'
+                when no_side and {amount_of("montant")} is not null then 'no_side'
                 else 'no_amount' end as why
             from fec_row where fate = 'refused'
         )
@@ -300,17 +314,17 @@ def _whys(reasons: dict[str, str]) -> list[str]:
 def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, reading: Reading) -> None:
     """Fill in the counts, the period, the control total and the notes of `reading`."""
     found = connection.execute(
-        """
+        f"""
         select count(*), count(*) filter (where fate = 'kept'),
             count(*) filter (where fate = 'refused'),
             min(on_day) filter (where fate = 'kept'), max(on_day) filter (where fate = 'kept'),
             coalesce(sum(cents) filter (where fate = 'kept'), 0),
-            coalesce(sum(cents) filter (where broken is null and fate <> 'header'), 0),
+            coalesce(sum(amount) filter (where broken is null and fate <> 'header'), 0.00),
             count(*) filter (where fate = 'other'), count(*) filter (where fate = 'blank'),
             count(*) filter (where fate = 'header'),
             count(*) filter (where fate = 'kept' and value <> amount),
             count(*) filter (where fate = 'kept' and "let" is not null
-                and let_day is not null and let_on is null),
+                and let_day is not null and {day_of("let_day")} is null),
             count(*) filter (where fate = 'kept' and "foreign" is not null
                 and coalesce(upper(currency), 'EUR') <> 'EUR'
                 and regexp_matches("foreign", '[1-9]')),
@@ -327,7 +341,7 @@ def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, reading: Readi
     for reason, n in zip((_OTHER_ACCOUNTS, _BLANK_LINES, HEADERS_AGAIN), found[7:10], strict=True):
         if n:
             reading.left_out[reason] = n
-    unbalanced = Decimal(found[6]).scaleb(-2)
+    unbalanced = Decimal(found[6])
     notes = (
         (unbalanced, N_("Debit and Credit of all accounts differ by {count}: rows are missing.")),
         (found[10], N_("{count} amounts have more than two decimals and were rounded.")),

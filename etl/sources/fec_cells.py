@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def unspaced(cell: str) -> str:
     """Return SQL for a cell without spaces, which some packages put between thousands."""
-    return f"regexp_replace({cell}, '[\\s\\x{{00A0}}\\x{{202F}}]', '', 'g')"
+    return f"replace(replace(replace({cell}, ' ', ''), chr(160), ''), chr(8239), '')"
 
 
 _AMOUNT = r"[+-]?(\d+([.,]\d*)?|[.,]\d+|\d{1,3}(\.\d{3})+,\d*|\d{1,3}(,\d{3})+\.\d*)-?"
@@ -19,6 +19,9 @@ def amount_of(cell: str) -> str:
     sign = f"(case when contains({cell}, '-') then -1 else 1 end)"
     return (
         f"case when {cell} is null then 0 "
+        # nearly all amounts are plain digits with one decimal sign: the quick way
+        rf"when regexp_full_match({cell}, '\d+([.,]\d*)?') "
+        f"then try_cast(replace({cell}, ',', '.') as decimal(38, 6)) "
         f"when regexp_full_match({cell}, '{_AMOUNT}') then {sign} * {value} end"
     )
 
@@ -35,14 +38,18 @@ def cents_of(cell: str) -> str:
     return f"coalesce({cents} * (case when contains({cell}, '-') then -1 else 1 end), 0)"
 
 
+_YEAR = r"(19[5-9]\d|20\d\d)"  # a receivable lies in no other
+
+
 def day_of(cell: str) -> str:
     """Return SQL for a day; null where it is empty or none."""
-    day = (
-        f"coalesce(try_strptime({cell}, '%Y%m%d'), try_strptime({cell}, '%Y-%m-%d'), "
-        f"try_strptime({cell}, '%d/%m/%Y'))::date"
+    shapes = (
+        (rf"{_YEAR}\d{{4}}", "%Y%m%d"),
+        (rf"{_YEAR}-\d\d-\d\d", "%Y-%m-%d"),
+        (rf"\d\d/\d\d/{_YEAR}", "%d/%m/%Y"),
     )
-    shaped = rf"regexp_full_match({cell}, '\d{{8}}|\d{{4}}-\d\d-\d\d|\d\d/\d\d/\d{{4}}')"
-    return (
-        f"case when {shaped} and {day} between date '1950-01-01' and date '2100-12-31' "
-        f"then {day} end"
+    whens = " ".join(
+        f"when regexp_full_match({cell}, '{shape}') then try_strptime({cell}, '{written}')"
+        for shape, written in shapes
     )
+    return f"(case {whens} end)::date"

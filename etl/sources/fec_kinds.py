@@ -48,12 +48,8 @@ def derive_entry_signs(connection: duckdb.DuckDBPyConnection) -> None:
         "select count(distinct entry) <= 1 from fec_row where fate in ('kept', 'other')"
     ).fetchone()
     number = "piece" if one_number and one_number[0] else "coalesce(entry, piece)"
-    connection.execute(
-        f"""
-        create or replace temp table fec_row as
-        select *, hash(row(journal, {number}, day)) as entry_key from fec_row
-        """
-    )
+    connection.execute("alter table fec_row add column entry_key ubigint")
+    connection.execute(f"update fec_row set entry_key = hash(row(journal, {number}, day))")
     signs = ", ".join(
         f"coalesce(bool_or(regexp_full_match(account, '{pattern}')) filter (where not receivable),"
         f" false) as {name}"

@@ -77,37 +77,44 @@ def layout_of(text: str) -> Layout | None:
     return None
 
 
-def read_lines(connection: duckdb.DuckDBPyConnection, path: Path, layout: Layout) -> None:
-    """Make `fec_line`: line, whole text, fields, and why the line has no proper fields."""
+def read_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Make `fec_line` with the lines of the file as they are, in `t`."""
     connection.execute(
         f"create or replace temp table fec_line as select t from read_csv($path, delim = '{_MARK}',"
         " quote = '', escape = '', comment = '', header = false, auto_detect = false,"
         " columns = {'t': 'VARCHAR'}, all_varchar = true)",
         {"path": str(path)},
     )
+
+
+def fields(layout: Layout) -> tuple[str, dict[str, object]]:
+    """Return a SELECT over `fec_line` and its parameters: line, text, f (the fields), broken.
+
+    `broken` says why a line has no proper fields: blank, short or long; null where it has.
+    """
     # what stands behind the amounts and the lettering may be left off at the end of a line
     least = 1 + max(i for c, i in layout.columns.items() if c not in ("foreign", "currency"))
-    connection.execute(
-        f"""
-        create or replace temp table fec_line as
-        with split as (
+    account = f"f[{layout.columns['account'] + 1}]"
+    empty = f"trim(text, {BLANK} || $separator || '\"') = ''"
+    sql = f"""
+        select line, text, f,
+            case
+                when text is null then 'blank'
+                when coalesce(trim({account}), '') in ('', '\"\"')
+                    then case when {empty} then 'blank' when len(f) < $least then 'short' end
+                when len(f) < $least then 'short'
+                when len(f) > $width
+                    then case when trim(array_to_string(f[$width + 1:], ''), {BLANK}) <> ''
+                        then 'long' end
+            end as broken
+        from (
             select rowid + 1 as line, t as text, string_split(t, $separator) as f
             from fec_line where rowid >= $header
         )
-        select line, text, f,
-            case
-                when trim(text, {BLANK} || $separator || '"') is not distinct from '' then 'blank'
-                when text is null then 'blank'
-                when len(f) < $least then 'short'
-                when len(f) > $width
-                    and trim(array_to_string(f[$width + 1:], ''), {BLANK}) <> '' then 'long'
-            end as broken
-        from split
-        """,
-        {
-            "separator": layout.separator,
-            "header": layout.line,
-            "least": least,
-            "width": len(layout.headers),
-        },
-    )
+    """
+    return sql, {
+        "separator": layout.separator,
+        "header": layout.line,
+        "least": least,
+        "width": len(layout.headers),
+    }
