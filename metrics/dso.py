@@ -120,12 +120,6 @@ count_back as (
     join counted using ({by}, month_start)
     join figures using ({by})
 ),
-history as (
-    select as_of, date_diff('day', min(cast(date_trunc('month', issued_on) as date)), as_of) + 1
-        as known_days
-    from sales
-    group by as_of
-),
 ratios as (
     select {by}, receivables, not_due, sales_1m, sales_3m, sales_12m,
         cast(receivables as double)
@@ -154,11 +148,12 @@ select {by},
     cast(sales_3m as decimal(18, 2)) as sales_3m,
     cast(sales_12m as decimal(18, 2)) as sales_12m,
     cast(not_due as decimal(18, 2)) as not_due,
-    case when receivables > 0 and count_back.days is null then known_days end
+    case when receivables > 0 and count_back.days is null
+        then date_diff('day', cast(date_trunc('month', first_sale) as date), as_of) + 1 end
         as count_back_at_least
 from ratios
 left join count_back using ({by})
-left join history using (as_of)
+left join reach using (as_of)
 """,
     rows={
         N_("Receivables"): items("alive"),

@@ -15,6 +15,8 @@ the columns of `days`, and is already filtered:
     movements  all documents dated up to as_of
     accounts   customers, with their limit, terms and dimensions
     groups     the groups an answer about balances has a row for
+    reach      first_sale: since when any sales are known, whatever the filters; without as_of
+               days before that
 
 A window of N months is N whole calendar months ending with the as-of day's month, that month
 counted up to the as-of day.
@@ -85,6 +87,15 @@ _RELATIONS = {
         "1 = 1",
     ),
 }
+
+#: A group that bought nothing at first has known months without sales, not unknown ones.
+_REACH = """    select days.as_of, first_sale
+    from days
+    join (
+        select min(issued_on) as first_sale
+        from documents
+        where kind in ('invoice', 'credit_note')
+    ) as f on first_sale <= days.as_of"""
 
 BASES = {"due": "due_on", "issued": "opened_on"}
 """What aging counts from: basis -> column of the open item."""
@@ -241,6 +252,8 @@ class Ledger:
         parts += [f"{name} as (\n{self._relation(name)}\n)" for name in used]
         if _reads(text, "groups"):
             parts.append(f"groups as (\n    select distinct {grouped} from {base}\n)")
+        if _reads(text, "reach"):
+            parts.append(f"reach as (\n{_REACH}\n)")
         text = text.replace("{by}", grouped)
         if text.startswith("with "):
             head, _, tail = text[5:].rpartition("\n\n")

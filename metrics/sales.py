@@ -40,11 +40,6 @@ with sold as (
         sum(case when issued_on >= from_window and kind = 'invoice' then 1 else 0 end) as invoices
     from sales
     group by {by}
-),
-history as (
-    select as_of, min(issued_on) as first_sale
-    from sales
-    group by as_of
 )
 
 select {by},
@@ -57,7 +52,7 @@ select {by},
     end as growth,
     cast(invoices as bigint) as invoices
 from sold
-join history using (as_of)
+join reach using (as_of)
 join days using (as_of)
 """,
     rows={

@@ -1,0 +1,642 @@
+"""The metrics computed a second time, in plain Python, from what the files said.
+
+Nothing here reads the project's SQL or shares code with it: documents, slices, windows, groups
+and figures follow the definitions alone, with Decimal for money and Fraction for ratios, so that
+agreement means something. `answer(world, name, question)` gives the rows of a metric.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from tests.random_ledgers import World, as_day
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+Z = 1.959963984540054
+DIMENSIONS = (
+    "customer", "country", "sector", "sector_section", "sector_division", "sector_group",
+    "segment", "salesperson", "customer_group", "currency",
+)  # fmt: skip
+#: code -> section, division, group; the codes that random ledgers use
+SECTORS = {
+    "": ("", "", ""),
+    "F": ("F", "", ""),
+    "43": ("F", "43", ""),
+    "43.21": ("F", "43", "43.2"),
+    "43.22": ("F", "43", "43.2"),
+    "01.1": ("A", "01", "01.1"),
+}
+Row = dict[str, object]
+Key = tuple[str, ...]
+
+
+@dataclass
+class Slice:
+    doc: Doc
+    due: date
+    closed: date | None
+    closer: Doc | None
+    amount: Decimal
+    continues: bool
+
+    @property
+    def closed_by(self) -> str:
+        return self.closer.kind if self.closer else ""
+
+
+@dataclass
+class Doc:
+    number: str
+    kind: str
+    day: date
+    due: date
+    due_assumed: str
+    amount: Decimal
+    amount_currency: Decimal
+    rate: Decimal
+    dims: Mapping[str, str]
+    parts: list[tuple[date, Decimal]]
+    slices: list[Slice] = field(default_factory=list)
+
+    @property
+    def closed(self) -> date | None:
+        if any(s.closed is None for s in self.slices):
+            return None
+        return max((s.closed for s in self.slices if s.closed), default=self.day)
+
+    @property
+    def outcome(self) -> str:
+        if self.kind != "invoice" or self.amount <= 0 or self.closed is None:
+            return ""
+        by: dict[str, Decimal] = defaultdict(Decimal)
+        for s in self.slices:
+            by[s.closed_by] += s.amount
+        if set(by) == {"credit_note"}:
+            return "credited"
+        return "written_off" if by["write_off"] > by["payment"] else "paid"
+
+
+@dataclass(frozen=True)
+class Question:
+    as_of: date
+    by: Key = ("total",)
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    months: int = 12
+    basis: str = "due"
+
+
+class Book:
+    """Documents and slices of a world."""
+
+    def __init__(self, world: World) -> None:
+        self.customers = {str(c["customer_id"]): c for c in world.customers}
+        self.docs = self._documents(world)
+        closings: dict[str, list[tuple[date, Doc, Decimal]]] = defaultdict(list)
+        extra: list[Doc] = []
+        by_name = {d.number: d for d in self.docs}
+        for m in world.matches:
+            debit, credit = by_name[str(m["debit_id"])], by_name[str(m["credit_id"])]
+            day = max(debit.day, credit.day)
+            closings[debit.number].append((day, credit, Decimal(str(m["amount"]))))
+            closings[credit.number].append((day, debit, Decimal(str(m["amount"]))))
+        for doc in self.docs:
+            self._cut(doc, closings[doc.number])
+        for m in world.matches:
+            extra += self._differences(by_name[str(m["debit_id"])], by_name[str(m["credit_id"])])
+        self.docs += extra
+        self.slices = [s for d in self.docs for s in d.slices]
+
+    def _dims(self, customer: str, salesperson: object, currency: str) -> dict[str, str]:
+        row = self.customers[customer]
+        sector = str(row.get("sector") or "")
+        section, division, group = SECTORS[sector]
+        top, seen = customer, set()
+        while top in self.customers and top not in seen:
+            seen.add(top)
+            parent = self.customers[top].get("parent_id")
+            if not parent or parent == top:
+                break
+            top = str(parent)
+        return {
+            "total": "total",
+            "customer": customer,
+            "country": str(row.get("country") or ""),
+            "sector": sector,
+            "sector_section": section,
+            "sector_division": division,
+            "sector_group": group,
+            "segment": str(row.get("segment") or ""),
+            "salesperson": str(salesperson or row.get("salesperson") or ""),
+            "customer_group": top,
+            "currency": currency,
+        }
+
+    def _documents(self, world: World) -> list[Doc]:
+        rows: dict[str, list[Mapping[str, object]]] = defaultdict(list)
+        for row in world.documents:
+            rows[str(row["document_id"])].append(row)
+        docs = []
+        for number, parts in rows.items():
+            head = parts[0]
+            day = as_day(head["issued_on"])
+            total = sum((Decimal(str(p["amount"])) for p in parts), ZERO)
+            rate = Decimal(str(head.get("rate") or 1))
+            agreed = self.customers[str(head["customer_id"])].get("agreed_terms_days")
+            terms = head.get("terms_days") if head.get("terms_days") is not None else agreed
+            owing = total > 0 and head["kind"] in ("invoice", "opening")
+            dues = [as_day(p["due_on"]) if p.get("due_on") else None for p in parts]
+            assumed = ""
+            if not owing:
+                due = day
+            elif dues[0] is not None:
+                due = max(d for d in dues if d)
+            else:
+                assumed = "default" if terms is None else "terms"
+                due = day + timedelta(days=int(str(world.terms if terms is None else terms)))
+            docs.append(
+                Doc(
+                    number,
+                    str(head["kind"]),
+                    day,
+                    due,
+                    assumed,
+                    (total * rate).quantize(CENT, ROUND_HALF_UP),
+                    total,
+                    rate,
+                    self._dims(
+                        str(head["customer_id"]),
+                        head.get("salesperson"),
+                        str(head.get("currency") or "EUR"),
+                    ),
+                    sorted(
+                        (
+                            (d or due, abs(Decimal(str(p["amount"]))))
+                            for d, p in zip(dues, parts, strict=True)
+                        ),
+                        key=lambda part: part[0],
+                    )
+                    if owing
+                    else [(due, abs(total))],
+                )
+            )
+        return docs
+
+    @staticmethod
+    def _cut(doc: Doc, closings: list[tuple[date, Doc, Decimal]]) -> None:
+        """Lay the closings in order of day along the amount, cut at the instalments."""
+        ordered = sorted(closings, key=lambda c: (c[0], c[1].day, c[1].dims["customer"],
+                                                  c[1].number))  # fmt: skip
+        total = abs(doc.amount_currency)
+        rest = total - sum((c[2] for c in ordered), ZERO)
+        queue: list[tuple[date | None, Doc | None, Decimal]] = [*ordered, (None, None, rest)]
+        at = ZERO
+        for due, size in doc.parts:
+            end = at + size
+            while at < end:
+                while queue[0][2] == 0:
+                    queue.pop(0)
+                closed, closer, amount = queue[0]
+                step = min(amount, end - at)
+                queue[0] = (closed, closer, amount - step)
+                doc.slices.append(
+                    Slice(doc, due, closed, closer, _worth(doc, at, at + step), at + step < end)
+                )
+                at += step
+
+    @staticmethod
+    def _differences(debit: Doc, credit: Doc) -> list[Doc]:
+        """Documents where the two sides of a match are worth different amounts."""
+        mine = [s for s in debit.slices if s.closer is credit]
+        theirs = [s for s in credit.slices if s.closer is debit]
+        worth, other = sum(s.amount for s in mine), sum(s.amount for s in theirs)
+        day = max(debit.day, credit.day)
+        if debit.dims["customer"] != credit.dims["customer"]:
+            wanted = [("adjustment", debit, -worth), ("adjustment", credit, -other)]
+        elif worth + other:
+            wanted = [("exchange", debit, -(worth + other))]
+        else:
+            wanted = []
+        return [
+            Doc(d.number, kind, day, day, "", Decimal(amount), ZERO, d.rate, d.dims, [])
+            for kind, d, amount in wanted
+        ]
+
+
+def _worth(doc: Doc, since: Decimal, upto: Decimal) -> Decimal:
+    """Amount in the reporting currency between two places of a document, rounded at each."""
+
+    def at(place: Decimal) -> int:
+        share = Fraction(place) / Fraction(abs(doc.amount_currency))
+        return math.floor(Fraction(abs(doc.amount)) * 100 * share + Fraction(1, 2))
+
+    worth = Decimal(at(upto) - at(since)).scaleb(-2)
+    return worth if doc.amount_currency > 0 else -worth
+
+
+# --- days -------------------------------------------------------------------------------------
+
+
+def first_of(day: date, back: int = 0) -> date:
+    year, month = day.year, day.month
+    for _ in range(back):
+        year, month = (year - 1, 12) if month == 1 else (year, month - 1)
+    return date(year, month, 1)
+
+
+def last_of(day: date) -> date:
+    return first_of(first_of(day) + timedelta(days=32)) - timedelta(days=1)
+
+
+def year_before(day: date) -> date:
+    end = last_of(date(day.year - 1, day.month, 1))
+    return end if day == last_of(day) else date(day.year - 1, day.month, min(day.day, end.day))
+
+
+# --- relations --------------------------------------------------------------------------------
+
+
+class Relations:
+    """What a question is about, each list under its filters."""
+
+    def __init__(self, book: Book, q: Question) -> None:
+        self.book, self.q = book, q
+        self.window = first_of(q.as_of, q.months - 1)
+        self.docs = [d for d in book.docs if self._in(d.dims) and d.day <= q.as_of]
+        slices = [s for s in book.slices if self._in(s.doc.dims)]
+        self.alive = [s for s in slices if self.open_on(s, q.as_of)]
+        before = first_of(q.as_of) - timedelta(days=1)
+        self.opening = [s for s in slices if self.open_on(s, before)]
+        self.sales = [d for d in self.docs if d.kind in ("invoice", "credit_note")]
+        self.settled = [
+            s
+            for s in slices
+            if s.doc.kind == "invoice"
+            and s.amount > 0
+            and s.closed_by == "payment"
+            and s.closed is not None
+            and self.window <= s.closed <= q.as_of
+        ]
+        self.cohort = [
+            d
+            for d in self.docs
+            if d.kind == "invoice" and d.amount > 0 and self.window <= d.day <= q.as_of
+        ]
+        self.accounts = []
+        for name, row in book.customers.items():
+            dims = book._dims(name, None, "EUR")
+            if self._in(dims):
+                self.accounts.append((dims, row))
+
+    def _in(self, dims: Mapping[str, str]) -> bool:
+        return all(dims[k] in v for k, v in self.q.where.items() if v and k != "total")
+
+    @staticmethod
+    def open_on(s: Slice, day: date) -> bool:
+        return s.doc.day <= day and (s.closed is None or s.closed > day)
+
+    def key(self, dims: Mapping[str, str]) -> Key:
+        return tuple(dims[name] for name in self.q.by)
+
+    def split(self, things: Iterable[Doc | Slice]) -> dict[Key, list]:
+        groups: dict[Key, list] = defaultdict(list)
+        for thing in things:
+            groups[self.key((thing.doc if isinstance(thing, Slice) else thing).dims)].append(thing)
+        return groups
+
+
+def total(things: Iterable[Doc | Slice]) -> Decimal:
+    return sum((t.amount for t in things), ZERO)
+
+
+def count(slices: Iterable[Slice]) -> int:
+    """Open items as people count them: one for each document and instalment still open."""
+    return sum(1 for s in slices if not s.continues)
+
+
+def ratio(top: Decimal | int, bottom: Decimal | int) -> float | None:
+    return float(Fraction(top) / Fraction(bottom)) if bottom else None
+
+
+# --- metrics ----------------------------------------------------------------------------------
+
+
+def _balance_groups(r: Relations) -> set[Key]:
+    if r.q.by == ("total",):
+        return {("total",)} if r.docs else set()
+    return set(r.split(r.alive))
+
+
+def receivables(r: Relations) -> dict[Key, list[Row]]:
+    alive = r.split(r.alive)
+    return {
+        g: [
+            {
+                "receivables": total(alive.get(g, [])),
+                "unapplied": total(s for s in alive.get(g, []) if s.amount < 0),
+                "open_items": count(alive.get(g, [])),
+                "customers": len({s.doc.dims["customer"] for s in alive.get(g, [])}),
+            }
+        ]
+        for g in _balance_groups(r)
+    }
+
+
+def bucket_of(s: Slice, as_of: date, basis: str) -> str:
+    if s.amount < 0:
+        return "unapplied"
+    days = (as_of - (s.due if basis == "due" else s.doc.day)).days
+    for name, upto in (("not_due", 0), ("1-30", 30), ("31-60", 60), ("61-90", 90)):
+        if days <= upto:
+            return name
+    return "over_90"
+
+
+def aging(r: Relations) -> dict[Key, list[Row]]:
+    alive = r.split(r.alive)
+    answer: dict[Key, list[Row]] = {}
+    for g in _balance_groups(r):
+        answer[g] = []
+        for bucket in ("not_due", "1-30", "31-60", "61-90", "over_90", "unapplied"):
+            held = [s for s in alive.get(g, []) if bucket_of(s, r.q.as_of, r.q.basis) == bucket]
+            answer[g].append({"bucket": bucket, "amount": total(held), "items": count(held)})
+    return answer
+
+
+def _count_back(owed: Decimal, sales: list[Doc], as_of: date) -> float | None:
+    """Walk back month by month; None where the sales run out first."""
+    if owed < 0 or not sales:
+        return None
+    if owed == 0:
+        return 0.0
+    sold: dict[date, Decimal] = defaultdict(Decimal)
+    for d in sales:
+        sold[first_of(d.day)] += d.amount
+    days, left, month = Fraction(0), owed, first_of(as_of)
+    while month >= min(sold):
+        length = (min(last_of(month), as_of) - month).days + 1
+        if sold[month] >= left:
+            return float(days + Fraction(left) / Fraction(sold[month]) * length)
+        left -= sold[month]
+        days += length
+        month = first_of(month, 1)
+    return None
+
+
+def dso(r: Relations) -> dict[Key, list[Row]]:
+    alive, sales = r.split(r.alive), r.split(r.sales)
+    every_sale = [
+        d
+        for d in r.book.docs
+        if d.kind in ("invoice", "credit_note") and d.day <= r.q.as_of
+    ]  # fmt: skip
+    answer: dict[Key, list[Row]] = {}
+    for g in set(alive) | set(sales):
+        owed = total(alive.get(g, []))
+        not_due = total(s for s in alive.get(g, []) if s.amount > 0 and s.due >= r.q.as_of)
+        sold, found = {}, {}
+        for name, months in (("1m", 1), ("3m", 3), ("12m", 12)):
+            start = first_of(r.q.as_of, months - 1)
+            sold[name] = total(d for d in sales.get(g, []) if d.day >= start)
+            days = (r.q.as_of - start).days + 1
+            for kind, amount in (("dso", owed), ("best", not_due)):
+                found[kind, name] = (
+                    float(Fraction(amount) / Fraction(sold[name]) * days)
+                    if sold[name] > 0
+                    else None
+                )
+        back = 0.0 if owed == 0 else _count_back(owed, sales.get(g, []), r.q.as_of)
+        known = (
+            (r.q.as_of - first_of(min(d.day for d in every_sale))).days + 1 if every_sale else None
+        )
+        gap = (
+            None
+            if found["dso", "3m"] is None
+            else float(found["dso", "3m"]) - float(found["best", "3m"] or 0)
+        )
+        answer[g] = [
+            {
+                "period_end": found["dso", "1m"],
+                "rolling_3m": found["dso", "3m"],
+                "rolling_12m": found["dso", "12m"],
+                "count_back": back,
+                "best_possible_3m": found["best", "3m"],
+                "average_days_delinquent_3m": gap,
+                "receivables": owed,
+                "sales_1m": sold["1m"],
+                "sales_3m": sold["3m"],
+                "sales_12m": sold["12m"],
+                "not_due": not_due,
+                "count_back_at_least": known if owed > 0 and back is None else None,
+            }
+        ]
+    return answer
+
+
+def collection_effectiveness(r: Relations) -> dict[Key, list[Row]]:
+    opening, closing = r.split(r.opening), r.split(r.alive)
+    month = r.split(d for d in r.sales if d.day >= first_of(r.q.as_of))
+    answer: dict[Key, list[Row]] = {}
+    for g in set(opening) | set(closing) | set(month):
+        begin, end, sold = (total(x.get(g, [])) for x in (opening, closing, month))
+        not_due = total(s for s in closing.get(g, []) if s.amount > 0 and s.due >= r.q.as_of)
+        answer[g] = [
+            {
+                "cei": ratio(begin + sold - end, begin + sold - not_due),
+                "opening": begin,
+                "sales": sold,
+                "closing": end,
+                "closing_not_due": not_due,
+            }
+        ]
+    return answer
+
+
+def lives_of(cohort: Iterable[Doc], as_of: date) -> list[tuple[int, bool]]:
+    """Days from issue and whether the invoice was paid then; else it was still unpaid."""
+    lives = []
+    for d in cohort:
+        ended = d.closed is not None and d.closed <= as_of
+        until = d.closed if ended and d.closed else as_of
+        lives.append(((until - d.day).days, ended and d.outcome == "paid"))
+    return lives
+
+
+@dataclass(frozen=True)
+class Step:
+    day: int
+    unpaid: Fraction
+    low: float | None
+    high: float | None
+    at_risk: int
+
+
+def kaplan_meier(lives: list[tuple[int, bool]]) -> list[Step]:
+    """The estimate with Greenwood's variance and the interval on the log-log scale."""
+    unpaid, variance, steps = Fraction(1), Fraction(0), []
+    for day in sorted({d for d, _ in lives}):
+        at_risk = sum(1 for d, _ in lives if d >= day)
+        paid = sum(1 for d, event in lives if d == day and event)
+        unpaid *= 1 - Fraction(paid, at_risk)
+        if paid < at_risk:
+            variance += Fraction(paid, at_risk * (at_risk - paid))
+        low = high = None
+        if 0 < unpaid < 1:
+            spread = Z * math.sqrt(variance) / abs(math.log(unpaid))
+            low, high = float(unpaid) ** math.exp(spread), float(unpaid) ** math.exp(-spread)
+        steps.append(Step(day, unpaid, low, high, at_risk))
+    return steps
+
+
+def payment_curve(r: Relations) -> dict[Key, list[Row]]:
+    return {
+        g: [
+            {
+                "day": s.day,
+                "paid_share": float(1 - s.unpaid),
+                "low": None if s.high is None else 1 - s.high,
+                "high": None if s.low is None else 1 - s.low,
+                "at_risk": s.at_risk,
+            }
+            for s in kaplan_meier(lives_of(cohort, r.q.as_of))
+        ]
+        for g, cohort in r.split(r.cohort).items()
+    }
+
+
+def payment_speed(r: Relations) -> dict[Key, list[Row]]:
+    settled, cohorts = r.split(r.settled), r.split(r.cohort)
+    unpaid = r.split(s for s in r.alive if s.doc.kind == "invoice" and s.amount > 0)
+    answer: dict[Key, list[Row]] = {}
+    for g in set(settled) | set(cohorts) | set(unpaid):
+        paid = settled.get(g, [])
+        weight = total(paid)
+        taken = [((s.closed - s.doc.day).days, (s.closed - s.due).days, s.amount) for s in paid]
+        steps = kaplan_meier(lives_of(cohorts.get(g, []), r.q.as_of))
+        half = Fraction(1, 2)
+
+        def first(reached: Callable[[Step], bool], steps: list[Step] = steps) -> int | None:
+            return next((s.day for s in steps if reached(s)), None)
+
+        answer[g] = [
+            {
+                "paid_items": len(paid),
+                "open_items": count(unpaid.get(g, [])),
+                "days_to_pay": ratio(sum(t for t, _, _ in taken), len(paid)),
+                "days_to_pay_weighted": ratio(sum((t * a for t, _, a in taken), ZERO), weight),
+                "days_beyond_terms_weighted": ratio(
+                    sum((late * a for _, late, a in taken), ZERO), weight
+                ),
+                "on_time_share": ratio(sum(1 for _, late, _ in taken if late <= 0), len(paid)),
+                "on_time_share_amount": ratio(
+                    sum((a for _, late, a in taken if late <= 0), ZERO), weight
+                ),
+                "median_days_to_pay": first(lambda s: s.unpaid <= half),
+                "median_low": first(
+                    lambda s: s.unpaid == 0 or (s.low is not None and s.low <= 0.5)
+                ),
+                "median_high": first(lambda s: s.high is not None and s.high <= 0.5),
+            }
+        ]
+    return answer
+
+
+def sales(r: Relations) -> dict[Key, list[Row]]:
+    start = first_of(r.q.as_of, r.q.months + 11)
+    end = year_before(r.q.as_of)
+    first = min((d.day for d in r.book.docs if d.kind in ("invoice", "credit_note")), default=None)
+    answer: dict[Key, list[Row]] = {}
+    for g, docs in r.split(r.sales).items():
+        now = [d for d in docs if d.day >= r.window]
+        before = total(d for d in docs if start <= d.day <= end)
+        reaches = first is not None and first_of(first) <= start
+        answer[g] = [
+            {
+                "sales": total(now),
+                "sales_year_before": before,
+                "growth": float(Fraction(total(now)) / Fraction(before) - 1)
+                if reaches and before > 0
+                else None,
+                "invoices": sum(1 for d in now if d.kind == "invoice"),
+            }
+        ]
+    return answer
+
+
+def exposure(r: Relations) -> dict[Key, list[Row]]:
+    alive = r.split(r.alive)
+    limits: dict[Key, list[Mapping[str, object]]] = defaultdict(list)
+    for dims, row in r.accounts:
+        limits[r.key(dims)].append(row)
+
+    def summed(rows: list[Mapping[str, object]], name: str) -> Decimal | None:
+        given = [Decimal(str(row[name])) for row in rows if row.get(name) is not None]
+        return sum(given, ZERO) if given else None
+
+    answer: dict[Key, list[Row]] = {}
+    for g in set(alive) | set(limits):
+        held = alive.get(g, [])
+        free = [
+            s
+            for s in held
+            if r.book.customers[s.doc.dims["customer"]].get("credit_limit") is None
+        ]  # fmt: skip
+        limit = summed(limits.get(g, []), "credit_limit")
+        answer[g] = [
+            {
+                "exposure": total(held),
+                "credit_limit": limit,
+                "headroom": None if limit is None else limit - (total(held) - total(free)),
+                "insured_limit": summed(limits.get(g, []), "insured_limit"),
+                "without_limit": total(free),
+            }
+        ]
+    return answer
+
+
+def terms(r: Relations) -> dict[Key, list[Row]]:
+    issued = r.split(
+        d for d in r.sales if d.kind == "invoice" and d.amount > 0 and d.day >= r.window
+    )
+    settled = r.split(r.settled)
+    answer: dict[Key, list[Row]] = {}
+    for g in set(issued) | set(settled):
+        agreed = [
+            (Decimal(str(days)), d.amount)
+            for d in issued.get(g, [])
+            if (days := r.book.customers[d.dims["customer"]].get("agreed_terms_days")) is not None
+        ]
+        given = [
+            (Decimal((d.due - d.day).days), d.amount)
+            for d in issued.get(g, [])
+            if d.due_assumed == ""
+        ]
+        taken = [(Decimal((s.closed - s.doc.day).days), s.amount) for s in settled.get(g, [])]
+        answer[g] = [
+            {
+                name: ratio(sum((t * a for t, a in rows), ZERO), sum((a for _, a in rows), ZERO))
+                for name, rows in (("agreed", agreed), ("invoiced", given), ("taken", taken))
+            }
+            | {"invoices": len(issued.get(g, []))}
+        ]
+    return answer
+
+
+METRICS: dict[str, Callable[[Relations], dict[Key, list[Row]]]] = {
+    f.__name__: f
+    for f in (
+        receivables, aging, dso, collection_effectiveness, payment_speed, payment_curve, sales,
+        exposure, terms,
+    )
+}  # fmt: skip
+
+
+def answer(book: Book, name: str, question: Question) -> dict[Key, list[Row]]:
+    """Return the rows of metric `name` by group."""
+    return METRICS[name](Relations(book, question))
