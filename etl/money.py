@@ -64,8 +64,14 @@ def parse_amounts(
             )
             if found == ".":
                 text = f"replace({text}, ',', '')"
-            amounts.parsed[name] = Parsed(f"try_cast({text} as decimal(18,2))", how=_HOW[found])
-            amounts.raw[name] = f"round(try_cast({proof} as double) * 100)::hugeint"
+            amounts.parsed[name] = Parsed(
+                f"try_cast({text} as decimal(18,2))",
+                f"{cell} is not null and @value is null",  # more digits than money has
+                REFUSED,
+                REMEDY,
+                _HOW[found],
+            )
+            amounts.raw[name] = f"try_cast(round(try_cast({proof} as double) * 100) as hugeint)"
             continue
         number = _number(cell, found)
         value = f"try_cast({number} as decimal(18,2))"
@@ -240,13 +246,13 @@ def _number(cell: str, decimal: str) -> str:
 def _cents(cell: str, decimal: str) -> str:
     """Return SQL for the amount in cents, from its digits alone: a proof of `_number`.
 
-    All digits are one whole number, and how many stand behind the decimal sign says how far its
-    last digit lies from the cents; halves are rounded away from zero.
+    The digits before the decimal sign and twelve behind it make one whole number; it is cut to
+    cents, halves away from zero.
     """
     text = f"split_part({cell}, 'E0', 1)"
     sign = f"(case when contains({cell}, 'E0') then '.' else '{decimal}' end)"
-    digits = f"try_cast(regexp_replace({text}, '[^0-9]', '', 'g') as hugeint)"
+    before = f"regexp_replace(split_part({text}, {sign}, 1), '[^0-9]', '', 'g')"
     behind = f"regexp_replace(split_part({text}, {sign}, 2), '[^0-9]', '', 'g')"
-    scale = f"(10::hugeint ** length({behind}))::hugeint"
-    cents = f"(({digits} * 200 + {scale}) // (2 * {scale}))"
+    digits = f"try_cast({before} || rpad({behind}, 12, '0')[:12] as hugeint)"
+    cents = f"(({digits} + 5000000000) // 10000000000)"
     return f"(case when {_negative(cell)} then -{cents} else {cents} end)"

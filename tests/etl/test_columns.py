@@ -215,6 +215,13 @@ def test_what_is_no_amount_is_refused():
     assert money("12.50", decimal=",") == ["refused"]
 
 
+def test_more_digits_than_money_has_are_refused():
+    assert money("9" * 17, "9" * 40, "1.00", "1") == ["refused", "refused", "1.00", "1.00"]
+    assert money("9" * 38 + ",1-", "9" * 20, "0," + "1" * 60, "€ 1,00") == [
+        "refused", "refused", "0.11", "1.00"
+    ]  # fmt: skip
+
+
 def test_finer_amounts_are_rounded_half_up_and_counted():
     connection, grid = grid_of(["1.005", "0.1250", "3.10000001", "2.50"])
     amounts = parse_amounts(connection, grid, {"m": "c0"}, ".")
