@@ -104,7 +104,9 @@ _READ = """
     with staged as (
         select file_id, sum(amount) as amount from (
             select file_id, amount from staged_documents
-            union all select file_id, amount from staged_matches
+            union all
+            select m.file_id, m.amount from staged_matches as m join files as f using (file_id)
+            where f.rows_kind = 'matches'
         ) group by all
     )
     select f.name, coalesce(s.amount, 0), f.control_total

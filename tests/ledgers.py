@@ -164,7 +164,8 @@ def derived(
     **more,
 ) -> duckdb.DuckDBPyConnection:
     """Return a connection in memory that holds one staged file and what follows from it."""
-    connection = duckdb.connect()
+    # so few rows are not worth a second thread
+    connection = duckdb.connect(config={"threads": 1})
     stage(connection, documents, matches, customers, **more)
     derive(connection, Settings(currency, terms))
     return connection
