@@ -114,7 +114,7 @@ def _label_ends(
         )  # fmt: skip
 
 
-def _months(days: Sequence[date], f: Format) -> dict[str, Any]:
+def month_names_axis(days: Sequence[date], f: Format) -> dict[str, Any]:
     """Return the axis of the months, with so few names that they fit a telephone too."""
     return {**month_axis(days, f, every=6 if len(days) > 18 else 0), "tickangle": 0}
 
@@ -183,7 +183,7 @@ def trend_figure(
             ends.append(_End(target, _("Target {days}").format(days=f.days(target)), MUTED))
         _label_ends(drawn, ends, len(places) - 1, axis["range"][1], 2 * _LINE)
     drawn.update_layout(
-        xaxis=_months([r["as_of"] for r in history], f),
+        xaxis=month_names_axis([r["as_of"] for r in history], f),
         yaxis=axis,
         margin={"l": 8, "r": 104, "t": 10, "b": 8},
     )
@@ -246,7 +246,7 @@ def methods_figure(
         texts.append("<br>".join(said))
     _carrier(drawn, [(bottom + top) / 2] * len(days), texts)
     drawn.update_layout(
-        xaxis=_months(days, f), yaxis=axis, margin={"l": 8, "r": 124, "t": 10, "b": 8}
+        xaxis=month_names_axis(days, f), yaxis=axis, margin={"l": 8, "r": 124, "t": 10, "b": 8}
     )
     return drawn
 
