@@ -171,7 +171,11 @@ def lines_figure(days: Sequence[date], lines: Sequence[Line], f: Format) -> go.F
     known = [v for line in lines for v in line.values if v is not None]
     axis = value_axis(known, "days", f)
     span = axis["range"][1] - axis["range"][0]
-    for line, height in _apart(lines, span * 0.085):
+    named = _apart(lines, span * 0.085)
+    # a name that was moved up must still lie inside the plot
+    top = max((height for _line, height in named), default=0.0) + span * 0.04
+    axis["range"] = [axis["range"][0], max(axis["range"][1], top)]
+    for line, height in named:
         drawn.add_annotation(
             x=len(days) - 0.7, y=height, xanchor="left", showarrow=False,
             text=shortened(line.name, 20),

@@ -124,9 +124,8 @@ def layout(**query: str) -> Component:
                 row(panel("customer-sell", height=300), panel("customer-collect", height=300)),
                 panel(
                     "customer-lives",
-                    height=360,
+                    height=220,
                     controls=[html.Div(id="customer-months")],
-                    static=None,
                 ),
                 row(panel("customer-curve", height=300), panel("customer-terms", height=300)),
                 panel(
@@ -145,15 +144,16 @@ def connect(app: Dash, context: Context) -> None:
     """Wire the page's figures."""
 
     @headline_callback(app, context, "customer")
-    def headline(view: View) -> str:
-        return headline_words(view, listed(view)) if master(view) else ""
-
-    @part_callback(app, context, "customer-who")
-    def who(view: View) -> list[Component]:
+    def headline(view: View) -> list[Component | str]:
         known = master(view)
         if known is None:
-            return [unknown(view)]
-        return [html.H2(known["customer_name"]), attributes(view, known)]
+            return []
+        return [html.H2(known["customer_name"]), headline_words(view)]
+
+    @part_callback(app, context, "customer-who")
+    def who(view: View) -> Component:
+        known = master(view)
+        return unknown(view) if known is None else attributes(view, known)
 
     @app.callback(Output("customer-body", "className"), Input("url", "search"))
     def shown(search: str | None) -> str:

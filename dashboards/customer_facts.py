@@ -293,8 +293,12 @@ def _days(view: View, days: int | None) -> str:
     return text.format(count=view.f.count(days))
 
 
-def headline_words(view: View, row: Row) -> str:
+def headline_words(view: View) -> str:
     """Return the customer's story in one sentence."""
+    try:
+        row = listed(view)
+    except NoRows:
+        return _("The filters above leave this customer out.")
     both = {"room": view.f.money(row["headroom"]), "late": view.f.money(row["overdue"])}
     if not row["receivables"]:
         return _("Nothing is open.")

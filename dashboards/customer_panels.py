@@ -150,15 +150,13 @@ def document_rows(view: View, number: str) -> Component:
 
 
 def _happened(r: Mapping[str, Any], view: View) -> str:
+    if r["amount"] < 0:
+        return _("unapplied") if r["closed_on"] is None else _("applied")
     late = r["days_late"]
     if r["closed_on"] is None:
-        if r["amount"] < 0:
-            return _("unapplied")
         text = _("open, {days} days overdue") if late > 0 else _("open, not due yet")
     else:
         text = _("{what}, {days} days late") if late > 0 else _("{what}, on time")
-        if r["amount"] < 0:
-            text = _("applied")
     what = _(CLOSERS.get(r["closed_by"], r["closed_by"])) if r["closed_by"] else ""
     return text.format(days=view.f.count(late), what=what)
 

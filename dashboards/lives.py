@@ -45,8 +45,8 @@ MOST_INVOICES = 400
 """More bars than this are not drawn: the latest ones are, and the panel says so."""
 
 _LEAST_AHEAD, _MOST_AHEAD = 0.03, 75
-_HEIGHT = 14.0
-_LEAST_HEIGHT = 3.0
+_LEAST_HEIGHT = 20.0
+"""How thick the thinnest slice is drawn, in per cent of its row."""
 
 
 def bucket_of(days_late: int) -> str:
@@ -135,7 +135,8 @@ def lives_figure(
         for life in lives
     ]
     style = {"--as-of": f"{span.at(span.as_of):.3f}%"}
-    return html.Div(rows, className="lives", style=style, tabIndex=0)
+    many = "few" if len(lives) <= 25 else "many" if len(lives) > 70 else ""
+    return html.Div(rows, className=f"lives {many}".strip(), style=style, tabIndex=0)
 
 
 def key() -> Component:
@@ -168,7 +169,7 @@ def _axis(span: Span, f: Format) -> Component:
         html.Span(
             str(m.year) if m.month == 1 else f.month_short(m).split("<br>")[0],
             style={"left": f"{span.at(m):.3f}%"},
-            className="year" if m.month == 1 else "",
+            className=_look(m, span, step),
         )
         for m in shown
     ]
@@ -183,57 +184,48 @@ def _axis(span: Span, f: Format) -> Component:
     )
 
 
+def _look(month: date, span: Span, step: int) -> str:
+    """Return the class of a label: years stand out, single months go first where it is narrow."""
+    quarter = month.month % 3 == 1 and step == 1
+    looks = ["year" if month.month == 1 else "" if quarter else "minor"]
+    looks += ["first"] if span.at(month) < 2 else ["last"] if span.at(month) > 98 else []
+    return " ".join(filter(None, looks))
+
+
 def _heights(slices: Sequence[Mapping[str, Any]]) -> list[float]:
-    """Return how thick each slice is: its share of the amount, but never too thin to see."""
+    """Return how thick each slice is, in per cent: its share, but never too thin to see."""
     whole = float(sum(abs(s["amount"]) for s in slices)) or 1.0
-    wanted = [max(float(abs(s["amount"])) / whole * _HEIGHT, _LEAST_HEIGHT) for s in slices]
-    return [h * _HEIGHT / sum(wanted) for h in wanted]
+    wanted = [max(float(abs(s["amount"])) / whole * 100, _LEAST_HEIGHT) for s in slices]
+    return [h * 100 / sum(wanted) for h in wanted]
 
 
 def _bars(life: Life, span: Span) -> list[Component]:
     bars: list[Component] = []
+    dues: list[tuple[date, float, float]] = []
     top = 0.0
-    dues = []
     for part, height in zip(life.slices, _heights(life.slices), strict=True):
         closed, due = part["closed_on"], part["due_on"]
         end = closed or span.as_of
         left, right = span.at(life.opened_on), span.at(end)
         width = max(right - left, 0.35)
         look = bucket_of((end - due).days)
-        gap = 1.0 if len(life.slices) > 1 and height > _LEAST_HEIGHT else 0.0
-        style = {"top": f"{top:.2f}px", "height": f"{height - gap:.2f}px"}
+        gap = 6.0 if len(life.slices) > 1 else 0.0
+        place = {"top": f"{top:.2f}%", "height": f"{height - gap:.2f}%"}
         turn = min(max((span.at(due) - left) / width, 0.0), 1.0) * 100
-        bars.append(
-            html.Span(
-                className=f"lv-bar to-{look}" + (" disputed" if part["disputed"] else ""),
-                style={
-                    **style,
-                    "left": f"{left:.3f}%",
-                    "width": f"{width:.3f}%",
-                    "--turn": f"{turn:.2f}%",
-                },
-            )
-        )
+        bar = {**place, "left": f"{left:.3f}%", "width": f"{width:.3f}%", "--turn": f"{turn:.2f}%"}
+        struck = " disputed" if part["disputed"] else ""
+        bars.append(html.Span(className=f"lv-bar to-{look}{struck}", style=bar))
         if closed is None:
-            bars.append(
-                html.Span(className=f"lv-tail to-{look}", style={**style, "left": f"{right:.3f}%"})
-            )
+            tail = {**place, "left": f"{right:.3f}%"}
+            bars.append(html.Span(className=f"lv-tail to-{look}", style=tail))
         if span.first <= due <= span.last:
             dues.append((due, top, height))
         top += height
     if len({due for due, _top, _height in dues}) == 1:
-        dues = [(dues[0][0], -1.0, _HEIGHT + 2)]  # one due day: one tick over the whole bar
-    bars += [
-        html.Span(
-            className="lv-due",
-            style={
-                "left": f"{span.at(due):.3f}%",
-                "top": f"{upper:.2f}px",
-                "height": f"{height:.2f}px",
-            },
-        )
-        for due, upper, height in dues
-    ]
+        dues = [(dues[0][0], -10.0, 120.0)]  # one due day: one tick over the whole row
+    for due, upper, height in dues:
+        tick = {"left": f"{span.at(due):.3f}%", "top": f"{upper:.2f}%", "height": f"{height:.2f}%"}
+        bars.append(html.Span(className="lv-due", style=tick))
     return bars
 
 

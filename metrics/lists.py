@@ -106,8 +106,8 @@ select items.document_id, items.kind, items.opened_on, items.due_on,
     case when items.closed_on <= as_of then items.method else '' end as method,
     date_diff('day', items.opened_on, case when items.closed_on <= as_of then items.closed_on end)
         as days_to_pay,
-    date_diff('day', items.due_on,
-        case when items.closed_on <= as_of then items.closed_on else as_of end) as days_late,
+    case when items.amount > 0 then date_diff('day', items.due_on,
+        case when items.closed_on <= as_of then items.closed_on else as_of end) end as days_late,
     items.amount, items.amount_currency, items.currency, items.disputed, items.due_assumed,
     document.reference, document.po_number, document.ledger,
     files.name as file, document.line,
@@ -155,8 +155,8 @@ def account(ledger: Ledger, state: str = "all", document: str = "") -> Statement
 
     Columns: the document, its kind, days, amount (reporting currency and its own), file and line;
     the document that closed the slice by then, how the match was made (method), its file and
-    line. days_late runs to the as-of day while open. state: one of STATES; ValueError otherwise.
-    document: only the documents of that number.
+    line. days_late runs to the as-of day while open; it is null for what the customer does not
+    owe. state: one of STATES; ValueError otherwise. document: only documents of that number.
     """
     if state not in STATES:
         raise ValueError(f"{state!r} is no state; known are: {', '.join(STATES)}")
