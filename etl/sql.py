@@ -21,5 +21,6 @@ def rows(connection: Connection, sql: str, **values: object) -> list[tuple[Any, 
 
 def number(connection: Connection, sql: str, **values: object) -> int:
     """Run a statement that answers with one whole number; null counts as 0."""
-    found = connection.execute(sql, values or None).fetchone()
-    return int(found[0] or 0) if found else 0
+    # fetched whole: a result with rows left to fetch would block the connection
+    found = connection.execute(sql, values or None).fetchall()
+    return int(found[0][0] or 0) if found else 0
