@@ -100,7 +100,8 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
             text = _("There is no page at {path}.").format(path=pathname)
             home = dcc.Link(_("To the overview"), href="/", className="button")
             return parts.message(_("Not found"), text, home), _("Not found")
-        if ctx.triggered_id == "state" and not page.needs_data:
+        asked = {t["prop_id"] for t in ctx.triggered}  # at first both the address and the state
+        if asked == {"state.data"} and not page.needs_data:
             raise PreventUpdate  # a report that is being read stays where it is
         title = _(page.title)
         try:
