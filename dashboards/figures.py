@@ -179,14 +179,17 @@ def _rgb(colour: str) -> str:
 def dark_css() -> str:
     """Return the style sheet that shows figures in the dark palette, and names the colours.
 
-    Plotly writes colours as `rgb(r, g, b)` into the style of its SVG marks; that is what the
-    selectors look for.
+    Plotly writes colours as `rgb(r, g, b)` into the style of its SVG marks, into attributes where
+    it draws patterns, and as they were given into words of a text: that is what the selectors
+    look for.
     """
     light = "".join(f"--t-{name}:{pair[0]};" for name, pair in PALETTE.items())
     dark = "".join(f"--t-{name}:{pair[1]};" for name, pair in PALETTE.items())
     scheme = 'html[data-mantine-color-scheme="dark"]'
     rules = [
         f'{scheme} .js-plotly-plot [style*="{place}: {_rgb(pair[0])}"],'
+        f'{scheme} .js-plotly-plot [style*="{place}:{pair[0]}"],'
+        f'{scheme} .js-plotly-plot [{place}="{_rgb(pair[0])}"],'
         f'{scheme} .js-plotly-plot [{place}="{pair[0]}"]{{{place}:{pair[1]} !important}}'
         for pair in PALETTE.values()
         for place in ("fill", "stroke")
