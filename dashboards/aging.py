@@ -7,6 +7,7 @@ The URL holds the dimension (`by=country`), the basis (`basis=issued`), `values=
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -40,7 +41,7 @@ from dashboards.page import Context, Explain, ListRef, NoRows, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.parts import message, page, panel, rich
 from data.texts import N_
-from metrics.aging_cell import ledger_balance
+from metrics.aging_cell import ALL, ledger_balance
 from metrics.dimensions import DIMENSIONS
 from metrics.ledger import Ledger, month_ends, same_day
 
@@ -60,7 +61,7 @@ def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its qu
         ),
         panel(
             "aging-matrix",
-            height=420,
+            height=240,
             controls=[html.Div(id="aging-choice", className="panel-choice")],
         ),
         panel(
@@ -134,8 +135,6 @@ def overdue_share(view: View, day: date) -> Decimal | None:
 
 def history_content(view: View) -> Content:
     """Return the 36 columns."""
-    from dataclasses import replace
-
     f, basis, days = view.f, basis_of(view), shown_days(view)
     rows = view.answer("aging", replace(aged(view), days=days)).to_pylist()
     drawn = history_figure(rows, days, view.selection.as_of, basis, f)
@@ -195,16 +194,13 @@ def drill_content(view: View) -> Content:
             kind="empty",
         )  # fmt: skip
         return Content(_("Behind an amount"), _("Customers and open items"), hint)
-    amounts = {"": Decimal(0)}
     rows = view.answer("aging", place.ledger(view)).to_pylist()
-    for row in rows:
-        if place.bucket in (row["bucket"], "all"):
-            amounts[""] += row["amount"]
+    amount = sum((r["amount"] for r in rows if place.bucket in (r["bucket"], ALL)), Decimal(0))
     title = {
         "customers": _("The customers behind {amount}"),
         "items": _("The open items behind {amount}"),
         "slices": _("The life of {document}"),
-    }[place.level].format(amount=view.f.exact(amounts[""]), document=place.document)
+    }[place.level].format(amount=view.f.exact(amount), document=place.document)
     return Content(title, place.words(view), way(place, view), ListRef(f"aging-{place.level}"))
 
 
@@ -276,7 +272,7 @@ def connect(app: Dash, context: Context) -> None:
 
 def place_height(level: str) -> int:
     """Return the height of a list in pixels: the slices of one document are few."""
-    return 240 if level == "slices" else 460
+    return 240 if level == "slices" else 400
 
 
 def clicked_day(click: Mapping[str, Any] | None) -> str | None:

@@ -40,7 +40,7 @@ UNKNOWN = "-"
 OVERDUE = ("1-30", "31-60", "61-90", "over_90")
 _ZERO = Decimal(0)
 
-ISSUED_LABELS = {**BUCKET_LABELS, "not_due": N_("That day or later")}
+ISSUED_LABELS = {**BUCKET_LABELS, "not_due": N_("Same day")}
 """Bucket -> what it is called where age counts from the invoice date."""
 
 
