@@ -183,11 +183,11 @@ def _replace_matches(connection: Connection, first_new: int) -> None:
         create or replace temp table doubled as
         with ordered as (select *, row_number() over (order by {ORDER}) as place from files),
         placed as (
-            select m.rowid as row_no, m.file_id, m.ledger, m.debit_id, m.credit_id, o.series,
-                o.place
+            select m.rowid as row_no, m.file_id, m.ledger, m.debit_id, m.credit_id, m.amount,
+                o.series, o.place
             from staged_matches as m join ordered as o using (file_id) where o.series <> ''
         )
-        select a.row_no, a.file_id from placed as a where exists (
+        select a.row_no, a.file_id, a.amount from placed as a where exists (
             select 1 from placed as b where b.series = a.series and b.ledger = a.ledger
             and b.debit_id = a.debit_id and b.credit_id = a.credit_id and b.place > a.place)
         """,
@@ -195,8 +195,10 @@ def _replace_matches(connection: Connection, first_new: int) -> None:
     run(
         connection,
         """
-        update files set rows_kept = rows_kept - d.items
-        from (select file_id, count(*) as items from doubled group by all) as d
+        update files set rows_kept = rows_kept - d.items,
+            control_total = control_total - d.amount
+        from (select file_id, count(*) as items, coalesce(sum(amount), 0) as amount
+              from doubled group by all) as d
         where d.file_id = files.file_id
         """,
     )

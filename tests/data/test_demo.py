@@ -10,6 +10,7 @@ from statistics import median
 import pytest
 from python_calamine import CalamineWorkbook
 
+from data.demo.benelux import write_belgian
 from data.demo.company import TINY, ground_truth, write_exports
 from data.demo.french import RECEIVABLES, YEARS
 from data.demo.model import invent
@@ -271,6 +272,27 @@ def test_all_exports_are_recognised_and_loaded_without_refusals(loaded):
     about = state.engine.query("select reporting_currency, last_day from about").to_pylist()[0]
     assert about["reporting_currency"] == "EUR"
     assert LAST_DAY - timedelta(days=4) <= about["last_day"] <= LAST_DAY
+
+
+def test_each_export_loads_alone(tmp_path):
+    for path in write_exports(tmp_path / "files", TINY):
+        if path.name != "wisselkoersen.csv" and not path.name.startswith("ventes"):
+            report = load([path], Store(tmp_path / path.stem))
+            assert report.ok, report.failures
+            assert report.published
+
+
+def test_a_newer_workbook_replaces_the_matches_of_the_older(tmp_path):
+    company, store = invent(TINY), Store(tmp_path / "store")
+    files = tmp_path / "files"
+    write_exports(files, TINY)
+    assert load([files], store).published
+    belgian = [s for s in company.settlements if s.debit.customer.branch == "BE"]
+    company.settlements = belgian[:-1]
+    write_belgian(files, company)
+    report = load([files], store)
+    assert report.ok, report.failures
+    assert report.published
 
 
 @pytest.mark.parametrize("day", [date(2024, 6, 30), date(2024, 12, 31), date(2026, 10, 31)])
