@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -63,7 +63,7 @@ class FileImporter:
     """See `data.importing.Importer`."""
 
     limit = LIMIT
-    required = REQUIRED
+    required: Mapping[str, tuple[str, ...]] = REQUIRED
     known = CANONICAL
 
     def __init__(self, store: Store, demo: Callable[[Path], object] = write_exports) -> None:

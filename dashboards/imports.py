@@ -1,0 +1,411 @@
+"""Imports: drop files, see what was recognised, answer what is open, load, read the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboards import imports_report, uploads
+from dashboards.format import Format
+from dashboards.grid import Column, Listing
+from dashboards.i18n import _, language, n_
+from dashboards.imports_cards import bar, card, drop_zone
+from dashboards.page import Context, Page
+from dashboards.parts import message, page
+from data.importing import Found, Importer, ImportRefusedError, LoadSettings, Said
+from data.store import StoreError
+from data.texts import N_, Text
+from metrics.ledger import Statement
+
+_TICK = 600
+_LIMIT = 1 << 30
+
+REJECTS = Listing(
+    "rejects",
+    N_("Refused rows"),
+    (
+        Column("file", N_("File")),
+        Column("line", N_("Line"), "count"),
+        Column("column_name", N_("Column")),
+        Column("value", N_("Value")),
+        Column("reason", N_("Why")),
+        Column("remedy", N_("What to do")),
+        Column("raw", N_("The whole row")),
+    ),
+    statement=lambda _view, _params: Statement(
+        "select f.name as file, r.line, r.column_name, r.value, r.reason, r.remedy, r.raw "
+        "from rejects as r join files as f using (file_id)",
+        {},
+    ),
+    sort="line",
+)
+"""Every refused row of what is loaded."""
+
+
+def layout(demo: str = "", **_query: str) -> Component:
+    """Return the page; `demo=1` in the address starts loading the demo company."""
+    return page(
+        "imports",
+        _("Imports"),
+        html.Div(id="imports-empty"),
+        drop_zone(_LIMIT),
+        html.Div(id="imports-sending"),
+        html.Div(id="imports-message"),
+        html.Div(
+            [
+                html.Div(id="imports-cards", className="import-cards live"),
+                _options(),
+                html.Div(id="imports-bar"),
+            ],
+            id="imports-step",
+            hidden=True,
+        ),
+        html.Div(id="imports-progress"),
+        html.Div(id="imports-report"),
+        html.Div(id="imports-loaded"),
+        dcc.Store(id="imports-session"),
+        dcc.Store(id="imports-arrived"),
+        dcc.Store(id="imports-started", data=0),
+        dcc.Store(id="imports-done"),
+        dcc.Store(id="imports-want-demo", data=demo == "1"),
+        dcc.Interval(id="imports-tick", interval=_TICK, disabled=True),
+    )
+
+
+def _options() -> Component:
+    return html.Details(
+        [
+            html.Summary(_("Settings of this load")),
+            html.Div(
+                [
+                    dmc.TextInput(
+                        id="imports-currency",
+                        label=_("Reporting currency"),
+                        description=_("Where the data leave it open: EUR"),
+                        placeholder=_("found from the data"),
+                        size="xs",
+                        w=220,
+                    ),
+                    dmc.NumberInput(
+                        id="imports-terms",
+                        label=_("Terms where nothing says them, days"),
+                        description=_("For invoices with neither due day nor terms"),
+                        placeholder="30",
+                        min=0,
+                        max=365,
+                        allowDecimal=False,
+                        size="xs",
+                        w=260,
+                    ),
+                    dmc.TextInput(
+                        id="imports-accounts",
+                        label=_("Receivables accounts"),
+                        description=_("For ledgers with accounts: 411, 413, 416"),
+                        placeholder="411",
+                        size="xs",
+                        w=240,
+                    ),
+                ],
+                className="import-settings",
+            ),
+        ],
+        className="import-options",
+    )
+
+
+def settings_of(currency: str | None, terms: object, accounts: str | None) -> LoadSettings:
+    """Return the settings of a load from what was typed; ImportRefusedError if it is no sense."""
+    code = (currency or "").strip().upper()
+    if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
+        raise ImportRefusedError(
+            Text(N_("“{code}” is no currency."), {"code": code}),
+            Text(N_("Write the code of three letters, as in EUR.")),
+        )
+    listed = tuple(filter(None, (a.strip() for a in (accounts or "").split(","))))
+    for account in listed:
+        if not (account.isascii() and account.isalnum() and len(account) <= 20):
+            raise ImportRefusedError(
+                Text(N_("“{account}” is no account."), {"account": account}),
+                Text(N_("Write the first digits of the accounts, as in 411, 413.")),
+            )
+    days = int(str(terms)) if str(terms or "").strip().isdigit() else None
+    return LoadSettings(code or None, days, listed or None)
+
+
+def said_of(
+    found: Found, changed: Mapping[str, Any], says: Mapping[str, Any], columns: Mapping[int, Any]
+) -> Said:
+    """Return what the reader says about a file, from the controls of its card.
+
+    changed: id of the control that was changed. says: `rows`, `date_order`, `decimal`, `sheet`.
+    columns: position of a header -> our column. A column chosen twice is the one chosen last.
+    """
+    said = replace(found.said, **{k: v or None for k, v in says.items()})
+    if found.said.rows is None and changed.get("what") != "rows":
+        said = replace(said, rows=None)  # what was found stays found
+    if changed["type"] != "import-column" or found.sheet is None:
+        return said
+    chosen = columns.get(changed["at"])
+    mapped = {
+        str(ours): found.sheet.headers[at]
+        for at, ours in columns.items()
+        if ours and (ours != chosen or at == changed["at"])
+    }
+    return replace(said, columns=mapped, rows=said.rows or found.sheet.rows_kind)
+
+
+def connect(app: Dash, context: Context) -> None:
+    """Wire the files, the answers, the load and its report."""
+    uploads.connect(app, context)
+    importer = context.importer
+
+    def format_() -> Format:
+        state = _state(context)
+        return Format(language(), context.options(state).currency if state else "EUR")
+
+    @app.callback(
+        Output("imports-cards", "children"),
+        Output("imports-bar", "children"),
+        Output("imports-step", "hidden"),
+        Input("imports-session", "data"),
+        Input("imports-arrived", "data"),
+        Input("imports-started", "data"),
+        Input("imports-done", "data"),
+        Input({"type": "import-column", "file": ALL, "at": ALL}, "value"),
+        Input({"type": "import-say", "file": ALL, "what": ALL}, "value"),
+        Input({"type": "import-answer", "file": ALL, "what": ALL, "value": ALL}, "n_clicks"),
+        Input({"type": "import-remove", "file": ALL}, "n_clicks"),
+    )
+    def cards(session: str | None, *_values: Any) -> Any:
+        if importer is None or not session:
+            raise PreventUpdate
+        changed = ctx.triggered_id
+        if isinstance(changed, dict) and not _take(importer, session, dict(changed)):
+            raise PreventUpdate
+        importer.look(session)
+        files, job, f = importer.files(session), importer.job(), format_()
+        running = job is not None and job.running
+        shown = [card(found, session, importer, f) for found in files]
+        return shown, bar(files, running, f) if files else [], not files
+
+    @app.callback(
+        Output("imports-started", "data"),
+        Output("imports-arrived", "data"),
+        Output("imports-message", "children"),
+        Input({"type": "imports-do", "what": ALL}, "n_clicks"),
+        Input("imports-want-demo", "data"),
+        State("imports-session", "data"),
+        State("imports-arrived", "data"),
+        State("imports-currency", "value"),
+        State("imports-terms", "value"),
+        State("imports-accounts", "value"),
+    )
+    def act(
+        _clicks: list[int],
+        want_demo: bool,
+        session: str | None,
+        arrived: int | None,
+        currency: str | None,
+        terms: object,
+        accounts: str | None,
+    ) -> Any:
+        asked = ctx.triggered_id
+        clicked = ctx.triggered[0]["value"] if isinstance(asked, dict) else None
+        what = asked["what"] if isinstance(asked, dict) and clicked else ""
+        if want_demo and not what and _untouched(context):
+            what = "demo"
+        if importer is None or not what or (what != "demo" and not session):
+            raise PreventUpdate
+        try:
+            if what == "clear":
+                importer.remove(str(session))
+                return no_update, (arrived or 0) + 1, []
+            job = (
+                importer.demo()
+                if what == "demo"
+                else importer.load(str(session), settings_of(currency, terms, accounts))
+            )
+        except ImportRefusedError as refused:
+            words = f"{refused.reason.render(_)} {refused.remedy.render(_)}"
+            return no_update, no_update, html.P(words, className="notice", role="alert")
+        return job.number, no_update, []
+
+    @app.callback(
+        Output("imports-progress", "children"),
+        Output("imports-tick", "disabled"),
+        Output("imports-done", "data"),
+        Input("imports-tick", "n_intervals"),
+        Input("imports-started", "data"),
+        State("imports-done", "data"),
+    )
+    def watch(_tick: int | None, _started: int | None, done: int | None) -> Any:
+        job = importer.job() if importer else None
+        if job is None:
+            return [], True, 0 if done is None else no_update
+        if job.running:
+            return imports_report.progress(job, format_()), False, no_update
+        return [], True, job.number if done != job.number else no_update
+
+    @app.callback(
+        Output("imports-report", "children"),
+        Output("imports-loaded", "children"),
+        Output("imports-empty", "children"),
+        Output("imports-headline", "children"),
+        Input("imports-done", "data"),
+        prevent_initial_call=True,
+    )
+    def tell(_done: int | None) -> Any:
+        try:
+            state = context.state()
+        except StoreError as error:
+            broken = message(_("The store cannot be read"), str(error), kind="failed")
+            return broken, [], [], ""
+        f = format_()
+        job = importer.job() if importer else None
+        if state is None:
+            return _outcome(job, None, f), [], _empty(importer), _("Nothing is loaded yet.")
+        about = state.engine.query("select * from about").to_pylist()[0]
+        files = state.engine.query("select count(*) as n from files").to_pylist()[0]["n"]
+        line = n_("{files} table is loaded", "{files} tables are loaded", files)
+        headline = _("{loaded}: {documents} documents, {first} to {last}.").format(
+            loaded=line.format(files=f.count(files)),
+            documents=f.count(about["documents"]),
+            first=f.day(about["first_day"]),
+            last=f.day(about["last_day"]),
+        )
+        loaded = imports_report.loaded_now(state.engine, f)
+        return _outcome(job, about["report"], f), loaded, [], headline
+
+    @app.callback(
+        Output("state", "data", allow_duplicate=True),
+        Input("imports-done", "data"),
+        State("state", "data"),
+        prevent_initial_call=True,
+    )
+    def newer(_done: int | None, shown: int | None) -> Any:
+        state = _state(context)
+        number = state.number if state else None
+        return no_update if number == shown else number
+
+    app.clientside_callback(
+        ClientsideFunction("imports", "session"),
+        Output("imports-session", "data"),
+        Input("imports-session", "id"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("imports", "shown"),
+        Output("imports-sending", "title"),
+        Input("imports-cards", "children"),
+        prevent_initial_call=True,
+    )
+
+
+def _state(context: Context) -> Any:
+    try:
+        return context.state()
+    except StoreError:
+        return None  # the page says why in place of the report
+
+
+def _untouched(context: Context) -> bool:
+    """Return whether nothing was ever loaded: a link may then start the demo."""
+    importer = context.importer
+    return importer is not None and importer.job() is None and _state(context) is None
+
+
+def _take(importer: Importer, session: str, changed: dict[str, Any]) -> bool:
+    """Do what a control of a card asks; return whether anything changed.
+
+    Controls that have just been drawn also call: then nothing differs from what is known.
+    """
+    found = next((x for x in importer.files(session) if x.token == changed["file"]), None)
+    if found is None:
+        return False
+    if changed["type"] == "import-remove":
+        if not ctx.triggered[0]["value"]:
+            return False
+        importer.remove(session, found.token)
+        return True
+    if changed["type"] == "import-answer":
+        if not ctx.triggered[0]["value"]:
+            return False
+        said = replace(found.said, **{changed["what"]: changed["value"]})
+    else:
+        says, columns = _controls(found.token)
+        if not _differs(found, says, columns):
+            return False
+        said = said_of(found, changed, says, columns)
+    if said == found.said:
+        return False
+    importer.say(session, found.token, said)
+    return True
+
+
+def _controls(token: str) -> tuple[dict[str, Any], dict[int, Any]]:
+    """Return the values of the controls of one card."""
+    given = [x for group in ctx.inputs_list if isinstance(group, list) for x in group]
+    mine = [x for x in given if x["id"]["file"] == token]
+    says = {x["id"]["what"]: x.get("value") for x in mine if x["id"]["type"] == "import-say"}
+    columns = {x["id"]["at"]: x.get("value") for x in mine if x["id"]["type"] == "import-column"}
+    return says, columns
+
+
+def _differs(found: Found, says: Mapping[str, Any], columns: Mapping[int, Any]) -> bool:
+    """Return whether the controls say something else than the card was drawn with."""
+    sheet = found.sheet
+    if sheet is None:
+        return False
+    named = {header: ours for ours, header in sheet.columns.items()}
+    drawn = {
+        "rows": found.said.rows or sheet.rows_kind,
+        "date_order": found.said.date_order,
+        "decimal": found.said.decimal,
+        "sheet": found.said.sheet,
+    }
+    return any((v or None) != drawn[k] for k, v in says.items()) or any(
+        (v or None) != named.get(sheet.headers[at]) for at, v in columns.items()
+    )
+
+
+def _outcome(job: Any, stored: str | None, f: Format) -> Component | list[Component]:
+    """Return the report of this server's last load, else of the load that made the state."""
+    if job is not None and not job.running:
+        if job.problem is not None:
+            return imports_report.failed(job)
+        if job.report is not None:
+            return imports_report.report(job.report, f)
+    plain = json.loads(stored or "{}")
+    return imports_report.report(plain, f, last=True) if plain else []
+
+
+def _empty(importer: Importer | None) -> Component | list[Component]:
+    if importer is None:
+        return []
+    return html.Div(
+        [
+            html.P(
+                _("No exports at hand? The demo company is an invented wholesaler in the Benelux "
+                  "and France: three years, 600 customers, 60,000 invoices.")
+            ),
+            html.Button(
+                _("Load the demo company"),
+                id={"type": "imports-do", "what": "demo"},
+                className="button",
+                n_clicks=0,
+            ),
+        ],
+        className="panel import-demo",
+    )  # fmt: skip
+
+
+PAGE = Page(
+    "/imports", N_("Imports"), 90, layout, connect, group="foot", needs_data=False,
+    listings=(REJECTS,),
+)  # fmt: skip
