@@ -10,7 +10,19 @@ from typing import Any
 import flask
 from dash import Dash
 
-from dashboards import customers, definitions, download, dso, explain, frame, overview, sectors
+from dashboards import (
+    aging,
+    customer,
+    customers,
+    definitions,
+    download,
+    dso,
+    explain,
+    frame,
+    imports,
+    overview,
+    sectors,
+)
 from dashboards.figures import dark_css
 from dashboards.format import Format
 from dashboards.i18n import language
@@ -20,7 +32,16 @@ from data.store import Store
 
 LOG = logging.getLogger("tandem")
 
-PAGES: tuple[Page, ...] = (overview.PAGE, dso.PAGE, sectors.PAGE, customers.PAGE, definitions.PAGE)
+PAGES: tuple[Page, ...] = (
+    overview.PAGE,
+    dso.PAGE,
+    aging.PAGE,
+    sectors.PAGE,
+    customers.PAGE,
+    imports.PAGE,
+    customer.PAGE,
+    definitions.PAGE,
+)
 """Every page; a new one is added here and nowhere else."""
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
