@@ -146,7 +146,7 @@ def _decoded(file: SourceFile, facts: TextFacts) -> Iterator[str]:
 def _not_written_in(file: SourceFile, encoding: str) -> FileError:
     return FileError(
         Text(N_("{file} is not written in {encoding}."), {"file": file.name, "encoding": encoding}),
-        Text(N_("Name the right encoding with --encoding or in the mapping file.")),
+        Text(N_("Name the right encoding in a mapping file (--map).")),
     )
 
 
@@ -332,32 +332,47 @@ def _mend(
     width = len(grid.headers)
     cells = ", ".join(f"{_cell(f'f[{i + 1}]', True)} as c{i}" for i in range(width))
     mended = f"{grid.table}_mended"
-    # a record runs from a line that ends inside quotes to the next one that can end it
+    quoted = "broken is not null and contains(text, '\"')"
+    spans = f"{grid.table}_spans"
+    connection.execute(
+        f"create or replace temp table {spans} as select line as first, line as last "
+        f"from {grid.table} where {quoted} and regexp_full_match(text, $opens)",
+        {"opens": bind["opens"]},
+    )
+    if connection.execute(f"select 1 from {spans} limit 1").fetchone():
+        # a record runs from a line that ends inside quotes to the next one that can end it
+        connection.execute(
+            f"""
+            create or replace temp table {spans} as
+            with ends as (
+                select first as line, true as opens, false as closes from {spans}
+                union all
+                select rowid + 1, false, true from {lines}
+                where rowid >= {skip} and contains(t, '"') and regexp_full_match(t, $closes)
+            ), reach as (
+                select line as first, opens, min(line) filter (closes) over (
+                    order by line range between 1 following and {_SPAN} following) as last
+                from ends
+            )
+            select first, last from reach where opens and last is not null
+            qualify first > coalesce(max(last) over (
+                order by first rows between unbounded preceding and 1 preceding), 0)
+            """,
+            {"closes": bind["closes"]},
+        )
     connection.execute(
         f"""
         create or replace temp table {mended} as
-        with ends as (
-            select line, regexp_full_match(text, $opens) as opens, false as closes
-            from {grid.table} where broken is not null and contains(text, '"')
-            union all
-            select rowid + 1, false, true from {lines}
-            where rowid >= {skip} and contains(t, '"') and regexp_full_match(t, $closes)
-        ), spans as (
-            select line as first, opens, min(line) filter (closes) over (
-                order by line range between 1 following and {_SPAN} following) as last
-            from ends
-        ), kept as (
-            select first, last from spans where opens and last is not null
-            qualify first > coalesce(max(last) over (
-                order by first rows between unbounded preceding and 1 preceding), 0)
-        ), records as (
+        with records as (
             select k.first, k.last, string_agg(coalesce(l.t, ''), chr(10) order by l.rowid) as t
-            from kept k join {lines} l on l.rowid + 1 between k.first and k.last
+            from (select rowid, rowid + 1 as line, t from {lines}) l
+            asof join {spans} k on l.line >= k.first
+            where l.line <= k.last
             group by all
             union all
-            select line, line, text from {grid.table} g
-            where broken is not null and contains(text, '"')
-            and not exists (select 1 from kept k where g.line between k.first and k.last)
+            select g.line, g.line, g.text from {grid.table} g
+            asof left join {spans} k on g.line >= k.first
+            where {quoted} and (k.last is null or g.line > k.last)
         ), fields as (
             select *, regexp_full_match($sep || t, $whole) as proper,
                    regexp_extract_all($sep || t, $each, 1) as f
@@ -372,12 +387,13 @@ def _mend(
         -- lines that only broke their quotes stay lines of their own
         where first = last or broken is null
         """,
-        bind,
+        {name: bind[name] for name in ("sep", "whole", "each")},
     )
     connection.execute(
-        f"delete from {grid.table} g where exists "
-        f"(select 1 from {mended} m where g.line between m.first and m.last)"
+        f"delete from {grid.table} where line in (select g.line from {grid.table} g "
+        f"asof join {mended} m on g.line >= m.first where g.line <= m.last)"
     )
     connection.execute(
-        f"insert into {grid.table} select * exclude (last) from {mended};drop table {mended}"
+        f"insert into {grid.table} select * exclude (last) from {mended};"
+        f"drop table {mended};drop table {spans}"
     )

@@ -65,7 +65,7 @@ def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> 
         f"from {plan.grid.table} {joins})",
         bind,
     )
-    return explicit and _explicit(connection, plan, table)
+    return explicit and "amount" in values and _explicit(connection, plan, table)
 
 
 def _explicit(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> bool:
@@ -145,5 +145,11 @@ def _bad(plan: Plan, values: Mapping[str, str]) -> str:
     for need in REQUIRED[plan.rows_kind]:
         name = need.split("|")[0]
         if name in values:
-            cases.append(f"when v_{name} is null then 'no {name}'")
+            # a payment needs no number of its own
+            unless = (
+                " and v_kind is distinct from 'payment'"
+                if (name, plan.rows_kind) == ("document_id", "invoices") and "kind" in values
+                else ""
+            )
+            cases.append(f"when v_{name} is null{unless} then 'no {name}'")
     return f"case {' '.join(cases)} end"

@@ -124,7 +124,9 @@ def _infer(columns: dict[str, str], found: Found) -> str:
         {"document_id", "credit_id"} <= has and not customer and "due_on" not in has
     ):
         return "matches"
-    if {"currency", "rate", "issued_on"} <= has and not customer and not money:
+    if {"currency", "rate", "issued_on"} <= has and not (
+        customer or money or has & {"document_id", "dc_flag", "due_on", "kind"}
+    ):
         return "rates"
     if customer and not money:
         return "invoices" if "document_id" in has and "due_on" in has else "customers"
@@ -284,9 +286,9 @@ def _description(name: str, kinds: dict[str, str], inverse: bool) -> Description
                 remedy=N_("Write D or C."),
             )
         case "country":
-            return Words(name, words.country, strict=False)
+            return Words(name, lambda w: words.country(w) or w, strict=False)
         case "sector":
-            return Words(name, words.sector, strict=False)
+            return Words(name, lambda w: words.sector(w) or w, strict=False)
         case "terms_days" | "agreed_terms_days":
             return Words(name, words.terms, "INTEGER", strict=False)
         case "disputed":

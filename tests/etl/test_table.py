@@ -64,6 +64,7 @@ def rows(connection, columns, table="staged_documents"):
         (b"PAR1 nor this", "cannot be read as Parquet"),
         (b"just a letter\nto somebody\n", "no separator"),
         (b"colour;size\nred;3\n", "missing are"),
+        (b"Kurs;WKZ Umsatz;Belegdatum;Belegfeld 1;Soll/Haben\n1;EUR;0501;R1;S\n", "missing are"),
     ],
 )
 def test_what_is_no_table_is_said(load, content, message):
@@ -222,6 +223,16 @@ def test_kinds_written_positive_are_turned_negative(load):
     assert "turned negative" in str(reading.notes)
     _, connection = load(head + body + "Payment,P1,C1,2025-01-03,-90.00\n")
     assert rows(connection, "amount")[1:] == [(Decimal(10),), (Decimal(-90),)]
+
+
+def test_a_payment_needs_no_number(load):
+    head = "kind,document_id,customer_id,issued_on,amount\n"
+    _, connection = load(
+        head + "Invoice,F1,C1,2025-01-01,9.00\nPayment,,C1,2025-01-03,-9.00\n"
+        "Invoice,,C1,2025-01-04,1.00\n"
+    )
+    assert rows(connection, "line, document_id") == [(2, "F1"), (3, None)]
+    assert rows(connection, "line, column_name", "rejects") == [(4, "document_id")]
 
 
 def test_a_debit_credit_mark_signs_the_amount(load):
