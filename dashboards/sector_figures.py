@@ -11,7 +11,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.curves import shortened, translucent
-from dashboards.figures import ACCENT, ACTUAL, BETTER, FILL, GRID, INK, PREVIOUS, figure, nice_ticks
+from dashboards.figures import ACCENT, ACTUAL, BETTER, GRID, INK, PREVIOUS, figure, nice_ticks
 from dashboards.format import NOTHING, Format
 from dashboards.i18n import _
 from dashboards.links import stay
@@ -157,7 +157,7 @@ def quadrant(
     ys = nice_ticks(min([*growths, -0.05]), max([*growths, 0.05]), 5)
     pad_x, pad_y = (xs[-1] - xs[0]) * 0.04, (ys[-1] - ys[0]) * 0.06
     left, right = xs[0] - pad_x, xs[-1] + pad_x
-    low, high = ys[0] - pad_y, ys[-1] + pad_y
+    low, high = ys[0] - pad_y, ys[-1] + pad_y * 2.4  # room for the quadrant's name
     drawn.add_shape(
         type="rect", x0=left, x1=within, y0=0, y1=high, layer="below",
         fillcolor=translucent(BETTER, 0.1), line={"width": 0},
@@ -173,7 +173,7 @@ def quadrant(
         marker={
             "size": sizes,
             "color": [_bubble(s, within, chosen) for s in shown],
-            "opacity": 0.75,
+            "opacity": 0.7,
             "symbol": ["triangle-up" if (s.growth or 0) > _MOST_GROWTH else "circle"
                        for s in shown],
             "line": {"color": [INK if s.code == chosen else GRID for s in shown],
@@ -214,7 +214,7 @@ def _drawn_growth(s: Sector) -> float:
 def _bubble(s: Sector, within: int, chosen: str) -> str:
     if s.code == chosen:
         return ACCENT
-    return BETTER if s.pays_and_grows(within) else FILL
+    return BETTER if s.pays_and_grows(within) else PREVIOUS
 
 
 def _bubble_tip(s: Sector, f: Format) -> str:

@@ -75,6 +75,7 @@
     if (!props.data || props.value == null) return null;
     var rest = props.columns.map(function (column) {
       var value = props.data[column.field];
+      if (value == null && !props.data.customer) return h("span", { key: column.field });
       return h(
         "span",
         { key: column.field, className: column.number ? "fact n" : "fact" },
@@ -115,7 +116,7 @@
           sortable: false,
         });
       });
-      var height = 36 + Math.ceil(facts.length / 2) * 38;
+      var height = 38 + Math.ceil(facts.length / 2) * 34;
       // the height of rows can only change once the grid has asked for its first rows
       return window.dash_ag_grid.getApiAsync(id).then(function (api) {
         return new Promise(function (resolve) {

@@ -1,0 +1,80 @@
+"""Sectors, customers and one customer, as a reader uses them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NARROW
+from tests.markets import markets
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return markets(tmp_path_factory.mktemp("markets"))
+
+
+def test_a_click_on_a_sector_opens_it_and_back_closes_it(site, store):
+    page = site(store).open("/sectors?country=BE")
+    expect(page.locator("#sectors-one h2")).to_contain_text("47 Retail trade")
+    page.locator(".iv-row", has_text="41 Construction").click()
+    expect(page).to_have_url(re.compile(r"/sectors\?country=BE&at=41$"))
+    expect(page.locator("#sectors-curve-head h2")).to_contain_text("later than all others")
+    expect(page.locator("#sectors-one h2")).to_contain_text("41 Construction")
+    page.go_back()
+    expect(page.locator("#sectors-one h2")).to_contain_text("47 Retail trade")
+    page.locator("#sectors-choices").get_by_role("link", name="Class").click()
+    expect(page.locator(".iv-row", has_text="47.11")).to_be_visible()
+
+
+def test_the_list_of_customers_is_sought_sorted_and_opened(site, store):
+    opened = site(store)
+    page = opened.open("/customers")
+    cells = page.locator(".ag-center-cols-container .ag-row")
+    expect(cells).to_have_count(9)
+    page.locator('.ag-header-cell[col-id="overdue"]').click()
+    expect(page).to_have_url(re.compile(r"sort=overdue\.(asc|desc)"))
+    page.get_by_placeholder("Name, number or VAT number").fill("neon")
+    expect(page).to_have_url(re.compile(r"q=neon"))
+    expect(cells).to_have_count(1)
+    page.locator("a.go", has_text="Néon").click()
+    expect(page).to_have_url(re.compile(r"/customer\?customer=K8$"))
+    expect(page.locator("#customer-headline h2")).to_have_text("Néon")
+    opened.settle(page)
+
+
+def test_a_bar_tells_its_story_and_opens_its_document(site, store):
+    opened = site(store)
+    page = opened.open("/customer?customer=K8")
+    bar = page.locator(".lv-row", has_text="N0")
+    bar.hover()
+    expect(page.locator(".tip")).to_contain_text("50.00 € paid on 23 Dec 2025, 20 days late")
+    bar.click()
+    expect(page.locator("#customer-document")).to_contain_text("PN2")
+    expect(page).to_have_url(re.compile("document=N0"))
+    opened.settle(page)
+    page.get_by_placeholder("Another customer").fill("k1")
+    page.get_by_role("option", name="Société Été K1 · K1").click()
+    expect(page.locator("#customer-headline h2")).to_have_text("Société Été K1")
+    expect(page.locator("#customer-document")).to_have_count(0)
+
+
+def test_on_a_phone_the_grid_is_a_list_of_cards(site, store):
+    page = site(store).open("/customers", NARROW)
+    card = page.locator(".grid-card", has_text="Néon")
+    expect(card).to_contain_text("Receivables")
+    row = page.locator(".ag-row", has=page.locator(".grid-card")).last
+    expect(row).to_have_css("height", re.compile(r"1\d\dpx"))
+    card.locator("a").click()
+    expect(page.locator("#customer-headline h2")).to_have_text("Néon")
+
+
+def test_an_unknown_customer_is_answered(site, store):
+    page = site(store).open("/customer?customer=K")
+    expect(page.get_by_text("No customer has the number “K”")).to_be_visible()
+    expect(page.locator("#customer-body")).to_be_hidden()
+    page.locator("#customer-who").get_by_role("link", name="K3").click()
+    expect(page.locator("#customer-headline h2")).to_have_text("Société Été K3")
+    expect(page.locator("#customer-body")).to_be_visible()
