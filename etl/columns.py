@@ -70,9 +70,9 @@ def any_row(
 
 
 def _unmarked(word: str) -> str:
-    """Return a word as `_number_text` does, in lower case."""
-    word = word.strip(_BLANKS).lower()
-    return word[:-2] if re.fullmatch(r"-?\d+\.\d+e0", word) else word
+    """Return a word as `_number_text` does."""
+    word = word.strip(_BLANKS)
+    return word[:-2] if re.fullmatch(r"-?\d+\.\d+[eE]0", word) else word
 
 
 @dataclass(frozen=True)

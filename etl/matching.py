@@ -7,13 +7,14 @@ In this order, each on what the ones before left over:
     oldest     payments lettered with a sum carried forward: that customer's oldest documents
     reference  an invoice and its reversal: same number, opposite amount
     reference  a payment or credit note that names the invoice
-    amount     one open document of exactly the amount that is left
-    oldest     the oldest documents first
+    amount     a payment: one open document of exactly the amount that is left
+    oldest     a payment: the oldest documents first
 
-The last three are assumptions. They are made only for files that say nothing themselves: where
-a file letters its rows, carries paid states or is named by match rows, what it leaves unmatched
-is unmatched. Documents match within one customer, ledger and currency; only match rows of the
-source may reach across customers. No document is ever matched for more than its amount.
+A credit note that names no invoice stays unapplied. The last three are assumptions. They are
+made only for files that say nothing themselves: where a file letters its rows, carries paid
+states or is named by match rows, what it leaves unmatched is unmatched. Documents match within
+one customer, ledger and currency; only match rows of the source may reach across customers. No
+document is ever matched for more than its amount.
 """
 
 from __future__ import annotations
@@ -222,69 +223,85 @@ def _assumable(connection: Connection) -> None:
         )
 
 
+def _drop_credit_notes(connection: Connection) -> None:
+    """Leave credit notes that name no invoice unapplied: which one they correct is not a guess."""
+    run(connection, "delete from credit_left where kind = 'credit_note'")
+
+
+#: Pairs of an invoice and a payment that names it: {words} are the words of the text to try.
+_PAIRS = """
+    with named as (
+        select key, account_no, {name} as name from (
+            select key, account_no, unnest({words}) as text
+            from credit_left
+            where reference is not null and key not in (select credit_key from pair)
+        ) where regexp_matches(text, '[0-9]') and len(text) >= 3
+    )
+    select distinct i.key as debit_key, n.key as credit_key
+    from named as n join invoice_name as i using (account_no, name)
+    where not regexp_full_match(n.name, '[0-9]{{1,3}}')
+"""
+#: Words between spaces, with their own punctuation; and up to four neighbours written as one.
+_WORDS = r"regexp_extract_all(upper(reference), '[^\s,;+&]*[0-9][^\s,;+&]*')"
+_PHRASES = """
+    list_distinct(flatten(list_transform(range(1, 31), lambda i: list_transform(range(i, i + 4),
+        lambda j: array_to_string(list_slice(
+            regexp_extract_all(upper(reference), '[A-Z0-9]+'), i, j), '')))))
+"""
+
+
 def _by_reference(connection: Connection) -> None:
-    """Match payments and credit notes that name the invoice's number or its reference."""
+    """Match payments and credit notes that name the invoice's number or its reference.
+
+    The whole text is tried first, then its words, then neighbouring words written as one: each
+    step only for payments that the steps before found nothing for.
+    """
     _assumable(connection)
-    name = NORMAL.format("{0}")
+    run(
+        connection,
+        f"""
+        create or replace temp table invoice_name as
+        with called as (
+            select key, account_no, {NORMAL.format("document_id")} as name, true as own
+            from debit_left where document_id is not null
+            union
+            select key, account_no, {NORMAL.format("reference")}, false
+            from debit_left where reference is not null
+        )
+        select distinct key, account_no, name from called
+        where name <> '' and (own or len(name) >= 6 and regexp_matches(name, '[0-9]'))
+        """,
+    )
     run(
         connection,
         f"""
         create or replace temp table pair as
-        with called as (
-            select key, account_no, {name.format("document_id")} as name, true as own
-            from debit_left where document_id is not null
+        with whole as (
+            select key, account_no, {NORMAL.format("document_id")} as name from credit_left
             union
-            select key, account_no, {name.format("reference")}, false
-            from debit_left where reference is not null
-        ),
-        invoice_name as (
-            select distinct key, account_no, name from called
-            where name <> '' and (own or len(name) >= 6 and regexp_matches(name, '[0-9]'))
-        ),
-        whole as (
-            select key, account_no, {name.format("document_id")} as name from credit_left
-            union
-            select key, account_no, {name.format("reference")} from credit_left
-        ),
-        found as (
-            select i.key as debit_key, w.key as credit_key
-            from whole as w join invoice_name as i using (account_no, name)
-        ),
-        words as (
-            select key, account_no, list_slice(list_filter(regexp_split_to_array(
-                upper(reference), '[^A-Z0-9]+'), lambda x: x <> ''), 1, 40) as word
-            from credit_left
-            where reference is not null and key not in (select credit_key from found)
-        ),
-        phrase as (
-            select key, account_no, unnest(list_distinct(flatten(list_transform(
-                range(1, len(word) + 1), lambda i: list_transform(
-                    range(i, least(i + 4, len(word) + 1)), lambda j:
-                    array_to_string(list_slice(word, i, j), '')))))) as text
-            from words
-        ),
-        named as (
-            select key, account_no, {name.format("text")} as name from phrase
-            where regexp_matches(text, '[0-9]') and len(text) >= 3
+            select key, account_no, {NORMAL.format("reference")} from credit_left
         )
-        select debit_key, credit_key, cast(null as decimal(18, 2)) as cap,
-            cast(null as date) as recorded_on, cast(null as bigint) as source_row
-        from (
-            select debit_key, credit_key from found
-            union
-            select i.key, n.key from named as n join invoice_name as i using (account_no, name)
-            where not regexp_full_match(n.name, '[0-9]{{1,3}}')
-        )
+        select i.key as debit_key, w.key as credit_key
+        from whole as w join invoice_name as i using (account_no, name)
         """,
     )
-    _settle(connection, "select * from pair", "reference")
+    for words in (_WORDS, _PHRASES):
+        found = _PAIRS.format(name=NORMAL.format("text"), words=words)
+        run(connection, f"insert into pair {found}")
+    pairs = """
+        select debit_key, credit_key, cast(null as decimal(18, 2)) as cap,
+            cast(null as date) as recorded_on, cast(null as bigint) as source_row
+        from pair
+    """
+    _settle(connection, pairs, "reference")
     _assumable(connection)
-    _settle(connection, "select * from pair", "reference")
+    _settle(connection, pairs, "reference")
 
 
 def _by_amount(connection: Connection) -> None:
     """Match a payment with the oldest open document of exactly the amount that is left."""
     _assumable(connection)
+    _drop_credit_notes(connection)
     sides = [
         f"""
         select key, account_no, "left", row_number() over (
@@ -304,8 +321,9 @@ def _by_amount(connection: Connection) -> None:
 
 
 def _oldest_first(connection: Connection) -> None:
-    """Match what is still left, the oldest documents first."""
+    """Match what is still left of payments, the oldest documents first."""
     _assumable(connection)
+    _drop_credit_notes(connection)
     queues = [
         f"""
         select account_no as g, key, "left" as amount,

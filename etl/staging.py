@@ -39,12 +39,14 @@ _MISSING = {
 }
 _FILL_IN = N_("Fill in the cell in the file, or leave the row out.")
 _NOT_READ = {
-    "country": N_("{count} cells of {column} name no known country and were left empty."),
-    "sector": N_("{count} cells of {column} are no NACE code and were left empty."),
+    "country": N_("{count} cells of {column} name no known country and stay as they are."),
+    "sector": N_("{count} cells of {column} are no NACE code and stay as they are."),
     "disputed": N_("{count} cells of {column} say neither yes nor no and were left empty."),
     "terms_days": N_("{count} cells of {column} are no plain number of days: no terms from them."),
 }
 _NOT_READ["agreed_terms_days"] = _NOT_READ["terms_days"]
+#: What a cell looks like that was understood, for columns that keep other words as they are.
+_UNDERSTOOD = {"country": "[A-Z]{2}", "sector": "[A-Z]|[0-9]{2}([.][0-9]{1,2})?"}
 _ATTRIBUTES = tuple(c.name for c in CUSTOMER_COLUMNS if c.name != "customer_id")
 
 
@@ -272,7 +274,10 @@ def _count(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, reading
             cell = plan.columns[name]
             (count,) = connection.execute(
                 f"select count(*) from {rows} r join {plan.grid.table} g on g.line = r.line "
-                f"where skip is null and bad is null and {cell} is not null and r.{name} is null"
+                f"where skip is null and bad is null and {cell} is not null "
+                f"and (r.{name} is null or $form <> '' and not regexp_full_match("
+                f"cast(r.{name} as varchar), $form))",
+                {"form": _UNDERSTOOD.get(name, "")},
             ).fetchone() or (0,)
             if count:
                 column = plan.header(name)

@@ -172,7 +172,9 @@ def test_what_is_left_is_matched_oldest_first_as_the_oracle_does(ledger):
         (debits if unlike > 0 else credits_).append(one)
     key = lambda d: (d.day, d.number)  # noqa: E731
     debits, credits_ = sorted(debits, key=key), sorted(credits_, key=key)
-    expected = oracle.oldest_first(debits, credits_)
+    # which invoice a credit note corrects is not a guess: it stays unapplied
+    paying = [c for c in credits_ if c.kind != "credit_note"]
+    expected = oracle.oldest_first(debits, paying)
     connection = derived(rows_of([*debits, *credits_]), assume=True)
     found = connection.execute(
         """
