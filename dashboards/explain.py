@@ -122,6 +122,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Output("explain-body", "children"),
         Output("explain-which", "data"),
         Output("explain-which", "value"),
+        Output("explain-which", "className"),
         Output("explain-source", "data"),
         Output(_GRID, "columnDefs"),
         Output(params_id(_GRID), "data"),
@@ -145,13 +146,13 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         if "list" in source:
             statement = shown.statement(view, source.get("params") or {})
             body: list[Any] = [html.H2(_(shown.title)), _sql(statement)]
-            return True, body, [], None, source, column_defs(shown), stamp
+            return True, body, [], None, "hidden", source, column_defs(shown), stamp
         explain = explain_from(source)
         rows = METRICS[explain.metric].rows
         choices = [{"value": name, "label": _(name)} for name in rows]
         chosen = explain.which or next(iter(rows))
         body = definition(view, explain) if asked["do"] == "explain" else [_place(view, explain)]
-        return True, body, choices, chosen, source, column_defs(shown), stamp
+        return True, body, choices, chosen, "", source, column_defs(shown), stamp
 
     @app.callback(
         Output(_GRID, "columnDefs", allow_duplicate=True),

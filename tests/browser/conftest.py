@@ -10,12 +10,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 from waitress.server import create_server
 
 from dashboards.server import create_app
 from data.store import Store
+from etl.importer import FileImporter
 from tests.pages import small_company
+
+expect.set_options(timeout=20_000)  # two cores may be busy with the rest of the suite
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -25,6 +35,7 @@ _NAMES = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
     "microsoft-edge", "microsoft-edge-stable", "msedge",
 )  # fmt: skip
+LOADING = '.live[data-dash-is-loading="true"]'
 WIDE, NARROW = (1440, 900), (390, 844)
 
 
@@ -74,10 +85,12 @@ class Site:
     address: str
     context: BrowserContext
     complaints: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
 
     def open(self, path: str = "/", size: tuple[int, int] = WIDE) -> Page:
         """Open a page and wait until its figures are there."""
         page = self.context.new_page()
+        self.pages.append(page)
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
@@ -90,11 +103,8 @@ class Site:
     def settle(self, page: Page) -> None:
         """Wait until nothing is being computed any more."""
         page.wait_for_selector("#page > *", timeout=30_000)
-        page.wait_for_function(
-            "() => !document.querySelector('#page .mantine-Skeleton-root')"
-            " && !document.querySelector('.live[data-dash-is-loading=\"true\"]')",
-            timeout=30_000,
-        )
+        busy = page.locator(f"#page .mantine-Skeleton-root, {LOADING}")
+        expect(busy).to_have_count(0, timeout=30_000)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -109,25 +119,59 @@ class Site:
             self.complaints.append(f"{status}: {url}")
 
 
+class _Servers:
+    """One server for each store, so that the browser fetches the scripts of a store once."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.running: dict[Path, object] = {}
+        self.addresses: dict[Path, str] = {}
+        self.shared = browser.new_context(locale="en-GB")
+
+    def address(self, store: Store) -> str:
+        if store.folder not in self.addresses:
+            app = create_app(store, importer=FileImporter(store))
+            server = create_server(app.server, host="127.0.0.1", port=0, threads=8)
+            threading.Thread(target=server.run, daemon=True).start()
+            self.running[store.folder] = server
+            self.addresses[store.folder] = f"http://127.0.0.1:{server.effective_port}"
+        return self.addresses[store.folder]
+
+    def close(self) -> None:
+        self.shared.close()
+        for server in self.running.values():
+            server.close()
+
+
+@pytest.fixture(scope="session")
+def servers(browser: Browser) -> Iterator[_Servers]:
+    made = _Servers(browser)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def site(browser: Browser) -> Iterator[Callable[..., Site]]:
-    """Serve the app over a store: `site(store)`; further arguments go to the browser's context."""
+def site(browser: Browser, servers: _Servers) -> Iterator[Callable[..., Site]]:
+    """Look at the app over a store: `site(store)`.
+
+    Further arguments make a browser context of its own (`color_scheme="dark"`); without any, one
+    is shared, so that scripts come from its cache.
+    """
     opened: list[Site] = []
-    servers = []
+    own: list[BrowserContext] = []
 
     def start(store: Store, **options: object) -> Site:
-        app = create_app(store)
-        server = create_server(app.server, host="127.0.0.1", port=0, threads=4)
-        threading.Thread(target=server.run, daemon=True).start()
-        servers.append(server)
-        context = browser.new_context(locale="en-GB", **options)
-        opened.append(Site(f"http://127.0.0.1:{server.effective_port}", context))
+        context = servers.shared
+        if options:
+            context = browser.new_context(**{"locale": "en-GB", **options})
+            own.append(context)
+        opened.append(Site(servers.address(store), context))
         return opened[-1]
 
     yield start
-    for found in opened:
-        found.context.close()
-    for server in servers:
-        server.close()
+    for page in [p for found in opened for p in found.pages]:
+        page.close()
+    for context in own:
+        context.close()
+    servers.shared.clear_cookies()
     complaints = [line for found in opened for line in found.complaints]
     assert not complaints, "\n".join(complaints)
