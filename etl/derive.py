@@ -46,8 +46,9 @@ def derive(connection: Connection, settings: Settings) -> None:
 def find_reporting_currency(connection: Connection) -> str | None:
     """Return the currency that everything is told in, from the staged rows; None: none is named.
 
-    It is the one whose rate is always 1 where others have other rates, else the only one that
-    no file of rates converts. Raises `FileError` where several remain.
+    It is the one whose rate is always 1 where others have other rates (also on rows that were
+    left out), else the only one that no file of rates converts. Raises `FileError` where several
+    remain.
     """
     found = rows(
         connection,
@@ -63,6 +64,13 @@ def find_reporting_currency(connection: Connection) -> str | None:
     rated = {c for (c,) in rows(connection, "select distinct currency from staged_rates")}
     named = [str(c) for c, _, _ in found if c not in rated or len(found) == 1]
     if len(named) > 1:
+        bases = rows(
+            connection,
+            "select distinct settings ->> '$.base_currency' as base from files"
+            " where settings ->> '$.base_currency' is not null",
+        )
+        if len(bases) == 1:
+            return str(bases[0][0])
         raise FileError(
             Text(
                 N_("The files hold several currencies ({currencies}) and none is the main one."),

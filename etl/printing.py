@@ -31,6 +31,8 @@ def print_load(
     `rejects` names a CSV file for the refused rows.
     """
     console = console or Console()
+    if not console.is_terminal:
+        console.width = 120  # a log has no window to fit into
     states = Store(store)
     try:
         with _bar(console) as bar:
@@ -71,6 +73,11 @@ def print_report(report: LoadReport, console: Console) -> None:
     if report.files:
         console.print(_files(report.files))
     for file in report.files:
+        if file.totals:
+            sums = ", ".join(f"{_money(t)} {c}".rstrip() for c, t in sorted(file.totals.items()))
+            console.print(Styled(f"  {file.name}: sum of the rows kept {sums}", style="dim"))
+        for reason, count in file.left_out.items():
+            console.print(Styled(f"  {file.name}: {count:,} left out: {reason}", style="dim"))
         for note in file.notes:
             console.print(Styled(f"  {file.name}: {note}", style="dim"))
     for one in report.replacements:
@@ -120,8 +127,11 @@ def _print_figures(report: LoadReport, console: Console) -> None:
             share = f"{100 * (method.share or 0):.1f} %"
             table.add_row(method.name, f"{method.items:,}", _money(method.amount), share)
         console.print(table)
-    good = sum(c.ok for c in report.controls)
-    console.print(Styled(f"✓ {good} of {len(report.controls)} control totals hold", style="green"))
+    table = Table(Column(), Column("control totals"), *_right("one side", "the other"), box=None)
+    for control in report.controls:
+        sign = Styled("✓", "green") if control.ok else Styled("✗", "bold red")
+        table.add_row(sign, Styled(str(control.text)), _money(control.left), _money(control.right))
+    console.print(table)
     for finding in report.findings:
         amount = "" if finding.amount is None else f" ({_money(finding.amount)})"
         console.print(Styled(f"• {finding.text}{amount}"))

@@ -92,6 +92,8 @@ def _stage_documents(
     explicit: bool,
 ) -> None:
     has = set(plan.columns)
+    if {"currency", "rate"} <= has:
+        _note_base_currency(connection, rows, reading)
     flipped = _flip(connection, plan, rows, reading, explicit)
     parts = find_parts(connection, plan, rows, reading)
     sign = f"case when {flipped} then -1 else 1 end"
@@ -223,6 +225,20 @@ def _stage_matches(
         reading.totals = {"": reading.control_total}
     if found is not None:
         reading.first_day, reading.last_day = found[1], found[2]
+
+
+def _note_base_currency(connection: duckdb.DuckDBPyConnection, rows: str, reading: Reading) -> None:
+    """Keep the books' own currency in the settings: the one whose rate is always 1.
+
+    Rows that a mapping leaves out tell it too: they are of the same books.
+    """
+    found = connection.execute(
+        f"select currency, bool_and(rate = 1) as own from {rows} "
+        "where currency <> '' and rate is not null group by currency"
+    ).fetchall()
+    own = [currency for currency, always in found if always]
+    if len(own) == 1 and len(found) > 1:
+        reading.settings["base_currency"] = own[0]
 
 
 def _reject(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, file_id: int) -> None:
