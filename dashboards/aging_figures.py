@@ -229,9 +229,7 @@ def matrix(lines: Sequence[Line], by: str, view: View, basis: str, shares: bool)
         if opened == (group, bucket) and page.get("bucket"):
             look += " opened"
         if not count:
-            return html.Td(
-                html.Span("0" if not shares else NOTHING, className="none"), className=look
-            )
+            return html.Td(html.Span(shown, className="none"), className=look)
         href = search_with(view, group=group, bucket=bucket, customer=None, document=None)
         link = stay(shown, href, then="aging-drill-panel", **{"data-tip": tip})
         return html.Td(link, className=look, style=style)
