@@ -29,6 +29,15 @@ LANGUAGES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
 LOCALES = Path(__file__).parent / "locales"
 _ROOT = Path(__file__).parent.parent
 _FOLDERS = ("dashboards", "metrics", "data", "etl")
+_HEADER = """msgid ""
+msgstr ""
+"Language: {code}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plural}\\n"
+
+"""
 _PLACE = re.compile(r"\{(\w*)")
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
@@ -134,9 +143,13 @@ def update() -> None:
                 catalogue = read_po(stream, locale=code)
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
-        catalogue.header_comment = ""
-        with path.open("wb") as stream:
-            write_po(stream, catalogue, sort_by_file=True, include_lineno=False, width=100)
+        body = BytesIO()
+        write_po(
+            body, catalogue, sort_by_file=True, omit_header=True, include_lineno=False, width=100
+        )
+        # a header of our own: Babel's carries the time of day, a difference in every diff
+        header = _HEADER.format(code=code, plural=catalogue.plural_forms)
+        path.write_bytes(header.encode() + body.getvalue())
 
 
 def main(arguments: list[str]) -> int:
