@@ -519,7 +519,6 @@ def payment_speed(r: Relations) -> dict[Key, list[Row]]:
         weight = total(paid)
         taken = [((s.closed - s.doc.day).days, (s.closed - s.due).days, s.amount) for s in paid]
         steps = kaplan_meier(lives_of(cohorts.get(g, []), r.q.as_of))
-        half = Fraction(1, 2)
 
         def first(reached: Callable[[Step], bool], steps: list[Step] = steps) -> int | None:
             return next((s.day for s in steps if reached(s)), None)
@@ -537,7 +536,7 @@ def payment_speed(r: Relations) -> dict[Key, list[Row]]:
                 "on_time_share_amount": ratio(
                     sum((a for _, late, a in taken if late <= 0), ZERO), weight
                 ),
-                "median_days_to_pay": first(lambda s: s.unpaid <= half),
+                "median_days_to_pay": first(lambda s: 2 * s.unpaid <= 1),
                 "median_low": first(
                     lambda s: s.unpaid == 0 or (s.low is not None and s.low <= 0.5)
                 ),
