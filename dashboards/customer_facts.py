@@ -18,7 +18,6 @@ from dashboards.filters import SECTOR_LEVELS, to_search, with_filter
 from dashboards.i18n import _, n_
 from dashboards.page import Explain, NoRows, View
 from dashboards.parts import aging_bar
-from metrics.catalogue import answer
 from metrics.ledger import Ledger
 from metrics.lists import customers
 from metrics.payment_curve import ENOUGH_PAYMENTS
@@ -101,8 +100,10 @@ def expected_payment(view: View, who: Row) -> Expected | None:
     steps.append(("total", "total", Ledger(as_of)))
     paid = 0
     for place, (level, code, ledger) in enumerate(steps):
-        rows = answer(view.state.engine, "payment_speed", ledger).to_pylist()
-        row: Row = rows[0] if rows else {"paid_items": 0, "median_days_to_pay": None}
+        try:
+            row: Row = view.answer("payment_speed", ledger).to_pylist()[0]
+        except NoRows:
+            row = {"paid_items": 0, "median_days_to_pay": None}
         paid = row["paid_items"] if place == 0 else paid
         median = row["median_days_to_pay"]
         if row["paid_items"] >= ENOUGH_PAYMENTS and median is not None:
@@ -132,16 +133,23 @@ def _reason(view: View, expected: Expected) -> str:
         else:
             text = _("Half of its invoices are paid within {days} days.")
         return text.format(**values, low=expected.low, high=expected.high)
-    few = n_(
-        "It made {paid} payment of the {enough} needed, so this rests on {group}: half is paid "
-        "within {days} days.",
-        "It made {paid} payments of the {enough} needed, so this rests on {group}: half is paid "
-        "within {days} days.",
-        expected.paid,
-    )
-    group = _("all customers") if expected.level == "total" else _("its sector, {sector}")
-    sector = view.label(expected.level, expected.code)
-    return few.format(**values, group=group.format(sector=sector))
+    if expected.level == "total":
+        few = n_(
+            "It made {paid} payment of the {enough} needed, so this rests on all customers: half "
+            "is paid within {days} days.",
+            "It made {paid} payments of the {enough} needed, so this rests on all customers: half "
+            "is paid within {days} days.",
+            expected.paid,
+        )
+    else:
+        few = n_(
+            "It made {paid} payment of the {enough} needed, so this rests on its sector, {sector}: "
+            "half is paid within {days} days.",
+            "It made {paid} payments of the {enough} needed, so this rests on its sector, "
+            "{sector}: half is paid within {days} days.",
+            expected.paid,
+        )
+    return few.format(**values, sector=view.label(expected.level, expected.code))
 
 
 def attributes(view: View, who: Row) -> Component:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, no_update
@@ -68,7 +69,7 @@ CUSTOMERS = Listing(
         Column("receivables", N_("Receivables"), "money", 126, total="sum(receivables)",
                options=_CARD),
         Column("overdue", N_("Overdue"), "money", 120, total="sum(overdue)", options=_CARD),
-        Column("oldest_overdue_days", N_("Oldest overdue, days"), "count", 116,
+        Column("oldest_overdue_days", N_("Oldest, days"), "count", 116,
                total="max(oldest_overdue_days)"),
         Column("credit_limit", N_("Limit"), "money", 120, total="sum(credit_limit)"),
         Column("headroom", N_("Headroom"), "money", 190, total="sum(headroom)",
@@ -201,6 +202,15 @@ def connect(app: Dash, context: Context) -> None:
             raise PreventUpdate
         return changed
 
+    @app.callback(
+        Output("customers-grid", "columnState"),
+        Input("url", "search"),
+        State("customers-grid", "getRowsRequest"),
+        prevent_initial_call=True,
+    )
+    def follow_sort(search: str | None, request: Any) -> list[dict[str, Any]]:
+        return sort_to_apply(request, search)
+
     connect_grid(app, context, "customers-grid", CUSTOMERS)
 
 
@@ -210,13 +220,24 @@ def sorted_search(request: Mapping[str, Any] | None, search: str | None) -> str 
     if not model or not any(model[0].get("colId") == c.name for c in CUSTOMERS.columns):
         return None
     name, way = str(model[0]["colId"]), "desc" if model[0].get("sort") == "desc" else "asc"
-    default = CUSTOMERS.sort == f"{name} desc" and way == "desc"
-    changed = with_page(search, sort=None if default else f"{name}.{way}")
-    return (
-        None
-        if changed == (search or "") or (default and "sort=" not in (search or ""))
-        else changed
-    )
+    # the default order needs no words in the URL
+    asked = None if f"{name} {way}" == CUSTOMERS.sort else f"{name}.{way}"
+    now = dict(parse_qsl((search or "").lstrip("?"))).get("sort")
+    return None if asked == now else with_page(search, sort=asked)
+
+
+def sort_to_apply(request: Mapping[str, Any] | None, search: str | None) -> list[dict[str, Any]]:
+    """Return the column state that gives the grid the order of the URL (after Back, or a link).
+
+    Raises PreventUpdate where the grid has it already.
+    """
+    if not request or sorted_search(request, search) is None:
+        raise PreventUpdate
+    wanted, _space, way = sort_of(dict(parse_qsl((search or "").lstrip("?")))).partition(" ")
+    return [
+        {"colId": c.name, "sort": (way or "asc") if c.name == wanted else None}
+        for c in CUSTOMERS.columns
+    ]
 
 
 def headline_of(view: View) -> str:
@@ -240,8 +261,8 @@ def headline_of(view: View) -> str:
     if not sums["over"]:
         over = _("No customer is over a limit.")
     old = n_(
-        "{count} has an invoice more than 90 days overdue,",
-        "{count} have an invoice more than 90 days overdue,",
+        "{count} has an invoice more than 90 days overdue.",
+        "{count} have an invoice more than 90 days overdue.",
         sums["old"],
     )
     late = n_(

@@ -147,7 +147,7 @@ def value_axis(
     ticks = nice_ticks(low, high, count)
     words: dict[str, Callable[[float], str]] = {
         "money": lambda v: f.money(v) if v else "0",
-        "days": lambda v: f.number(v, 0 if ticks[-1] >= 4 else 1),
+        "days": lambda v: f.number(v, 0 if all(t.is_integer() for t in ticks) else 1),
         "share": f.share,
         "count": f.count,
     }

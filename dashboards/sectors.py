@@ -377,7 +377,9 @@ HEADROOM = Listing(
     "customers-with-headroom",
     N_("Customers with headroom"),
     (
-        Column("customer_name", N_("Customer"), width=240),
+        Column(
+            "customer_name", N_("Customer"), width=240, options={"cellRenderer": "CustomerLink"}
+        ),
         Column("customer", N_("Number"), width=110),
         Column("country", N_("Country"), dimension="country", width=120),
         Column("salesperson", N_("Salesperson"), width=150),

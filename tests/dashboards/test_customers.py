@@ -1,7 +1,8 @@
 import pytest
+from dash.exceptions import PreventUpdate
 
 from dashboards import customers
-from dashboards.customers import CUSTOMERS, sort_of, sorted_search
+from dashboards.customers import CUSTOMERS, sort_of, sort_to_apply, sorted_search
 from dashboards.grid import totals, window
 from dashboards.page import Context
 from dashboards.server import create_app
@@ -49,6 +50,18 @@ def test_a_chosen_order_goes_into_the_url(column, way, search, expected):
     request = {"sortModel": [{"colId": column, "sort": way}]}
     assert sorted_search(request, search) == expected
     assert sorted_search(None, search) is None
+
+
+def test_the_grid_follows_the_order_of_the_url():
+    request = {"sortModel": [{"colId": "overdue", "sort": "desc"}]}
+    state = {c["colId"]: c["sort"] for c in sort_to_apply(request, "?sort=sales_12m.asc")}
+    assert {name for name, way in state.items() if way} == {"sales_12m"}
+    assert state["sales_12m"] == "asc"
+    back = {c["colId"]: c["sort"] for c in sort_to_apply(request, "")}
+    assert back["receivables"] == "desc"
+    for search in ("?sort=overdue.desc", "?sort=overdue.desc&q=a"):
+        with pytest.raises(PreventUpdate):
+            sort_to_apply(request, search)
 
 
 def test_the_total_row_has_sums_and_ratios_of_sums(view):
