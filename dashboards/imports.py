@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -140,23 +142,27 @@ def settings_of(currency: str | None, terms: object, accounts: str | None) -> Lo
 
 
 def said_of(
-    found: Found, changed: Mapping[str, Any], says: Mapping[str, Any], columns: Mapping[int, Any]
+    found: Found,
+    before: Mapping[str, Mapping[str, Any]],
+    now: Mapping[str, Mapping[str, Any]],
+    last: str | None = None,
 ) -> Said:
     """Return what the reader says about a file, from the controls of its card.
 
-    changed: id of the control that was changed. says: `rows`, `date_order`, `decimal`, `sheet`.
-    columns: position of a header -> our column. A column chosen twice is the one chosen last.
+    before, now: the values of the controls as drawn and as they are, each with `says` and
+    `columns` (position of a header -> our column). last: position of the header that was
+    changed; a column chosen twice is the one chosen last.
     """
-    said = replace(found.said, **{k: v or None for k, v in says.items()})
-    if found.said.rows is None and changed.get("what") != "rows":
-        said = replace(said, rows=None)  # what was found stays found
-    if changed["type"] != "import-column" or found.sheet is None:
+    said = replace(found.said, **{k: v or None for k, v in now["says"].items()})
+    if now["says"]["rows"] == before["says"]["rows"]:
+        said = replace(said, rows=found.said.rows)  # what was found stays found
+    if now["columns"] == before["columns"] or found.sheet is None:
         return said
-    chosen = columns.get(changed["at"])
+    chosen = now["columns"].get(last or "")
     mapped = {
-        str(ours): found.sheet.headers[at]
-        for at, ours in columns.items()
-        if ours and (ours != chosen or at == changed["at"])
+        str(ours): found.sheet.headers[int(at)]
+        for at, ours in now["columns"].items()
+        if ours and (ours != chosen or at == last)
     }
     return replace(said, columns=mapped, rows=said.rows or found.sheet.rows_kind)
 
@@ -165,6 +171,7 @@ def connect(app: Dash, context: Context) -> None:
     """Wire the files, the answers, the load and its report."""
     uploads.connect(app, context)
     importer = context.importer
+    locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def format_() -> Format:
         state = _state(context)
@@ -182,14 +189,16 @@ def connect(app: Dash, context: Context) -> None:
         Input({"type": "import-say", "file": ALL, "what": ALL}, "value"),
         Input({"type": "import-answer", "file": ALL, "what": ALL, "value": ALL}, "n_clicks"),
         Input({"type": "import-remove", "file": ALL}, "n_clicks"),
+        State({"type": "import-drawn", "file": ALL}, "data"),
     )
     def cards(session: str | None, *_values: Any) -> Any:
         if importer is None or not session:
             raise PreventUpdate
         changed = ctx.triggered_id
-        if isinstance(changed, dict) and not _take(importer, session, dict(changed)):
-            raise PreventUpdate
-        importer.look(session)
+        with locks[session]:  # answers are taken in the order in which they were given
+            if isinstance(changed, dict) and not _take(importer, session, dict(changed)):
+                raise PreventUpdate
+            importer.look(session)
         files, job, f = importer.files(session), importer.job(), format_()
         running = job is not None and job.running
         shown = [card(found, session, importer, f) for found in files]
@@ -338,40 +347,33 @@ def _take(importer: Importer, session: str, changed: dict[str, Any]) -> bool:
             return False
         said = replace(found.said, **{changed["what"]: changed["value"]})
     else:
-        says, columns = _controls(found.token)
-        if not _differs(found, says, columns):
+        before, now = _controls(found.token)
+        if before is None or now == before:
             return False
-        said = said_of(found, changed, says, columns)
+        last = str(changed["at"]) if changed["type"] == "import-column" else None
+        said = said_of(found, before, now, last)
     if said == found.said:
         return False
     importer.say(session, found.token, said)
     return True
 
 
-def _controls(token: str) -> tuple[dict[str, Any], dict[int, Any]]:
-    """Return the values of the controls of one card."""
+def _controls(token: str) -> tuple[dict[str, Any] | None, dict[str, dict[str, Any]]]:
+    """Return the values of the controls of one card, as it was drawn and as they are."""
     given = [x for group in ctx.inputs_list if isinstance(group, list) for x in group]
     mine = [x for x in given if x["id"]["file"] == token]
-    says = {x["id"]["what"]: x.get("value") for x in mine if x["id"]["type"] == "import-say"}
-    columns = {x["id"]["at"]: x.get("value") for x in mine if x["id"]["type"] == "import-column"}
-    return says, columns
-
-
-def _differs(found: Found, says: Mapping[str, Any], columns: Mapping[int, Any]) -> bool:
-    """Return whether the controls say something else than the card was drawn with."""
-    sheet = found.sheet
-    if sheet is None:
-        return False
-    named = {header: ours for ours, header in sheet.columns.items()}
-    drawn = {
-        "rows": found.said.rows or sheet.rows_kind,
-        "date_order": found.said.date_order,
-        "decimal": found.said.decimal,
-        "sheet": found.said.sheet,
+    now = {
+        "says": {
+            x["id"]["what"]: x.get("value") or None for x in mine if x["id"]["type"] == "import-say"
+        },
+        "columns": {
+            str(x["id"]["at"]): x.get("value") or None
+            for x in mine
+            if x["id"]["type"] == "import-column"
+        },
     }
-    return any((v or None) != drawn[k] for k, v in says.items()) or any(
-        (v or None) != named.get(sheet.headers[at]) for at, v in columns.items()
-    )
+    drawn = [x.get("value") for x in ctx.states_list[0] if x["id"]["file"] == token]
+    return (drawn[0] if drawn else None), now
 
 
 def _outcome(job: Any, stored: str | None, f: Format) -> Component | list[Component]:

@@ -94,7 +94,8 @@ def card(found: Found, session: str, importer: Importer, f: Format) -> Component
                 className="import-head",
             ),
             _problem(found, f) if found.problem else None,
-            *(_part(part, found, f) for part in found.parts),
+            # each part has its place, so that a new answer redraws nothing that is in use
+            html.Div([_part(part, found, f) for part in found.parts]),
             _refused(found, f),
             editor(found, session, importer, f),
         ],

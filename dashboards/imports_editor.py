@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.format import Format
@@ -27,19 +27,38 @@ from data.importing import Found, Importer, Sheet
 _SAMPLES = 3
 
 
+def drawn_id(token: str) -> dict[str, str]:
+    """Return the id of the dcc.Store that holds what the controls of a card were drawn with."""
+    return {"type": "import-drawn", "file": token}
+
+
+def drawn(found: Found, sheet: Sheet) -> dict[str, dict[str, str | None]]:
+    """Return the values that the controls of a card are drawn with: `says` and `columns`."""
+    named = {header: ours for ours, header in sheet.columns.items()}
+    return {
+        "says": {
+            "rows": found.said.rows or sheet.rows_kind,
+            "date_order": found.said.date_order,
+            "decimal": found.said.decimal,
+            **({"sheet": found.said.sheet} if sheet.choices else {}),
+        },
+        "columns": {str(at): named.get(h) for at, h in enumerate(sheet.headers) if h},
+    }
+
+
 def editor(found: Found, session: str, importer: Importer, f: Format) -> Component | None:
     """Return the mapping by hand; open where nothing works without it."""
     sheet = found.sheet
     if sheet is None:
         return None
-    named = {header: ours for ours, header in sheet.columns.items()}
-    kind = found.said.rows or sheet.rows_kind
+    values = drawn(found, sheet)
+    kind = values["says"]["rows"] or sheet.rows_kind
     choices = _choices(kind, importer.required)
     rows = []
     for at, header in enumerate(sheet.headers):
         if not header:
             continue
-        ours = named.get(header)
+        ours = values["columns"][str(at)]
         samples = list(dict.fromkeys(row[at] for row in sheet.rows if row[at]))[:_SAMPLES]
         rows.append(
             html.Tr(
@@ -72,6 +91,7 @@ def editor(found: Found, session: str, importer: Importer, f: Format) -> Compone
     return html.Details(
         [
             html.Summary(_("Columns and preview")),
+            dcc.Store(id=drawn_id(found.token), data=values),
             html.Div(_settings(found, sheet, kind), className="import-settings"),
             html.P(
                 _("Still needed: {columns}.").format(columns=", ".join(missing)),

@@ -183,7 +183,8 @@ class FileImporter:
         """See `Importer.mapping`."""
         path = self._path(session, token)
         asked = self._asked(path, self._mappings(session))
-        return found_mapping(self._found.get(token) or look(asked), asked)
+        found = self._found.get(token)
+        return found_mapping(look(asked) if found is None or found.looking else found, asked)
 
     def _folder(self, session: str) -> Path:
         if not _KEY.fullmatch(session):
