@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,6 @@ from dash.exceptions import PreventUpdate
 from dashboards.dso_figures import (
     TREND_HEIGHT,
     covered,
-    known_value,
     methods_figure,
     trend_figure,
     why_methods_differ,
@@ -35,7 +35,7 @@ from dashboards.links import connect_dimension, dimension_choice, dimension_of, 
 from dashboards.overview import movers
 from dashboards.page import Context, Explain, ListRef, NoRows, NotEnough, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback, part_callback
-from dashboards.parts import change, page, panel, row, sparkline
+from dashboards.parts import change, page, panel, rich, row, sparkline
 from dashboards.tables import Bar, bar_list
 from data.texts import N_, Text
 from metrics.dimensions import DIMENSIONS
@@ -78,32 +78,31 @@ def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its qu
     )
 
 
-def history_of(view: View) -> list[dict[str, Any]]:
-    """Return DSO over the last 36 month-ends, oldest first; days before any document are absent.
+def ready(view: View) -> None:
+    """Raise NotEnough where there are fewer than three months of sales: DSO would be too high.
 
-    Raises NotEnough where the data do not cover three months yet: any DSO would be too high.
+    Raises NoRows where nothing was sold yet.
     """
-    rows: list[dict[str, Any]] = view.answer("dso", view.ledger.history(MONTHS)).to_pylist()
-    if not rows or rows[-1]["as_of"] != view.selection.as_of:
-        raise NoRows
     since = sales_since(view)
-    if not covered(view.selection.as_of, 3, since):
-        text = N_(
-            "The first sale is of {first}. DSO over three months needs three months of sales: it "
-            "is shown from {month} on."
-        )
-        month = view.f.month(month_start(since, -2))
-        raise NotEnough(Text(text, {"first": view.f.day(since), "month": month}))
+    if covered(view.selection.as_of, 3, since):
+        return
+    text = N_(
+        "The first sale is of {first}. DSO over three months needs three months of sales: it "
+        "is shown from {month} on."
+    )
+    month = view.f.month(month_start(since, -2))
+    raise NotEnough(Text(text, {"first": view.f.day(since), "month": month}))
+
+
+def history_of(view: View, days: tuple[date, ...] = ()) -> list[dict[str, Any]]:
+    """Return DSO on these days, in order, the as-of day last; on the last 36 month-ends if none.
+
+    Days before any document are absent. Raises as `ready` does.
+    """
+    ready(view)
+    ledger = replace(view.ledger, days=days) if days else view.ledger.history(MONTHS)
+    rows: list[dict[str, Any]] = view.answer("dso", ledger).to_pylist()
     return rows
-
-
-def year_before(history: Sequence[Mapping[str, Any]], view: View) -> float | None:
-    """Return DSO over 3 months a year before the as-of day; None where the data do not reach."""
-    wanted = same_day(view.selection.as_of, 12)
-    for found in history:
-        if found["as_of"] == wanted:
-            return known_value(found, "rolling_3m", 3, sales_since(view))
-    return None
 
 
 def target_of(view: View) -> float | None:
@@ -115,28 +114,40 @@ def target_of(view: View) -> float | None:
     return target if 0 < target < 1000 else None
 
 
-def headline_words(history: Sequence[Mapping[str, Any]], view: View) -> list[Component | str]:
+def headline_words(view: View) -> list[Component | str]:
     """Return the answer of the page in one sentence."""
-    f, last = view.f, history[-1]
+    f, earlier = view.f, earlier_day(view)
+    history = history_of(view, (*filter(None, (earlier,)), view.selection.as_of))
+    last = history[-1]
     dso, best = last["rolling_3m"], last["best_possible_3m"]
     if dso is None:
         return [_("Nothing was sold in the three months to this day, so there is no DSO.")]
-    parts: list[Component | str] = [html.B(_("DSO is {days} days").format(days=f.days(dso)))]
-    before = year_before(history, view)
-    if before is not None:
-        moved = dso - before
-        if abs(moved) < 0.05:
-            parts.append(_(", as a year ago"))
-        else:
-            text = (
-                _(", {days} more than a year ago")
-                if moved > 0
-                else _(", {days} less than a year ago")
-            )
-            parts.append(text.format(days=f.days(abs(moved))))
-    text = _(": {granted} days of terms granted and {lost} days lost to late payment.")
-    parts.append(text.format(granted=f.days(best), lost=f.days(dso - best)))
-    return parts
+    before = history[0]["rolling_3m"] if earlier else None
+    moved = None if before is None else dso - before
+    if moved is None:
+        text = _(
+            "DSO is {dso} days: {granted} days of terms granted and {lost} days lost to late "
+            "payment."
+        )
+    elif abs(moved) < 0.05:
+        text = _(
+            "DSO is {dso} days, as a year ago: {granted} days of terms granted and {lost} "
+            "days lost to late payment."
+        )
+    elif moved > 0:
+        text = _(
+            "DSO is {dso} days, {change} more than a year ago: {granted} days of terms "
+            "granted and {lost} days lost to late payment."
+        )
+    else:
+        text = _(
+            "DSO is {dso} days, {change} less than a year ago: {granted} days of terms "
+            "granted and {lost} days lost to late payment."
+        )
+    return rich(
+        text, dso=f.days(dso), change=f.days(abs(moved or 0)), granted=f.days(best),
+        lost=f.days(dso - best),
+    )  # fmt: skip
 
 
 def connect(app: Dash, context: Context) -> None:
@@ -144,7 +155,7 @@ def connect(app: Dash, context: Context) -> None:
 
     @headline_callback(app, context, "dso")
     def headline(view: View) -> list[Component | str]:
-        return headline_words(history_of(view), view)
+        return headline_words(view)
 
     @part_callback(app, context, "dso-view")
     def choose_view(view: View) -> list[Component]:
@@ -272,7 +283,7 @@ def trend_content(view: View) -> Content:
 
 def worth_content(view: View) -> Content:
     """Return what a day of DSO is worth, and what late payment ties up."""
-    last, f = history_of(view)[-1], view.f
+    last, f = history_of(view, (view.selection.as_of,))[-1], view.f
     dso, best = last["rolling_3m"], last["best_possible_3m"]
     if not dso or dso <= 0:
         raise NoRows
@@ -281,14 +292,15 @@ def worth_content(view: View) -> Content:
     body = [
         html.Div(f.money(day), className="card-value", title=f.exact(day)),
         html.P(
-            [
-                _("Paying on the due day would free "),
-                html.B(f.money(late), title=f.exact(late)),
-                _(": {days} days.").format(days=f.days(dso - best)),
-            ]
+            rich(
+                _("Paying on the due day would free {amount}: {days} days."),
+                amount=f.money(late),
+                days=f.days(dso - best),
+            )
             if late > 0
             else _("Nothing is tied up by late payment."),
             className="card-note",
+            title=f.exact(late) if late > 0 else None,
         ),
     ]
     return Content(_("One day of DSO is worth"), f.currency, body, Explain("dso"))
@@ -332,7 +344,7 @@ def cei_content(view: View) -> Content:
 
 def groups_content(view: View) -> Content:
     """Return the groups of the chosen dimension, slowest first, beside a year ago."""
-    history_of(view)  # says where there are too few months
+    ready(view)
     by, earlier = dimension_of(view), earlier_day(view)
     statement = dso_groups(view.ledger, by, earlier)
     rows = view.query(statement.sql, statement.parameters)
