@@ -122,6 +122,14 @@ def _at(
     return statement
 
 
+def _narrowed(view: View) -> str:
+    """Return where the URL leads, in words, for the top of a file."""
+    place = place_of(view)
+    if place is None:
+        return ""
+    return ", ".join(filter(None, (place.words(view), place.document)))
+
+
 def _slices(ledger: Ledger, place: Place) -> Statement:
     return document_slices(ledger, place.customer or "", place.document)
 
@@ -171,6 +179,7 @@ LISTINGS: dict[str, Listing] = {
         ),
         _at(lambda ledger, place: cell_customers(ledger, place.bucket)),
         sort="amount desc",
+        narrowed=_narrowed,
     ),
     "items": Listing(
         "aging-items",
@@ -192,6 +201,7 @@ LISTINGS: dict[str, Listing] = {
         ),
         _at(lambda ledger, place: cell_items(ledger, place.bucket)),
         sort="days_overdue desc",
+        narrowed=_narrowed,
     ),
     "slices": Listing(
         "aging-slices",
@@ -212,6 +222,7 @@ LISTINGS: dict[str, Listing] = {
         ),
         _at(_slices),
         sort="due_on",
+        narrowed=_narrowed,
     ),
 }  # fmt: skip
 """Level -> what is listed there."""

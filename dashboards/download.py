@@ -117,10 +117,13 @@ def rows_statement(view: View, explain: Explain) -> Statement:
     return ledger.at(ledger.as_of).rows(metric(explain.metric), explain.which, explain.at)
 
 
-def head(view: View, explain: Explain | None = None) -> list[tuple[str, str]]:
-    """Return the lines at the top of a file: day, filters, currency, state of the data."""
+def head(view: View, explain: Explain | None = None, narrowed: str = "") -> list[tuple[str, str]]:
+    """Return the lines at the top of a file: day, filters, currency, state of the data.
+
+    `narrowed`: what narrows the rows besides the filters, in words.
+    """
     as_of = view.selection.as_of
-    words = [view.words] if view.words else []
+    words = [*filter(None, (view.words, narrowed))]
     if explain:
         as_of = date.fromisoformat(explain.as_of) if explain.as_of else as_of
         words += [
@@ -133,6 +136,7 @@ def head(view: View, explain: Explain | None = None) -> list[tuple[str, str]]:
             for name, value in explain.at.items()
             if name != "total"
         ]
+        words += [_("by invoice day")] if explain.basis == "issued" else []
     about = view.query("select loaded_at, documents from about")[0]
     state = _("state {number}, loaded {moment} UTC, {count} documents").format(
         number=view.state.number,
@@ -286,7 +290,8 @@ def _asked_for(
         request = json.loads(asked.get("request") or "{}")
         sql, bound = arranged(view, listing, params, request)
         statement = Statement(sql, bound)
-        return Download(listing.name, _(listing.title), head(view), listing.columns, statement)
+        top = head(view, narrowed=listing.narrowed(view))
+        return Download(listing.name, _(listing.title), top, listing.columns, statement)
     explain = explain_from(json.loads(asked.get("explain") or "{}"))
     if what == "figure":
         return figure_download(view, explain)

@@ -87,7 +87,8 @@ class Listing:
 
     statement(view, params): `params` are small texts that a page puts beside its grid, or that
     stand in the query of a download. sort: "column" or "column desc". search: columns in which
-    `params["q"]` is looked for.
+    `params["q"]` is looked for. narrowed: what narrows the rows besides the filters, in words,
+    for the top of a file; '' where nothing does.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Listing:
     statement: Callable[[View, Mapping[str, str]], Statement]
     sort: str = ""
     search: Sequence[str] = ()
+    narrowed: Callable[[View], str] = lambda _view: ""
 
     def column(self, name: str) -> Column:
         """Return a column by name; ValueError if the listing has none of that name."""

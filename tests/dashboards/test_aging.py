@@ -227,6 +227,14 @@ def test_what_names_no_bucket_opens_nothing(store):
     assert "Click an amount above" in plain(drill_content(view(store)).body)
 
 
+def test_a_file_says_what_narrows_it(store):
+    client = create_app(store).server.test_client()
+    asked = "list=aging-customers&by=country&group=FR&bucket=unapplied&as_of=2026-03-31"
+    lines = client.get(f"/download/list.csv?{asked}").data.decode("utf-8-sig").splitlines()
+    assert 'Filters,"Unapplied, France, by due day"' in lines
+    assert any("Garage Dubois" in line and "-150.00" in line for line in lines)
+
+
 def test_nothing_under_the_filters(store):
     seen = view(store)
     early = replace(seen, selection=replace(seen.selection, as_of=date(2019, 1, 31)))
