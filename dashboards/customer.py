@@ -65,6 +65,12 @@ def _items(view: View, params: Mapping[str, str]) -> Statement:
     return account(ledger, state_of(params))
 
 
+def _narrowed(view: View) -> str:
+    """Say for a file whose account it is, and what of it."""
+    number, state = number_of(view), state_of(view.selection.page)
+    return ", ".join((number, view.label("customer", number), _(STATES[state])))
+
+
 ITEMS = Listing(
     "account",
     N_("Documents and their slices"),
@@ -92,6 +98,7 @@ ITEMS = Listing(
     statement=_items,
     sort="due_on",
     search=("document_id", "reference"),
+    narrowed=_narrowed,
 )
 
 

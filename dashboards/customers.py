@@ -52,6 +52,12 @@ def _statement(view: View, params: Mapping[str, str]) -> Statement:
     return found(statement, sought) if sought else statement
 
 
+def _narrowed(view: View) -> str:
+    """Say for a file what is sought."""
+    sought = view.selection.page.get("q", "")
+    return _("search: {sought}").format(sought=sought) if sought else ""
+
+
 CUSTOMERS = Listing(
     "customers",
     N_("Customers"),
@@ -91,6 +97,7 @@ CUSTOMERS = Listing(
     ),
     statement=_statement,
     sort="receivables desc",
+    narrowed=_narrowed,
 )  # fmt: skip
 """The list; its total row has sums, and ratios from the sums of their parts."""
 

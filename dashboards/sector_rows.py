@@ -11,6 +11,7 @@ from typing import Any
 
 from dashboards.curves import shortened
 from dashboards.filters import SECTOR_LEVELS
+from dashboards.i18n import _
 from dashboards.page import NoRows, View
 from data.texts import N_
 from metrics.ledger import Ledger, same_day
@@ -154,3 +155,18 @@ def lateness(view: View, ledger: Ledger) -> tuple[list[date], list[float | None]
         enough = found.get("paid_items", 0) >= ENOUGH_PAYMENTS
         values.append(found["days_beyond_terms_weighted"] if enough else None)
     return days, values
+
+
+def trend_title(view: View, name: str, values: list[float | None]) -> str:
+    """Say whether somebody pays later or earlier than a year ago."""
+    now = values[-1]
+    before = values[-13] if len(values) > 12 else None
+    if now is None or before is None:
+        return _("How punctually {name} pays").format(name=name)
+    if abs(now - before) < 0.5:
+        return _("{name} pays as punctually as a year ago").format(name=name)
+    if now > before:
+        text = _("{name} pays {days} days later than a year ago")
+    else:
+        text = _("{name} pays {days} days earlier than a year ago")
+    return text.format(name=name, days=view.f.days(abs(now - before)))

@@ -34,6 +34,7 @@ from dashboards.sector_rows import (
     open_sector,
     others_than,
     sectors_of,
+    trend_title,
     within_of,
 )
 from data.texts import N_, Text
@@ -345,21 +346,6 @@ def _curve_title(name: str, curves: list[Curve]) -> str:
     return text.format(sector=name, days=abs(mine - theirs))
 
 
-def trend_title(view: View, name: str, values: list[float | None]) -> str:
-    """Say whether somebody pays later or earlier than a year ago."""
-    now = values[-1]
-    before = values[-13] if len(values) > 12 else None
-    if now is None or before is None:
-        return _("How punctually {name} pays").format(name=name)
-    if abs(now - before) < 0.5:
-        return _("{name} pays as punctually as a year ago").format(name=name)
-    if now > before:
-        text = _("{name} pays {days} days later than a year ago")
-    else:
-        text = _("{name} pays {days} days earlier than a year ago")
-    return text.format(name=name, days=view.f.days(abs(now - before)))
-
-
 def _paid_within(within: int) -> str:
     if not within:
         return _("Customers with headroom that pay within terms on average, by headroom")
@@ -371,6 +357,12 @@ def _headroom(view: View, params: Mapping[str, str]) -> Statement:
     level, at = level_of(params), params.get("at")
     where = {} if at is None else {level: (at,)}
     return with_headroom(_ledger(view, where), within_of(params))
+
+
+def _narrowed(view: View) -> str:
+    """Say for a file which sector it is, and what pays well means."""
+    sector = open_sector(view, sectors_of(view, level_of(view.selection.page)))
+    return f"{sector.name}, {_paid_within(within_of(view.selection.page))}"
 
 
 HEADROOM = Listing(
@@ -392,6 +384,7 @@ HEADROOM = Listing(
     ),
     statement=_headroom,
     sort="headroom desc",
+    narrowed=_narrowed,
 )
 
 PAGE = Page("/sectors", N_("Sectors"), 40, layout, connect, listings=(HEADROOM,))

@@ -51,6 +51,13 @@ def test_the_url_asks_for_known_things_only():
     assert customer.layout() is not None
 
 
+def test_lateness_has_the_buckets_of_the_aging():
+    days = (-5, 0, 1, 30, 31, 60, 61, 90, 91)
+    assert [bucket_of(n) for n in days] == [
+        "not_due", "not_due", "1-30", "1-30", "31-60", "31-60", "61-90", "61-90", "over_90",
+    ]  # fmt: skip
+
+
 def test_slices_of_one_invoice_share_its_row():
     due = date(2026, 2, 4)
     rows = [part("30.00", due, date(2026, 1, 20)), part("70.00", due)]
@@ -158,6 +165,14 @@ def test_what_is_listed_ties_to_receivables(app):
     assert head.startswith("3 documents, 165.00 € open")
     head, _body = shown(app, "items", "?customer=K8&items=all")
     assert head.startswith("6 documents, 165.00 € open")
+
+
+def test_a_download_says_whose_account_it_is(app):
+    params = '{"customer":"K8","items":"all"}'
+    url = f"/download/list.csv?list=account&params={params}&customer=K8&items=all"
+    text = app.server.test_client().get(url).get_data(as_text=True)
+    assert 'Filters,"K8, Néon, Everything"' in text
+    assert "PN2" in text
 
 
 def test_an_unknown_number_gets_an_answer(app):

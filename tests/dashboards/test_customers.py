@@ -100,9 +100,9 @@ def test_title_and_headline_say_what_the_list_holds(app):
 
 def test_the_list_is_downloaded_as_it_is_sought(app):
     client = app.server.test_client()
-    answered = client.get('/download/list.csv?list=customers&params={"q":"neon"}&country=FR')
+    answered = client.get('/download/list.csv?list=customers&params={"q":"neon"}&country=FR&q=neon')
     text = answered.get_data(as_text=True)
-    assert "Filters,France" in text
+    assert 'Filters,"France, search: neon"' in text
     assert "Néon" in text
     assert "K1" not in text
 

@@ -132,6 +132,16 @@ def test_a_sector_is_shown_against_all_others(app):
     assert head.startswith("2 customers in Retail trade can buy")
 
 
+def test_its_customers_are_downloaded_with_the_sector_said(app):
+    params = '{"level":"sector_division","at":"47","within":"0"}'
+    url = f"/download/list.csv?list=customers-with-headroom&params={params}&at=47"
+    text = app.server.test_client().get(url).get_data(as_text=True)
+    assert "47 Retail trade" in text
+    assert "pay within terms on average" in text
+    assert "K1" in text
+    assert "K3" not in text
+
+
 def test_a_sector_with_little_says_so_instead_of_a_curve(app):
     for part in ("curve", "trend"):
         found = ask(app, f"sectors-{part}-head.children", "?at=62")
