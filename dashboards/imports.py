@@ -27,6 +27,7 @@ from data.texts import N_, Text
 from metrics.ledger import Statement
 
 _TICK = 600
+_PATIENCE = 0.8
 _LIMIT = 1 << 30
 
 REJECTS = Listing(
@@ -198,7 +199,7 @@ def connect(app: Dash, context: Context) -> None:
         with locks[session]:  # answers are taken in the order in which they were given
             if isinstance(changed, dict) and not _take(importer, session, dict(changed)):
                 raise PreventUpdate
-            importer.look(session)
+            importer.look(session, _PATIENCE)
         files, job, f = importer.files(session), importer.job(), format_()
         running = job is not None and job.running
         shown = [card(found, session, importer, f) for found in files]

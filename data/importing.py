@@ -6,6 +6,7 @@ the app puts the two together.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -174,8 +175,11 @@ class Importer(Protocol):
         """Return the files of a session, in order of name."""
         ...
 
-    def look(self, session: str) -> None:
-        """Look at every file that has not been looked at, and return when done."""
+    def look(self, session: str, patience: float = math.inf) -> None:
+        """Look at files that have not been looked at, one after the other.
+
+        Returns when all are done, or after the file with which `patience` seconds have passed.
+        """
         ...
 
     def say(self, session: str, token: str, said: Said) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import math
 import re
 import secrets
 import shutil
@@ -107,7 +108,14 @@ class FileImporter:
             if old.name == clean and old.parent.name != token:
                 self._forget(old)
         self._found[token] = Found(token, clean, size, looking=True)
+        self._look_again(session, place / clean)
         return token
+
+    def _look_again(self, session: str, path: Path) -> None:
+        """Where a mapping file comes or goes, the other files are read differently."""
+        if path.suffix.lower() == ".toml":
+            for other in self._paths(session):
+                self._found.pop(other.parent.name, None)
 
     def _too_large(self, name: str) -> ImportRefusedError:
         return ImportRefusedError(
@@ -126,17 +134,20 @@ class FileImporter:
             for p in self._paths(session)
         )
 
-    def look(self, session: str) -> None:
+    def look(self, session: str, patience: float = math.inf) -> None:
         """See `Importer.look`."""
+        until = time.monotonic() + patience
         paths = self._paths(session)
         mappings = [m for p in paths if (m := self._mapping_file(p)) is not None]
         for path in paths:
             token = path.parent.name
             known = self._found.get(token)
-            if known is None or known.looking or known.problem:
+            if known is None or known.looking:
                 found = self._look(path, mappings)
                 if path.exists():
                     self._found[token] = found
+                if time.monotonic() > until:
+                    return
 
     def _look(self, path: Path, mappings: Sequence[dict[str, object]]) -> Found:
         if path.suffix.lower() == ".toml":
@@ -175,9 +186,7 @@ class FileImporter:
         for path in self._paths(session):
             if token in (None, path.parent.name):
                 self._forget(path)
-                if path.suffix.lower() == ".toml":  # the others are read without it from now on
-                    for other in self._paths(session):
-                        self._found.pop(other.parent.name, None)
+                self._look_again(session, path)
 
     def mapping(self, session: str, token: str) -> str:
         """See `Importer.mapping`."""

@@ -6,6 +6,7 @@ A dry run: the file is read as a load would read it, into a database that is thr
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,9 +19,10 @@ from data.texts import N_, Text
 from etl.headers import bare
 from etl.identify import identify
 from etl.mapping import ColumnMapping, mapping_to_toml, parse_mapping
-from etl.source import FileError, Reading, ReadOptions, SourceFile
+from etl.source import HEAD_BYTES, FileError, Reading, ReadOptions, SourceFile
 from etl.sources.table import SOURCE as TABLE
 from etl.sources.table import Preview
+from etl.workbook import is_parquet, is_workbook
 
 SHOWN = 20
 """Rows shown of each table."""
@@ -99,13 +101,25 @@ def _look(known: Found, file: SourceFile, options: ReadOptions) -> Found:
                 Text(N_("Export it again, or report this file as a fault.")),
             )
     if known.format in ("", TABLE.name):
-        sheet, own = _sheet(file, options)
+        with tempfile.TemporaryDirectory() as folder:
+            shown = _beginning(file, Path(folder)) if known.parts else file
+            sheet, own = _sheet(shown, options)
         known = replace(known, sheet=sheet)
         if sheet is not None and not known.format:
             # nothing was recognised, yet it is a table: its columns can be said by hand
             known = replace(known, format=TABLE.name, label=TABLE.label)
             problem = own or problem
     return replace(known, problem=problem)
+
+
+def _beginning(file: SourceFile, folder: Path) -> SourceFile:
+    """Return the first lines of a large text, which is understood already: only rows to show."""
+    binary = is_workbook(file.head) or is_parquet(file.head) or b"\0" in file.head
+    if binary or len(file.head) < HEAD_BYTES:
+        return file
+    copy = folder / file.name
+    copy.write_bytes(file.head[: file.head.rfind(b"\n") + 1] or file.head)
+    return SourceFile(copy)
 
 
 def _first_line(error: Exception) -> str:

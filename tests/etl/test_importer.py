@@ -188,3 +188,32 @@ def test_the_same_name_again_is_a_corrected_file(importer):
     drop(importer, "invoices.csv", AMBIGUOUS)
     token = drop(importer, "invoices.csv", INVOICES)
     assert [x.token for x in importer.files(SESSION)] == [token]
+
+
+def test_a_mapping_file_that_comes_later_is_used_and_one_that_goes_is_not(importer):
+    odd = drop(importer, "odd.csv", UNKNOWN)
+    columns = "\n".join(f'{ours} = "{theirs}"' for ours, theirs in NAMED.items())
+    mapping = drop(importer, "mapping.toml", f'[source]\nrows = "invoices"\n[columns]\n{columns}\n')
+    assert found(importer, mapping).mapping
+    assert found(importer, odd).ready
+    importer.remove(SESSION, mapping)
+    importer.look(SESSION)
+    assert not found(importer, odd).ready
+
+
+def test_a_large_file_is_counted_whole_and_shown_from_its_start(importer):
+    rows = "".join(f"F{n};C{n % 9};2025-02-28;{n}.50\n" for n in range(12_000))
+    token = drop(importer, "invoices.csv", f"Invoice number;Customer;Invoice date;Amount\n{rows}")
+    seen = found(importer, token)
+    assert seen.parts[0].rows_kept == 12_000
+    assert len(seen.sheet.rows) == len(seen.staged) == 20
+    assert seen.sheet.lines[0] == seen.staged[0]["line"] == 2
+
+
+def test_patience_ends_after_a_file(importer):
+    for name in ("a.csv", "b.csv"):
+        importer.receive(SESSION, name, io.BytesIO(INVOICES.encode()), len(INVOICES.encode()))
+    importer.look(SESSION, patience=0)
+    assert [x.looking for x in importer.files(SESSION)] == [False, True]
+    importer.look(SESSION, patience=0)
+    assert [x.looking for x in importer.files(SESSION)] == [False, False]
