@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State, dcc, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -133,6 +133,7 @@ def layout(**query: str) -> Component:
             static=grid("customers-grid", listing, height=680, params={"q": sought}),
             look="customers-panel",
         ),
+        dcc.Store(id="customers-sort"),
     )
 
 
@@ -198,16 +199,20 @@ def connect(app: Dash, context: Context) -> None:
 
     @app.callback(
         Output("url", "search", allow_duplicate=True),
+        Output("customers-sort", "data"),
         Input("customers-grid", "getRowsRequest"),
+        State("customers-sort", "data"),
         State("url", "search"),
         State("url", "pathname"),
         prevent_initial_call=True,
     )
-    def keep_sort(request: Any, search: str | None, pathname: str | None) -> str:
-        changed = sorted_search(request, search)
-        if changed is None or pathname != PAGE.path:
+    def keep_sort(request: Any, before: Any, search: str | None, pathname: str | None) -> Any:
+        now = (request or {}).get("sortModel")
+        # rows are also asked for after Back or a new search: only another order is the reader's
+        if pathname != PAGE.path or now == before:
             raise PreventUpdate
-        return changed
+        changed = sorted_search(request, search) if before is not None else None
+        return no_update if changed is None else changed, now
 
     @app.callback(
         Output("customers-grid", "columnState"),

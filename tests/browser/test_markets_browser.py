@@ -39,6 +39,7 @@ def test_the_list_of_customers_is_sought_sorted_and_opened(site, store):
     page.go_back()
     header = page.locator('.ag-header-cell[col-id="receivables"]')
     expect(header).to_have_attribute("aria-sort", "descending")
+    opened.settle(page)
     page.get_by_placeholder("Name, number or VAT number").fill("neon")
     expect(page).to_have_url(re.compile(r"q=neon"))
     expect(cells).to_have_count(1)
