@@ -80,7 +80,7 @@ CUSTOMERS = Listing(
         Column("credit_limit", N_("Limit"), "money", 138, total="sum(credit_limit)"),
         Column("headroom", N_("Headroom"), "money", 214, total="sum(headroom)",
                options={"cellRenderer": "Headroom", **_CARD}),
-        Column("days_beyond_terms", N_("Days beyond terms"), "days", 148, total=_late(),
+        Column("days_beyond_terms", N_("Days beyond terms"), "days", 166, total=_late(),
                options=_CARD),
         Column("lateness_trend", N_("Trend, days"), "days", 152,
                total=f"{_late('q4')} - {_late()}", options={"cellRenderer": "Trend"}),

@@ -379,7 +379,7 @@ HEADROOM = Listing(
         Column("credit_limit", N_("Limit"), "money", total="sum(credit_limit)"),
         Column("receivables", N_("Receivables"), "money", total="sum(receivables)"),
         Column("overdue", N_("Overdue"), "money", total="sum(overdue)"),
-        Column("days_beyond_terms", N_("Days beyond terms"), "days", 150),
+        Column("days_beyond_terms", N_("Days beyond terms"), "days", 166),
         Column("sales_12m", N_("Sales, 12 months"), "money", 146, total="sum(sales_12m)"),
     ),
     statement=_headroom,
