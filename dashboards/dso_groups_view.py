@@ -54,14 +54,11 @@ def _whole(name: str) -> str:
     return f"case when count(*) = max(members) then max(whole_{name}) end"
 
 
-_WRAP = {"wrapHeaderText": True, "autoHeaderHeight": True}
-
-
 def group_listings() -> dict[str, Listing]:
     """Return, for each dimension, the table of its groups by every method."""
 
     def days(name: str, label: str, width: int = 118) -> Column:
-        return Column(name, label, "days", width, total=_whole(name), options=_WRAP)
+        return Column(name, label, "days", width, total=_whole(name))
 
     listings = {}
     for d in DIMENSIONS.values():

@@ -67,6 +67,7 @@ class Column:
     `sum(amount)`. raw: cells carry the plain number, for a renderer of the page's own. words:
     value -> text, for the codes of a text column. options: further AG Grid column options.
     named: the rows are the groups of `dimension`, so that "not known" is one and is called so.
+    whole: money without cents, the exact amount where the pointer rests on it.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Column:
     words: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     named: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,9 @@ def grid(
                 defaultColDef={
                     "sortable": True,
                     "resizable": True,
-                    "minWidth": 80,
+                    "minWidth": 70,
+                    "wrapHeaderText": True,
+                    "autoHeaderHeight": True,
                     "suppressHeaderMenuButton": False,
                     "filterParams": {"buttons": ["apply", "reset"], "closeOnApply": True,
                                      "maxNumConditions": 1},
@@ -163,7 +167,11 @@ def column_defs(listing: Listing) -> list[dict[str, Any]]:
             "headerName": _(column.label),
             "filter": "agNumberColumnFilter" if number else "agTextColumnFilter",
             "type": "rightAligned" if number else None,
-            "tooltipField": None if number else column.name,
+            "tooltipField": f"{column.name}_exact"
+            if column.whole
+            else None
+            if number
+            else column.name,
             "width": column.width or (128 if number else 116 if column.unit == "day" else 170),
         }
         if column.unit == "day":
@@ -250,7 +258,9 @@ def totals(
     sql, bound = arranged(view, listing, params, request, order=False)
     sums = ", ".join(f"{c.total} as {c.name}" for c in asked)
     row = view.query(f"select {sums} from ({sql}) as totalled", bound)[0]
-    total = {c.name: row[c.name] if c.raw else view.f.value(row[c.name], c.unit) for c in asked}
+    total: dict[str, Any] = {}
+    for c in asked:
+        total |= {c.name: row[c.name]} if c.raw else _cell(view, c, row[c.name])
     first = next(c for c in listing.columns if not c.total)
     return [{first.name: _("Total"), **total}]
 
@@ -284,8 +294,8 @@ def arranged(
         ]
         if not keys and listing.sort:
             keys.append(listing.sort)
-        # the first column settles ties, so that no row is met twice while scrolling
-        keys = [f"{key} nulls last" for key in keys] + [listing.columns[0].name]
+        # the other columns settle ties, so that no row is met twice while scrolling
+        keys = [f"{key} nulls last" for key in keys] + [c.name for c in listing.columns]
         sql += "\norder by " + ", ".join(keys)
     return sql, bound
 
@@ -308,8 +318,15 @@ def written(view: View, listing: Listing, row: Mapping[str, Any]) -> dict[str, A
         elif isinstance(value, bool):
             cells[column.name] = _("yes") if value else ""
         else:
-            cells[column.name] = "" if value == "" else view.f.value(value, column.unit)
+            cells |= _cell(view, column, value)
     return cells
+
+
+def _cell(view: View, column: Column, value: Any) -> dict[str, str]:
+    """Return a value as the reader sees it, and the exact amount beside a whole one."""
+    if not column.whole or value is None:
+        return {column.name: "" if value == "" else view.f.value(value, column.unit)}
+    return {column.name: view.f.number(value, 0), f"{column.name}_exact": view.f.exact(value)}
 
 
 def _condition(column: Column, model: Mapping[str, Any], bound: dict[str, object]) -> str:
