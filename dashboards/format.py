@@ -7,7 +7,7 @@ shown as an en dash, never as zero.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -107,6 +107,15 @@ class Format:
     def exact(self, value: Number | None) -> str:
         """Return an amount to the cent: 4,213,400.25 €."""
         return NOTHING if value is None else f"{self.number(value, 2)}{_NBSP}{self.symbol}"
+
+    def told(self, values: Mapping[str, object]) -> dict[str, object]:
+        """Return what stands in the places of a sentence, numbers as the reader writes them."""
+        return {
+            name: self.number(value, 1) if isinstance(value, float)
+            else self.count(value) if isinstance(value, int) and not isinstance(value, bool)
+            else value
+            for name, value in values.items()
+        }  # fmt: skip
 
     def days(self, value: Number | None, digits: int = 1) -> str:
         """Return days with one decimal, without the word."""

@@ -357,12 +357,7 @@ def attention(view: View) -> Content:
 
 
 def _sentence(view: View, template: str, places: str | None) -> str:
-    values: dict[str, object] = json.loads(places or "{}")
-    written = {
-        k: view.f.count(v) if isinstance(v, int) and not isinstance(v, bool) else v
-        for k, v in values.items()
-    }
-    return Text(template, written).render(_)
+    return Text(template, view.f.told(json.loads(places or "{}"))).render(_)
 
 
 def connect(app: Dash, context: Context) -> None:

@@ -328,5 +328,5 @@ def _decimal(value: object) -> Decimal:
     return Decimal(0) if value is None else Decimal(str(value)).quantize(Decimal("0.01"))
 
 
-def _percent(part: Decimal, total: Decimal) -> str:
-    return str((100 * part / total).quantize(Decimal("0.1"))) if total else "0"
+def _percent(part: Decimal, total: Decimal) -> float:
+    return float((100 * part / total).quantize(Decimal("0.1"))) if total else 0.0
