@@ -80,9 +80,14 @@ held as (
 buckets as (
     {_POSITIONS}
 ),
+known_groups as (
+    select {{by}} from held
+    union
+    select {{by}} from whole
+),
 places as (
     select {{by}}, bucket, position
-    from groups
+    from known_groups
     cross join buckets
 )
 

@@ -43,8 +43,8 @@ with at_start as (
 ),
 sold as (
     select {by}, sum(amount) as sales
-    from sales
-    where issued_on >= from_1m
+    from monthly
+    where month_start >= from_1m
     group by {by}
 ),
 at_end as (

@@ -68,10 +68,10 @@ with held as (
 ),
 sold as (
     select {by},
-        sum(case when issued_on >= from_1m then amount else 0 end) as sales_1m,
-        sum(case when issued_on >= from_3m then amount else 0 end) as sales_3m,
-        sum(case when issued_on >= from_12m then amount else 0 end) as sales_12m
-    from sales
+        sum(case when month_start >= from_1m then amount else 0 end) as sales_1m,
+        sum(case when month_start >= from_3m then amount else 0 end) as sales_3m,
+        sum(case when month_start >= from_12m then amount else 0 end) as sales_12m
+    from monthly
     group by {by}
 ),
 known_groups as (
@@ -90,10 +90,10 @@ figures as (
     left join held using ({by})
     left join sold using ({by})
 ),
-monthly as (
-    select {by}, cast(date_trunc('month', issued_on) as date) as month_start, sum(amount) as sold
-    from sales
-    group by {by}, cast(date_trunc('month', issued_on) as date)
+months as (
+    select {by}, month_start, sum(amount) as sold
+    from monthly
+    group by {by}, month_start
 ),
 counted as (
     select {by}, month_start, sold,
@@ -101,7 +101,7 @@ counted as (
             partition by {by} order by month_start desc
             rows between unbounded preceding and current row
         ) as used_up
-    from monthly
+    from months
 ),
 last_month as (
     select {by}, max(month_start) as month_start

@@ -9,12 +9,15 @@ the columns of `days`, and is already filtered:
     opening    open items at the end of the day before from_1m
     items      all slices of all documents dated up to as_of, open or closed
     sales      invoices and credit notes issued up to as_of
+    monthly    their sums by month_start, grouped by the dimensions asked for; windows of whole
+               months read it, since a history then has a month to add up and not its documents
     settled    slices of invoices that a payment closed between from_window and as_of
     cohort     invoices issued between from_window and as_of
     slices     slices of invoices issued up to as_of and open at some time since from_window
     movements  all documents dated up to as_of
     accounts   customers, with their limit, terms and dimensions
-    groups     the groups an answer about balances has a row for
+    whole      the total, on days with documents: balances have a row for it even if nothing is
+               open; empty in a split
     reach      first_sale: since when any sales are known, whatever the filters; without as_of
                days before that
 
@@ -43,15 +46,15 @@ _DAY_COLUMNS = (
     "year_ago",
 )
 
-#: relation -> (table, condition); `d` is the day, `o` the row
+#: relation -> (table, condition); `d` is the day, `o` the row, `o.ends` when it closes, if ever
 _RELATIONS = {
     "alive": (
         "open_items",
-        "o.opened_on <= d.as_of and (o.closed_on is null or o.closed_on > d.as_of)",
+        "o.opened_on <= d.as_of and o.ends > d.as_of",
     ),
     "opening": (
         "open_items",
-        "o.opened_on < d.from_1m and (o.closed_on is null or o.closed_on >= d.from_1m)",
+        "o.opened_on < d.from_1m and o.ends >= d.from_1m",
     ),
     "items": ("open_items", "o.opened_on <= d.as_of"),
     "sales": ("documents", "o.kind in ('invoice', 'credit_note') and o.issued_on <= d.as_of"),
@@ -74,7 +77,7 @@ _RELATIONS = {
         "open_items",
         (
             "o.kind = 'invoice' and o.amount > 0 and o.opened_on <= d.as_of"
-            " and (o.closed_on is null or o.closed_on >= d.from_window)"
+            " and o.ends >= d.from_window"
         ),
     ),
     "movements": ("documents", "o.issued_on <= d.as_of"),
@@ -87,6 +90,8 @@ _RELATIONS = {
         "1 = 1",
     ),
 }
+
+_CONSTANTS = ", ".join(f"cast(${c}_0 as date) as {c}" for c in _DAY_COLUMNS)
 
 #: A group that bought nothing at first has known months without sales, not unknown ones.
 _REACH = """    select days.as_of, first_sale
@@ -244,14 +249,11 @@ class Ledger:
         used = [r for r in _RELATIONS if _reads(text, r)]
         grouped = ", ".join(("as_of", *by))
         parts = [f"days as (\n{self._days()}\n)"]
-        if _reads(text, "groups"):
-            # a total exists where there are documents, even if every one of them is closed
-            base = "movements" if by == ("total",) else "alive"
-            if base not in used:
-                used.append(base)
         parts += [f"{name} as (\n{self._relation(name)}\n)" for name in used]
-        if _reads(text, "groups"):
-            parts.append(f"groups as (\n    select distinct {grouped} from {base}\n)")
+        if _reads(text, "whole"):
+            parts.append(f"whole as (\n{self._whole(by)}\n)")
+        if _reads(text, "monthly"):
+            parts.append(f"monthly as (\n{self._monthly(by)}\n)")
         if _reads(text, "reach"):
             parts.append(f"reach as (\n{_REACH}\n)")
         text = text.replace("{by}", grouped)
@@ -265,24 +267,63 @@ class Ledger:
 
     def _relation(self, name: str) -> str:
         table, condition = _RELATIONS[name]
-        filters = "".join(
+        if len(self._as_of_days) > 1:
+            # one comparison and no `or`: only then is the join a merge of two sorted sides
+            condition = condition.replace("o.ends", "coalesce(o.closed_on, date '9999-12-31')")
+            return (
+                f"    select d.*, 'total' as total, o.*\n    from {table} as o\n"
+                f"    join days as d on {condition}{self._filters}"
+            )
+        # one day needs no join: the filter then reaches the scan, and skips what closed before
+        condition = re.sub(
+            r"o\.ends (>=?) (\S+)", r"(o.closed_on is null or o.closed_on \1 \2)", condition
+        )
+        condition = re.sub(r"\bd\.([a-z_0-9]+)", r"cast($\1_0 as date)", condition)
+        return (
+            f"    select {_CONSTANTS}, 'total' as total, o.*\n    from {table} as o\n"
+            f"    where {condition}{self._filters}"
+        )
+
+    def _whole(self, by: tuple[str, ...]) -> str:
+        if by != ("total",):
+            names = ", ".join(f"'' as {name}" for name in by)
+            return f"    select as_of, {names}\n    from days\n    where 1 = 0"
+        return (
+            "    select days.as_of, 'total' as total\n    from days\n    join (\n"
+            "        select min(o.issued_on) as first_day\n        from documents as o\n"
+            f"        where 1 = 1{self._filters}\n    ) as f on first_day <= days.as_of"
+        )
+
+    def _monthly(self, by: tuple[str, ...]) -> str:
+        """Return the sales by month; in a month that an as-of day cuts, by day."""
+        table, condition = _RELATIONS["sales"]
+        known_by = condition.rpartition(" and ")[0]
+        names = "".join(f", o.{name}" for name in by if name != "total")
+        month = "cast(date_trunc('month', o.issued_on) as date)"
+        days = self._as_of_days
+        cut = [n for n, day in enumerate(days) if day != month_end(day)]
+        seen = "cast(last_day(o.issued_on) as date)"
+        if cut:
+            months = ", ".join(f"cast($from_1m_{n} as date)" for n in cut)
+            seen = f"case when {month} in ({months}) then o.issued_on else {seen} end"
+        return f"""    select d.*, m.*
+    from (
+        select 'total' as total{names}, {month} as month_start, {seen} as seen_on,
+            sum(o.amount) as amount
+        from {table} as o
+        where {known_by}{self._filters}
+        group by {month}, {seen}{names}
+    ) as m
+    join days as d on m.seen_on <= d.as_of"""
+
+    @property
+    def _filters(self) -> str:
+        return "".join(
             f" and o.{column} in ("
             + ", ".join(f"$w_{column}_{n}" for n in range(len(values)))
             + ")"
             for column, values in self.where.items()
             if column != "total" and values
-        )
-        if len(self._as_of_days) > 1:
-            return (
-                f"    select d.*, 'total' as total, o.*\n    from {table} as o\n"
-                f"    join days as d on {condition}{filters}"
-            )
-        # one day needs no join: the filter then reaches the scan
-        constants = ", ".join(f"cast(${c}_0 as date) as {c}" for c in _DAY_COLUMNS)
-        condition = re.sub(r"\bd\.([a-z_0-9]+)", r"cast($\1_0 as date)", condition)
-        return (
-            f"    select {constants}, 'total' as total, o.*\n    from {table} as o\n"
-            f"    where {condition}{filters}"
         )
 
     @property

@@ -44,6 +44,11 @@ with held as (
         count(distinct customer) as customers
     from alive
     group by {by}
+),
+known_groups as (
+    select {by} from held
+    union
+    select {by} from whole
 )
 
 select {by},
@@ -51,7 +56,7 @@ select {by},
     cast(coalesce(unapplied, 0) as decimal(18, 2)) as unapplied,
     cast(coalesce(open_items, 0) as bigint) as open_items,
     coalesce(customers, 0) as customers
-from groups
+from known_groups
 left join held using ({by})
 """,
     rows={N_("Open items"): items("alive")},
