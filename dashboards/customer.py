@@ -77,9 +77,9 @@ ITEMS = Listing(
     (
         Column("document_id", N_("Document"), width=130),
         Column("kind", N_("Kind"), width=110, words=KINDS),
-        Column("opened_on", N_("Issued"), "day", 112),
-        Column("due_on", N_("Due"), "day", 112),
-        Column("closed_on", N_("Closed"), "day", 112),
+        Column("opened_on", N_("Issued"), "day"),
+        Column("due_on", N_("Due"), "day"),
+        Column("closed_on", N_("Closed"), "day"),
         Column("days_late", N_("Days after due"), "count", 134),
         Column("amount", N_("Amount"), "money", 126, total="sum(amount)"),
         Column("closed_by", N_("How it closed"), width=132, words=CLOSERS),

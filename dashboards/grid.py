@@ -172,7 +172,7 @@ def column_defs(listing: Listing) -> list[dict[str, Any]]:
             else None
             if number
             else column.name,
-            "width": column.width or (128 if number else 116 if column.unit == "day" else 170),
+            "width": column.width or (128 if number else 126 if column.unit == "day" else 170),
         }
         if column.unit == "day":
             definition["filter"] = "agDateColumnFilter"

@@ -370,17 +370,21 @@ HEADROOM = Listing(
     N_("Customers with headroom"),
     (
         Column(
-            "customer_name", N_("Customer"), width=240, options={"cellRenderer": "CustomerLink"}
+            "customer_name", N_("Customer"), width=190, options={"cellRenderer": "CustomerLink"}
         ),
-        Column("customer", N_("Number"), width=110),
-        Column("country", N_("Country"), dimension="country", width=120),
-        Column("salesperson", N_("Salesperson"), width=150),
-        Column("headroom", N_("Headroom"), "money", total="sum(headroom)"),
-        Column("credit_limit", N_("Limit"), "money", total="sum(credit_limit)"),
-        Column("receivables", N_("Receivables"), "money", total="sum(receivables)"),
-        Column("overdue", N_("Overdue"), "money", total="sum(overdue)"),
-        Column("days_beyond_terms", N_("Days beyond terms"), "days", 166),
-        Column("sales_12m", N_("Sales, 12 months"), "money", 146, total="sum(sales_12m)"),
+        Column("customer", N_("Number"), width=88),
+        Column("country", N_("Country"), dimension="country", width=100),
+        Column("salesperson", N_("Salesperson"), width=118),
+        Column("headroom", N_("Headroom"), "money", 122, total="sum(headroom)", whole=True),
+        Column("credit_limit", N_("Limit"), "money", 110, total="sum(credit_limit)", whole=True),
+        Column(
+            "receivables", N_("Receivables"), "money", 122, total="sum(receivables)", whole=True
+        ),
+        Column("overdue", N_("Overdue"), "money", 104, total="sum(overdue)", whole=True),
+        Column("days_beyond_terms", N_("Days beyond terms"), "days", 90),
+        Column(
+            "sales_12m", N_("Sales, 12 months"), "money", 114, total="sum(sales_12m)", whole=True
+        ),
     ),
     statement=_headroom,
     sort="headroom desc",
