@@ -22,6 +22,7 @@ from dashboards.i18n import _, language
 from dashboards.page import Context, Page, View
 from dashboards.panel import headline_callback, part_callback
 from dashboards.parts import BUCKET_LABELS, aging_bar, page
+from dashboards.plain_table import plain_table
 from data.schema import DERIVED, STAGED, Table
 from data.store import StoreError
 from data.texts import N_
@@ -138,43 +139,8 @@ def _steps(formula: str) -> list[Component]:
     return [html.Span(part) for part in formula.split("; ")]
 
 
-def _table(
-    head: Sequence[tuple[str, bool]], rows: Iterable[Sequence[Component | str]], caption: str = ""
-) -> html.Div:
-    """Return a small table; the second of each head says whether its cells are numbers."""
-    classes = ["n" if number else None for _label, number in head]
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(caption) if caption else None,
-                html.Thead(
-                    html.Tr(
-                        [
-                            html.Th(label, className=c, scope="col")
-                            for (label, _number), c in zip(head, classes, strict=True)
-                        ]
-                    )
-                ),
-                html.Tbody(
-                    [
-                        html.Tr(
-                            [
-                                html.Td(cell, className=c)
-                                for cell, c in zip(row, classes, strict=True)
-                            ]
-                        )
-                        for row in rows
-                    ]
-                ),
-            ],
-            className="figures",
-        ),
-        className="table-scroll",
-    )
-
-
 def _columns(metric: Metric) -> Component:
-    return _table(
+    return plain_table(
         [(_("Name"), False), (_("Meaning"), False), (_("Unit"), False), (_("Adds up"), False)],
         (
             [
@@ -192,7 +158,7 @@ def _example(metric: Metric, f: Format) -> list[Component | None]:
     example = metric.example
     fields = {field.name: field for field in metric.fields}
     shown = [name for name in fields if any(name in row for row in example.expect)]
-    answer = _table(
+    answer = plain_table(
         [(_(fields[name].label), fields[name].unit != "text") for name in shown],
         [[_stated(row.get(name), fields[name], f) for name in shown] for row in example.expect],
         _("The answer"),
@@ -209,7 +175,7 @@ def _example(metric: Metric, f: Format) -> list[Component | None]:
 
 def _inputs(example: Example, f: Format) -> list[Component]:
     tables: list[Component] = [
-        _table(
+        plain_table(
             [
                 (_("Document"), False),
                 (_("Kind"), False),
@@ -232,7 +198,7 @@ def _inputs(example: Example, f: Format) -> list[Component]:
     ]
     if example.matches:
         tables.append(
-            _table(
+            plain_table(
                 [(_("Settled"), False), (_("By"), False), (_("Amount"), True)],
                 ([m.debit_id, m.credit_id, f.number(m.amount, 2)] for m in example.matches),
                 _("The matches"),
@@ -240,7 +206,7 @@ def _inputs(example: Example, f: Format) -> list[Component]:
         )
     if example.customers:
         tables.append(
-            _table(
+            plain_table(
                 [(_("Customer"), False), (_("Limit"), True), (_("Agreed terms, days"), True)],
                 (
                     [
@@ -322,7 +288,7 @@ def _dimensions() -> html.Section:
         "dimensions",
         _("Dimensions"),
         html.P(_("Every metric can be split and filtered by each of these."), className="meaning"),
-        _table(
+        plain_table(
             [(_("Name"), False), (_("Meaning"), False)],
             ([html.Code(d.name), _(d.label)] for d in DIMENSIONS.values()),
         ),
@@ -338,7 +304,7 @@ def _relations() -> html.Section:
               "dimensions as columns."),
             className="meaning",
         ),
-        _table(
+        plain_table(
             [(_("Name"), False), (_("Rows"), False)],
             ([html.Code(name), _(rows)] for name, rows in RELATIONS),
         ),
@@ -351,7 +317,7 @@ def _tables() -> html.Section:
         return html.Details(
             [
                 html.Summary([html.Code(table.name), " ", html.Span(table.meaning, lang="en")]),
-                _table(
+                plain_table(
                     [(_("Name"), False), (_("Type"), False), (_("Meaning"), False),
                      (_("Unit"), False)],
                     rows,

@@ -86,6 +86,11 @@ def definition(view: View, explain: Explain) -> list[Component]:
         html.Ul([html.Li(_(line)) for line in asked.conventions]),
         html.P([html.B(_("Others: ")), _(asked.others)]) if asked.others else None,
         html.P([html.B(_("Source: ")), _(asked.reference)]) if asked.reference else None,
+        dcc.Link(
+            _("Its columns and a worked example"),
+            href=f"{view.link('/definitions')}#{asked.name}",
+            className="more",
+        ),
         _sql(statement),
     ]
 

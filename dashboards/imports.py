@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -14,16 +12,17 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, 
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashboards import imports_report, uploads
+from dashboards import imports_files, imports_report, uploads
 from dashboards.format import Format
 from dashboards.grid import Column, Listing
 from dashboards.i18n import _, language, n_
+from dashboards.imports_answers import redrawn, settings_of, take
 from dashboards.imports_cards import bar, card, drop_zone
 from dashboards.page import Context, Page
 from dashboards.parts import message, page
-from data.importing import Found, Importer, ImportRefusedError, LoadSettings, Said
+from data.importing import Importer, ImportRefusedError
 from data.store import StoreError
-from data.texts import N_, Text
+from data.texts import N_
 from metrics.ledger import Statement
 
 _TICK = 600
@@ -123,51 +122,6 @@ def _options() -> Component:
     )
 
 
-def settings_of(currency: str | None, terms: object, accounts: str | None) -> LoadSettings:
-    """Return the settings of a load from what was typed; ImportRefusedError if it is no sense."""
-    code = (currency or "").strip().upper()
-    if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
-        raise ImportRefusedError(
-            Text(N_("“{code}” is no currency."), {"code": code}),
-            Text(N_("Write the code of three letters, as in EUR.")),
-        )
-    listed = tuple(filter(None, (a.strip() for a in (accounts or "").split(","))))
-    for account in listed:
-        if not (account.isascii() and account.isalnum() and len(account) <= 20):
-            raise ImportRefusedError(
-                Text(N_("“{account}” is no account."), {"account": account}),
-                Text(N_("Write the first digits of the accounts, as in 411, 413.")),
-            )
-    days = int(str(terms)) if str(terms or "").strip().isdigit() else None
-    return LoadSettings(code or None, days, listed or None)
-
-
-def said_of(
-    found: Found,
-    before: Mapping[str, Mapping[str, Any]],
-    now: Mapping[str, Mapping[str, Any]],
-    last: str | None = None,
-) -> Said:
-    """Return what the reader says about a file, from the controls of its card.
-
-    before, now: the values of the controls as drawn and as they are, each with `says` and
-    `columns` (position of a header -> our column). last: position of the header that was
-    changed; a column chosen twice is the one chosen last.
-    """
-    said = replace(found.said, **{k: v or None for k, v in now["says"].items()})
-    if now["says"]["rows"] == before["says"]["rows"]:
-        said = replace(said, rows=found.said.rows)  # what was found stays found
-    if now["columns"] == before["columns"] or found.sheet is None:
-        return said
-    chosen = now["columns"].get(last or "")
-    mapped = {
-        str(ours): found.sheet.headers[int(at)]
-        for at, ours in now["columns"].items()
-        if ours and (ours != chosen or at == last)
-    }
-    return replace(said, columns=mapped, rows=said.rows or found.sheet.rows_kind)
-
-
 def connect(app: Dash, context: Context) -> None:
     """Wire the files, the answers, the load and its report."""
     uploads.connect(app, context)
@@ -186,10 +140,10 @@ def connect(app: Dash, context: Context) -> None:
         Input("imports-arrived", "data"),
         Input("imports-started", "data"),
         Input("imports-done", "data"),
-        Input({"type": "import-column", "file": ALL, "at": ALL}, "value"),
         Input({"type": "import-say", "file": ALL, "what": ALL}, "value"),
         Input({"type": "import-answer", "file": ALL, "what": ALL, "value": ALL}, "n_clicks"),
         Input({"type": "import-remove", "file": ALL}, "n_clicks"),
+        State({"type": "import-column", "file": ALL, "at": ALL}, "value"),
         State({"type": "import-drawn", "file": ALL}, "data"),
     )
     def cards(session: str | None, *_values: Any) -> Any:
@@ -197,13 +151,43 @@ def connect(app: Dash, context: Context) -> None:
             raise PreventUpdate
         changed = ctx.triggered_id
         with locks[session]:  # answers are taken in the order in which they were given
-            if isinstance(changed, dict) and not _take(importer, session, dict(changed)):
+            if isinstance(changed, dict) and not take(importer, session, dict(changed)):
                 raise PreventUpdate
             importer.look(session, _PATIENCE)
         files, job, f = importer.files(session), importer.job(), format_()
         running = job is not None and job.running
         shown = [card(found, session, importer, f) for found in files]
         return shown, bar(files, running, f) if files else [], not files
+
+    @app.callback(
+        Output({"type": "import-part", "file": ALL, "what": ALL}, "children"),
+        Output({"type": "import-read", "file": ALL, "at": ALL}, "children"),
+        Output({"type": "import-column", "file": ALL, "at": ALL}, "value"),
+        Output({"type": "import-drawn", "file": ALL}, "data"),
+        Output("imports-bar", "children", allow_duplicate=True),
+        Input({"type": "import-column", "file": ALL, "at": ALL}, "value"),
+        State({"type": "import-say", "file": ALL, "what": ALL}, "value"),
+        State({"type": "import-drawn", "file": ALL}, "data"),
+        State("imports-session", "data"),
+        prevent_initial_call=True,
+    )
+    def columns(*values: Any) -> Any:
+        # only what follows from the columns is drawn anew: the next list may be open already
+        session, changed = values[-1], ctx.triggered_id
+        if importer is None or not isinstance(changed, dict) or not session:
+            raise PreventUpdate
+        token = changed["file"]
+        with locks[session]:
+            if not take(importer, session, dict(changed)):
+                raise PreventUpdate
+            files = importer.files(session)
+        found = next(x for x in files if x.token == token)
+        job, f = importer.job(), format_()
+        drawn_anew = [
+            [part if x["id"]["file"] == token else no_update for x, part in group]
+            for group in redrawn(found, ctx.outputs_list[:4], f)
+        ]
+        return *drawn_anew, bar(files, job is not None and job.running, f)
 
     @app.callback(
         Output("imports-started", "data"),
@@ -290,7 +274,7 @@ def connect(app: Dash, context: Context) -> None:
             first=f.day(about["first_day"]),
             last=f.day(about["last_day"]),
         )
-        loaded = imports_report.loaded_now(state.engine, f)
+        loaded = imports_files.loaded_now(state.engine, f)
         return _outcome(job, about["report"], f), loaded, [], headline
 
     @app.callback(
@@ -328,53 +312,6 @@ def _untouched(context: Context) -> bool:
     """Return whether nothing was ever loaded: a link may then start the demo."""
     importer = context.importer
     return importer is not None and importer.job() is None and _state(context) is None
-
-
-def _take(importer: Importer, session: str, changed: dict[str, Any]) -> bool:
-    """Do what a control of a card asks; return whether anything changed.
-
-    Controls that have just been drawn also call: then nothing differs from what is known.
-    """
-    found = next((x for x in importer.files(session) if x.token == changed["file"]), None)
-    if found is None:
-        return False
-    if changed["type"] == "import-remove":
-        if not ctx.triggered[0]["value"]:
-            return False
-        importer.remove(session, found.token)
-        return True
-    if changed["type"] == "import-answer":
-        if not ctx.triggered[0]["value"]:
-            return False
-        said = replace(found.said, **{changed["what"]: changed["value"]})
-    else:
-        before, now = _controls(found.token)
-        if before is None or now == before:
-            return False
-        last = str(changed["at"]) if changed["type"] == "import-column" else None
-        said = said_of(found, before, now, last)
-    if said == found.said:
-        return False
-    importer.say(session, found.token, said)
-    return True
-
-
-def _controls(token: str) -> tuple[dict[str, Any] | None, dict[str, dict[str, Any]]]:
-    """Return the values of the controls of one card, as it was drawn and as they are."""
-    given = [x for group in ctx.inputs_list if isinstance(group, list) for x in group]
-    mine = [x for x in given if x["id"]["file"] == token]
-    now = {
-        "says": {
-            x["id"]["what"]: x.get("value") or None for x in mine if x["id"]["type"] == "import-say"
-        },
-        "columns": {
-            str(x["id"]["at"]): x.get("value") or None
-            for x in mine
-            if x["id"]["type"] == "import-column"
-        },
-    }
-    drawn = [x.get("value") for x in ctx.states_list[0] if x["id"]["file"] == token]
-    return (drawn[0] if drawn else None), now
 
 
 def _outcome(job: Any, stored: str | None, f: Format) -> Component | list[Component]:

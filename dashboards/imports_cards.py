@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards.format import Format
 from dashboards.i18n import _, n_
-from dashboards.imports_editor import editor
+from dashboards.imports_editor import editor, missing, part_id, preview
 from dashboards.imports_words import (
     COLUMNS,
     DATE_ORDERS,
@@ -67,7 +68,6 @@ def drop_zone(limit: int) -> Component:
 
 def card(found: Found, session: str, importer: Importer, f: Format) -> Component:
     """Return what is known about one file, what is asked, and how its columns can be said."""
-    word, tone = _state(found)
     facts = [found.label and _(found.label), _size(found.bytes, f)]
     if found.mapping:
         facts[0] = _("Mapping file")
@@ -81,7 +81,7 @@ def card(found: Found, session: str, importer: Importer, f: Format) -> Component
                             html.P(" · ".join(filter(None, facts)), className="measure"),
                         ]
                     ),
-                    html.Span(word, className=f"tag {tone}"),
+                    html.Div(state(found), id=part_id(found.token, "state")),
                     html.Button(
                         html.Span("×", **{"aria-hidden": "true"}),
                         id={"type": "import-remove", "file": found.token},
@@ -93,14 +93,37 @@ def card(found: Found, session: str, importer: Importer, f: Format) -> Component
                 ],
                 className="import-head",
             ),
-            _problem(found, f) if found.problem else None,
-            # each part has its place, so that a new answer redraws nothing that is in use
-            html.Div([_part(part, found, f) for part in found.parts]),
-            _refused(found, f),
+            html.Div(body(found, f), id=part_id(found.token, "body")),
             editor(found, session, importer, f),
         ],
-        className=f"panel import-card {tone}",
+        className="panel import-card",
     )
+
+
+def parts(found: Found, f: Format) -> dict[str, Any]:
+    """Return what of a card follows from its columns: all but the controls themselves."""
+    sheet = found.sheet
+    return {
+        "state": state(found),
+        "body": body(found, f),
+        "missing": missing(sheet) if sheet else None,
+        "preview": preview(found, sheet, f) if sheet else None,
+    }
+
+
+def body(found: Found, f: Format) -> list[Component | None]:
+    """Return what the file would give, what is wrong with it, and which rows are refused."""
+    return [
+        _problem(found, f) if found.problem else None,
+        *[_part(part, found, f) for part in found.parts],
+        _refused(found, f),
+    ]
+
+
+def state(found: Found) -> Component:
+    """Return in a word or two where the file stands."""
+    word, tone = _state(found)
+    return html.Span(word, className=f"tag {tone}")
 
 
 def _state(found: Found) -> tuple[str, str]:
@@ -212,9 +235,9 @@ def _part(part: Part, found: Found, f: Format) -> Component:
         for reason, count in part.left_out.items()
         if count
     ]
-    missing = [n for n in WISHED.get(part.rows_kind, ()) if n not in _has(found)]
-    if missing and len(found.parts) == 1 and part.format == "table":
-        names = ", ".join(_(COLUMNS[name]) for name in missing)
+    lacking = [n for n in WISHED.get(part.rows_kind, ()) if n not in _has(found)]
+    if lacking and len(found.parts) == 1 and part.format == "table":
+        names = ", ".join(_(COLUMNS[name]) for name in lacking)
         notes.append(_("Not in this file: {columns}.").format(columns=names))
     sheet = part.settings.get("sheet") if len(found.parts) > 1 else None
     return html.Div(

@@ -75,30 +75,24 @@ def editor(found: Found, session: str, importer: Importer, f: Format) -> Compone
                             searchable=True,
                             size="xs",
                             maxDropdownHeight=320,
-                            className="mapped" if ours else "",
                             **{"aria-label": _("{header} means").format(header=header)},
                         )
                     ),
                     html.Td(
-                        " · ".join(_read_as(found.staged, ours, f)) if ours else "",
+                        read_as(found, ours, f),
+                        id={"type": "import-read", "file": found.token, "at": at},
                         className="samples read",
                     ),
                 ]
             )
         )
-    missing = [_(COLUMNS.get(name, name)) for name in sheet.missing]
     save = f"/imports/mapping/{session}/{found.token}.toml"
     return html.Details(
         [
             html.Summary(_("Columns and preview")),
             dcc.Store(id=drawn_id(found.token), data=values),
             html.Div(_settings(found, sheet, kind), className="import-settings"),
-            html.P(
-                _("Still needed: {columns}.").format(columns=", ".join(missing)),
-                className="import-missing",
-            )
-            if missing
-            else None,
+            html.Div(missing(sheet), id=part_id(found.token, "missing")),
             html.Div(
                 html.Table(
                     [
@@ -121,7 +115,11 @@ def editor(found: Found, session: str, importer: Importer, f: Format) -> Compone
                 ),
                 className="table-scroll",
             ),
-            _preview(found, sheet, f),
+            html.Div(
+                preview(found, sheet, f),
+                id=part_id(found.token, "preview"),
+                className="import-preview",
+            ),
             html.A(
                 [icon("down"), _("Save this mapping")],
                 href=save,
@@ -132,6 +130,18 @@ def editor(found: Found, session: str, importer: Importer, f: Format) -> Compone
         open=bool(found.problem and not found.problem.asks) or found.said.columns is not None,
         className="import-editor",
     )
+
+
+def part_id(token: str, what: str) -> dict[str, str]:
+    """Return the id of a part of a card that follows from its columns."""
+    return {"type": "import-part", "file": token, "what": what}
+
+
+def missing(sheet: Sheet) -> Component | None:
+    """Return which columns are still needed; None where all are there."""
+    names = [_(COLUMNS.get(name, name)) for name in sheet.missing]
+    text = _("Still needed: {columns}.").format(columns=", ".join(names))
+    return html.P(text, className="import-missing") if names else None
 
 
 def _choices(kind: str, required: Mapping[str, Sequence[str]]) -> list[dict[str, object]]:
@@ -180,9 +190,10 @@ def _settings(found: Found, sheet: Sheet, kind: str) -> list[Component]:
     return controls
 
 
-def _read_as(staged: Sequence[Mapping[str, object]], ours: str, f: Format) -> list[str]:
-    values = (row[ours] for row in staged if row.get(ours) is not None)
-    return list(dict.fromkeys(_value(v, f) for v in values))[:_SAMPLES]
+def read_as(found: Found, ours: str | None, f: Format) -> str:
+    """Return the first values of one of our columns, as they would be read."""
+    values = (row[ours] for row in found.staged if ours and row.get(ours) is not None)
+    return " · ".join(list(dict.fromkeys(_value(v, f) for v in values))[:_SAMPLES])
 
 
 def _value(value: object, f: Format) -> str:
@@ -193,7 +204,7 @@ def _value(value: object, f: Format) -> str:
     return "" if value is None else str(value)
 
 
-def _preview(found: Found, sheet: Sheet, f: Format) -> Component:
+def preview(found: Found, sheet: Sheet, f: Format) -> list[Component]:
     """Return the first rows as the file has them, and beside them as they are read."""
     by_line = {row["line"]: row for row in found.staged}
     reasons = {r.line: r for r in found.refused}
@@ -224,7 +235,7 @@ def _preview(found: Found, sheet: Sheet, f: Format) -> Component:
     if found.staged or found.refused:
         names = [_(COLUMNS.get(n, n)) for n in ours]
         tables.append(_pane(_("As it is read"), names, read))
-    return html.Div(tables, className="import-preview")
+    return tables
 
 
 def _pane(title: str, headers: Sequence[str], rows: list[Component]) -> Component:

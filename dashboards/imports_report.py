@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.format import Format, Number
+from dashboards.format import Format
 from dashboards.glossary import KINDS
 from dashboards.i18n import _, n_
-from dashboards.imports_words import ASSUMED, FORMATS, METHODS, ROWS, STATUS
+from dashboards.imports_files import Plain, day_of, decimal_of, files_table, money, text_of, word
+from dashboards.imports_words import ASSUMED, METHODS
 from dashboards.parts import icon, message
-from data.engine import Engine
+from dashboards.plain_table import plain_table
 from data.importing import Job
-from data.texts import Text
-
-Plain = Mapping[str, Any]
-
-
-def text_of(plain: Plain) -> str:
-    """Return a sentence of the report, which is stored as template and values."""
-    return Text(str(plain["template"]), dict(plain.get("values") or {})).render(_)
-
-
-def _word(words: Mapping[str, str], key: object) -> str:
-    """Return what a reader calls `key`; the key itself where it has no word."""
-    return _(words.get(str(key)) or str(key))
 
 
 def progress(job: Job, f: Format) -> Component:
@@ -98,7 +83,7 @@ def report(plain: Plain, f: Format, *, last: bool = False) -> Component:
                 ],
                 className="panel-head",
             ),
-            _failures(plain),
+            _failures(plain, f),
             _counts(plain, f),
             _replaced(plain, f),
             html.Div(
@@ -109,7 +94,7 @@ def report(plain: Plain, f: Format, *, last: bool = False) -> Component:
             _controls(controls, f),
             _findings(plain, f),
             _rejects(plain, f),
-            _files(plain.get("files") or [], f),
+            files_table(plain.get("files") or [], f),
         ],
         className="panel import-report",
         id="import-report",
@@ -124,7 +109,7 @@ def _title(plain: Plain, ties: bool, f: Format, last: bool) -> str:
         said = n_("Loaded {count} table", "Loaded {count} tables", len(loaded))
         title = said.format(count=f.count(len(loaded)))
         tied = _("{title}: receivables are {balance}, and tie to the ledger ✓")
-        return tied.format(title=title, balance=f.exact(_decimal(plain["ledger_balance"])))
+        return tied.format(title=title, balance=f.exact(decimal_of(plain["ledger_balance"])))
     if not ties:
         return _("Nothing was loaded: a control total does not hold")
     if plain.get("failures"):
@@ -133,25 +118,25 @@ def _title(plain: Plain, ties: bool, f: Format, last: bool) -> str:
 
 
 def _when(plain: Plain, f: Format) -> str:
-    first, last = _day(plain.get("first_day")), _day(plain.get("last_day"))
+    first, last = day_of(plain.get("first_day")), day_of(plain.get("last_day"))
     said = [
         _("{first} to {last}").format(first=f.day(first), last=f.day(last)) if first else "",
         _("reported in {currency}").format(currency=plain["reporting_currency"])
         if plain.get("reporting_currency")
         else "",
-        _("{seconds} s").format(seconds=f.number(_decimal(plain.get("seconds") or 0), 1)),
+        _("{seconds} s").format(seconds=f.number(decimal_of(plain.get("seconds") or 0), 1)),
     ]
     return " · ".join(filter(None, said))
 
 
-def _failures(plain: Plain) -> Component | None:
+def _failures(plain: Plain, f: Format) -> Component | None:
     lines = [
         html.Li(
             [
                 html.B(f"{x['name']}: ") if x["name"] else None,
-                text_of(x["reason"]),
+                text_of(x["reason"], f),
                 " ",
-                html.Span(text_of(x["remedy"]), className="remedy"),
+                html.Span(text_of(x["remedy"], f), className="remedy"),
             ]
         )
         for x in plain.get("failures") or []
@@ -187,60 +172,21 @@ def _replaced(plain: Plain, f: Format) -> Component | None:
                      "({added_amount}), {gone} gone ({gone_amount}), {changed} changed "
                      "({changed_amount}).")  # fmt: skip
         values = {
-            k: f.count(x[k]) if isinstance(x[k], int) else f.number(_decimal(x[k]), 2)
+            k: f.count(x[k]) if isinstance(x[k], int) else f.number(decimal_of(x[k]), 2)
             for k in ("added", "added_amount", "gone", "gone_amount", "changed", "changed_amount")
         }
         lines.append(html.Li(said.format(newer=x["newer"], older=x["older"], **values)))
     return html.Ul(lines, className="import-notes") if lines else None
 
 
-def table(
-    title: str, head: Sequence[tuple[str, bool]], rows: Iterable[Sequence[Component | str]]
-) -> Component:
-    """Return a small table; the second of each head says whether its cells are numbers."""
-    classes = ["n" if number else None for _label, number in head]
-    return html.Div(
-        [
-            html.H3(title) if title else None,
-            html.Div(
-                html.Table(
-                    [
-                        html.Thead(
-                            html.Tr(
-                                [
-                                    html.Th(label, className=c, scope="col")
-                                    for (label, _number), c in zip(head, classes, strict=True)
-                                ]
-                            )
-                        ),
-                        html.Tbody(
-                            [
-                                html.Tr(
-                                    [
-                                        html.Td(cell, className=c)
-                                        for cell, c in zip(row, classes, strict=True)
-                                    ]
-                                )
-                                for row in rows
-                            ]
-                        ),
-                    ],
-                    className="figures",
-                ),
-                className="table-scroll",
-            ),
-        ]
-    )
-
-
 def _documents(plain: Plain, f: Format) -> Component:
-    return table(
-        _("Documents"),
+    return plain_table(
         [(_("Kind"), False), (_("Number"), True), (_("Amount"), True)],
         (
-            [_word(KINDS, x["name"]), f.count(x["items"]), _money(x["amount"], f)]
+            [word(KINDS, x["name"]), f.count(x["items"]), money(x["amount"], f)]
             for x in plain["documents"]
         ),
+        _("Documents"),
     )
 
 
@@ -248,24 +194,20 @@ def _matches(plain: Plain, f: Format) -> Component:
     found: Sequence[Plain] = plain.get("matches") or []
     rows = [
         [
-            _word(METHODS, x["name"]),
+            word(METHODS, x["name"]),
             f.count(x["items"]),
-            _money(x["amount"], f),
-            f.share(_decimal(x["share"]), 1) if x.get("share") is not None else "",
+            money(x["amount"], f),
+            f.share(decimal_of(x["share"]), 1) if x.get("share") is not None else "",
         ]
         for x in found
     ]
-    shares = [_decimal(x["share"] or 0) for x in found if x["name"] in ASSUMED]
+    shares = [decimal_of(x["share"] or 0) for x in found if x["name"] in ASSUMED]
     assumed = f.share(sum(shares, Decimal(0)), 1)
     note = _("{share} of what is matched rests on our reading of the payments, not on the export.")
     return html.Div(
         [
-            table(
-                _("Matches"),
-                [(_("Method"), False), (_("Number"), True), (_("Amount"), True),
-                 (_("Share"), True)],
-                rows,
-            ),
+            plain_table([(_("Method"), False), (_("Number"), True), (_("Amount"), True),
+                 (_("Share"), True)], rows, _("Matches")),
             html.P(note.format(share=assumed), className="measure") if shares else None,
         ]
     )  # fmt: skip
@@ -273,26 +215,49 @@ def _matches(plain: Plain, f: Format) -> Component:
 
 _COUNTED = ("slices", "roll_forward", "matches", "instalments")
 """Control totals that count what is wrong; the others compare amounts."""
+_SUMS = ("open_items", "ledger_balance")
+"""Control totals of all files together; the others are each of one file."""
 
 
 def _controls(controls: Sequence[Plain], f: Format) -> Component | None:
     if not controls:
         return None
-    lines = []
+    whole = [c for c in controls if c["name"] in (*_COUNTED, *_SUMS)]
+    files = [c for c in controls if c not in whole]
+    count = n_("{count} control total of a single file", "{count} control totals of single files",
+               len(files)).format(count=f.count(len(files)))  # fmt: skip
+    each = html.Details(
+        [
+            html.Summary([count, " ✓" if all(c["ok"] for c in files) else " ✗"]),
+            html.Ul(_lines(files, f), className="import-controls"),
+        ],
+        open=not all(c["ok"] for c in files),
+    )
+    return html.Div(
+        [
+            html.H3(_("Control totals")),
+            html.Ul(_lines(whole, f), className="import-controls"),
+            each if files else None,
+        ]
+    )
+
+
+def _lines(controls: Sequence[Plain], f: Format) -> list[Component]:
+    lines: list[Component] = []
     for control in controls:
-        written = _count if control["name"] in _COUNTED else _money
+        written = _count if control["name"] in _COUNTED else money
         left, right = written(control["left"], f), written(control["right"], f)
         lines.append(
             html.Li(
                 [
                     html.B("✓" if control["ok"] else "✗", className="mark-ok"),
-                    html.Span(text_of(control["text"])),
+                    html.Span(text_of(control["text"], f)),
                     html.Span(left if control["ok"] else f"{left} ≠ {right}", className="n"),
                 ],
                 className="holds" if control["ok"] else "broken",
             )
         )
-    return html.Div([html.H3(_("Control totals")), html.Ul(lines, className="import-controls")])
+    return lines
 
 
 def _findings(plain: Plain, f: Format) -> Component | None:
@@ -302,9 +267,9 @@ def _findings(plain: Plain, f: Format) -> Component | None:
     lines = [
         html.Li(
             [
-                html.Span(text_of(x["text"])),
+                html.Span(text_of(x["text"], f)),
                 html.Span(
-                    _money(x["amount"], f) if x.get("amount") is not None else "", className="n"
+                    money(x["amount"], f) if x.get("amount") is not None else "", className="n"
                 ),
             ]
         )
@@ -327,10 +292,15 @@ def _rejects(plain: Plain, f: Format) -> Component | None:
     return html.Details(
         [
             html.Summary(title),
-            table(
-                "",
-                [(_("File"), False), (_("Line"), True), (_("Column"), False), (_("Value"), False),
-                 (_("Why"), False), (_("What to do"), False)],
+            plain_table(
+                [
+                    (_("File"), False),
+                    (_("Line"), True),
+                    (_("Column"), False),
+                    (_("Value"), False),
+                    (_("Why"), False),
+                    (_("What to do"), False),
+                ],
                 rows,
             ),
             html.Div(
@@ -342,139 +312,18 @@ def _rejects(plain: Plain, f: Format) -> Component | None:
                         id="imports-rejects",
                         download="rejects.csv",
                     ),
-                    html.Span(_("Every refused row of what is loaded, whole, with its reason."),
-                              className="measure"),
+                    html.Span(
+                        _("Every refused row of what is loaded, whole, with its reason."),
+                        className="measure",
+                    ),
                 ],
                 className="import-do",
             ),
         ],
         open=True,
         className="import-rejected",
-    )  # fmt: skip
-
-
-def _files(files: Sequence[Plain], f: Format) -> Component | None:
-    if not files:
-        return None
-    rows = []
-    for x in files:
-        left = ", ".join(f"{_(why)}: {f.count(n)}" for why, n in x["left_out"].items() if n)
-        rows.append(
-            [
-                _named(x["name"], [text_of(n) for n in x.get("notes") or []]),
-                _word(STATUS, x["status"]),
-                _kind(x),
-                _period(x, f),
-                f.count(x["rows_read"]),
-                f.count(x["rows_kept"]),
-                f.count(x["rows_rejected"]),
-                html.Span(f.count(sum(x["left_out"].values())), title=left or None),
-                ", ".join(f"{_money(v, f)} {c}".strip() for c, v in x["totals"].items()),
-            ]
-        )
-    return table(
-        _("Files"),
-        [(_("Name"), False), (_("Outcome"), False), (_("Format"), False), (_("Period"), False),
-         (_("Read"), True), (_("Kept"), True), (_("Refused"), True), (_("Left out"), True),
-         (_("Sum"), True)],
-        rows,
-    )  # fmt: skip
-
-
-def _named(name: str, notes: Sequence[str]) -> Component:
-    if not notes:
-        return html.Span(name)
-    return html.Details(
-        [html.Summary(name), html.Ul([html.Li(n) for n in notes], className="import-notes")]
     )
-
-
-def _kind(x: Plain) -> str:
-    if not x.get("format"):
-        return ""
-    words = _word(FORMATS, x["format"])
-    return f"{words}, {_word(ROWS, x['rows_kind']).lower()}"
-
-
-def _period(x: Plain, f: Format) -> str:
-    first, last = _day(x.get("first_day")), _day(x.get("last_day"))
-    if not first or not last:
-        return ""
-    return _("{first} to {last}").format(first=f.day(first), last=f.day(last))
-
-
-def loaded_now(engine: Engine, f: Format) -> Component:
-    """Return the files of the current state: format, period, rows, and how each was read."""
-    rows = engine.query("select * from files order by file_id").to_pylist()
-    return html.Section(
-        [
-            html.Header(
-                html.Div(
-                    [
-                        html.H2(_("What is loaded now")),
-                        html.P(_("Files, rows, period and how each was read"), className="measure"),
-                    ],
-                    className="panel-title",
-                ),
-                className="panel-head",
-            ),
-            table(
-                "",
-                [(_("Name"), False), (_("Format"), False), (_("Books"), False),
-                 (_("Period"), False), (_("Rows"), True), (_("Refused"), True),
-                 (_("Loaded, UTC"), False), (_("Read with"), False)],
-                (
-                    [
-                        html.Span(x["name"], title=x["sha256"]),
-                        _kind(x),
-                        x["ledger"] or "–",
-                        _period(x, f),
-                        f.count(x["rows_kept"]),
-                        f.count(x["rows_rejected"]),
-                        f.moment(x["loaded_at"]),
-                        settings_words(x["settings"] or "{}"),
-                    ]
-                    for x in rows
-                ),
-            ),
-        ],
-        className="panel",
-    )  # fmt: skip
-
-
-_SEPARATORS = {"\t": "tab"}
-
-
-def settings_words(settings: str) -> str:
-    """Return how a file was read, in a few words: utf-8, separator ;, decimal ,."""
-    found = {k: v for k, v in json.loads(settings).items() if v}
-    labels = {
-        "encoding": "{value}",
-        "separator": _("separator {value}"),
-        "decimal": _("decimal {value}"),
-        "sheet": _("sheet {value}"),
-    }
-    return ", ".join(
-        label.format(value=_SEPARATORS.get(found[key], found[key]))
-        for key, label in labels.items()
-        if key in found
-    )
-
-
-def _decimal(value: object) -> Decimal:
-    return Decimal(str(value))
 
 
 def _count(value: object, f: Format) -> str:
-    return f.count(_decimal(value))
-
-
-def _money(value: object, f: Format) -> str:
-    number: Number | None = None if value is None else _decimal(value)
-    return f.number(number, 2)
-
-
-def _day(value: object) -> date | None:
-    if isinstance(value, date):
-        return value
-    return date.fromisoformat(str(value)) if value else None
+    return f.count(decimal_of(value))

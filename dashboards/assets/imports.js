@@ -115,7 +115,7 @@
     session: function () { return session(); },
     shown: function () {
       document.querySelectorAll("#imports-sending [data-arrived]").forEach(function (row) { row.remove(); });
-      if (document.querySelector(".import-card.waiting")) {
+      if (document.querySelector(".import-card .tag.waiting")) {
         // the others are looked at while these can be read
         setTimeout(function () { window.dash_clientside.set_props("imports-arrived", { data: Date.now() }); }, 20);
       }

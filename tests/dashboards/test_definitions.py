@@ -58,7 +58,7 @@ def view_of(store: Store, search: str = ""):
     return view
 
 
-@pytest.mark.parametrize("metric", METRICS.values(), ids=str)
+@pytest.mark.parametrize("metric", METRICS.values(), ids=list(METRICS))
 def test_each_metric_is_told_whole(page, metric):
     section = next(c for c in page._traverse() if getattr(c, "id", None) == metric.name)
     said = text(section)

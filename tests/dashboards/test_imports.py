@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from dashboards import imports, imports_cards, imports_report
+from dashboards import imports_answers, imports_cards, imports_files, imports_report
 from dashboards.format import Format
 from dashboards.i18n import speaking
 from dashboards.imports_editor import drawn
 from dashboards.server import create_app
+from data.demo.company import TINY, write_exports
 from data.importing import Found, ImportRefusedError, Job, Part, Problem, Said, Sheet
 from data.store import Store
 from data.texts import Text
@@ -145,7 +146,7 @@ def test_columns_are_chosen_once_and_the_last_choice_counts():
         "columns": {"0": "document_id", "1": None, "2": None, "3": None},
     }
     columns = {"0": "customer_id", "1": "customer_id", "2": None, "3": "amount"}
-    said = imports.said_of(found, before, {**before, "columns": columns}, "1")
+    said = imports_answers.said_of(found, before, {**before, "columns": columns}, "1")
     assert said == Said("invoices", {"customer_id": "wie", "amount": "som"})
 
 
@@ -154,21 +155,21 @@ def test_what_is_found_stays_found_until_it_is_said():
     before = drawn(found, SHEET)
     says = before["says"]
     kind = {**before, "says": {**says, "rows": "payments"}}
-    assert imports.said_of(found, before, kind) == Said("payments", None)
+    assert imports_answers.said_of(found, before, kind) == Said("payments", None)
     order = {**before, "says": {**says, "date_order": "mdy"}}
-    assert imports.said_of(found, before, order) == Said(None, None, "mdy")
+    assert imports_answers.said_of(found, before, order) == Said(None, None, "mdy")
 
 
 def test_settings_that_make_no_sense_are_refused():
-    settings = imports.settings_of(" eur ", "45", "411, 416")
+    settings = imports_answers.settings_of(" eur ", "45", "411, 416")
     assert settings.reporting_currency == "EUR"
     assert settings.default_terms_days == 45
     assert settings.receivables_accounts == ("411", "416")
-    assert imports.settings_of("", "", None) == imports.settings_of(None, None, "")
+    assert imports_answers.settings_of("", "", None) == imports_answers.settings_of(None, None, "")
     with pytest.raises(ImportRefusedError, match="no currency"):
-        imports.settings_of("euro", None, None)
+        imports_answers.settings_of("euro", None, None)
     with pytest.raises(ImportRefusedError, match="no account"):
-        imports.settings_of(None, None, "411;drop")
+        imports_answers.settings_of(None, None, "411;drop")
 
 
 def loaded(store, *files):
@@ -176,7 +177,7 @@ def loaded(store, *files):
     for name, content in files:
         importer.receive(SESSION, name, io.BytesIO(content.encode()), len(content.encode()))
     importer.look(SESSION)
-    importer.load(SESSION, imports.settings_of("EUR", None, None))
+    importer.load(SESSION, imports_answers.settings_of("EUR", None, None))
     until = time.monotonic() + 60
     while importer.job().running:
         assert time.monotonic() < until
@@ -249,9 +250,47 @@ def test_an_empty_store_offers_the_demo_and_one_without_importer_does_not(store)
     assert "Load the demo company" not in bare
 
 
+def open_with_demo(app):
+    """Open /imports?demo=1, as a browser does."""
+    names = ("imports-started.data", "imports-arrived.data", "imports-message.children")
+    key = next(k for k in app.callback_map if names[0] in k)
+    parts = [dict(zip(("id", "property"), n.split("."), strict=True)) for n in names]
+    want = {"id": "imports-want-demo", "property": "data", "value": True}
+    states = ("session.data", "arrived.data", "currency.value", "terms.value", "accounts.value")
+    reply = app.server.test_client().post(
+        "/_dash-update-component",
+        json={
+            "output": key,
+            "outputs": parts,
+            "inputs": [[], want],
+            "state": [
+                dict(zip(("id", "property"), f"imports-{n}".split("."), strict=True))
+                for n in states
+            ],
+            "changedPropIds": ["imports-want-demo.data"],
+        },
+    )
+    assert reply.status_code in (200, 204), reply.text
+
+
+def test_a_link_starts_the_demo_once_and_only_over_an_empty_store(store):
+    importer = FileImporter(store, demo=lambda folder: write_exports(folder, TINY))
+    app = create_app(store, importer=importer)
+    for _again in range(2):
+        open_with_demo(app)
+    until = time.monotonic() + 120
+    while importer.job().running:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert importer.job().number == 1
+    assert importer.job().report["published"] is True
+    open_with_demo(app)
+    assert importer.job().number == 1
+
+
 def test_what_is_loaded_is_listed(tmp_path):
     state = small_company(tmp_path).current()
-    said = text(imports_report.loaded_now(state.engine, F))
+    said = text(imports_files.loaded_now(state.engine, F))
     assert "file-1" in said
     settings = '{"encoding": "cp1252", "separator": "\\t", "decimal": ","}'
-    assert imports_report.settings_words(settings) == "cp1252, separator tab, decimal ,"
+    assert imports_files.settings_words(settings) == "cp1252, separator tab, decimal ,"
