@@ -7,11 +7,14 @@ import tempfile
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from metrics.printing import Output, printed
+
+if TYPE_CHECKING:
+    from dash import Dash
 
 cli = typer.Typer(
     add_completion=False,
@@ -100,10 +103,15 @@ def demo(store: StoreFolder = STORE) -> None:
     """Load the exports of the demo company: a wholesaler in the Benelux and France."""
     from data.demo.company import write_exports
     from etl.load import LoadOptions
-    from etl.printing import print_load
+    from etl.printing import print_load, progress_bar
 
     with tempfile.TemporaryDirectory() as folder:
-        write_exports(Path(folder))
+        with progress_bar() as bar:
+            task = bar.add_task("Writing the demo company's exports", total=1.0, count="")
+            write_exports(
+                Path(folder),
+                progress=lambda name, share: bar.update(task, completed=share, count=name),
+            )
         if not print_load([Path(folder)], store, LoadOptions()):
             raise typer.Exit(1)
 
@@ -164,6 +172,16 @@ def show(
     typer.echo(printed(table, format), nl=False)
     if not table.num_rows:
         typer.echo("No rows: there are no data under these filters on that day.", err=True)
+
+
+def create_app(store: Path | str = STORE) -> Dash:
+    """Return the pages over the data in the folder `store`; `.server` is their WSGI application."""
+    from dashboards.server import create_app as create_pages
+    from data.store import Store
+    from etl.importer import FileImporter
+
+    states = Store(store)
+    return create_pages(states, importer=FileImporter(states))
 
 
 @cli.command()

@@ -35,7 +35,7 @@ def print_load(
         console.width = 120  # a log has no window to fit into
     states = Store(store)
     try:
-        with _bar(console) as bar:
+        with progress_bar(console) as bar:
             task = bar.add_task("", total=None, count="")
 
             def progress(text: Text, done: int, total: int, rows: int) -> None:
@@ -53,7 +53,8 @@ def print_load(
     return report.ok
 
 
-def _bar(console: Console) -> Progress:
+def progress_bar(console: Console | None = None) -> Progress:
+    """Return a bar whose tasks have a description and a `count` field; it vanishes when done."""
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
