@@ -31,8 +31,12 @@ class Text:
         return translate(self.template).format(**self.values)
 
     def __str__(self) -> str:
-        """Return the sentence in English."""
-        return self.render(lambda text: text)
+        """Return the sentence in English, whole numbers with separators."""
+        written = {
+            k: f"{v:,}" if isinstance(v, int) and not isinstance(v, bool) else v
+            for k, v in self.values.items()
+        }
+        return self.template.format(**written)
 
 
 def inert(cell: object) -> object:
