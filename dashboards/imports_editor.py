@@ -178,7 +178,7 @@ def _settings(found: Found, sheet: Sheet, kind: str) -> list[Component]:
 
     said = found.said
     controls = [
-        select("rows", _("Each row is one of"), ((k, _(ROWS[k])) for k in MAPPED_ROWS), kind),
+        select("rows", _("Each row describes"), ((k, _(ROWS[k])) for k in MAPPED_ROWS), kind),
         select("date_order", _("Days"), ((k, _(t)) for k, t in DATE_ORDERS.items()),
                said.date_order),
         select("decimal", _("Amounts"), ((k, _(t)) for k, t in DECIMALS.items()), said.decimal),

@@ -181,7 +181,7 @@ def _replaced(plain: Plain, f: Format) -> Component | None:
 
 def _documents(plain: Plain, f: Format) -> Component:
     return plain_table(
-        [(_("Kind"), False), (_("Number"), True), (_("Amount"), True)],
+        [(_("Kind"), False), (_("Count"), True), (_("Amount"), True)],
         (
             [word(KINDS, x["name"]), f.count(x["items"]), money(x["amount"], f)]
             for x in plain["documents"]
@@ -206,7 +206,7 @@ def _matches(plain: Plain, f: Format) -> Component:
     note = _("{share} of what is matched rests on our reading of the payments, not on the export.")
     return html.Div(
         [
-            plain_table([(_("Method"), False), (_("Number"), True), (_("Amount"), True),
+            plain_table([(_("Method"), False), (_("Count"), True), (_("Amount"), True),
                  (_("Share"), True)], rows, _("Matches")),
             html.P(note.format(share=assumed), className="measure") if shares else None,
         ]

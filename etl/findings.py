@@ -43,50 +43,51 @@ def _customers_without(condition: str) -> str:
 _FINDINGS = (
     (
         "rejected_rows",
-        N_("{items} rows were refused: the report says which, and why."),
+        N_("Rows refused: {items}; the report says which, and why."),
         ("select f.name, r.* exclude (file_id), cast(null as decimal(18, 2)) as amount"
         " from rejects as r join files as f using (file_id)"),
     ),
     (
         "no_customer",
-        N_("{items} documents name no customer."),
+        N_("Documents that name no customer: {items}."),
         "select * from documents where customer = ''",
     ),
     (
         "due_from_terms",
-        N_("{items} invoices carry no due day: it follows from printed or agreed terms."),
+        N_("Invoices without a due day: {items}; it follows from printed or agreed terms."),
         "select * from documents where due_assumed = 'terms'",
     ),
     (
         "due_from_default",
-        N_("{items} invoices carry neither due day nor terms: {terms} days are assumed."),
+        N_("Invoices with neither due day nor terms: {items}; {terms} days are assumed."),
         "select * from documents where due_assumed = 'default'",
     ),
     (
         "due_before_issue",
-        N_("{items} invoices are due before they were issued; they are taken as they are."),
+        N_("Invoices that are due before their issue: {items}; they are taken as they are."),
         "select * from documents where kind = 'invoice' and amount > 0 and due_on < issued_on",
     ),
     (
         "paid_day_assumed",
-        N_("{items} invoices are paid on a day their rows do not say: the due day is assumed, or"
-           " the last day of the file where that is earlier. Payment speed leaves them out."),
+        N_("Invoices paid on a day that their rows do not say: {items}. The due day is"
+           " assumed, or the last day of the file where that is earlier; payment speed"
+           " leaves them out."),
         "select * from documents where kind = 'invoice' and paid_day_assumed",
     ),
     (
         "unapplied",
-        N_("{items} payments and credit notes are not matched to any invoice, or not wholly."),
+        N_("Payments and credit notes not matched to any invoice, or not wholly: {items}."),
         "select * from open_items where closed_on is null and amount < 0",
     ),
     (
         "unapplied_old",
-        N_("{items} of these are older than 90 days on the last day of the data."),
+        N_("Of these, older than 90 days on the last day of the data: {items}."),
         ("select * from open_items where closed_on is null and amount < 0"
         " and opened_on < (select max(last_day) from about) - 90"),
     ),
     (
         "duplicate_numbers",
-        N_("{items} invoices carry a number that another invoice of the customer carries too."),
+        N_("Invoices whose number another invoice of the customer carries too: {items}."),
         """
         select * from documents where kind = 'invoice' and amount > 0 and document_id <> ''
         qualify count(*) over (partition by ledger, customer, document_id) > 1
@@ -94,42 +95,42 @@ _FINDINGS = (
     ),
     (
         "future_dated",
-        N_("{items} documents are dated after the day they were loaded."),
+        N_("Documents dated after the day they were loaded: {items}."),
         ("select d.* from documents as d join files as f using (file_id)"
         " where d.issued_on > cast(f.loaded_at as date)"),
     ),
     (
         "no_master",
-        N_("{items} customers stand on documents, but on no customer list."),
+        N_("Customers on documents, but on no customer list: {items}."),
         _customers_without(
             "not exists (select 1 from staged_customers as s where s.customer_id = c.customer_id)"
         ),
     ),
-    ("no_sector", N_("{items} customers have no sector."), _customers_without("c.sector = ''")),
+    ("no_sector", N_("Customers without a sector: {items}."), _customers_without("c.sector = ''")),
     (
         "no_limit",
-        N_("{items} customers have no credit limit."),
+        N_("Customers without a credit limit: {items}."),
         _customers_without("c.credit_limit is null"),
     ),
     (
         "no_terms",
-        N_("{items} customers have no agreed terms."),
+        N_("Customers without agreed terms: {items}."),
         _customers_without("c.agreed_terms_days is null"),
     ),
     (
         "across_customers",
-        N_("{items} adjustments come from matches between documents of different customers."),
+        N_("Adjustments that come from matches between documents of different customers: {items}."),
         "select * from documents where kind = 'adjustment' and file_id is null",
     ),
     (
         "state_beyond_amount",
-        N_("{items} rows are open for more than their amount: nothing is taken as paid."),
+        N_("Rows open for more than their amount: {items}; nothing is taken as paid."),
         ("select * from staged_documents where abs(open_amount) > abs(amount)"
         " and sign(open_amount) = sign(amount)"),
     ),
     (
         "match_unknown",
-        N_("{items} match rows name a document that is not there, or were settled already."),
+        N_("Match rows that name a document that is not there, or settled already: {items}."),
         """
         select m.* from staged_matches as m where not exists (
             select 1 from matches as x
@@ -221,7 +222,10 @@ def _cut_finding(connection: Connection) -> list[Finding]:
     return [
         _finding(
             "match_cut",
-            N_("{items} match rows settle more than is left of their documents; they are cut."),
+            N_(
+                "Match rows that settle more than is left of their documents: {items}; they are"
+                " cut."
+            ),
             {"items": items},
             items,
             amount,
@@ -252,8 +256,9 @@ def _state_finding(connection: Connection) -> list[Finding]:
     return [
         _finding(
             "state_left_aside",
-            N_("{items} invoices of {customers} customers say they are paid ({stated}), and"
-               " payments of these customers are loaded too ({paid}): the payments count."),
+            N_("Invoices that say they are paid ({stated}) while payments of their customers"
+               " are loaded too ({paid}): {items}, of {customers} customers. The payments"
+               " count."),
             {"items": items, "customers": customers, "stated": str(stated),
              "paid": str(paid)},
             items,

@@ -356,7 +356,7 @@ def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, reading: Readi
         ),
         (
             0 if reading.rows_kept else 1,
-            N_("No row stands on a receivables account: --accounts names others than 411."),
+            N_("No row stands on a receivables account (411): name others with --accounts."),
         ),
     )
     reading.notes += [Text(template, {"count": n}) for n, template in notes if n]

@@ -199,7 +199,7 @@ def _plans(
     for grid in grids:
         lacking = missing(guess(grid, mapping_of(options))) if len(grids) > 1 else []
         if lacking:
-            text = N_("Sheet {sheet} was not read: its columns do not say {missing}.")
+            text = N_("Sheet {sheet} was not read: its columns lack {missing}.")
             refused.append(
                 Text(text, {"sheet": grid.settings["sheet"], "missing": ", ".join(lacking)})
             )

@@ -58,7 +58,7 @@ def test_files_are_dropped_asked_about_mapped_and_loaded(site, tmp_path, size):
     expect(card(page, "invoices.csv")).to_contain_text("1 row would be refused")
 
     expect(card(page, "odd.csv")).to_contain_text("Columns to be named")
-    card(page, "odd.csv").get_by_role("textbox", name="Each row is one of").click()
+    card(page, "odd.csv").get_by_role("textbox", name="Each row describes").click()
     page.get_by_role("option", name="Payments", exact=True).click()
     needed = "Still needed: Customer number, Day of the document, Amount."
     expect(card(page, "odd.csv")).to_contain_text(needed)
