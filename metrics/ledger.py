@@ -91,6 +91,7 @@ _RELATIONS = {
     ),
 }
 
+_MONTH = "cast(date_trunc('month', {}) as date)"
 _CONSTANTS = ", ".join(f"cast(${c}_0 as date) as {c}" for c in _DAY_COLUMNS)
 
 #: A group that bought nothing at first has known months without sales, not unknown ones.
@@ -270,6 +271,10 @@ class Ledger:
         if len(self._as_of_days) > 1:
             # one comparison and no `or`: only then is the join a merge of two sorted sides
             condition = condition.replace("o.ends", "coalesce(o.closed_on, date '9999-12-31')")
+            if name in ("alive", "opening"):
+                # most slices close before any day of the history sees them: not worth joining
+                seen = f"{self._seen('o.opened_on')} < {self._seen('o.closed_on')}"
+                condition += f" and (o.closed_on is null or {seen})"
             return (
                 f"    select d.*, 'total' as total, o.*\n    from {table} as o\n"
                 f"    join days as d on {condition}{self._filters}"
@@ -299,13 +304,7 @@ class Ledger:
         table, condition = _RELATIONS["sales"]
         known_by = condition.rpartition(" and ")[0]
         names = "".join(f", o.{name}" for name in by if name != "total")
-        month = "cast(date_trunc('month', o.issued_on) as date)"
-        days = self._as_of_days
-        cut = [n for n, day in enumerate(days) if day != month_end(day)]
-        seen = "cast(last_day(o.issued_on) as date)"
-        if cut:
-            months = ", ".join(f"cast($from_1m_{n} as date)" for n in cut)
-            seen = f"case when {month} in ({months}) then o.issued_on else {seen} end"
+        month, seen = _MONTH.format("o.issued_on"), self._seen("o.issued_on")
         return f"""    select d.*, m.*
     from (
         select 'total' as total{names}, {month} as month_start, {seen} as seen_on,
@@ -315,6 +314,18 @@ class Ledger:
         group by {month}, {seen}{names}
     ) as m
     join days as d on m.seen_on <= d.as_of"""
+
+    def _seen(self, day: str) -> str:
+        """Return SQL for a day that the as-of days cannot tell from `day`: its month's end.
+
+        In a month that an as-of day cuts, it is the day itself.
+        """
+        cut = [n for n, d in enumerate(self._as_of_days) if d != month_end(d)]
+        end = f"cast(last_day({day}) as date)"
+        if not cut:
+            return end
+        months = ", ".join(f"cast($from_1m_{n} as date)" for n in cut)
+        return f"case when {_MONTH.format(day)} in ({months}) then {day} else {end} end"
 
     @property
     def _filters(self) -> str:
