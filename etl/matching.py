@@ -235,7 +235,8 @@ _PAIRS = """
             select key, account_no, unnest({words}) as text
             from credit_left
             where reference is not null and key not in (select credit_key from pair)
-        ) where regexp_matches(text, '[0-9]') and len(text) >= 3
+        ) where regexp_matches(text, '[0-9]')
+        and (len(text) >= 3 or regexp_full_match(text, '[A-Z][0-9]'))
     )
     select distinct i.key as debit_key, n.key as credit_key
     from named as n join invoice_name as i using (account_no, name)

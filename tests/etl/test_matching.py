@@ -48,6 +48,20 @@ def test_a_payment_finds_the_invoice_it_names(reference):
         assert matches(c) == [(expected, "P1", D(100), "reference")]
 
 
+def test_a_short_number_of_letter_and_digit_is_found_but_a_bare_digit_is_not():
+    c = derived(
+        [
+            invoice("I1", "A", "2025-01-01", 100),
+            invoice("I3", "A", "2025-01-05", 100),
+            invoice("7", "A", "2025-01-06", 100),
+            payment("P1", "A", "2025-02-01", 40, reference="inv. I3"),
+            payment("P2", "A", "2025-02-02", 30, reference="7 boxes"),
+        ],
+        assume=True,
+    )
+    assert matches(c) == [("I1", "P2", D(30), "oldest"), ("I3", "P1", D(40), "reference")]
+
+
 @pytest.mark.parametrize("text", ["+++123/4567/89002+++", "paid 123/4567/89002", "123456789002"])
 def test_a_structured_reference_names_its_invoice(text):
     c = derived(
