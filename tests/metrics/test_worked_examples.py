@@ -139,6 +139,19 @@ def test_count_back_says_at_least_where_history_runs_out():
     assert row["count_back_at_least"] == 61
 
 
+def test_since_when_sales_are_known_does_not_depend_on_the_question():
+    """From April on, where somebody else's credit note is the first sale of the data."""
+    documents = [
+        credit_note("N", "A", "2025-04-10", 1),
+        document("opening", "O", "B", "2025-04-01", 5_000, due="2025-05-01"),
+        invoice("F", "B", "2025-06-10", 100),
+    ]
+    alone = figure("dso", "2025-06-30", documents, where={"customer": ("B",)})
+    (row,) = [r for r in figures("dso", "2025-06-30", documents, by=("customer",))
+              if r["customer"] == "B"]  # fmt: skip
+    assert alone["count_back_at_least"] == row["count_back_at_least"] == 30 + 31 + 30
+
+
 def test_nothing_open_is_no_day_and_a_credit_balance_has_no_count():
     paid = [invoice("F", "A", "2025-06-01", 100), payment("P", "A", "2025-06-09", 100)]
     row = figure("dso", "2025-06-30", paid, [match("F", "P")])
