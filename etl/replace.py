@@ -58,7 +58,7 @@ def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
         f"""
         create or replace temp table document_of as
         select s.file_id, {_KEY} as document, count(*) as items, sum(s.amount) as amount,
-            list(row({_STATE}) order by s.instalment, {_STATE}) as state
+            list(hash(row({_STATE})) order by s.instalment, {_STATE}) as state
         from staged_documents as s
         where s.file_id in (select file_id from files where series <> '' and (series, ledger) in
             (select (series, ledger) from files where file_id >= $first_new))
