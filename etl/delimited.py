@@ -315,6 +315,24 @@ def _width_check(width: int) -> str:
     )
 
 
+def _keep_apart(connection: duckdb.DuckDBPyConnection, spans: str) -> None:
+    """Delete the spans that begin inside one that is kept, from the first line on.
+
+    Which spans are kept depends on the one before: a chain, walked over the records of several
+    lines only.
+    """
+    found = connection.execute(f"select first, last from {spans} order by first").fetchnumpy()
+    inside, reached = [], 0
+    for first, last in zip(found["first"].tolist(), found["last"].tolist(), strict=True):
+        if first <= reached:
+            inside.append(first)
+        else:
+            reached = last
+    connection.execute(
+        f"delete from {spans} where first in (select unnest($inside))", {"inside": inside}
+    )
+
+
 def _mend(
     connection: duckdb.DuckDBPyConnection, grid: Grid, lines: str, separator: str, skip: int
 ) -> None:
@@ -354,12 +372,11 @@ def _mend(
                     order by line range between 1 following and {_SPAN} following) as last
                 from ends
             )
-            select first, last from reach where opens and last is not null
-            qualify first > coalesce(max(last) over (
-                order by first rows between unbounded preceding and 1 preceding), 0)
+            select first, last from reach where opens and last is not null order by first
             """,
             {"closes": bind["closes"]},
         )
+        _keep_apart(connection, spans)
     connection.execute(
         f"""
         create or replace temp table {mended} as

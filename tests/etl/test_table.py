@@ -445,3 +445,19 @@ def test_how_sure_it_is(tmp_path, content, low, high):
     path = tmp_path / "f"
     path.write_text(content, encoding="utf-8")
     assert low <= SOURCE.identify(SourceFile(path)) <= high
+
+
+def test_records_of_several_lines_follow_one_another(load):
+    """The second line of the first record looks like the start of another one."""
+    text = (
+        "document_id;customer_id;issued_on;amount;reference\n"
+        'F3;C;2025-01-31;0,01;"9\n;"\n'
+        'F4;C;2025-01-31;0,02;"9\n9"\n'
+        "F5;C;2025-01-31;0,03;x\n"
+    )
+    _, connection = load(text)
+    assert rows(connection, "line, document_id, reference") == [
+        (2, "F3", "9\n;"),
+        (4, "F4", "9\n9"),
+        (6, "F5", "x"),
+    ]
