@@ -124,7 +124,10 @@ def _when(plain: Plain, f: Format) -> str:
         _("reported in {currency}").format(currency=plain["reporting_currency"])
         if plain.get("reporting_currency")
         else "",
-        _("{seconds} s").format(seconds=f.number(decimal_of(plain.get("seconds") or 0), 1)),
+        # the report kept with a state was written before the load came to its end
+        _("{seconds} s").format(seconds=f.number(decimal_of(plain["seconds"]), 1))
+        if plain.get("seconds")
+        else "",
     ]
     return " · ".join(filter(None, said))
 
