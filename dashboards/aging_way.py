@@ -14,6 +14,7 @@ from dashboards.grid import Column, Listing
 from dashboards.i18n import _
 from dashboards.links import dimension_of, search_with, stay
 from dashboards.page import View
+from dashboards.words import KINDS, METHODS
 from data.texts import N_
 from metrics.aging_cell import ALL, cell_customers, cell_items, document_slices, within
 from metrics.ledger import BASES, Ledger, Statement
@@ -143,23 +144,6 @@ def _link(key: str, field: str) -> dict[str, object]:
     }
 
 
-_KINDS = {
-    "invoice": N_("Invoice"),
-    "credit_note": N_("Credit note"),
-    "payment": N_("Payment"),
-    "write_off": N_("Write-off"),
-    "opening": N_("Opening balance"),
-    "adjustment": N_("Adjustment"),
-    "exchange": N_("Exchange difference"),
-}
-_METHODS = {
-    "given": N_("given by the source"),
-    "state": N_("paid state of the row"),
-    "reference": N_("reference"),
-    "amount": N_("exact amount"),
-    "oldest": N_("oldest first"),
-}
-
 LISTINGS: dict[str, Listing] = {
     "customers": Listing(
         "aging-customers",
@@ -187,7 +171,7 @@ LISTINGS: dict[str, Listing] = {
         (
             Column("document_id", N_("Document"), width=150,
                    options=_link("document", "document_id")),
-            Column("kind", N_("Kind"), width=120, words=_KINDS),
+            Column("kind", N_("Kind"), width=120, words=KINDS),
             Column("opened_on", N_("Issued"), "day"),
             Column("due_on", N_("Due"), "day"),
             Column("days_overdue", N_("Days overdue"), "count", 130, total="max(days_overdue)"),
@@ -208,14 +192,14 @@ LISTINGS: dict[str, Listing] = {
         N_("The life of a document"),
         (
             Column("document_id", N_("Document"), width=150),
-            Column("kind", N_("Kind"), width=120, words=_KINDS),
+            Column("kind", N_("Kind"), width=120, words=KINDS),
             Column("opened_on", N_("Issued"), "day"),
             Column("due_on", N_("Due"), "day"),
             Column("amount", N_("Amount"), "money", total="sum(amount)"),
             Column("closed_on", N_("Closed"), "day"),
-            Column("closed_by", N_("Closed by"), width=130, words=_KINDS),
+            Column("closed_by", N_("Closed by"), width=130, words=KINDS),
             Column("closed_by_document", N_("Document that closed it"), width=180),
-            Column("method", N_("Matched by"), width=150, words=_METHODS),
+            Column("method", N_("Matched by"), width=150, words=METHODS),
             Column("reference", N_("Reference"), width=200),
             Column("file", N_("File"), width=220),
             Column("line", N_("Line"), "count", 90),

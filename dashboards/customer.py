@@ -27,7 +27,6 @@ from dashboards.customer_facts import (
     where,
 )
 from dashboards.customer_panels import (
-    KINDS,
     MONTHS,
     answered,
     curve_content,
@@ -38,13 +37,10 @@ from dashboards.filters import with_page
 from dashboards.grid import Column, Listing, connect_grid, grid, params_id
 from dashboards.i18n import _, n_
 from dashboards.links import search_with, stay, switch
-from dashboards.lives import (
-    CLOSERS,
-    METHODS,
-)
 from dashboards.page import Context, Explain, ListRef, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.parts import message, page, panel, row
+from dashboards.words import CLOSERS, KINDS, METHODS
 from data.texts import N_
 from metrics.ledger import Statement
 from metrics.lists import account, found

@@ -15,24 +15,15 @@ from dashboards.figures import ACCENT, ACTUAL, PREVIOUS, graph
 from dashboards.filters import SECTOR_LEVELS
 from dashboards.i18n import _, n_
 from dashboards.links import search_with, stay
-from dashboards.lives import CLOSERS, METHODS, MOST_INVOICES, key, lives_figure, lives_of, span_of
+from dashboards.lives import MOST_INVOICES, key, lives_figure, lives_of, span_of
 from dashboards.page import Explain, NoRows, View
 from dashboards.panel import Content
-from data.texts import N_
+from dashboards.words import CLOSERS, KINDS, METHODS
 from metrics.ledger import Ledger, month_start
 from metrics.lists import account, lives
 from metrics.payment_curve import ENOUGH_PAYMENTS
 
 MONTHS = (12, 24, 36)
-KINDS = {
-    "invoice": N_("invoice"),
-    "credit_note": N_("credit note"),
-    "payment": N_("payment"),
-    "write_off": N_("write-off"),
-    "opening": N_("opening balance"),
-    "adjustment": N_("adjustment"),
-    "exchange": N_("exchange difference"),
-}
 
 
 def months_of(page_keys: Mapping[str, str]) -> int:

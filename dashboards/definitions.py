@@ -13,7 +13,6 @@ from dashboards.glossary import (
     CONVENTIONS,
     ENOUGH,
     ENOUGH_COUNT,
-    KINDS,
     RELATIONS,
     UNITS,
     WORDS,
@@ -23,6 +22,7 @@ from dashboards.page import Context, Page, View
 from dashboards.panel import headline_callback, part_callback
 from dashboards.parts import BUCKET_LABELS, aging_bar, page
 from dashboards.plain_table import plain_table
+from dashboards.words import KINDS
 from data.schema import DERIVED, STAGED, Table
 from data.store import StoreError
 from data.texts import N_

@@ -100,14 +100,3 @@ UNITS = {
     "text": N_("text"),
 }
 """Unit of a metric's column -> its word."""
-
-KINDS = {
-    "invoice": N_("Invoice"),
-    "credit_note": N_("Credit note"),
-    "payment": N_("Payment"),
-    "write_off": N_("Write-off"),
-    "opening": N_("Opening balance"),
-    "adjustment": N_("Adjustment"),
-    "exchange": N_("Exchange difference"),
-}
-"""Kind of a document -> its word."""

@@ -30,7 +30,9 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.i18n import _
 from dashboards.page import Context, View
+from dashboards.words import ASSUMPTIONS, CLOSERS, KINDS, METHODS, OUTCOMES
 from data.texts import N_
+from metrics.aging import BUCKETS
 from metrics.ledger import Statement
 
 BLOCK = 100
@@ -385,18 +387,18 @@ def _locale() -> dict[str, str]:
 ROW_COLUMNS: dict[str, tuple[str, str, int, str]] = {
     "document_id": (N_("Document"), "text", 130, ""),
     "kind": (N_("Kind"), "text", 100, ""),
-    "issued_on": (N_("Issued"), "day", 110, ""),
-    "opened_on": (N_("Opened"), "day", 110, ""),
-    "due_on": (N_("Due"), "day", 110, ""),
-    "closed_on": (N_("Closed"), "day", 110, ""),
+    "issued_on": (N_("Issued"), "day", 126, ""),
+    "opened_on": (N_("Opened"), "day", 126, ""),
+    "due_on": (N_("Due"), "day", 126, ""),
+    "customer_name": (N_("Customer"), "text", 180, ""),
+    "amount": (N_("Amount"), "money", 125, ""),
+    "closed_on": (N_("Closed"), "day", 126, ""),
     "closed_by": (N_("Closed by"), "text", 110, ""),
     "outcome": (N_("Outcome"), "text", 100, ""),
     "method": (N_("Matched by"), "text", 110, ""),
-    "amount": (N_("Amount"), "money", 125, ""),
     "amount_currency": (N_("Amount in its currency"), "money", 150, ""),
     "bucket": (N_("Bucket"), "text", 100, ""),
     "customer": (N_("Customer number"), "text", 130, ""),
-    "customer_name": (N_("Customer"), "text", 200, ""),
     "country": (N_("Country"), "text", 120, "country"),
     "sector": (N_("Sector"), "text", 200, "sector"),
     "segment": (N_("Segment"), "text", 110, ""),
@@ -410,10 +412,28 @@ ROW_COLUMNS: dict[str, tuple[str, str, int, str]] = {
 }
 
 
+_ROW_WORDS = {
+    "kind": KINDS,
+    "closed_by": CLOSERS,
+    "outcome": OUTCOMES,
+    "method": METHODS,
+    "bucket": BUCKETS,
+    "due_assumed": ASSUMPTIONS,
+}
+
+
 def row_columns(names: Sequence[str]) -> tuple[Column, ...]:
     """Return the columns of rows behind a figure, in our order; others are left out."""
     return tuple(
-        Column(name, label, unit, width, dimension, total="sum(amount)" if name == "amount" else "")
+        Column(
+            name,
+            label,
+            unit,
+            width,
+            dimension,
+            total="sum(amount)" if name == "amount" else "",
+            words=_ROW_WORDS.get(name, {}),
+        )
         for name, (label, unit, width, dimension) in ROW_COLUMNS.items()
         if name in names
     )

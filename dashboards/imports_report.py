@@ -10,12 +10,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.format import Format
-from dashboards.glossary import KINDS
 from dashboards.i18n import _, n_
 from dashboards.imports_files import Plain, day_of, decimal_of, files_table, money, text_of, word
-from dashboards.imports_words import ASSUMED, METHODS
+from dashboards.imports_words import ASSUMED
 from dashboards.parts import icon, message
 from dashboards.plain_table import plain_table
+from dashboards.words import KINDS, METHODS
 from data.importing import Job
 
 

@@ -77,14 +77,6 @@ WISHED = {
 }
 """Kind of rows -> columns worth having, named where they are missing."""
 
-METHODS = {
-    "given": N_("Given by the export"),
-    "state": N_("Paid state of the invoice row"),
-    "reference": N_("By reference"),
-    "amount": N_("By exact amount"),
-    "oldest": N_("Oldest first"),
-}
-"""How a match was made."""
 ASSUMED = ("reference", "amount", "oldest")
 """Methods that are assumptions of ours."""
 

@@ -18,28 +18,8 @@ from dash.development.base_component import Component
 from dashboards.format import Format
 from dashboards.i18n import _
 from dashboards.links import stay
-from data.texts import N_
+from dashboards.words import CLOSERS
 from metrics.ledger import month_start
-
-METHODS = {
-    "given": N_("matched by the source"),
-    "state": N_("paid state of the invoice row"),
-    "reference": N_("matched by reference"),
-    "amount": N_("matched by exact amount"),
-    "oldest": N_("matched oldest first"),
-}
-"""How a match was made -> what a reader calls it, marked with N_."""
-
-CLOSERS = {
-    "payment": N_("paid"),
-    "credit_note": N_("credited"),
-    "write_off": N_("written off"),
-    "adjustment": N_("adjusted"),
-    "exchange": N_("exchange difference"),
-    "opening": N_("carried forward"),
-    "invoice": N_("set off"),
-}
-"""Kind of the document that closed a slice -> what happened, marked with N_."""
 
 MOST_INVOICES = 400
 """More bars than this are not drawn: the latest ones are, and the panel says so."""

@@ -152,7 +152,7 @@ def test_the_header_says_who_it_is(app):
 
 def test_a_document_opens_with_file_and_line(app):
     _head, body = shown(app, "lives", "?customer=K8&document=N0")
-    assert "matched by the source" in body
+    assert "Given by the export" in body
     assert "paid, 20 days late" in body
     assert "PN2" in body
     assert ", line " in body
