@@ -74,7 +74,8 @@ left join paid using ({by})
 """,
     rows={
         N_("Invoices issued in the window"): documents("sales")
-        + "\nwhere sales.kind = 'invoice' and sales.issued_on >= sales.from_window",
+        + "\nwhere sales.kind = 'invoice' and sales.amount > 0"
+        + " and sales.issued_on >= sales.from_window",
         N_("Payments in the window"): items("settled"),
     },
     reference=N_("Oracle JD Edwards, extended DSO; Directive 2011/7/EU for what may be agreed"),

@@ -79,7 +79,7 @@ _days = st.integers(0, DAYS).map(lambda n: START + timedelta(days=n))
 _cents = st.one_of(st.integers(1, 500_000), st.sampled_from((1, 2, 3, 100, 10_000, 333_333))).map(
     lambda n: Decimal(n).scaleb(-2)
 )
-_due = st.sampled_from((None, -5, 0, 1, 14, 30, 30, 45, 60, 90))
+_due = st.sampled_from((None, None, None, -5, 0, 1, 14, 30, 30, 45, 60, 90))
 _KINDS = (
     *("invoice",) * 8, *("payment",) * 6, "credit_note", "credit_note", "write_off", "opening",
     "opening_credit", "adjustment", "adjustment_credit", "refund",

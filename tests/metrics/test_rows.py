@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.engine import DuckDBEngine
 from metrics.catalogue import METRICS, answer
 from metrics.ledger import Ledger
 from metrics.lists import customers, lives
+from tests.ledgers import derived, invoice
 from tests.oracle_metrics import DIMENSIONS, first_of, kaplan_meier
 from tests.random_ledgers import build, checked, days_of, worlds
 
@@ -100,6 +103,17 @@ def test_rows_add_up_to_their_figure(data):
                     assert same(found, figure[field]), (name, which, dimension, figure)
                 # what no figure claims explains nothing
                 assert all(same(explain(rest), 0) for rest in groups.values()), (name, which)
+
+
+def test_an_invoice_over_nothing_is_neither_counted_nor_listed():
+    engine = derived(
+        [invoice("F0", "A", "2025-06-01", 0), invoice("F1", "A", "2025-06-01", 5)], terms=30
+    )
+    ledger = Ledger(date(2025, 6, 30))
+    asked = ledger.rows(METRICS["terms"])
+    listed = DuckDBEngine(engine).query(asked.sql, asked.parameters)
+    assert listed.column("document_id").to_pylist() == ["F1"]
+    assert answer(DuckDBEngine(engine), "terms", ledger).to_pylist()[0]["invoices"] == 1
 
 
 @checked(6)

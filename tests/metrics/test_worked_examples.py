@@ -270,6 +270,18 @@ def test_terms_and_lateness_make_up_days_to_pay():
     assert speed["days_to_pay_weighted"] == terms["taken"] == 30
 
 
+def test_assumed_due_days_are_not_terms_that_were_invoiced():
+    """One invoice says 60 days; the others get theirs from the customer and from the default."""
+    documents = [
+        invoice("F1", "A", "2025-06-01", 100, due="2025-07-31"),
+        invoice("F2", "A", "2025-06-01", 300),
+        invoice("F3", "B", "2025-06-01", 500),
+    ]
+    customers = [customer("A", agreed_terms_days=14), customer("B")]
+    row = figure("terms", "2025-06-30", documents, (), customers)
+    assert (row["agreed"], row["invoiced"], row["taken"], row["invoices"]) == (14, 60, None, 3)
+
+
 def test_a_payment_counts_in_the_window_in_which_it_closed():
     documents, matches = paid((100, 30, 1))  # paid on the first of April
     for as_of, months, count in (
