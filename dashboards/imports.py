@@ -183,8 +183,17 @@ def connect(app: Dash, context: Context) -> None:
             files = importer.files(session)
         found = next(x for x in files if x.token == token)
         job, f = importer.job(), format_()
+        # a list that holds what it should is left alone: an answer that comes late must not
+        # take back what was chosen since
+        held = {str(x["id"]): x.get("value") for x in ctx.inputs_list[0]}
+
+        def anew(output: Any, part: Any) -> Any:
+            name = str(output["id"])
+            kept = output["id"]["file"] != token or (name in held and held[name] == part)
+            return no_update if kept else part
+
         drawn_anew = [
-            [part if x["id"]["file"] == token else no_update for x, part in group]
+            [anew(output, part) for output, part in group]
             for group in redrawn(found, ctx.outputs_list[:4], f)
         ]
         return *drawn_anew, bar(files, job is not None and job.running, f)
