@@ -98,6 +98,9 @@ ITEMS = Listing(
 )
 
 
+_BETWEEN = " · "
+
+
 def layout(**query: str) -> Component:
     """Return the page in its final shape."""
     params = {"customer": query.get("customer", ""), "items": state_of(query)}
@@ -249,6 +252,8 @@ def connect(app: Dash, context: Context) -> None:
         State("url", "search"),
     )
     def find(typed: str | None, search: str | None) -> list[dict[str, str]]:
+        if typed and _BETWEEN in typed:
+            raise PreventUpdate  # a choice writes its label there: the choices stay
         view = context.view(search)
         return find_customers(view, typed or "") if view else []
 
@@ -277,7 +282,8 @@ def find_customers(view: View, typed: str) -> list[dict[str, str]]:
         f"{statement.sql}\norder by customer_name, customer limit {_FOUND}", statement.parameters
     )
     return [
-        {"value": r["customer"], "label": f"{r['customer_name']} · {r['customer']}"} for r in rows
+        {"value": r["customer"], "label": f"{r['customer_name']}{_BETWEEN}{r['customer']}"}
+        for r in rows
     ]
 
 

@@ -60,6 +60,8 @@ def test_a_bar_tells_its_story_and_opens_its_document(site, store):
     expect(page).to_have_url(re.compile("document=N0"))
     opened.settle(page)
     page.get_by_placeholder("Another customer").fill("k1")
+    expect(page.get_by_role("option", name="Société Été K1 · K1")).to_be_visible()
+    opened.settle(page)
     page.get_by_role("option", name="Société Été K1 · K1").click()
     expect(page.locator("#customer-headline h2")).to_have_text("Société Été K1")
     expect(page.locator("#customer-document")).to_have_count(0)
