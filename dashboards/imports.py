@@ -26,6 +26,7 @@ from data.texts import N_
 from metrics.ledger import Statement
 
 _TICK = 600
+_POLL = 2_500
 _PATIENCE = 0.8
 _LIMIT = 1 << 30
 
@@ -78,6 +79,8 @@ def layout(demo: str = "", **_query: str) -> Component:
         dcc.Store(id="imports-done"),
         dcc.Store(id="imports-want-demo", data=demo == "1"),
         dcc.Interval(id="imports-tick", interval=_TICK, disabled=True),
+        # a click whose answer was lost, or a load started from another window, is noticed too
+        dcc.Interval(id="imports-poll", interval=_POLL),
     )
 
 
@@ -181,7 +184,9 @@ def connect(app: Dash, context: Context) -> None:
             if not take(importer, session, dict(changed)):
                 raise PreventUpdate
             files = importer.files(session)
-        found = next(x for x in files if x.token == token)
+        found = next((x for x in files if x.token == token), None)
+        if found is None:
+            raise PreventUpdate  # loaded in the meantime
         job, f = importer.job(), format_()
         # a list that holds what it should is left alone: an answer that comes late must not
         # take back what was chosen since
@@ -245,11 +250,14 @@ def connect(app: Dash, context: Context) -> None:
         Output("imports-tick", "disabled"),
         Output("imports-done", "data"),
         Input("imports-tick", "n_intervals"),
+        Input("imports-poll", "n_intervals"),
         Input("imports-started", "data"),
         State("imports-done", "data"),
     )
-    def watch(_tick: int | None, _started: int | None, done: int | None) -> Any:
+    def watch(_tick: int | None, _poll: int | None, _started: int | None, done: int | None) -> Any:
         job = importer.job() if importer else None
+        if ctx.triggered_id == "imports-poll" and (job is None or done == job.number):
+            raise PreventUpdate
         if job is None:
             return [], True, 0 if done is None else no_update
         if job.running:

@@ -72,6 +72,7 @@ def test_files_are_dropped_asked_about_mapped_and_loaded(site, tmp_path, size):
         expect(page.get_by_role("textbox", name=f"{header} means")).to_have_value(re.compile(ours))
     expect(card(page, "odd.csv")).to_contain_text("Ready")
     expect(card(page, "odd.csv")).to_contain_text("sum −300.50")
+    expect(card(page, "odd.csv")).not_to_contain_text("Not in this file: Document number")
     with page.expect_download() as saved:
         card(page, "odd.csv").get_by_role("link", name="Save this mapping").click()
     assert 'customer_id = "wie"' in saved.value.path().read_text()
