@@ -45,12 +45,6 @@ ACCENT, WORSE, BETTER = COLOURS["accent"], COLOURS["worse"], COLOURS["better"]
 BUCKETS = ("not_due", "1-30", "31-60", "61-90", "over_90", "unapplied")
 AGING = {name: COLOURS[name] for name in BUCKETS}
 """Bucket -> colour: the same on every page."""
-
-#: text that can be read on each bucket
-ON_BUCKET = {
-    name: COLOURS["surface"] if name in ("61-90", "over_90", "unapplied") else INK
-    for name in BUCKETS
-}
 HATCH = {"shape": "/", "size": 6, "solidity": 0.35, "fgcolor": AGING["unapplied"],
          "bgcolor": COLOURS["surface"], "fillmode": "overlay"}  # fmt: skip
 """Pattern of what is unapplied: `marker={"pattern": HATCH}`."""

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from dash import Dash
 
+from dashboards.page import Context, View
 from data.store import Store
 from tests.ledgers import Row, customer, invoice, match, payment, publish
 
@@ -115,3 +116,10 @@ def words(part: object) -> str:
 def query(**keys: object) -> str:
     """Return the query of a URL."""
     return "?" + urlencode(keys, doseq=True)
+
+
+def view(store: Store, **keys: object) -> View:
+    """Return what a page is given where the URL's query says `keys`."""
+    found = Context(store).view(query(**keys))
+    assert found is not None
+    return found

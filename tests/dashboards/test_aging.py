@@ -19,13 +19,13 @@ from dashboards.aging_way import LISTINGS, place_of
 from dashboards.format import Format
 from dashboards.grid import totals, window
 from dashboards.i18n import speaking
-from dashboards.page import Context, NoRows
+from dashboards.page import NoRows
 from dashboards.server import create_app
 from data.store import Store
 from metrics.catalogue import answer
 from metrics.ledger import Ledger
 from tests.ledgers import invoice, publish
-from tests.pages import LAST, ask, query, small_company, words
+from tests.pages import LAST, ask, small_company, view, words
 
 F = Format("en", "EUR")
 
@@ -39,12 +39,6 @@ def store(tmp_path_factory):
 def english():
     with speaking("en"):
         yield
-
-
-def view(store, **keys):
-    found = Context(store).view(query(**keys))
-    assert found is not None
-    return found
 
 
 def tree(part):

@@ -29,13 +29,13 @@ from dashboards.dso_groups_view import chosen
 from dashboards.format import Format
 from dashboards.grid import totals, window
 from dashboards.i18n import speaking
-from dashboards.page import Context, NoRows, NotEnough
+from dashboards.page import NoRows, NotEnough
 from dashboards.server import create_app
 from data.store import Store
 from metrics.catalogue import answer
 from metrics.ledger import Ledger, month_ends
 from tests.ledgers import invoice, publish
-from tests.pages import LAST, ask, query, small_company, words
+from tests.pages import LAST, ask, small_company, view, words
 
 F = Format("en", "EUR")
 
@@ -49,12 +49,6 @@ def store(tmp_path_factory):
 def english():
     with speaking("en"):
         yield
-
-
-def view(store, **keys):
-    found = Context(store).view(query(**keys))
-    assert found is not None
-    return found
 
 
 def plain(part) -> str:
