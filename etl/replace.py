@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from etl.sql import Connection, number, rows, run
+from etl.sql import Connection, rows, run
 
 #: What makes rows of two files the same document. Payments repeat a number (of the invoice they
 #: pay, of a bank statement), so their day, amount and text belong to what tells them apart.
@@ -53,19 +53,6 @@ class Replacement:
 
 def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
     """Drop staged rows that a newer export speaks for; files from `first_new` on are new."""
-    run(
-        connection,
-        f"""
-        create or replace temp table document_of as
-        select s.file_id, {_KEY} as document, count(*) as items, sum(s.amount) as amount,
-            list(hash(row({_STATE})) order by s.instalment, {_STATE}) as state
-        from staged_documents as s
-        where s.file_id in (select file_id from files where series <> '' and (series, ledger) in
-            (select (series, ledger) from files where file_id >= $first_new))
-        group by all
-        """,
-        first_new=first_new,
-    )
     pairs = rows(
         connection,
         f"""
@@ -80,6 +67,8 @@ def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
         """,
         first_new=first_new,
     )
+    if pairs:
+        _list_documents(connection, {file for pair in pairs for file in pair[:2]})
     done: list[Replacement] = []
     dropped: set[object] = set()
     for old, new, old_name, new_name, sha256, covers in pairs:
@@ -114,6 +103,24 @@ def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
         )
     _replace_matches(connection, first_new)
     return done
+
+
+def _list_documents(connection: Connection, files: set[object]) -> None:
+    """Make `document_of`: what each of these files says about each of its documents.
+
+    `state` is the same for the same parts, in whatever order they stand.
+    """
+    run(
+        connection,
+        f"""
+        create or replace temp table document_of as
+        select s.file_id, {_KEY} as document, sum(s.amount) as amount,
+            sum(hash(row({_STATE}))) as state
+        from staged_documents as s where s.file_id in (select unnest($files))
+        group by all
+        """,
+        files=sorted(files, key=str),
+    )
 
 
 def _compare(connection: Connection, old: object, new: object) -> tuple[Any, ...]:
@@ -171,26 +178,39 @@ def _drop_shared(connection: Connection, old: object, new: object) -> None:
 
 def _replace_matches(connection: Connection, first_new: int) -> None:
     """Delete match rows of older files whose pair of documents a newer file of the series has."""
-    if not number(
+    related = rows(
         connection,
-        "select count(*) from staged_matches where file_id >= $first_new",
+        f"""
+        with ordered as (select *, row_number() over (order by {ORDER}) as place from files
+            where file_id in (select distinct file_id from staged_matches))
+        select distinct o.file_id, n.file_id
+        from ordered as o join ordered as n using (series, ledger)
+        where series <> '' and o.place < n.place
+        and (o.file_id >= $first_new or n.file_id >= $first_new)
+        """,
         first_new=first_new,
-    ):
+    )
+    if not related:
         return
     run(
         connection,
         f"""
         create or replace temp table doubled as
-        with ordered as (select *, row_number() over (order by {ORDER}) as place from files),
-        placed as (
-            select m.rowid as row_no, m.file_id, m.ledger, m.debit_id, m.credit_id, m.amount,
-                o.series, o.place
-            from staged_matches as m join ordered as o using (file_id) where o.series <> ''
+        with ordered as (
+            select file_id, series, row_number() over (order by {ORDER}) as place from files
+        ), newer as (
+            select b.ledger, b.debit_id, b.credit_id, o.series, o.place
+            from staged_matches as b join ordered as o using (file_id)
+            where b.file_id in (select unnest($newer))
         )
-        select a.row_no, a.file_id, a.amount from placed as a where exists (
-            select 1 from placed as b where b.series = a.series and b.ledger = a.ledger
-            and b.debit_id = a.debit_id and b.credit_id = a.credit_id and b.place > a.place)
+        select a.rowid as row_no, a.file_id, a.amount
+        from staged_matches as a join ordered as o using (file_id)
+        where a.file_id in (select unnest($older)) and exists (
+            select 1 from newer as b where b.series = o.series and b.ledger = a.ledger
+            and b.debit_id = a.debit_id and b.credit_id = a.credit_id and b.place > o.place)
         """,
+        older=sorted({o for o, _ in related}),
+        newer=sorted({n for _, n in related}),
     )
     run(
         connection,
