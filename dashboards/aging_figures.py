@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import plotly.graph_objects as go
 from dash import html
 from dash.development.base_component import Component
 
@@ -20,6 +19,7 @@ from dashboards.figures import (
     HATCH,
     INK,
     MUTED,
+    Figure,
     figure,
     nice_ticks,
 )
@@ -104,7 +104,7 @@ def ordered(lines: Sequence[Line], sort: str, view: View, by: str) -> list[Line]
 
 def history_figure(
     rows: Sequence[Mapping[str, Any]], days: Sequence[date], as_of: date, basis: str, f: Format
-) -> go.Figure:
+) -> Figure:
     """Draw one column of stacked buckets for each day, unapplied below zero, as_of set apart.
 
     Each mark carries its day: a click makes it the as-of day.
@@ -171,7 +171,7 @@ def history_figure(
 
 
 def _name_buckets(
-    drawn: go.Figure, last: Mapping[str, Decimal], names: Mapping[str, str], x: int, span: float
+    drawn: Figure, last: Mapping[str, Decimal], names: Mapping[str, str], x: int, span: float
 ) -> None:
     """Write the buckets' names beside the last column, each at its height as far as room allows."""
     shown, middles, below = [], [], 0.0

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import plotly.graph_objects as go
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.figures import ACTUAL, GRID, MUTED, PREVIOUS, figure, month_axis, value_axis
+from dashboards.figures import ACTUAL, GRID, MUTED, PREVIOUS, Figure, figure, month_axis, value_axis
 from dashboards.format import Format
 from dashboards.i18n import _
 
@@ -47,7 +46,7 @@ def translucent(colour: str, share: float) -> str:
     return f"rgba({red}, {green}, {blue}, {share})"
 
 
-def curves_figure(curves: Sequence[Curve], f: Format, terms: float | None = None) -> go.Figure:
+def curves_figure(curves: Sequence[Curve], f: Format, terms: float | None = None) -> Figure:
     """Draw payment curves as steps with their 95 % bands, and the invoiced terms as a line.
 
     The first curve is the subject and lies on top; `curve_names` says which is which.
@@ -146,7 +145,7 @@ class Line:
     width: float = 2.0
 
 
-def lines_figure(days: Sequence[date], lines: Sequence[Line], f: Format) -> go.Figure:
+def lines_figure(days: Sequence[date], lines: Sequence[Line], f: Format) -> Figure:
     """Draw lines of days over month-ends; each is named at its last known value."""
     drawn = figure(f)
     places = list(range(len(days)))

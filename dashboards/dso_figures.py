@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboards.curves import translucent
 from dashboards.figures import (
     ACCENT,
@@ -17,6 +15,7 @@ from dashboards.figures import (
     MUTED,
     PREVIOUS,
     WORSE,
+    Figure,
     figure,
     month_axis,
     nice_ticks,
@@ -103,7 +102,7 @@ class _End:
 
 
 def _label_ends(
-    drawn: go.Figure, ends: Sequence[_End], last: int, span: float, pixels: int = _LINE
+    drawn: Figure, ends: Sequence[_End], last: int, span: float, pixels: int = _LINE
 ) -> None:
     """Write the names at the right of the last point, each with `pixels` of height to itself."""
     gap = pixels * span / (TREND_HEIGHT - 60)
@@ -119,7 +118,7 @@ def month_names_axis(days: Sequence[date], f: Format) -> dict[str, Any]:
     return {**month_axis(days, f, every=6 if len(days) > 18 else 0), "tickangle": 0}
 
 
-def _carrier(drawn: go.Figure, at: Sequence[float | None], texts: Sequence[str]) -> None:
+def _carrier(drawn: Figure, at: Sequence[float | None], texts: Sequence[str]) -> None:
     """Put the hover texts on one unseen line, so that a month has one box with every figure."""
     drawn.add_scatter(
         x=list(range(len(at))), y=list(at), mode="markers", marker={"opacity": 0, "size": 1},
@@ -129,7 +128,7 @@ def _carrier(drawn: go.Figure, at: Sequence[float | None], texts: Sequence[str])
 
 def trend_figure(
     history: Sequence[Row], f: Format, first_day: date, target: float | None = None
-) -> go.Figure:
+) -> Figure:
     """Draw the terms granted and, on top, the days lost to late payment: together DSO, 3 months.
 
     Months whose three months of sales start before the data do are left empty.
@@ -192,7 +191,7 @@ def trend_figure(
 
 def methods_figure(
     history: Sequence[Row], f: Format, first_day: date, target: float | None = None
-) -> go.Figure:
+) -> Figure:
     """Draw one line for each method, named at its end.
 
     A count-back that ran out of history leaves a gap and says "at least" under the pointer and

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, get_day_names, get_month_names
@@ -20,13 +20,19 @@ from babel.numbers import format_decimal, get_currency_symbol
 _LOCALES = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_FR"}
 NOTHING = "–"
 _NBSP = "\u00a0"
+_STEPS = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
 Number = int | float | Decimal
+
+
+@lru_cache(4096)
+def _written(value: dt.date, pattern: str, locale: str) -> str:
+    return str(format_date(value, pattern, locale=locale))
 
 
 def _round(value: Number, digits: int) -> Decimal:
     """Round half up, as a reader with paper does; never returns -0."""
-    step = Decimal(1).scaleb(-digits)
-    rounded = Decimal(str(value)).quantize(step, rounding="ROUND_HALF_UP")
+    exact = value if isinstance(value, Decimal | int) else str(value)
+    rounded = Decimal(exact).quantize(_STEPS[digits], rounding="ROUND_HALF_UP")
     return rounded or abs(rounded)
 
 
@@ -56,18 +62,19 @@ class Format:
     @cached_property
     def separators(self) -> str:
         """Decimal and thousands separator, as Plotly's `layout.separators` wants them."""
-        sample = self.number(Decimal("1234.5"), 1)
-        return sample[-2] + sample[1]
+        sample = format_decimal(Decimal("1234.5"), format="#,##0.0", locale=self.locale)
+        return str(sample[-2] + sample[1])
+
+    @cached_property
+    def _signs(self) -> dict[int, str]:
+        return str.maketrans({".": self.separators[0], ",": self.separators[1], "-": "−"})
 
     def number(self, value: Number | None, digits: int = 0) -> str:
         """Return a plain number with thousands separators and fixed decimals."""
         if value is None:
             return NOTHING
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        text: str = format_decimal(
-            _round(value, digits), format=pattern, locale=self.locale, group_separator=True
-        )
-        return text.replace("-", "−")
+        # Babel's own way reads the pattern and the locale again for each number
+        return f"{_round(value, digits):,f}".translate(self._signs)
 
     def _scale(self, value: Number) -> tuple[int, str]:
         size = abs(Decimal(str(value)))
@@ -135,23 +142,23 @@ class Format:
         """Return a day: 31 Oct 2026."""
         if value is None:
             return NOTHING
-        return str(format_date(value, "d MMM y", locale=self.locale))
+        return _written(value, "d MMM y", _LOCALES[self.language])
 
     def day_long(self, value: dt.date) -> str:
         """Return a day in full: 31 October 2026."""
-        return str(format_date(value, "d MMMM y", locale=self.locale))
+        return _written(value, "d MMMM y", _LOCALES[self.language])
 
     def month(self, value: dt.date) -> str:
         """Return a month: Oct 2026."""
-        return str(format_date(value, "MMM y", locale=self.locale))
+        return _written(value, "MMM y", _LOCALES[self.language])
 
     def month_name(self, value: dt.date) -> str:
         """Return the name of a month without its year, within a sentence: October."""
-        return str(format_date(value, "MMMM", locale=self.locale))
+        return _written(value, "MMMM", _LOCALES[self.language])
 
     def month_short(self, value: dt.date) -> str:
         """Return a month for a narrow axis: Oct; January carries its year on a second line."""
-        name = str(format_date(value, "LLL", locale=self.locale)).rstrip(".")
+        name = _written(value, "LLL", _LOCALES[self.language]).rstrip(".")
         return f"{name}<br>{value.year}" if value.month == 1 else name
 
     def moment(self, value: dt.datetime | None) -> str:

@@ -47,12 +47,15 @@ def language() -> str:
     spoken = _spoken.get()
     if spoken:
         return spoken
-    if flask.has_request_context():
-        wanted = flask.request.cookies.get("lang", "")
-        if wanted in LANGUAGES:
-            return wanted
-        return flask.request.accept_languages.best_match(list(LANGUAGES)) or "en"
-    return "en"
+    if not flask.has_request_context():
+        return "en"
+    asked = flask.g.get("language")
+    if asked is None:  # a page has hundreds of texts: the request is read once
+        asked = flask.request.cookies.get("lang", "")
+        if asked not in LANGUAGES:
+            asked = flask.request.accept_languages.best_match(list(LANGUAGES)) or "en"
+        flask.g.language = asked
+    return str(asked)
 
 
 @contextmanager

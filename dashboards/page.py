@@ -50,7 +50,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -221,6 +221,12 @@ class View:
         return ledger.history(explain.history) if explain.history else ledger
 
 
+@cache
+def _format(code: str, currency: str) -> Format:
+    """Return the one Format of a language and currency: it looks up names once."""
+    return Format(code, currency)
+
+
 class Context:
     """What a page's `connect` is given: the store, and the parts wired in from outside.
 
@@ -252,7 +258,7 @@ class Context:
         if state is None:
             return None
         options = self.options(state)
-        f = Format(language(), options.currency)
+        f = _format(language(), options.currency)
         return View(state, parse(search, options), options, f, self._answers)
 
 

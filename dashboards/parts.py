@@ -251,7 +251,9 @@ def sparkline(
         xaxis={"visible": False, "range": [-0.3, max(len(actual) - 0.6, 0.5)]},
         yaxis={"visible": False, "range": [low - pad, high + pad]},
     )
-    return dcc.Graph(figure=drawn, config=CONFIG, className="spark", style={"height": "56px"})
+    return dcc.Graph(
+        figure=drawn.plain(), config=CONFIG, className="spark", style={"height": "56px"}
+    )
 
 
 def _floats(values: Sequence[Number | None]) -> list[float | None]:

@@ -6,12 +6,21 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards.curves import shortened, translucent
-from dashboards.figures import ACCENT, ACTUAL, BETTER, GRID, INK, PREVIOUS, figure, nice_ticks
+from dashboards.figures import (
+    ACCENT,
+    ACTUAL,
+    BETTER,
+    GRID,
+    INK,
+    PREVIOUS,
+    Figure,
+    figure,
+    nice_ticks,
+)
 from dashboards.format import NOTHING, Format
 from dashboards.i18n import _
 from dashboards.links import stay
@@ -143,7 +152,7 @@ def _tip(s: Sector, f: Format) -> str:
 
 def quadrant(
     sectors: Sequence[Sector], within: int, f: Format, chosen: str = "", height: int = 420
-) -> go.Figure:
+) -> Figure:
     """Draw growth against days beyond terms; the area of a bubble is its sales.
 
     Only sectors with enough payments and with sales a year earlier can stand in it. Each point
@@ -325,7 +334,7 @@ def _touch(a: _Box, b: _Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _label(drawn: go.Figure, point: Point, place: Place, chosen: str) -> None:
+def _label(drawn: Figure, point: Point, place: Place, chosen: str) -> None:
     s, (left, top, right, bottom) = point.sector, place.box
     on_right = left >= point.x
     beside = top < point.y < bottom or place.far

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlencode
 
+import plotly.graph_objects as go
 from dash import Dash
 
+from dashboards.figures import Figure
 from dashboards.page import Context, View
 from data.store import Store
 from tests.ledgers import Row, customer, invoice, match, payment, publish
@@ -70,7 +73,8 @@ def ask(
     """Post to the callback that has `output` (`id.property`) among its outputs; return its answer.
 
     Inputs and states are None but for `url.search`, and for those in `values`, named by their id
-    with `_` for `-`. Raises AssertionError unless the server answers 200 or 204.
+    with `_` for `-`. Raises AssertionError unless the server answers 200 or 204, ValueError for a
+    figure with a property that plotly does not know.
     """
     key = next(k for k in app.callback_map if output in k.strip(".").split("..."))
     known = {"url": {"search": search, "pathname": "/"}}
@@ -101,7 +105,27 @@ def ask(
     client.set_cookie("lang", language)
     answer = client.post("/_dash-update-component", json=body)
     assert answer.status_code in (200, 204), answer.data.decode()[-2000:]
-    return answer.get_json()["response"] if answer.status_code == 200 else {}
+    response = answer.get_json()["response"] if answer.status_code == 200 else {}
+    for drawn in _figures(response):
+        checked(drawn)
+    return response
+
+
+def checked(drawn: Figure | dict[str, object]) -> go.Figure:
+    """Return a figure as plotly's own; ValueError for a property that plotly does not know."""
+    return go.Figure(drawn.plain() if isinstance(drawn, Figure) else drawn)
+
+
+def _figures(part: object) -> Iterator[dict[str, object]]:
+    if isinstance(part, list):
+        for one in part:
+            yield from _figures(one)
+    elif isinstance(part, dict):
+        for name, one in part.items():
+            if name == "figure":
+                yield one
+            else:
+                yield from _figures(one)
 
 
 def words(part: object) -> str:

@@ -25,7 +25,7 @@ from data.store import Store
 from metrics.catalogue import answer
 from metrics.ledger import Ledger
 from tests.ledgers import invoice, publish
-from tests.pages import LAST, ask, small_company, view, words
+from tests.pages import LAST, ask, checked, small_company, view, words
 
 F = Format("en", "EUR")
 
@@ -153,7 +153,7 @@ def test_the_picture_stays_where_it_is_when_a_month_is_clicked(store):
 
 def test_the_columns_are_the_metric_and_carry_their_day(store):
     seen = view(store)
-    drawn = history_content(seen).body.figure
+    drawn = checked(history_content(seen).body.figure)
     rows = answer(store.current().engine, "aging", Ledger(LAST)).to_pylist()
     for bucket, bar in zip(BUCKETS, drawn.data, strict=False):
         amount = next(r["amount"] for r in rows if r["bucket"] == bucket)

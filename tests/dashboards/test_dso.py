@@ -35,7 +35,7 @@ from data.store import Store
 from metrics.catalogue import answer
 from metrics.ledger import Ledger, month_ends
 from tests.ledgers import invoice, publish
-from tests.pages import LAST, ask, small_company, view, words
+from tests.pages import LAST, ask, checked, small_company, view, words
 
 F = Format("en", "EUR")
 
@@ -95,7 +95,7 @@ def test_count_back_out_of_history_is_never_a_plain_number():
     history = months(count_back=None, count_back_at_least=92)
     said = why_methods_differ(history, F, LONG_AGO)[0]
     assert said.startswith("Count-back is at least 92 days")
-    drawn = methods_figure(history, F, LONG_AGO)
+    drawn = checked(methods_figure(history, F, LONG_AGO))
     notes = [a.text for a in drawn.layout.annotations]
     assert "Count-back at least 92" in notes
     assert [t for t in drawn.data if t.line.dash == "dot"][0].y[-1] is None  # noqa: RUF015
@@ -140,7 +140,9 @@ def test_labels_move_apart_as_little_as_possible(places, gap, expected):
 
 
 def test_labels_at_line_ends_never_lie_over_another():
-    drawn = methods_figure(months(period_end=50.2, count_back=50.1), F, LONG_AGO, target=50.0)
+    drawn = checked(
+        methods_figure(months(period_end=50.2, count_back=50.1), F, LONG_AGO, target=50.0)
+    )
     low, high = drawn.layout.yaxis.range
     at = sorted(a.y for a in drawn.layout.annotations)
     assert len(at) == 6
@@ -151,7 +153,7 @@ def test_labels_at_line_ends_never_lie_over_another():
 def test_windows_that_start_before_the_first_sale_are_left_empty():
     assert covered(date(2026, 3, 31), 3, date(2026, 1, 31))
     assert not covered(date(2026, 3, 31), 3, date(2026, 2, 1))
-    drawn = trend_figure(months(), F, date(2026, 1, 5))
+    drawn = checked(trend_figure(months(), F, date(2026, 1, 5)))
     shown = [v is not None for v in drawn.data[1].y]
     assert shown.count(True) == 8  # March to October
     assert shown[-8:] == [True] * 8
@@ -160,7 +162,7 @@ def test_windows_that_start_before_the_first_sale_are_left_empty():
 def test_the_two_parts_of_dso_are_drawn_as_they_are(store):
     seen = view(store)
     history = history_of(seen)
-    drawn = trend_content(seen).body[0].figure
+    drawn = checked(trend_content(seen).body[0].figure)
     assert list(drawn.data[1].y)[-1] == history[-1]["rolling_3m"]
     assert list(drawn.data[0].y)[-1] == history[-1]["best_possible_3m"]
 

@@ -2,16 +2,20 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+import pytest
+
 from dashboards.figures import (
     BUCKETS,
     CONFIG,
     PALETTE,
     dark_css,
+    figure,
     month_axis,
     nice_ticks,
     value_axis,
 )
 from dashboards.format import Format
+from tests.pages import checked
 
 F = Format("en")
 
@@ -49,3 +53,14 @@ def test_months_carry_their_year_once():
 def test_graphs_call_nobody():
     assert CONFIG["showSendToCloud"] is False
     assert CONFIG["plotlyServerURL"] == ""
+
+
+def test_a_figure_keeps_its_layout_to_itself_and_plotly_knows_its_words():
+    drawn = figure(F)
+    drawn.add_vline(3, {"color": PALETTE["ink"][0]})
+    drawn.add_bar(x=[1], y=[2.5])
+    assert checked(drawn).layout.shapes[0].x1 == 3
+    assert "shapes" not in figure(F).layout
+    drawn.add_scatter(x=[1], y=[2], colour="red")
+    with pytest.raises(ValueError, match="colour"):
+        checked(drawn)

@@ -2,6 +2,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboards.format import NOTHING, Format
 
@@ -34,6 +37,18 @@ def test_exact_amounts_keep_every_cent():
     assert plain(EN.exact(amount)) == "1,234,567,890,123.45 €"
     assert plain(NL.exact(amount)) == "1.234.567.890.123,45 €"
     assert plain(FR.exact(amount)) == "1 234 567 890 123,45 €"
+
+
+@given(
+    st.decimals(-(10**14), 10**14, places=4) | st.integers(-(10**9), 10**9) | st.floats(-1e9, 1e9),
+    st.integers(0, 3),
+)
+def test_numbers_are_written_as_babel_writes_them(value, digits):
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding="ROUND_HALF_UP")
+    for f in (EN, NL, FR):
+        written = format_decimal(exact or abs(exact), format=pattern, locale=f.locale)
+        assert f.number(value, digits) == written.replace("-", "−")
 
 
 def test_a_currency_without_a_sign_of_its_own_stands_by_its_code():

@@ -21,7 +21,7 @@ from dashboards.server import create_app
 from data.store import Store
 from metrics.catalogue import answer
 from tests.markets import markets
-from tests.pages import ask, small_company, words
+from tests.pages import ask, checked, small_company, words
 
 PANELS = ("speed", "growth", "curve", "trend", "customers")
 
@@ -166,7 +166,7 @@ def test_a_click_on_a_bubble_opens_the_sector(app):
 
 def test_the_quadrant_draws_whom_it_can_place(view):
     found = sectors_of(view, "sector_division")
-    drawn = quadrant(found, 0, Format(), "47")
+    drawn = checked(quadrant(found, 0, Format(), "47"))
     points = next(t for t in drawn.data if t.mode == "markers")
     assert {c[0] for c in points.customdata} == {"10", "41", "47", "55"}
     assert max(points.y) <= 1.0
@@ -212,4 +212,4 @@ def test_a_tiny_store_ranks_nobody(tmp_path):
 
 def test_colours_are_those_of_the_palette(view):
     drawn = quadrant(sectors_of(view, "sector_division"), 5, Format())
-    assert drawn.layout.template == figure(Format()).layout.template
+    assert drawn.layout["template"] == figure(Format()).layout["template"]
