@@ -1,160 +1,31 @@
-"""Delimited text -> `Grid`: encoding, line ends, separator and header row are found.
+"""Delimited text -> `Grid`: separator and header row are found, and each line becomes cells.
 
-The file is read as lines, so that the number of each line is known whatever stands in it. A line
-is split at the separator; only lines for which that is not enough (separators or line breaks
-between quotation marks, broken quotes) go through a slower and exact way, also in SQL.
+Where no quotation mark stands in the file and every line has as many cells as the header row,
+DuckDB's own reader cuts it up. Any other file is read as lines, so that the number of each line
+is known whatever stands in it. A line is split at the separator; only lines for which that is not
+enough (separators or line breaks between quotation marks, broken quotes) go through a slower and
+exact way, also in SQL.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from data.texts import N_, Text
+from etl.encoding import MARK, TextFacts, examine, readable
 from etl.grid import HEAD_ROWS, Grid, HeadRow, choose_header, header_at, tidy_headers
 from etl.headers import recognised
 from etl.source import FileError, SourceFile
+from etl.sql import in_order, number, rows, run
 
 SEPARATORS = (";", ",", "\t", "|")
-_CHUNK = 1 << 23
 _SPAN = 200  # a cell with more line breaks than this is a quotation mark that was never closed
-_MARK = "\x01"  # stands in no text: lines are read as one cell
-
-
-@dataclass(frozen=True)
-class TextFacts:
-    """How the bytes of a text file are to be read."""
-
-    encoding: str
-    plain: bool
-    """DuckDB can read it as it is: UTF-8, one kind of line end, no control characters."""
-    line_feeds: bool
-    nuls: int
-
-
-def is_text(head: bytes) -> bool:
-    """Return whether these first bytes can be text in some encoding."""
-    if not head:
-        return False
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _wide(head):
-        return True
-    odd = sum(head.count(bytes([b])) for b in (*range(9), *range(14, 27), *range(28, 32)))
-    return odd * 500 <= len(head)
-
-
-def _wide(head: bytes) -> str | None:
-    """Return the encoding of UTF-16 text without a byte-order mark; None where it is not that."""
-    sample = head[:4096]
-    half = len(sample) // 2
-    if half < 4:
-        return None
-    zeros = sample[1::2].count(0), sample[::2].count(0)
-    if zeros[0] > half * 0.7 and zeros[1] == 0:
-        return "utf-16-le"
-    return "utf-16-be" if zeros[1] > half * 0.7 and zeros[0] == 0 else None
-
-
-def examine(file: SourceFile, encoding: str | None = None) -> TextFacts:
-    """Return how the file is to be read, having looked at all of its bytes.
-
-    Raises `FileError` where it is empty or no text.
-    """
-    head = file.head
-    if not head.strip(b"\xef\xbb\xbf \t\r\n\0"):
-        raise FileError(
-            Text(N_("{file} is empty."), {"file": file.name}),
-            Text(N_("Export it again.")),
-        )
-    if not is_text(head):
-        raise FileError(
-            Text(N_("{file} is no text and no workbook."), {"file": file.name}),
-            Text(N_("Export it as CSV, Excel or Parquet.")),
-        )
-    if encoding is None and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    encoding = encoding or _wide(head)
-    try:
-        codecs.lookup(encoding or "utf-8")
-    except LookupError as error:
-        raise _not_written_in(file, str(encoding)) from error
-    utf8 = encoding is None or codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
-    decoder = codecs.getincrementaldecoder("utf-8")() if utf8 else None
-    cp1252 = True
-    feeds = returns = pairs = nuls = marks = 0
-    last = b""
-    with file.path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            feeds += chunk.count(b"\n")
-            returns += chunk.count(b"\r")
-            pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
-            nuls += chunk.count(b"\0")
-            marks += chunk.count(_MARK.encode())
-            last = chunk[-1:]
-            if decoder is not None:
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    decoder = None
-            if decoder is None and encoding is None:
-                cp1252 &= not re.search(rb"[\x81\x8d\x8f\x90\x9d]", chunk)
-    if encoding is None:
-        encoding = "utf-8" if decoder is not None else "cp1252" if cp1252 else "latin-1"
-    wide = codecs.lookup(encoding).name.startswith("utf-16")
-    plain = (
-        decoder is not None
-        and (not returns or returns == pairs == feeds)
-        and not nuls
-        and not marks
-        and not re.search(r"[*?\[\]{}]", str(file.path))
-    )
-    return TextFacts(encoding, plain, feeds > 0, 0 if wide else nuls)
-
-
-def readable(file: SourceFile, facts: TextFacts, folder: Path) -> Path:
-    """Return a path that DuckDB can read: the file's own, or a copy in UTF-8 in `folder`."""
-    if facts.plain:
-        return file.path
-    copy = folder / "table.txt"
-    with copy.open("w", encoding="utf-8", newline="") as target:
-        target.writelines(_decoded(file, facts))
-    return copy
-
-
-def _decoded(file: SourceFile, facts: TextFacts) -> Iterator[str]:
-    """Yield the text with one kind of line end and without control characters."""
-    drop = {0: None, 1: " ", 0xFEFF: None}
-    try:
-        with file.path.open("r", encoding=facts.encoding, newline="") as stream:
-            rest = ""
-            while chunk := stream.read(_CHUNK):
-                text = rest + chunk
-                rest = text[len(text.rstrip("\r")) :]  # the other half of a line end may follow
-                yield _line_ends(text[: len(text) - len(rest)], facts).translate(drop)
-            if rest:
-                yield "\n"
-    except UnicodeError as error:
-        raise _not_written_in(file, facts.encoding) from error
-
-
-def _not_written_in(file: SourceFile, encoding: str) -> FileError:
-    return FileError(
-        Text(N_("{file} is not written in {encoding}."), {"file": file.name, "encoding": encoding}),
-        Text(N_("Name the right encoding in a mapping file (--map).")),
-    )
-
-
-def _line_ends(text: str, facts: TextFacts) -> str:
-    if "\r" not in text:
-        return text
-    text = re.sub(r"\r+\n", "\n", text)
-    return text.replace("\r", " " if facts.line_feeds else "\n")
 
 
 def head_text(file: SourceFile, encoding: str) -> str:
@@ -240,8 +111,12 @@ def read_delimited(
             Text(N_("{count} NUL characters in the text were ignored."), {"count": facts.nuls})
         )
     path = readable(file, facts, folder)
+    if path != file.path:
+        facts = examine(SourceFile(path))
     try:
-        _fill(connection, grid, str(path), separator, header.last_line)
+        with in_order(connection):
+            if not _fill_at_once(connection, grid, str(path), facts, text, header):
+                _fill(connection, grid, str(path), separator, header.last_line)
     except duckdb.Error as error:
         raise FileError(
             Text(
@@ -253,13 +128,67 @@ def read_delimited(
     return grid
 
 
+def _fill_at_once(
+    connection: duckdb.DuckDBPyConnection,
+    grid: Grid,
+    path: str,
+    facts: TextFacts,
+    text: str,
+    header: HeadRow,
+) -> bool:
+    """Make the grid's table with DuckDB's own reader; return False where that may not be exact.
+
+    It stops at lines with more or fewer cells, and leaves empty lines out without a word: there
+    are none where it gives a row for every line.
+    """
+    skip, width = header.last_line, len(header.cells)
+    if facts.quotes or not all(line.strip() for line in text.split("\n")[:skip]):
+        return False
+    cells = f"{grid.table}_cells"
+    names = {f"c{i}": "VARCHAR" for i in range(width)}
+    values = [_trimmed(name, facts) for name in names]
+    try:
+        connection.execute(
+            f"create or replace temp table {cells} as select {', '.join(values)} from "
+            "read_csv($path, delim = $sep, quote = '', escape = '', comment = '', header = false, "
+            f"auto_detect = false, columns = {names}, skip = {skip})",
+            {"path": path, "sep": grid.settings["separator"]},
+        )
+    except duckdb.Error:
+        return False
+    beyond = [name for name in names if name not in grid.cells]
+    odd = f"select 1 from {cells} where coalesce({', '.join(beyond)}, '') <> '' limit 1"
+    if number(connection, f"select count(*) from {cells}") != facts.lines - skip or (
+        beyond and rows(connection, odd)
+    ):
+        run(connection, f"drop table {cells}")
+        return False
+    connection.execute(
+        f"create or replace temp view {grid.table} as select rowid + {skip + 1} as line, "
+        f"{', '.join(grid.cells)}, null::varchar as broken, null::varchar as text from {cells}"
+    )
+    grid.kinds = {grid.table: "view", cells: "table"}
+    grid.tabs = facts.tabs and grid.settings["separator"] != "\t"
+    return True
+
+
+def _trimmed(cell: str, facts: TextFacts) -> str:
+    """Return SQL for a cell without spaces at its ends; most cells have none at all."""
+    if not facts.spaces and facts.ascii:
+        return cell
+    may = f"contains({cell}, ' ')" + (
+        "" if facts.ascii else f" or strlen({cell}) <> length({cell})"
+    )
+    return f"case when {may} then nullif(trim({cell}), '') else {cell} end as {cell}"
+
+
 def _fill(
     connection: duckdb.DuckDBPyConnection, grid: Grid, path: str, separator: str, skip: int
 ) -> None:
     """Make the grid's table from the lines after line `skip`."""
     lines = f"{grid.table}_lines"
     connection.execute(
-        f"create or replace temp table {lines} as select t from read_csv($path, delim = '{_MARK}', "
+        f"create or replace temp table {lines} as select t from read_csv($path, delim = '{MARK}', "
         "quote = '', escape = '', comment = '', header = false, auto_detect = false, "
         "columns = {'t': 'VARCHAR'}, all_varchar = true)",
         {"path": path},

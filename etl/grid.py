@@ -11,6 +11,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import duckdb
+
 from data.texts import N_, Text
 from etl.headers import bare, recognised
 from etl.source import FileError
@@ -56,6 +58,15 @@ class Grid:
     """Cells come from a workbook or Parquet: numbers and days have been written plainly."""
     settings: dict[str, str] = field(default_factory=dict)
     notes: list[Text] = field(default_factory=list)
+    tabs: bool = True
+    """Cells may begin or end with a tab."""
+    kinds: dict[str, str] = field(default_factory=dict)
+    """What `drop` drops, where the table is more than one: name -> table or view."""
+
+    def drop(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Drop the table."""
+        for name, kind in (self.kinds or {self.table: "table"}).items():
+            connection.execute(f"drop {kind} if exists {name}")
 
     @property
     def cells(self) -> list[str]:

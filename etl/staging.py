@@ -78,8 +78,8 @@ def stage(connection: duckdb.DuckDBPyConnection, plan: Plan, file_id: int) -> Re
         )
     _reject(connection, plan, rows, file_id)
     _count(connection, plan, rows, reading)
-    for table in (rows, plan.grid.table):
-        connection.execute(f"drop table {table}")
+    connection.execute(f"drop table {rows}")
+    plan.grid.drop(connection)
     return reading
 
 

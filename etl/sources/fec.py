@@ -30,7 +30,8 @@ import duckdb
 
 from data.texts import N_, Text
 from etl.columns import BLANK
-from etl.delimited import examine, head_text, is_text, readable
+from etl.delimited import head_text
+from etl.encoding import examine, is_text, readable
 from etl.grid import BROKEN
 from etl.source import FileError, Reading, ReadOptions, SourceFile
 from etl.sources.fec_cells import amount_of, cents_of, day_of, unspaced

@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 
 from etl.columns import BLANK
+from etl.encoding import MARK
 from etl.headers import bare
+from etl.sql import in_order
 
-_MARK = "\x01"  # stands in no text: lines are read as one cell
 _SEPARATORS = ("\t", "|", ";", ",")
 
 #: Our short name -> bare headers.
@@ -79,12 +80,13 @@ def layout_of(text: str) -> Layout | None:
 
 def read_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Make `fec_line` with the lines of the file as they are, in `t`."""
-    connection.execute(
-        f"create or replace temp table fec_line as select t from read_csv($path, delim = '{_MARK}',"
-        " quote = '', escape = '', comment = '', header = false, auto_detect = false,"
-        " columns = {'t': 'VARCHAR'}, all_varchar = true)",
-        {"path": str(path)},
-    )
+    with in_order(connection):
+        connection.execute(
+            "create or replace temp table fec_line as select t from read_csv($path, "
+            f"delim = '{MARK}', quote = '', escape = '', comment = '', header = false, "
+            "auto_detect = false, columns = {'t': 'VARCHAR'}, all_varchar = true)",
+            {"path": str(path)},
+        )
 
 
 def fields(layout: Layout) -> tuple[str, dict[str, object]]:

@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from data.texts import N_, Text
-from etl.delimited import find_separator, head_rows, head_text, is_text, read_delimited
+from etl.delimited import find_separator, head_rows, head_text, read_delimited
+from etl.encoding import is_text
 from etl.grid import Grid, choose_header
 from etl.headers import recognised
 from etl.mapping import ColumnMapping
@@ -216,7 +217,7 @@ _MAP = Text(N_("Say in a mapping file (--map), or on the Imports page, which col
 
 def _drop(connection: duckdb.DuckDBPyConnection, grids: list[Grid]) -> None:
     for grid in grids:
-        connection.execute(f"drop table if exists {grid.table}")
+        grid.drop(connection)
 
 
 def _preview(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOptions) -> Preview:
