@@ -1,152 +1,198 @@
-"""Measures Tandem beside the limit and beside pandas: `python -m benchmarks.run --size 1M`.
+"""Measures Tandem beside the limit and beside what people would use instead.
 
-The limit is DuckDB doing the least that could be done: copying the same files into plain tables,
-and scanning the columns that a balance needs once. The message is the ratios, measured in one
-run on one machine; seconds stand beside them. Answers are compared with those of pandas to the
-cent before anything is printed: a wrong fast answer is no answer.
+    python -m benchmarks.run --size 10M [--only load,figures,pandas,postgres,superset] [--keep]
+
+The message is the ratios, measured side by side on one machine; seconds stand beside them.
+Answers are compared to the cent before anything is written: a wrong fast answer is no answer.
+Each part that was measured is kept, so that the parts of one size can be run one by one; every
+run writes the section of its size in docs/benchmarks.md anew, from all its parts.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
-import os
 import shutil
 import statistics
 import sys
-import tempfile
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from benchmarks import peers
-from benchmarks.files import LAST_DAY, export_files
-from data.engine import DuckDBEngine
+from benchmarks import figures, loads, peers, postgres, results, superset
+from benchmarks.child import Child, FailedError, TooLongError, in_child
+from benchmarks.files import export_files, next_month_files
+from benchmarks.report import machine, versions, write_section
+from benchmarks.results import Pairs, in_turn, timed
+from benchmarks.section import LARGE, PARTS, duration, gigabytes, section
+from benchmarks.works import WORKS, Work, differs
+from data.engine import Engine
 from data.store import Store
-from etl.load import load
-from metrics.catalogue import answer
-from metrics.ledger import Ledger
 
 DATA = Path(__file__).parent / ".data"
-MONTHS = 36
-SECTOR = "sector_division"
-SCAN = """
-    select sum(amount), max(opened_on), max(due_on), max(closed_on), count(sector_division)
-    from open_items
-"""
+Measured = tuple[dict[str, Pairs], dict[str, float], list[str]]
+Ask = Callable[[Work], tuple[float, list[dict[str, Any]]]]
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of the table: seconds of ours, of the limit and of pandas (None: not measured)."""
+class Bench:
+    """One run: the ledger's size, its folder, and how long a peer may take for one answer."""
 
-    work: str
-    ours: float
-    limit: float
-    pandas: float | None = None
+    def __init__(self, size: int, patience: float) -> None:
+        """Find or make the export files."""
+        self.size, self.patience = size, patience
+        self.folder = DATA / str(size)
+        self.store, self.plain = self.folder / "store", self.folder / "plain.duckdb"
+        self.paths = export_files(self.folder, size)
+        self._engine: Engine | None = None
 
+    @property
+    def engine(self) -> Engine:
+        """What answers from the published state; loads it where it is not there or outdated."""
+        if self._engine is None:
+            if not loads.usable(self.store, self.paths):
+                print("Loading, uncounted ...", flush=True)
+                loads.discard(self.store)
+                loads.loaded(self.paths, self.store)
+                loads.remember(self.store, self.paths)
+            state = Store(self.store).current()
+            if state is None:
+                sys.exit("nothing was published")
+            self._engine = state.engine
+        return self._engine
 
-def measured(work: Callable[[], Any], times: int = 5) -> float:
-    """Return the median seconds of `times` calls, after one that is not counted."""
-    if times > 1:
-        work()
-    gc.collect()
-    seconds = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
+    def load(self) -> Measured:
+        """Measure the load, and a month on top of it."""
+        times = 3 if self.size <= 1_000_000 else 1
+        pairs, facts = loads.measure_load(self.paths, self.store, self.plain, times)
+        month = next_month_files(self.folder / "next", self.size)
+        full = statistics.median(pairs.ours)
+        more, facts["next_peak"] = loads.measure_next(month, self.store, full)
+        print(f"  a month on top: {more.ours[0]:.1f} s, {gigabytes(facts['next_peak'])}")
+        return {"load": pairs, "next": more}, facts, []
 
+    def figures(self) -> Measured:
+        """Measure the figures beside a scan, after comparing them with others' SQL."""
+        engine = self.engine
+        if not self.plain.exists():
+            in_child(loads.copy_once, self.paths, self.plain)
+        print("  comparing with plain SQL over plain tables", flush=True)
+        plain = in_child(figures.plain_answers, self.plain, self.folder).value
+        pairs = {}
+        for work in WORKS:
+            rows = work.ours_rows(work.ours(engine))
+            for (name, day), theirs in plain.items():
+                if name == work.name:
+                    _must_agree(work, differs(figures.on_day(work, rows, day), theirs), day)
+        for work in WORKS:
+            pairs[work.name] = figures.measure(engine, work)
+            _say(work.title, pairs[work.name].ours)
+        return pairs | figures.measure_customer(engine), {}, []
 
-def measure_load(paths: tuple[Path, ...], folder: Path) -> tuple[Store, Line]:
-    """Load the files into a new store; DuckDB copies the same files into plain tables."""
-    plain = folder / "plain.duckdb"
+    def pandas(self) -> Measured:
+        """Measure pandas, in a process with as much memory as is fair to give it."""
+        if self.size > LARGE:
+            return {}, {}, [f"pandas: left out above {LARGE:,} invoices, which fill its memory."]
+        pairs: dict[str, Pairs] = {}
+        child: list[Child] = []
 
-    def copy() -> None:
-        plain.unlink(missing_ok=True)
-        with duckdb.connect(str(plain)) as connection:
-            for path in paths:
-                connection.execute(f"create table {path.stem} as from read_csv('{path}')")
-            connection.execute("checkpoint")
+        def ask(work: Work) -> tuple[float, list[dict[str, Any]]]:
+            try:
+                if not child:
+                    child.append(Child(most_memory=16 << 30))
+                    child[0].call(peers.read, self.paths)
+                done = child[0].call(peers.ask, work.name, seconds=self.patience)
+            except (TooLongError, FailedError):
+                child.clear()
+                raise
+            return done.value  # type: ignore[no-any-return]
 
-    limit = measured(copy, 3)
-    store = Store(folder / "store")
-    start = time.perf_counter()
-    report = load(paths, store)
-    seconds = time.perf_counter() - start
-    if not report.published:
-        sys.exit(f"The files could not be loaded: {report.failures}")
-    return store, Line("load of four CSV files, to published", seconds, limit)
+        try:
+            self._beside(ask, pairs)
+        finally:
+            for one in child:
+                one.stop()
+        return pairs, {}, []
 
-
-def check(engine: DuckDBEngine, frames: peers.Frames, dimension: str) -> None:
-    """Stop where an answer is not what pandas says, to the cent."""
-    ledger = Ledger(LAST_DAY).history(MONTHS)
-    days = ledger.days
-    ours: dict[Any, Any] = {
-        (r["as_of"], r[dimension], r["bucket"]): int(r["amount"] * 100)
-        for r in answer(engine, "aging", ledger, (dimension,)).to_pylist()
-        if r["amount"]
-    }
-    if ours != peers.aging(frames, dimension, days):
-        sys.exit(f"aging by {dimension} is not what pandas says")
-    ours = {
-        (r["as_of"], r[dimension]): (int(r["receivables"] * 100), int(r["sales_3m"] * 100))
-        for r in answer(engine, "dso", ledger, (dimension,)).to_pylist()
-    }
-    if ours != peers.dso(frames, dimension, days):
-        sys.exit(f"dso by {dimension} is not what pandas says")
-
-
-def measure_figures(engine: DuckDBEngine, frames: peers.Frames) -> list[Line]:
-    """Measure the figures of the aging page and of the DSO page."""
-    scan = measured(lambda: engine.query(SCAN), 9)
-    today = Ledger(LAST_DAY)
-    history = today.history(MONTHS)
-    lines = []
-    for metric, peer, ledger in (
-        ("aging", peers.aging, today),
-        ("aging", peers.aging, history),
-        ("dso", peers.dso, today),
-        ("dso", peers.dso, history),
-    ):
-        for by in ("total", SECTOR):
-            days = ledger.days or (ledger.as_of,)
-            when = f"{len(days)} month-ends" if len(days) > 1 else "as of a day"
-            ours = measured(partial(answer, engine, metric, ledger, (by,)))
-            theirs = measured(partial(peer, frames, by, days), 1)
-            lines.append(Line(f"{metric} by {by}, {when}", ours, scan, theirs))
-    return lines
-
-
-def peak() -> str:
-    """Return the most memory this process has held so far, where the system says it."""
-    if os.name == "nt":
-        return "not known"
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9:.1f} GB"
-
-
-def table(lines: list[Line]) -> str:
-    """Draw the lines: ratios first, seconds beside them."""
-    width = max(len(line.work) for line in lines)
-    rows = [f"{'':{width}}   x limit  pandas x     ours s  limit s  pandas s"]
-    for line in lines:
-        peer = "" if line.pandas is None else f"{line.pandas / line.ours:9.1f}"
-        seconds = "" if line.pandas is None else f"{line.pandas:9.3f}"
-        rows.append(
-            f"{line.work:{width}}  {line.ours / line.limit:8.1f} {peer:>9}   "
-            f"{line.ours:8.3f} {line.limit:8.3f} {seconds:>9}"
+    def postgres(self) -> Measured:
+        """Measure PostgreSQL, where a server is installed."""
+        programs = postgres.binaries()
+        if programs is None:
+            return {}, {}, ["PostgreSQL: no server is installed on this machine."]
+        name = f"PostgreSQL {postgres.release(programs)}"
+        if self.size > LARGE:
+            return {}, {}, [f"{name}: left out above {LARGE:,} invoices, for time and disk."]
+        pairs: dict[str, Pairs] = {}
+        with postgres.Server(programs, self.folder / "postgres") as server:
+            seconds = server.loaded() or server.load(self.paths)
+            known = results.read(self.folder / "results.json").get("load")
+            if known:
+                ours = statistics.median(known.pairs["load"].ours)
+                pairs["load"] = Pairs((ours,), (seconds,))
+            _say("load", (seconds,))
+            self._beside(lambda work: server.ask(work, self.patience), pairs)
+        note = (
+            "memory for its buffers, sorts and parallel workers, no fsync, the indexes of an ERP "
+            "system, analysed; its load is COPY and these indexes; times are without starting psql"
         )
-    return "\n".join(rows)
+        return pairs, {}, [f"{name}: {note}."]
+
+    def superset(self) -> Measured:
+        """Measure Apache Superset over the published tables, where it is installed."""
+        if not superset.installed():
+            how = "`python -m benchmarks.superset` installs it"
+            return {}, {}, [f"Superset: not installed on this machine; {how}."]
+        if self.size > LARGE:
+            return {}, {}, [f"Superset: left out above {LARGE:,} invoices."]
+        pairs: dict[str, Pairs] = {}
+        state = Store(self.store).current() if self.engine else None
+        if state is None:
+            sys.exit("nothing was published")
+        try:
+            with superset.Server(self.folder / "superset", state.path, self.patience) as server:
+                self._beside(server.ask, pairs)
+        except FailedError as error:
+            return pairs, {}, [f"Superset: {error}."]
+        note = (
+            "over the same published tables, a request to its API for each chart, caches off; "
+            "ours is the query without a web server"
+        )
+        return pairs, {}, [f"Superset {superset.RELEASE}: {note}."]
+
+    def _beside(self, ask: Ask, pairs: dict[str, Pairs]) -> None:
+        """Measure a peer's answers beside ours in turn, each compared first."""
+        for work in WORKS:
+            seen: list[bool] = []
+
+            def theirs(work: Work = work, seen: list[bool] = seen) -> float:
+                seconds, rows = ask(work)
+                if not seen:
+                    ours = work.ours_rows(work.ours(self.engine))
+                    _must_agree(work, differs(ours, work.rows(rows)), "")
+                    seen.append(True)
+                return seconds
+
+            ours = partial(timed, partial(work.ours, self.engine))
+            pairs[work.name] = in_turn(ours, theirs)
+            _say(work.title, pairs[work.name].theirs or (pairs[work.name].more_than,))
+
+    def tidy(self) -> None:
+        """Remove all that later runs can make again; the export files stay."""
+        self._engine = None
+        loads.discard(self.store)
+        self.plain.unlink(missing_ok=True)
+        for name in ("postgres", "superset", "spill"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+
+
+def _must_agree(work: Work, difference: str, day: str) -> None:
+    """Stop where an answer is not what others say."""
+    if difference:
+        sys.exit(f"{work.title} {day} is not what others say: {difference}")
+
+
+def _say(what: str, seconds: tuple[float, ...]) -> None:
+    print(f"  {what}: {duration(statistics.median(seconds))}", flush=True)
 
 
 def number_of(text: str) -> int:
@@ -156,28 +202,43 @@ def number_of(text: str) -> int:
     return int(float(text[:-1] if unit > 1 else text) * unit)
 
 
+def _parts(text: str) -> tuple[str, ...]:
+    asked = tuple(text.split(","))
+    if unknown := set(asked) - set(PARTS):
+        raise argparse.ArgumentTypeError(f"no such part: {', '.join(sorted(unknown))}")
+    return tuple(name for name in PARTS if name in asked)
+
+
 def main() -> None:
-    """Generate or find the files, load, compare, measure and print."""
+    """Make or find the files, measure the parts asked for, and write the section."""
     parser = argparse.ArgumentParser(description="Ratios of the same work, measured in one run.")
-    parser.add_argument("--size", type=number_of, default=1_000_000, help="invoices: 20k, 1M, 10M")
-    size = parser.parse_args().size
-    paths = export_files(DATA / str(size), size)
-    weight = sum(path.stat().st_size for path in paths) / 1e6
-    print(f"{size:,} invoices in four files of {weight:,.0f} MB together", flush=True)
-    folder = Path(tempfile.mkdtemp(dir=DATA))
+    parser.add_argument("--size", type=number_of, default=1_000_000, help="100k, 1M, 10M, 100M")
+    parser.add_argument("--only", type=_parts, default=PARTS, help=f"of {','.join(PARTS)}")
+    parser.add_argument("--keep", action="store_true",
+                        help="leave store and databases for later runs")  # fmt: skip
+    parser.add_argument("--patience", type=float, default=180, metavar="SECONDS",
+                        help="how long a peer may take for one answer")  # fmt: skip
+    parser.add_argument("--day", type=date.fromisoformat, help="the day to write; today")
+    parser.add_argument("--no-page", action="store_true", help="print only")
+    given = parser.parse_args()
+    bench = Bench(given.size, given.patience)
+    kept = bench.folder / "results.json"
+    title = f"{given.size:,} invoices"
+    on = f"{machine()}; {versions('duckdb', 'pyarrow', 'pandas')}"
     try:
-        store, loading = measure_load(paths, folder)
-        print(f"most memory while loading: {peak()}", flush=True)
-        state = store.current()
-        if state is None:
-            sys.exit("nothing was published")
-        frames = peers.read(paths)
-        check(state.engine, frames, SECTOR)
-        print("aging and dso are what pandas says, to the cent, on 36 month-ends", flush=True)
-        print(table([loading, *measure_figures(state.engine, frames)]))
-        print("x limit: how many times the limit (a copy, or one scan); pandas x: times faster")
+        for name in given.only:
+            print(f"{title}: {name}", flush=True)
+            pairs, facts, notes = getattr(bench, name)()
+            day, revision = results.stamp(given.day)
+            part = results.Part(day, revision, on, pairs, facts, tuple(notes))
+            results.keep(kept, name, part)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not given.keep:
+            bench.tidy()
+    text = section(given.size, results.read(kept))
+    print(f"\n{text}")
+    if not given.no_page:
+        write_section(title, text)
 
 
 if __name__ == "__main__":
