@@ -128,7 +128,7 @@ def task_messages() -> None:
 
 
 def task_bench(*arguments: str) -> None:
-    """Measure ours beside the limit and beside pandas, as ratios."""
+    """Measure ours beside the limit, pandas, PostgreSQL and Superset: --size 10M --only load."""
     environment("requirements-dev.lock")
     run(PYTHON, "-m", "benchmarks.run", *arguments)
 

@@ -128,14 +128,14 @@ join customers as c on c.customer_id = o.customer_id
 group by 1, 2
 """
 _DSO = f"""
-select sector, r.receivables, s.sales_3m
+select sector, r.receivables, coalesce(s.sales_3m, 0) as sales_3m
 from (
     select c.sector, sum(o.open) as receivables
     from ({_OPEN}) as o
     join customers as c on c.customer_id = o.customer_id
     group by c.sector
 ) as r
-join (
+left join (
     select c.sector, sum(i.amount) as sales_3m
     from invoices as i
     join customers as c on c.customer_id = i.customer_id

@@ -1,10 +1,22 @@
-"""The benchmarks' own parts: the page they write, the files they make."""
+"""The benchmarks' own parts: the files they make, what they compare, the page they write."""
 
 from __future__ import annotations
 
+import hashlib
+
+import duckdb
 import pytest
 
+from benchmarks import figures, loads, peers
+from benchmarks.child import TooLongError
+from benchmarks.files import LAST_DAY, export_files, month_after, next_month_files
 from benchmarks.report import read_sections, table, write_section
+from benchmarks.results import Pairs, Part, in_turn, keep, read
+from benchmarks.section import section
+from benchmarks.works import WORKS, differs
+from data.store import Store
+
+SIZE = 5_000
 
 
 def test_a_section_replaces_its_own_and_leaves_the_others(tmp_path):
@@ -34,3 +46,135 @@ def test_a_table_reads_as_it_is():
         "| ---- | ---: |",
         "| load | 12.5 |",
     ]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("bench")
+    export_files(made, SIZE)
+    next_month_files(made / "next", SIZE)
+    return made
+
+
+def test_files_are_the_same_everywhere_whatever_their_format(folder):
+    assert {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in sorted(folder.glob("*.csv"))
+    } == {
+        "customers.csv": "2b8f0350b619",
+        "invoices.csv": "732abba12d3e",
+        "matches.csv": "1fe517541484",
+        "payments.csv": "e93275ed2415",
+    }
+    for path in export_files(folder, SIZE, "parquet"):
+        with duckdb.connect() as connection:
+            same = f"(from '{path}' except all from '{path.with_suffix('.csv')}')"
+            assert connection.execute(f"select count(*) from {same}").fetchall() == [(0,)]
+
+
+def test_the_month_after_goes_on_where_the_files_end(folder):
+    with duckdb.connect() as connection:
+
+        def one(sql):
+            return connection.execute(sql).fetchone()
+
+        first, count, seen = one(
+            f"select min(issued_on), count(*), count(*) filter (where document_id in"
+            f" (select document_id from '{folder}/invoices.csv')) from '{folder}/next/invoices.csv'"
+        )
+        assert (first > LAST_DAY, count, seen) == (True, month_after(SIZE), 0)
+        first, twice, old = one(
+            f"select min(matched_on), count(*) filter (where credit_id in"
+            f" (select credit_id from '{folder}/matches.csv')), count(*) filter (where debit_id in"
+            f" (select document_id from '{folder}/invoices.csv')) from '{folder}/next/matches.csv'"
+        )
+        assert (first > LAST_DAY, twice, old > 0) == (True, 0, True)
+
+
+def test_ours_pandas_and_plain_sql_say_the_same(folder):
+    paths = export_files(folder, SIZE)
+    loads.load_once(paths, folder / "store")
+    loads.copy_once(paths, folder / "plain.duckdb")
+    engine = Store(folder / "store").current().engine
+    plain = figures.plain_answers(folder / "plain.duckdb", folder)
+    peers.read(paths)
+    for work in WORKS:
+        ours = work.ours_rows(work.ours(engine))
+        assert ours
+        assert differs(ours, work.rows(peers.ask(work.name)[1])) == "", work.name
+        days = [day for name, day in plain if name == work.name]
+        assert len(days) == min(3, len(work.days))
+        for day in days:
+            assert differs(figures.on_day(work, ours, day), plain[work.name, day]) == "", work.name
+        wrong = [*ours[:-1], (*ours[-1][:-1], 17)]
+        assert differs(ours, wrong)
+        assert differs(ours, ours[:-1])
+
+
+def test_a_store_is_used_again_only_where_it_was_made_alike(folder, tmp_path):
+    paths = export_files(folder, SIZE)
+    store = tmp_path / "store"
+    assert not loads.usable(store, paths)
+    loads.remember(store, paths)
+    assert loads.usable(store, paths)
+    assert not loads.usable(store, paths[:-1])
+
+
+def test_works_are_measured_in_turn_and_a_slow_peer_is_stopped():
+    turns = []
+
+    def ours():
+        turns.append("ours")
+        return 0.5
+
+    def theirs():
+        turns.append("theirs")
+        return 2.0
+
+    pairs = in_turn(ours, theirs, 2)
+    assert turns == ["ours", "theirs"] * 3
+    assert pairs.ratios() == (0.25, 0.25)
+    assert pairs.ratios(ours_first=False) == (4.0, 4.0)
+
+    def stopped():
+        raise TooLongError(60)
+
+    assert in_turn(ours, stopped) == Pairs((0.5,), more_than=60)
+
+
+def test_a_section_says_all_that_was_measured(tmp_path):
+    kept = tmp_path / "results.json"
+    limit = {work.name: Pairs((0.02, 0.04), (0.01, 0.01)) for work in WORKS}
+    facts = {"peak": 9e9, "size": 2e9, "files": 1.2e9}
+    keep(kept, "load", Part("2026-11-23", "abc", "2 cores", {"load": Pairs((6.0,), (2.5,))}, facts))
+    keep(kept, "figures", Part("2026-11-23", "abc", "2 cores", limit | {
+        "page": Pairs((0.03,), (0.001,)), "aging": Pairs((0.005,), (0.001,))}))  # fmt: skip
+    parts = keep(kept, "postgres", Part("2026-11-24", "def", "2 cores", {
+        "load": Pairs((6.0,), (3.0,)),
+        "aging_day": Pairs((0.02, 0.02), (0.2, 0.4)),
+        "dso_history": Pairs((0.5,), more_than=180),
+        "curves": Pairs((0.5,), why="no room"),
+    }, notes=("PostgreSQL 15.",)))  # fmt: skip
+    assert read(kept) == parts
+    text = section(10_000_000, parts)
+    cells = {
+        line.split("|")[1].strip(): [cell.strip() for cell in line.split("|")[2:-1]]
+        for line in text.splitlines()
+        if line.startswith("| ")
+    }
+    assert cells["load of four CSV files, to published"] == [
+        "6.0 s", "2.4", "3", "met", "", "0.50", "",
+    ]  # fmt: skip
+    assert cells["its most memory"][:4] == ["9.0 GB", "", "8.0 GB", "not met"]
+    assert cells["aging by sector, last day"] == [
+        "30 ms", "3.0 (2.0–4.0)", "3", "met", "", "15 (10–20)", "",
+    ]  # fmt: skip
+    assert cells["DSO by sector, 36 month-ends"][5] == "over 360"
+    assert cells["one customer's page, over empty queries"][:4] == [
+        "29 ms", "(29 ms–29 ms)", "20 ms", "not met",
+    ]  # fmt: skip
+    assert "load, figures: 2026-11-23 at abc" in text
+    assert "postgres: 2026-11-24 at def" in text
+    assert "DSO by sector, 36 month-ends: stopped after 180 s." in text
+    assert "payment curves, all sectors: no room." in text
+    assert section(100_000_000, parts).count("24.0 GB") == 1
