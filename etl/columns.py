@@ -41,6 +41,8 @@ class Parsed:
     """What is bound to the $names in the expressions."""
     join: str = ""
     """A table to join, for values that are looked up."""
+    light: bool = False
+    """Reading the column twice takes less than keeping what was read."""
 
 
 class Description(Protocol):
@@ -54,7 +56,7 @@ class Description(Protocol):
 def _number_text(grid: Grid, cell: str) -> str:
     """Return a cell without the mark of a number among texts, see etl/workbook.py."""
     if not grid.typed:
-        return f"trim({cell}, {BLANK})"
+        return f"trim({cell}, {BLANK})" if grid.tabs else cell
     return rf"regexp_replace(trim({cell}, {BLANK}), '^(-?\d+\.\d+)E0$', '\1')"
 
 
@@ -81,7 +83,7 @@ class Text:
 
     def parse(self, _connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, /) -> Parsed:
         """See `Description.parse`."""
-        return Parsed(_number_text(grid, cell) if grid.typed else cell)
+        return Parsed(_number_text(grid, cell) if grid.typed else cell, light=not grid.typed)
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,11 @@ class Code:
     def parse(self, connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, /) -> Parsed:
         """See `Description.parse`."""
         text = _number_text(grid, cell)
-        if any_row(connection, grid, rf"regexp_full_match({cell}, '\d+\.0')") and not any_row(
-            connection, grid, rf"not regexp_full_match({cell}, '\d+\.0')"
-        ):
+        float_ = rf"ends_with({cell}, '.0') and regexp_full_match({cell}, '\d+\.0')"
+        if any_row(connection, grid, float_) and not any_row(connection, grid, f"not ({float_})"):
             return Parsed(f"regexp_replace({text}, '[.]0$', '')", how="1001.0 is 1001")
+        if text == cell:
+            return Parsed(cell, light=True)
         return Parsed(f"nullif({text}, '')")
 
 
@@ -178,6 +181,7 @@ class Words:
             self.reason,
             self.remedy,
             join=f"left join {table} on {table}.word = {cell}",
+            light=True,
         )
 
     @staticmethod

@@ -7,7 +7,7 @@ shows it, nothing is guessed: the file is refused with the option that says it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
@@ -233,7 +233,7 @@ def _earliest(profiles: Sequence[_Profile], what: str) -> tuple[int, str, str] |
 def _parsed(profile: _Profile, order: str, typed: bool) -> Parsed:
     cell = profile.cell
     if profile.plain:
-        return Parsed(f"try_cast({cell} as date)", how="yyyy-mm-dd")
+        return Parsed(f"try_cast({cell} as date)", how="yyyy-mm-dd", light=True)
     # the day as written: a time or zone behind it does not move it
     word = f"split_part(split_part({cell}, ' ', 1), 'T', 1)"
     lined = f"replace(replace({word}, '/', '-'), '.', '-')"
@@ -274,9 +274,11 @@ def _parsed(profile: _Profile, order: str, typed: bool) -> Parsed:
     only = profile.shapes - {"never", "other"}
     if only == {"parts"} and len(profile.lines) == 1 and not profile.times:
         form = whole.format("Y").replace("-", next(iter(profile.lines)))
-        return _checked(cell, f"try_strptime({cell}, '{form}')::date", form.replace("%", ""), {})
+        value = f"try_strptime({cell}, '{form}')::date"
+        return replace(_checked(cell, value, form.replace("%", ""), {}), light=True)
     if only == {"dots"} and not profile.times:
-        return _checked(cell, f"try_strptime({cell}, '%d.%m.%Y')::date", "d.m.Y", {})
+        value = f"try_strptime({cell}, '%d.%m.%Y')::date"
+        return replace(_checked(cell, value, "d.m.Y", {}), light=True)
     if typed:
         serial = f"date '1899-12-30' + floor(try_cast({cell} as double))::integer"
         reads("serial", serial, "days since 1900")

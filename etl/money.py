@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 
 from data.texts import N_, Text
-from etl.columns import Parsed
+from etl.columns import Parsed, any_row
 from etl.grid import Grid
 from etl.source import FileError
 
@@ -56,22 +56,8 @@ def parse_amounts(
     found = decimal or _decimal_sign(connection, grid, cells, plain)
     amounts = Amounts({}, {}, {}, found)
     for name, cell in cells.items():
-        # all cells are written simply, and can only be read in one way
         if plain[name] in ("whole", found):
-            text = cell if found == "." else f"replace(replace({cell}, '.', ''), ',', '.')"
-            proof = (
-                f"translate({cell}, ',', '')" if found == "." else f"translate({cell}, ',.', '.')"
-            )
-            if found == ".":
-                text = f"replace({text}, ',', '')"
-            amounts.parsed[name] = Parsed(
-                f"try_cast({text} as decimal(18,2))",
-                f"{cell} is not null and @value is null",  # more digits than money has
-                REFUSED,
-                REMEDY,
-                _HOW[found],
-            )
-            amounts.raw[name] = f"try_cast(round(try_cast({proof} as double) * 100) as hugeint)"
+            amounts.parsed[name], amounts.raw[name] = _simple(connection, grid, cell, found)
             continue
         number = _number(cell, found)
         value = f"try_cast({number} as decimal(18,2))"
@@ -88,6 +74,28 @@ def parse_amounts(
         if finer:
             amounts.finer[name] = finer
     return amounts
+
+
+def _simple(
+    connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, decimal: str
+) -> tuple[Parsed, str]:
+    """Return how a column is read whose cells are all simply written, in one way; and its proof."""
+    text = proof = cell
+    if any_row(connection, grid, f"contains({cell}, ',')"):
+        text = f"replace({cell}, ',', '')"
+        proof = f"translate({cell}, ',', '')"
+    if decimal == ",":
+        text = f"replace(replace({cell}, '.', ''), ',', '.')"
+        proof = f"translate({cell}, ',.', '.')"
+    parsed = Parsed(
+        f"try_cast({text} as decimal(18,2))",
+        f"{cell} is not null and @value is null",  # more digits than money has
+        REFUSED,
+        REMEDY,
+        _HOW[decimal],
+        light=True,
+    )
+    return parsed, f"try_cast(round(try_cast({proof} as double) * 100) as bigint)"
 
 
 def _style(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str) -> str:
@@ -117,6 +125,12 @@ def _decimal_sign(
     styles: Mapping[str, str],
 ) -> str:
     """Return `,` or `.`, from the evidence of all cells."""
+    signs = {style for style in styles.values() if style != "whole"}
+    if len(signs) == 1 and signs < {",", "."}:
+        (sign,) = signs
+        shown = [n for n, style in styles.items() if style == sign]
+        if any(any_row(connection, grid, f"contains({cells[n]}, '{sign}')") for n in shown):
+            return sign
     examples: dict[str, tuple[int, str, str]] = {}
     for name, cell in cells.items():
         header = grid.headers[int(cell[1:])]

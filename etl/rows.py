@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -11,14 +12,45 @@ from etl.tabular import DAYS, REQUIRED, Plan
 #: The rows to be staged.
 KEPT = "skip is null and bad is null"
 
+#: Columns whose cells may stay without a meaning: the cell is in `cell_...` beside what was read.
+UNREAD = ("country", "sector", "disputed", "terms_days", "agreed_terms_days")
+
 _TOTAL = (
     r"^\W*(?:sub|sous|eind|grand|general|gesamt|zwischen|end)?[\s-]*(?:total|totaal|totale|"
     r"totaux|totals|summe|saldo|solde|balance|subtotaal|subtotal|percentage of total)\b"
 )
 
 
-def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> bool:
-    """Parse all columns at once into `table`; return whether the amounts carry their own signs."""
+@dataclass
+class Rows:
+    """The rows of a grid with their columns read: `line`, `skip`, `bad` and a column for each.
+
+    `skip` is the reason why a row is left out, `bad` what is wrong with it; both are null for the
+    rows to be staged. `cents` is the amount found in another way.
+    """
+
+    sql: str
+    """The name of a table; or, where reading twice takes less than keeping, a SELECT."""
+    bind: dict[str, object] = field(default_factory=dict)
+    """What is bound to the $names in `sql`."""
+    columns: frozenset[str] = frozenset()
+    """The columns of ours that there are."""
+    explicit: bool = False
+    """The amounts carry their own signs."""
+    kept: str = KEPT
+    """SQL that is true for the rows to be staged."""
+
+    def keep(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        """Write the rows to the temporary table `table`."""
+        if self.sql != table:
+            connection.execute(
+                f"create or replace temp table {table} as select * from {self.sql}", self.bind
+            )
+            self.sql, self.bind = table, {}
+
+
+def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> Rows:
+    """Parse all columns at once; rows that are kept are in `table`."""
     parsed = dict(plan.parsed)
     values = {name: p.value for name, p in parsed.items()}
     bind: dict[str, object] = {k: v for p in parsed.values() for k, v in p.parameters.items()}
@@ -56,30 +88,33 @@ def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> 
             else "case when v_amount < 0 then 'credit_note' else 'invoice' end"
         )
     joins = " ".join(p.join for p in parsed.values())
+    unread = "".join(f", {plan.columns[n]} as cell_{n}" for n in UNREAD if n in values)
     # each value once, and then what is said about it
-    connection.execute(
-        f"create or replace temp table {table} as select line, {_skip(plan, bind)} as skip, "
-        f"{_bad(plan, values)} as bad, {', '.join(f'{v} as {n}' for n, v in final.items())} "
+    rows = Rows(
+        f"(select line, {_skip(plan, bind)} as skip, {_bad(plan, values)} as bad, "
+        f"{', '.join(f'{v} as {n}' for n, v in final.items())}{unread} "
         f"from (select line, broken, text, {', '.join(plan.grid.cells)}, "
         f"{', '.join(f'{v} as v_{n}' for n, v in values.items())} "
-        f"from {plan.grid.table} {joins})",
+        f"from {plan.grid.table} {joins}))",
         bind,
+        frozenset(final),
+        explicit,
     )
-    return explicit and "amount" in values and _explicit(connection, plan, table)
+    if "dc_flag" in parsed or not all(p.light for p in parsed.values()):
+        rows.keep(connection, table)
+    if "dc_flag" in parsed and "amount" in values:
+        _sign(connection, table)
+    return rows
 
 
-def _explicit(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> bool:
+def _sign(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Sign the amounts by their debit/credit mark, unless they are signed already."""
-    if "dc_flag" in plan.parsed:
-        signed = connection.execute(
-            "select bool_or(amount < 0 and dc_flag < 0) "
-            f"and not bool_or(amount < 0 and dc_flag > 0) from {table} where {KEPT}"
-        ).fetchone()
-        if signed != (True,):
-            connection.execute(
-                f"update {table} set amount = -amount, cents = -cents where dc_flag < 0"
-            )
-    return True
+    signed = connection.execute(
+        "select bool_or(amount < 0 and dc_flag < 0) "
+        f"and not bool_or(amount < 0 and dc_flag > 0) from {table} where {KEPT}"
+    ).fetchone()
+    if signed != (True,):
+        connection.execute(f"update {table} set amount = -amount, cents = -cents where dc_flag < 0")
 
 
 def _skip(plan: Plan, bind: dict[str, object]) -> str:

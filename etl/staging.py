@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import duckdb
@@ -13,7 +16,7 @@ from data.texts import N_, Text
 from etl.grid import BROKEN
 from etl.headers import bare
 from etl.parts import find_parts
-from etl.rows import KEPT, read_rows
+from etl.rows import KEPT, UNREAD, Rows, read_rows
 from etl.source import Reading
 from etl.tabular import Plan
 
@@ -50,120 +53,193 @@ _UNDERSTOOD = {"country": "[A-Z]{2}", "sector": "[A-Z]|[0-9]{2}([.][0-9]{1,2})?"
 _ATTRIBUTES = tuple(c.name for c in CUSTOMER_COLUMNS if c.name != "customer_id")
 
 
-def stage(connection: duckdb.DuckDBPyConnection, plan: Plan, file_id: int) -> Reading:
-    """Insert the rows of the plan's grid as staged rows and rejects; return what came of them."""
-    rows = f"{plan.grid.table}_rows"
-    explicit = read_rows(connection, plan, rows)
+@dataclass
+class _Group:
+    """What the rows with the same fate, currency and side have in common."""
+
+    skip: str | None
+    bad: bool
+    currency: str
+    turned: bool
+    """The amount is written positive, and less owed, if `_flips` says so of the file."""
+    rows: int
+    cents: int
+    amount: Decimal
+    positive: bool
+    """Some amount is above zero."""
+    negative: bool
+    payments: bool
+    """Some row is a payment."""
+    first_day: date | None
+    last_day: date | None
+
+    @property
+    def kept(self) -> bool:
+        """Return whether the rows are to be staged."""
+        return self.skip is None and not self.bad
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, file_id: int, ledger: str = ""
+) -> Reading:
+    """Insert the rows of the plan's grid as staged rows and rejects; return what came of them.
+
+    `ledger` is whose books they are where the plan does not say.
+    """
+    table = f"{plan.grid.table}_rows"
+    rows = read_rows(connection, plan, table)
     reading = Reading(
         name=plan.grid.name,
         format="table",
         rows_kind=plan.rows_kind,
-        ledger=plan.ledger,
+        ledger=plan.ledger or ledger,
         series=_series(plan),
         settings=_settings(plan),
         notes=[*plan.grid.notes, *plan.notes],
     )
+    groups = _survey(connection, plan, rows)
+    if all(g.kept for g in groups):
+        rows.kept = "true"
     if plan.rows_kind in ("invoices", "payments"):
-        _stage_documents(connection, plan, rows, file_id, reading, explicit)
+        groups = _stage_documents(connection, plan, rows, table, file_id, reading, groups)
         _stage_attributes(connection, plan, rows, file_id)
     elif plan.rows_kind == "customers":
-        _stage_customers(connection, plan, rows, file_id)
+        names = ["customer_id", *(n for n in _ATTRIBUTES if n in plan.columns)]
+        _insert(connection, "staged_customers", rows, {n: n for n in names}, file=file_id)
     elif plan.rows_kind == "matches":
-        _stage_matches(connection, plan, rows, file_id, reading)
+        _stage_matches(connection, plan, rows, file_id, reading, groups)
     else:
-        connection.execute(
-            "insert into staged_rates by name select $file as file_id, line, currency, "
-            f"issued_on as day, rate from {rows} where {KEPT}",
-            {"file": file_id},
-        )
-    _reject(connection, plan, rows, file_id)
-    _count(connection, plan, rows, reading)
-    connection.execute(f"drop table {rows}")
+        select = {"currency": "currency", "day": "issued_on", "rate": "rate"}
+        _insert(connection, "staged_rates", rows, select, file=file_id)
+    if any(g.bad and g.skip is None for g in groups):
+        _reject(connection, plan, rows, file_id)
+    _count(connection, plan, rows, reading, groups)
+    for made in (table, f"{table}_parts"):
+        connection.execute(f"drop table if exists {made}")
     plan.grid.drop(connection)
     return reading
+
+
+def _survey(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows) -> list[_Group]:
+    """Return what is to be known about all rows before they are staged, from one look at them."""
+    which, day, cents, amount, payments = "false", "null::date", "0", "0", "false"
+    if plan.rows_kind in ("invoices", "payments"):
+        which, day, cents, amount = _turned(plan, rows), "issued_on", "cents", "amount"
+        payments = "kind = 'payment'"
+    elif plan.rows_kind == "matches":
+        cents = "abs(cents)"
+        day = "matched_on" if "matched_on" in plan.columns else day
+    currency = "currency" if "currency" in rows.columns else "null"
+    found = connection.execute(
+        f"select skip, bad is not null, coalesce({currency}, ''), coalesce({which}, false), "
+        f"count(*), coalesce(sum({cents}), 0), coalesce(sum({amount}), 0), "
+        f"coalesce(bool_or({amount} > 0), false), coalesce(bool_or({amount} < 0), false), "
+        f"coalesce(bool_or({payments}), false), min({day}), max({day}) "
+        f"from {rows.sql} group by 1, 2, 3, 4 order by 1, 2, 3, 4",
+        rows.bind,
+    ).fetchall()
+    return [_Group(*group) for group in found]
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: Rows,
+    select: Mapping[str, str],
+    join: str = "",
+    **values: object,
+) -> None:
+    """Insert the rows that are kept into `table`: `select` is its columns -> SQL.
+
+    `values` are bound: `file`, and what else has a $name in `select`.
+    """
+    listed = ", ".join(f"{value} as {name}" for name, value in select.items())
+    connection.execute(
+        f"insert into {table} by name select $file as file_id, line, {listed} "
+        f"from {rows.sql} {join} where {rows.kept}",
+        {**rows.bind, **values},
+    )
 
 
 def _stage_documents(
     connection: duckdb.DuckDBPyConnection,
     plan: Plan,
-    rows: str,
+    rows: Rows,
+    table: str,
     file_id: int,
     reading: Reading,
-    explicit: bool,
-) -> None:
+    groups: list[_Group],
+) -> list[_Group]:
+    """Stage documents; return the groups, without the rows that turned out to be lines."""
     has = set(plan.columns)
     if {"currency", "rate"} <= has:
         _note_base_currency(connection, rows, reading)
-    flipped = _flip(connection, plan, rows, reading, explicit)
-    parts = find_parts(connection, plan, rows, reading)
-    sign = f"case when {flipped} then -1 else 1 end"
-    known = _columns(connection, rows)
-    select = {name: name for name in (c.name for c in DOCUMENT_COLUMNS) if name in known}
-    select["customer_id"] = "customer_id"
+    flipped = _flips(plan, reading, groups)
+    parts, changed = find_parts(connection, plan, rows, table, reading)
+    if changed:
+        groups, rows.kept = _survey(connection, plan, rows), KEPT
+    select = {c.name: c.name for c in DOCUMENT_COLUMNS if c.name in rows.columns}
+    select = {"ledger": "$ledger", "customer_id": "customer_id", **select}
     for name in ("amount", "open_amount", "paid_amount", "cost"):
-        if name in select and flipped != "false":
-            select[name] = f"{name} * {sign}"
+        if name in select and flipped:
+            select[name] = f"case when {_turned(plan, rows)} then -{name} else {name} end"
     if plan.rows_kind == "payments":
         for name in ("open_amount", "paid_amount", "paid_on", "due_on"):
             select.pop(name, None)
-    elif _is_ledger(connection, rows):
+    elif any(g.payments for g in groups if g.kept):
         _drop_state(select, has, reading)
+    join = ""
     if parts:
         select["instalment"] = "part"
-    listed = ", ".join(f"{v} as {n}" for n, v in select.items())
-    join = f"left join (select line as part_line, instalment as part from {parts})" if parts else ""
-    connection.execute(
-        "insert into staged_documents by name select $file as file_id, line, $ledger as ledger, "
-        f"{listed} from {rows} {join and join + ' on part_line = line'} where {KEPT} "
-        f"{'order by line' if parts else ''}",
-        {"file": file_id, "ledger": plan.ledger},
-    )
-    totals = connection.execute(
-        f"select coalesce({'currency' if 'currency' in known else 'null'}, ''), "
-        f"sum(cents * {sign}), min(issued_on), max(issued_on) "
-        f"from {rows} where {KEPT} group by 1 order by 1"
-    ).fetchall()
-    reading.totals = {currency: _money(cents) for currency, cents, *_ in totals}
-    if totals:
+        join = (
+            f"left join (select line as part_line, instalment as part from {parts}) "
+            "on part_line = line"
+        )
+    values = {"file": file_id, "ledger": reading.ledger}
+    _insert(connection, "staged_documents", rows, select, join, **values)
+    cents: dict[str, int] = {}
+    for group in groups:
+        if group.kept:
+            sign = -1 if flipped and group.turned else 1
+            cents[group.currency] = cents.get(group.currency, 0) + sign * int(group.cents)
+    reading.totals = {currency: _money(total) for currency, total in cents.items()}
+    if cents:
         reading.control_total = sum(reading.totals.values(), Decimal(0))
-        reading.first_day = min(t[2] for t in totals)
-        reading.last_day = max(t[3] for t in totals)
+    _note_days(reading, groups)
+    return groups
 
 
-def _flip(
-    connection: duckdb.DuckDBPyConnection,
-    plan: Plan,
-    rows: str,
-    reading: Reading,
-    explicit: bool,
-) -> str:
-    """Return SQL that is true for rows whose amount is written positive but means less owed."""
-    if explicit:
+def _note_days(reading: Reading, groups: list[_Group]) -> None:
+    """Keep the first and the last day of the rows that are staged."""
+    reading.first_day = min((g.first_day for g in groups if g.kept and g.first_day), default=None)
+    reading.last_day = max((g.last_day for g in groups if g.kept and g.last_day), default=None)
+
+
+def _turned(plan: Plan, rows: Rows) -> str:
+    """Return SQL that is true for rows whose amount may be written positive but mean less owed."""
+    if rows.explicit:
         return "false"
     if plan.rows_kind == "payments":
-        which = "true"
-        test = "sum(amount) > 0"  # the few of the other sign are refunds and reversals
+        return "true"
+    return "kind in ('credit_note', 'payment', 'write_off')" if "kind" in plan.columns else "false"
+
+
+def _flips(plan: Plan, reading: Reading, groups: list[_Group]) -> bool:
+    """Return whether the amounts that may be written positive but mean less owed are so."""
+    turned = [g for g in groups if g.kept and g.turned]
+    if plan.rows_kind == "payments":
+        # the few of the other sign are refunds and reversals
+        flips = sum(g.amount for g in turned) > 0
         note = N_("The payments are written as positive amounts and were turned negative.")
     else:
-        if "kind" not in plan.columns:
-            return "false"
-        which = "kind in ('credit_note', 'payment', 'write_off')"
-        test = f"bool_or({which} and amount > 0) and not bool_or({which} and amount < 0)"
+        flips = any(g.positive for g in turned) and not any(g.negative for g in turned)
         note = N_(
             "Credit notes and payments are all written as positive amounts and were turned "
             "negative."
         )
-    found = connection.execute(f"select {test} from {rows} where {KEPT}").fetchone()
-    if found != (True,):
-        return "false"
-    reading.notes.append(Text(note))
-    return which
-
-
-def _is_ledger(connection: duckdb.DuckDBPyConnection, rows: str) -> bool:
-    """Return whether payments stand among the documents."""
-    sql = f"select 1 from {rows} where {KEPT} and kind = 'payment' limit 1"
-    return connection.execute(sql).fetchone() is not None
+    if flips:
+        reading.notes.append(Text(note))
+    return flips
 
 
 def _drop_state(select: dict[str, str], has: set[str], reading: Reading) -> None:
@@ -183,65 +259,61 @@ def _drop_state(select: dict[str, str], has: set[str], reading: Reading) -> None
 
 
 def _stage_attributes(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, file_id: int
+    connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, file_id: int
 ) -> None:
     """Stage what rows of documents say about their customers: the first that is said."""
     names = [n for n in _ATTRIBUTES if n in plan.columns and n != "salesperson"]
     if names:
         firsts = ", ".join(f"arg_min({n}, line) as {n}" for n in names)
         connection.execute(
-            "insert into staged_customers by name select $file as file_id, min(line) as line, "
-            f"customer_id, {firsts} from {rows} where {KEPT} group by customer_id order by line",
-            {"file": file_id},
+            f"insert into staged_customers by name select $file as file_id, "
+            f"min(line) as line, customer_id, {firsts} from {rows.sql} where {rows.kept} "
+            "group by customer_id order by line",
+            {**rows.bind, "file": file_id},
         )
 
 
-def _stage_customers(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, file_id: int
-) -> None:
-    names = ", ".join(["customer_id", *(n for n in _ATTRIBUTES if n in plan.columns)])
-    connection.execute(
-        f"insert into staged_customers by name select $file as file_id, line, {names} "
-        f"from {rows} where {KEPT}",
-        {"file": file_id},
-    )
-
-
 def _stage_matches(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, file_id: int, reading: Reading
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    rows: Rows,
+    file_id: int,
+    reading: Reading,
+    groups: list[_Group],
 ) -> None:
-    day = "matched_on" if "matched_on" in plan.columns else "null::date"
-    connection.execute(
-        "insert into staged_matches by name select $file as file_id, line, $ledger as ledger, "
-        f"debit_id, credit_id, {day} as matched_on, abs(amount) as amount from {rows} "
-        f"where {KEPT}",
-        {"file": file_id, "ledger": plan.ledger},
-    )
-    found = connection.execute(
-        f"select sum(abs(cents)), min({day}), max({day}) from {rows} where {KEPT}"
-    ).fetchone()
-    if found is not None and found[0] is not None:
-        reading.control_total = _money(found[0])
+    select = {
+        "ledger": "$ledger",
+        "debit_id": "debit_id",
+        "credit_id": "credit_id",
+        "matched_on": "matched_on" if "matched_on" in plan.columns else "null::date",
+        "amount": "abs(amount)",
+    }
+    _insert(connection, "staged_matches", rows, select, file=file_id, ledger=reading.ledger)
+    kept = [g for g in groups if g.kept]
+    if kept:
+        reading.control_total = _money(sum(int(g.cents) for g in kept))
         reading.totals = {"": reading.control_total}
-    if found is not None:
-        reading.first_day, reading.last_day = found[1], found[2]
+    _note_days(reading, groups)
 
 
-def _note_base_currency(connection: duckdb.DuckDBPyConnection, rows: str, reading: Reading) -> None:
+def _note_base_currency(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, reading: Reading
+) -> None:
     """Keep the books' own currency in the settings: the one whose rate is always 1.
 
     Rows that a mapping leaves out tell it too: they are of the same books.
     """
     found = connection.execute(
-        f"select currency, bool_and(rate = 1) as own from {rows} "
-        "where currency <> '' and rate is not null group by currency"
+        f"select currency, bool_and(rate = 1) as own from {rows.sql} "
+        "where currency <> '' and rate is not null group by currency",
+        rows.bind,
     ).fetchall()
     own = [currency for currency, always in found if always]
     if len(own) == 1 and len(found) > 1:
         reading.settings["base_currency"] = own[0]
 
 
-def _reject(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, file_id: int) -> None:
+def _reject(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, file_id: int) -> None:
     """List the refused rows, each with the first thing that is wrong with it."""
     listed: list[tuple[str, str, str, str, str]] = [
         (code, "", "text", reason, remedy) for code, (reason, remedy) in BROKEN.items()
@@ -255,7 +327,7 @@ def _reject(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, file_i
         (f"no {name}", plan.header(name) if name in plan.columns else "", "null", text, _FILL_IN)
         for name, text in _MISSING.items()
     ]
-    bind: dict[str, object] = {"file": file_id}
+    bind: dict[str, object] = {**rows.bind, "file": file_id}
     cases: dict[str, list[str]] = {"column_name": [], "value": [], "reason": [], "remedy": []}
     for number, (code, header, value, reason, remedy) in enumerate(listed):
         bind |= {f"h{number}": header, f"r{number}": reason, f"m{number}": remedy}
@@ -266,42 +338,44 @@ def _reject(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, file_i
     connection.execute(
         "insert into rejects by name select $file as file_id, g.line as line, "
         + ", ".join(f"case bad {' '.join(c)} end as {n}" for n, c in cases.items())
-        + f", {plan.grid.raw} as raw from {rows} r join {plan.grid.table} g on g.line = r.line "
+        + f", {plan.grid.raw} as raw from {rows.sql} r join {plan.grid.table} g on g.line = r.line "
         "where r.skip is null and r.bad is not null order by g.line",
         bind,
     )
 
 
-def _count(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, reading: Reading) -> None:
-    counts = connection.execute(
-        f"select skip, bad is not null, count(*) from {rows} group by all order by all"
-    ).fetchall()
-    for skip, bad, count in counts:
-        reading.rows_read += count
-        if skip is not None:
-            reason = LEFT_OUT[skip]
-            reading.left_out[reason] = reading.left_out.get(reason, 0) + count
-        elif bad:
-            reading.rows_rejected += count
+def _count(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    rows: Rows,
+    reading: Reading,
+    groups: list[_Group],
+) -> None:
+    for group in groups:
+        reading.rows_read += group.rows
+        if group.skip is not None:
+            reason = LEFT_OUT[group.skip]
+            reading.left_out[reason] = reading.left_out.get(reason, 0) + group.rows
+        elif group.bad:
+            reading.rows_rejected += group.rows
         else:
-            reading.rows_kept += count
-    for name, template in _NOT_READ.items():
-        if name in plan.columns:
-            cell = plan.columns[name]
-            (count,) = connection.execute(
-                f"select count(*) from {rows} r join {plan.grid.table} g on g.line = r.line "
-                f"where skip is null and bad is null and {cell} is not null "
-                f"and (r.{name} is null or $form <> '' and not regexp_full_match("
-                f"cast(r.{name} as varchar), $form))",
-                {"form": _UNDERSTOOD.get(name, "")},
-            ).fetchone() or (0,)
-            if count:
-                column = plan.header(name)
-                reading.notes.append(Text(template, {"count": count, "column": column}))
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
-    return {str(r[0]) for r in connection.execute(f"describe {table}").fetchall()}
+            reading.rows_kept += group.rows
+    names = [name for name in UNREAD if name in plan.columns]
+    if not names:
+        return
+    counts = ", ".join(
+        f"count(*) filter (cell_{n} is not null and ({n} is null or "
+        + (f"not regexp_full_match({n}, '{_UNDERSTOOD[n]}')" if n in _UNDERSTOOD else "false")
+        + "))"
+        for n in names
+    )
+    found = connection.execute(
+        f"select {counts} from {rows.sql} where {rows.kept}", rows.bind
+    ).fetchall()[0]
+    for name, count in zip(names, found, strict=True):
+        if count:
+            column = plan.header(name)
+            reading.notes.append(Text(_NOT_READ[name], {"count": count, "column": column}))
 
 
 def _money(cents: int) -> Decimal:
