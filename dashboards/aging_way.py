@@ -164,6 +164,7 @@ LISTINGS: dict[str, Listing] = {
         _at(lambda ledger, place: cell_customers(ledger, place.bucket)),
         sort="amount desc",
         narrowed=_narrowed,
+        grouped=True,
     ),
     "items": Listing(
         "aging-items",

@@ -99,6 +99,7 @@ CUSTOMERS = Listing(
     statement=_statement,
     sort="receivables desc",
     narrowed=_narrowed,
+    grouped=True,
 )  # fmt: skip
 """The list; its total row has sums, and ratios from the sums of their parts."""
 
@@ -148,12 +149,7 @@ def connect(app: Dash, context: Context) -> None:
     @panel_callback(app, context, "customers-list")
     def title(view: View) -> Content:
         params = {"q": view.selection.page.get("q", "")}
-        statement = CUSTOMERS.statement(view, params)
-        sums = view.query(
-            "select count(*) as n, sum(receivables) as owed, sum(overdue) as late\n"
-            f"from ({statement.sql}) as listed",
-            statement.parameters,
-        )[0]
+        sums = sums_of(view, params)
         text = n_(
             "{count} customer owes {owed}, of which {late} is overdue",
             "{count} customers owe {owed}, of which {late} is overdue",
@@ -165,7 +161,7 @@ def connect(app: Dash, context: Context) -> None:
             text.format(
                 count=view.f.count(sums["n"]),
                 owed=view.f.money(sums["owed"]),
-                late=view.f.money(sums["late"]),
+                late=view.f.money(sums["overdue"]),
                 sought=params["q"],
             ),
             _("Behaviour of the last 12 months"),
@@ -253,17 +249,27 @@ def sort_to_apply(request: Mapping[str, Any] | None, search: str | None) -> list
     ]
 
 
-def headline_of(view: View) -> str:
-    """Say who is over the limit, and who pays late."""
-    listed = customers(view.ledger)
-    sums = view.query(
-        "select count(*) as n, count(*) filter (where headroom < 0) as over,\n"
+def sums_of(view: View, params: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the sentences about the list need, one statement for all of them.
+
+    Columns: n, owed, overdue; over and beyond (customers over their limit, and by how much
+    together); late (paying more than 30 days beyond terms); old (more than 90 days overdue).
+    """
+    listed = CUSTOMERS.statement(view, params)
+    return view.query(
+        "select count(*) as n, sum(receivables) as owed, sum(overdue) as overdue,\n"
+        "    count(*) filter (where headroom < 0) as over,\n"
         "    -sum(headroom) filter (where headroom < 0) as beyond,\n"
         "    count(*) filter (where days_beyond_terms > 30) as late,\n"
         "    count(*) filter (where oldest_overdue_days > 90) as old\n"
         f"from ({listed.sql}) as listed",
         listed.parameters,
     )[0]
+
+
+def headline_of(view: View) -> str:
+    """Say who is over the limit, and who pays late."""
+    sums = sums_of(view, {})
     if not sums["n"]:
         raise NoRows
     over = n_(

@@ -288,8 +288,8 @@ def _asked_for(
         listing = listings[asked["list"]]
         params = {str(k): str(v) for k, v in json.loads(asked.get("params") or "{}").items()}
         request = json.loads(asked.get("request") or "{}")
-        sql, bound = arranged(view, listing, params, request)
-        statement = Statement(sql, bound)
+        sql, order, bound = arranged(view, listing, params, request)
+        statement = Statement(f"{sql}\n{order}", bound)
         top = head(view, narrowed=listing.narrowed(view))
         return Download(listing.name, _(listing.title), top, listing.columns, statement)
     explain = explain_from(json.loads(asked.get("explain") or "{}"))

@@ -40,7 +40,7 @@ from dashboards.tables import Bar, bar_list
 from data.texts import N_, Text
 from metrics.dimensions import DIMENSIONS
 from metrics.dso_groups import dso_groups
-from metrics.ledger import month_start, same_day
+from metrics.ledger import Ledger, month_ends, month_start, same_day
 
 MONTHS = 36
 LISTINGS = group_listings()
@@ -94,15 +94,22 @@ def ready(view: View) -> None:
     raise NotEnough(Text(text, {"first": view.f.day(since), "month": month}))
 
 
+def watched(view: View) -> Ledger:
+    """Return the ledger for the page's days: 36 month-ends, and the day to compare with."""
+    earlier = earlier_day(view)
+    days = {*month_ends(view.selection.as_of, MONTHS), *([earlier] if earlier else [])}
+    return replace(view.ledger, days=tuple(sorted(days)))
+
+
 def history_of(view: View, days: tuple[date, ...] = ()) -> list[dict[str, Any]]:
-    """Return DSO on these days, in order, the as-of day last; on the last 36 month-ends if none.
+    """Return DSO on these of the page's days, in order; on the last 36 month-ends if none.
 
     Days before any document are absent. Raises as `ready` does.
     """
     ready(view)
-    ledger = replace(view.ledger, days=days) if days else view.ledger.history(MONTHS)
-    rows: list[dict[str, Any]] = view.answer("dso", ledger).to_pylist()
-    return rows
+    wanted = days or month_ends(view.selection.as_of, MONTHS)
+    rows = view.answer("dso", watched(view)).to_pylist()
+    return [row for row in rows if row["as_of"] in wanted]
 
 
 def target_of(view: View) -> float | None:
@@ -367,7 +374,7 @@ def moved_content(view: View) -> Content:
         raise NotEnough(
             Text(N_("The change in a year needs fifteen months of sales; there are fewer."), {})
         )
-    rows, total, rest = movers(view, by, 12)
+    rows, total, rest = movers(view, by, 12, watched(view))
     if not rows:
         raise NotEnough(Text(N_("There were no sales to compare with a year ago."), {}))
     lines = [

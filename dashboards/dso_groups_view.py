@@ -91,6 +91,7 @@ def group_listings() -> dict[str, Listing]:
             ),
             _statement(d.name),
             sort="rolling_3m desc",
+            grouped=True,
         )
     return listings
 

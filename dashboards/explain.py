@@ -23,7 +23,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.download import explain_from, rows_listing
-from dashboards.grid import Listing, column_defs, grid, params_id, refresh_with, totals, window
+from dashboards.grid import Listing, block, column_defs, grid, params_id, refresh_with
 from dashboards.i18n import _
 from dashboards.page import Context, Explain, Page, View
 from data.texts import N_
@@ -187,9 +187,10 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
             return {"rowData": [], "rowCount": 0}, no_update
         shown = listing_of(view, source, which)
         params = source.get("params") or {} if "list" in source else {}
+        found, total = block(view, shown, params, request)
         changed = Patch()
-        changed["pinnedTopRowData"] = totals(view, shown, params, request)
-        return window(view, shown, params, request), changed
+        changed["pinnedTopRowData"] = total
+        return found, changed
 
     refresh_with(app, _GRID)
     app.clientside_callback(

@@ -38,6 +38,8 @@ from metrics.ledger import Statement
 BLOCK = 100
 """Rows fetched at a time."""
 _MOST_BLOCK = 1000
+_TOTAL = "grid_total_"
+"""What the names of totals begin with in a grid's statement, beside the listing's own."""
 
 _NUMBERS = ("money", "days", "share", "count")
 _TEXT_TESTS = {
@@ -92,7 +94,8 @@ class Listing:
     statement(view, params): `params` are small texts that a page puts beside its grid, or that
     stand in the query of a download. sort: "column" or "column desc". search: columns in which
     `params["q"]` is looked for. narrowed: what narrows the rows besides the filters, in words,
-    for the top of a file; '' where nothing does.
+    for the top of a file; '' where nothing does. grouped: its rows are computed from many others
+    rather than read.
     """
 
     name: str
@@ -102,6 +105,7 @@ class Listing:
     sort: str = ""
     search: Sequence[str] = ()
     narrowed: Callable[[View], str] = lambda _view: ""
+    grouped: bool = False
 
     def column(self, name: str) -> Column:
         """Return a column by name; ValueError if the listing has none of that name."""
@@ -199,10 +203,10 @@ def connect_grid(app: Dash, context: Context, id: str, listing: Listing) -> None
         view = context.view(search)
         if not request or view is None:
             raise PreventUpdate
-        asked = (view, listing, params or {}, request)
+        found, total = block(view, listing, params or {}, request)
         changed = Patch()
-        changed["pinnedTopRowData"] = totals(*asked)
-        return window(*asked), changed
+        changed["pinnedTopRowData"] = total
+        return found, changed
 
     refresh_with(app, id, Input("url", "search"))
     # on a narrow screen it becomes a list of cards
@@ -229,42 +233,50 @@ def refresh_with(app: Dash, id: str, *also: Input) -> None:
     )
 
 
-def window(
+def block(
     view: View, listing: Listing, params: Mapping[str, str], request: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the rows a grid asked for, written for the reader, and how many there are.
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the rows a grid asked for, with how many there are, and the total row.
 
-    `request` comes from the browser: startRow, endRow, sortModel, filterModel. Names that are no
-    column of the listing are refused with ValueError.
+    Rows are written for the reader. There is no total row where no column has a total; ratios in
+    it come from their own parts. `request` comes from the browser: startRow, endRow, sortModel,
+    filterModel. Names that are no column of the listing are refused with ValueError.
     """
-    sql, bound = arranged(view, listing, params, request)
     first = max(0, int(request.get("startRow") or 0))
     last = min(int(request.get("endRow") or first + BLOCK), first + _MOST_BLOCK)
-    engine = view.state.engine
-    found = engine.query(f"{sql}\nlimit {last - first} offset {first}", bound).to_pylist()
-    count_sql, bound = arranged(view, listing, params, request, order=False)
-    count = engine.query(f"select count(*) as n from ({count_sql}) as counted", bound)
-    return {
-        "rowData": [written(view, listing, row) for row in found],
-        "rowCount": count.column("n")[0].as_py(),
+    sql, order, bound = arranged(view, listing, params, request)
+    totalled = [c for c in listing.columns if c.total]
+    sums = "".join(f", {c.total} as {_TOTAL}{c.name}" for c in totalled)
+    # one statement for the rows, their number and their total. What is grouped is computed once;
+    # rows that are only read are read twice, since the first block needs few of them
+    rows = view.query(
+        f"""with listed as {"" if listing.grouped else "not "}materialized (
+{sql}
+),
+counted as (
+    select count(*) as {_TOTAL}rows{sums} from listed
+),
+block as (
+    select true as {_TOTAL}block, * from listed
+    {order}
+    limit {last - first} offset {first}
+)
+select * from counted left join block on true
+{order}""",
+        bound,
+    )
+    response = {
+        "rowData": [written(view, listing, row) for row in rows if row[f"{_TOTAL}block"]],
+        "rowCount": rows[0][f"{_TOTAL}rows"],
     }
-
-
-def totals(
-    view: View, listing: Listing, params: Mapping[str, str], request: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """Return the total row (none where no column has a total): ratios from their own parts."""
-    asked = [c for c in listing.columns if c.total]
-    if not asked:
-        return []
-    sql, bound = arranged(view, listing, params, request, order=False)
-    sums = ", ".join(f"{c.total} as {c.name}" for c in asked)
-    row = view.query(f"select {sums} from ({sql}) as totalled", bound)[0]
+    if not totalled:
+        return response, []
     total: dict[str, Any] = {}
-    for c in asked:
-        total |= {c.name: row[c.name]} if c.raw else _cell(view, c, row[c.name])
-    first = next(c for c in listing.columns if not c.total)
-    return [{first.name: _("Total"), **total}]
+    for c in totalled:
+        value = rows[0][f"{_TOTAL}{c.name}"]
+        total |= {c.name: value} if c.raw else _cell(view, c, value)
+    named = next(c for c in listing.columns if not c.total)
+    return response, [{named.name: _("Total"), **total}]
 
 
 def arranged(
@@ -272,9 +284,8 @@ def arranged(
     listing: Listing,
     params: Mapping[str, str],
     request: Mapping[str, Any] | None = None,
-    order: bool = True,
-) -> tuple[str, dict[str, object]]:
-    """Return the listing's statement under the grid's own filters and in its order."""
+) -> tuple[str, str, dict[str, object]]:
+    """Return the listing's statement under the grid's own filters, its order, and its values."""
     statement = listing.statement(view, params)
     bound = dict(statement.parameters)
     request = request or {}
@@ -289,17 +300,15 @@ def arranged(
     sql = f"select * from (\n{statement.sql}\n) as listed"
     if conditions:
         sql += "\nwhere " + " and ".join(conditions)
-    if order:
-        keys = [
-            f"{listing.column(s['colId']).name} {'desc' if s.get('sort') == 'desc' else 'asc'}"
-            for s in request.get("sortModel") or ()
-        ]
-        if not keys and listing.sort:
-            keys.append(listing.sort)
-        # the other columns settle ties, so that no row is met twice while scrolling
-        keys = [f"{key} nulls last" for key in keys] + [c.name for c in listing.columns]
-        sql += "\norder by " + ", ".join(keys)
-    return sql, bound
+    keys = [
+        f"{listing.column(s['colId']).name} {'desc' if s.get('sort') == 'desc' else 'asc'}"
+        for s in request.get("sortModel") or ()
+    ]
+    if not keys and listing.sort:
+        keys.append(listing.sort)
+    # the other columns settle ties, so that no row is met twice while scrolling
+    keys = [f"{key} nulls last" for key in keys] + [c.name for c in listing.columns]
+    return sql, "order by " + ", ".join(keys), bound
 
 
 def written(view: View, listing: Listing, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashboards.filters import to_search, with_page
+from dashboards.filters import with_page
 from dashboards.i18n import _
 from dashboards.page import View
 from metrics.dimensions import DIMENSIONS
@@ -24,7 +24,13 @@ DEFAULT_DIMENSION = "sector_division"
 
 def search_with(view: View, **keys: str | None) -> str:
     """Return the query of this view with page keys set, or dropped where None."""
-    return with_page(to_search(view.selection), **keys) or "?"
+    pairs = [(k, v) for k, v in view.selection.page.items() if k not in keys]
+    pairs += [(k, v) for k, v in keys.items() if v is not None]
+    # the filters are the same in all the hundreds of links of a page
+    said = urlencode(pairs)
+    if not view.filters:
+        return f"?{said}"
+    return f"{view.filters}&{said}" if said else view.filters
 
 
 def stay(children: Any, href: str, *, then: str = "", **extra: Any) -> html.A:

@@ -247,13 +247,16 @@ def aging(view: View) -> Content:
     )
 
 
-def movers(view: View, by: str, back: int) -> tuple[list[dict[str, Any]], float, float]:
+def movers(
+    view: View, by: str, back: int, days: Ledger | None = None
+) -> tuple[list[dict[str, Any]], float, float]:
     """Return the groups that moved DSO (3 months) most since `back` months ago.
 
     A group's part of the total's DSO is its receivables ÷ the total's sales × days; its
     contribution is the change of that part. So the contributions of all groups add up exactly to
     the change of the total's DSO. Returns rows (`name`, `moved`) with the largest first, the
-    change of the total, and how much of it the groups that are not listed make up.
+    change of the total, and how much of it the groups that are not listed make up. `days`: what
+    the page asks the total's DSO for anyway, both days among them.
     Raises NoRows, by `View.answer`, where there is nothing on one of the two days.
     """
     as_of = view.selection.as_of
@@ -261,7 +264,8 @@ def movers(view: View, by: str, back: int) -> tuple[list[dict[str, Any]], float,
     ledger = replace(view.ledger, days=(earlier, as_of))
     weights: dict[date, float] = {}
     total = 0.0
-    for line in view.answer("dso", ledger).to_pylist():
+    lines = view.answer("dso", days or ledger).to_pylist()
+    for line in (one for one in lines if one["as_of"] in ledger.days):
         day, sales = line["as_of"], line["sales_3m"]
         window = (day - month_start(day, 2)).days + 1
         if not sales or sales <= 0:
@@ -290,7 +294,7 @@ from (
 def moved_by(view: View, by: str, back: str) -> Content:
     """Return the panel of the five groups that moved DSO most."""
     months = 1 if back == "1" else 12
-    rows, total, rest = movers(view, by, months)
+    rows, total, rest = movers(view, by, months, watched(view))
     f = view.f
     if not rows:
         raise NotEnough(

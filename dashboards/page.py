@@ -52,7 +52,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 from dash import Dash
@@ -77,6 +77,8 @@ from metrics.ledger import Ledger
 
 if TYPE_CHECKING:
     from dashboards.grid import Listing
+
+_T = TypeVar("_T")
 
 
 class NoRows(Exception):  # noqa: N818 - a state of the page, not an error
@@ -122,45 +124,66 @@ class ListRef:
 
 
 class Answers:
-    """The last answers, so that the panels of one page compute the same figure once.
+    """What was computed last, so that the panels of a page and its readers share it.
 
-    A published state never changes, so what is kept is never out of date.
+    A published state never changes, so what is kept under it is never out of date. The oldest
+    goes first once all weigh too much; what is too heavy by itself is shared while it is being
+    computed only.
     """
 
-    _MOST = 64
-    _MOST_ROWS = 20_000
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self._kept: OrderedDict[Hashable, Future[pa.Table]] = OrderedDict()
+    def __init__(self, most: int = 128 * 2**20, most_one: int = 8 * 2**20) -> None:
+        """Keep up to `most` bytes, nothing heavier than `most_one`."""
+        self._most, self._most_one = most, most_one
+        self._kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+        self._weights: dict[Hashable, int] = {}
         self._lock = Lock()
 
-    def get(self, key: Hashable, compute: Callable[[], pa.Table]) -> pa.Table:
-        """Return the answer kept under `key`, else compute it; others who ask wait for it."""
+    def get(self, key: Hashable, compute: Callable[[], _T]) -> _T:
+        """Return what is kept under `key`, else compute it; others who ask wait for it.
+
+        Nobody may change what is returned. What `compute` raises is raised for everybody who
+        waits, and forgotten.
+        """
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:
                 self._kept.move_to_end(key)
             else:
                 mine = self._kept[key] = Future()
-                while len(self._kept) > self._MOST:
-                    self._kept.popitem(last=False)
         if kept is not None:
-            return kept.result()
+            found: _T = kept.result()
+            return found
         try:
-            table = compute()
+            value = compute()
         except BaseException as error:
             mine.set_exception(error)
             self._forget(key)
             raise
-        mine.set_result(table)
-        if table.num_rows > self._MOST_ROWS:
-            self._forget(key)
-        return table
+        mine.set_result(value)
+        self._weigh(key, _weight(value))
+        return value
+
+    def _weigh(self, key: Hashable, weight: int) -> None:
+        with self._lock:
+            if weight > self._most_one:
+                self._kept.pop(key, None)
+                return
+            self._weights[key] = weight
+            while sum(self._weights.values()) > self._most:
+                oldest = next(k for k in self._kept if k in self._weights)
+                del self._kept[oldest], self._weights[oldest]
 
     def _forget(self, key: Hashable) -> None:
         with self._lock:
             self._kept.pop(key, None)
+
+
+def _weight(value: object) -> int:
+    """Return about how many bytes a kept value takes, what is around it included."""
+    around = 2000
+    if isinstance(value, pa.Table):
+        return around + int(value.nbytes)
+    return around + (len(value) if isinstance(value, bytes) else 0)
 
 
 @dataclass(frozen=True)
@@ -177,6 +200,11 @@ class View:
     def ledger(self) -> Ledger:
         """What is asked about: the as-of day and the filters of the URL."""
         return self.selection.ledger(self.options)
+
+    @cached_property
+    def filters(self) -> str:
+        """The query of a URL for the day and the filters alone; '' if there is nothing to say."""
+        return to_search(self.selection, page=False)
 
     @cached_property
     def words(self) -> str:
@@ -202,8 +230,20 @@ class View:
         self, sql: str, parameters: Mapping[str, object] | None = None
     ) -> list[dict[str, Any]]:
         """Run a statement of the page's own and return its rows."""
-        rows: list[dict[str, Any]] = self.state.engine.query(sql, parameters).to_pylist()
+        engine = self.state.engine
+        key = (self.state.path, sql, repr(sorted((parameters or {}).items())))
+        table = self.kept.get(key, lambda: engine.query(sql, parameters))
+        rows: list[dict[str, Any]] = table.to_pylist()
         return rows
+
+    def derived(self, name: Hashable, compute: Callable[[], _T]) -> _T:
+        """Return what several panels make of the same answers, made once.
+
+        `name` says what it is; the state, the filters and the language are added to it. Nobody
+        may change what is returned.
+        """
+        key = (name, self.state.path, self.f.language, repr(self.ledger))
+        return self.kept.get(key, compute)
 
     def label(self, dimension: str, value: str) -> str:
         """Return how a reader calls a value of a dimension."""
@@ -211,7 +251,7 @@ class View:
 
     def link(self, path: str, **keys: str | None) -> str:
         """Return an address that keeps the filters and has these page keys."""
-        return path + with_page(to_search(self.selection, page=False), **keys)
+        return path + with_page(self.filters, **keys)
 
     def explained(self, explain: Explain) -> Ledger:
         """Return the ledger a panel's `Explain` stands for, with its own filters added."""

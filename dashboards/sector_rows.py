@@ -88,6 +88,10 @@ def sectors_of(view: View, level: str) -> list[Sector]:
 
     Raises NoRows where the filters leave no documents.
     """
+    return list(view.derived(("sectors", level), lambda: _sectors(view, level)))
+
+
+def _sectors(view: View, level: str) -> list[Sector]:
     by = (level,)
     before = view.ledger.at(same_day(view.ledger.as_of, 12))
     speed = {r[level]: r for r in view.answer("payment_speed", by=by).to_pylist()}

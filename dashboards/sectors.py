@@ -389,6 +389,7 @@ HEADROOM = Listing(
     statement=_headroom,
     sort="headroom desc",
     narrowed=_narrowed,
+    grouped=True,
 )
 
 PAGE = Page("/sectors", N_("Sectors"), 40, layout, connect, listings=(HEADROOM,))

@@ -17,7 +17,7 @@ from dashboards.aging import (
 from dashboards.aging_figures import BUCKETS, Line, lines_of, ordered, proof
 from dashboards.aging_way import LISTINGS, place_of
 from dashboards.format import Format
-from dashboards.grid import totals, window
+from dashboards.grid import block
 from dashboards.i18n import speaking
 from dashboards.page import NoRows
 from dashboards.server import create_app
@@ -182,20 +182,20 @@ def test_the_headline_says_what_is_overdue(store):
 
 def test_each_step_down_lists_what_is_behind_the_amount(store):
     cell = {"by": "country", "group": "-", "bucket": "31-60"}
-    customers = window(view(store, **cell), LISTINGS["customers"], {}, {})["rowData"]
+    customers = block(view(store, **cell), LISTINGS["customers"], {}, {})[0]["rowData"]
     assert [r["customer"] for r in customers] == ["C5"]
     items = view(store, **cell, customer="C5")
-    listed = window(items, LISTINGS["items"], {}, {})
+    listed = block(items, LISTINGS["items"], {}, {})[0]
     assert listed["rowCount"] == 1
     cells = answer(store.current().engine, "aging", Ledger(LAST), ("country",)).to_pylist()
     amount = next(
         r["amount"] for r in cells if r["country"] == "" and r["bucket"] == cell["bucket"]
     )
-    assert totals(items, LISTINGS["items"], {}, {})[0]["amount"] == F.number(amount, 2)
+    assert block(items, LISTINGS["items"], {}, {})[1][0]["amount"] == F.number(amount, 2)
     assert F.exact(amount) in drill_content(items).title
     number = listed["rowData"][0]["document_id"]
     life = view(store, **cell, customer="C5", document=number)
-    slices = window(life, LISTINGS["slices"], {}, {})["rowData"]
+    slices = block(life, LISTINGS["slices"], {}, {})[0]["rowData"]
     assert [(r["document_id"], r["closed_on"]) for r in slices] == [(number, "–")]
 
 

@@ -3,7 +3,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboards import customers
 from dashboards.customers import CUSTOMERS, sort_of, sort_to_apply, sorted_search
-from dashboards.grid import totals, window
+from dashboards.grid import block
 from dashboards.page import Context
 from dashboards.server import create_app
 from data.store import Store
@@ -65,7 +65,7 @@ def test_the_grid_follows_the_order_of_the_url():
 
 
 def test_the_total_row_has_sums_and_ratios_of_sums(view):
-    total = totals(view, CUSTOMERS, {}, {})[0]
+    total = block(view, CUSTOMERS, {}, {})[1][0]
     speed = answer(view.state.engine, "payment_speed", view.ledger).to_pylist()[0]
     owed = answer(view.state.engine, "receivables", view.ledger).to_pylist()[0]
     sold = answer(view.state.engine, "sales", view.ledger).to_pylist()[0]
@@ -79,13 +79,13 @@ def test_the_total_row_has_sums_and_ratios_of_sums(view):
 
 
 def test_what_is_sought_narrows_rows_and_total(view):
-    found = window(view, CUSTOMERS, {"q": "neon"}, {})
+    found = block(view, CUSTOMERS, {"q": "neon"}, {})[0]
     assert [r["customer"] for r in found["rowData"]] == ["K8"]
-    assert totals(view, CUSTOMERS, {"q": "neon"}, {})[0]["receivables"] == "165"
+    assert block(view, CUSTOMERS, {"q": "neon"}, {})[1][0]["receivables"] == "165"
 
 
 def test_a_customer_without_a_limit_has_no_headroom(view):
-    row = window(view, CUSTOMERS, {"q": "K8"}, {})["rowData"][0]
+    row = block(view, CUSTOMERS, {"q": "K8"}, {})[0]["rowData"][0]
     assert row["headroom"] == "–"
     assert row["limit_used"] is None
     assert row["oldest_overdue_days"] == "55"

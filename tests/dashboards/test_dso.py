@@ -27,7 +27,7 @@ from dashboards.dso_figures import (
 )
 from dashboards.dso_groups_view import chosen
 from dashboards.format import Format
-from dashboards.grid import totals, window
+from dashboards.grid import block
 from dashboards.i18n import speaking
 from dashboards.page import NoRows, NotEnough
 from dashboards.server import create_app
@@ -217,19 +217,19 @@ def test_the_table_totals_are_ratios_of_totals(store):
     seen = view(store, by="customer")
     listing = LISTINGS["customer"]
     truth = answer(store.current().engine, "dso", Ledger(LAST)).to_pylist()[0]
-    top = totals(seen, listing, {}, {})[0]
+    top = block(seen, listing, {}, {})[1][0]
     assert top["member"] == "Total"
     assert top["rolling_3m"] == F.days(truth["rolling_3m"])
     assert top["count_back"] == F.days(truth["count_back"])
     assert top["receivables"] == F.number(truth["receivables"], 2)
     # under a column's filter the sums are those of what is left, and no ratio is made up
     some = {"filterModel": {"receivables": {"type": "greaterThan", "filter": 2000}}}
-    assert totals(seen, listing, {}, some)[0]["rolling_3m"] == "–"
-    assert window(seen, listing, {}, {})["rowCount"] == 5
+    assert block(seen, listing, {}, some)[1][0]["rolling_3m"] == "–"
+    assert block(seen, listing, {}, {})[0]["rowCount"] == 5
 
 
 def test_a_group_that_is_not_known_has_a_name(store):
-    shown = window(view(store, by="country"), LISTINGS["country"], {}, {})["rowData"]
+    shown = block(view(store, by="country"), LISTINGS["country"], {}, {})[0]["rowData"]
     assert "Country not known" in {r["member"] for r in shown}
 
 

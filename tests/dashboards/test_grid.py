@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from dashboards.grid import Column, Listing, arranged, column_defs, totals, window
+from dashboards.grid import Column, Listing, arranged, block, column_defs
 from dashboards.page import Context
 from metrics.ledger import Statement
 from tests.pages import small_company
@@ -29,7 +31,7 @@ def view(tmp_path_factory):
 
 
 def rows(view, params=None, **request):
-    return window(view, LISTING, params or {}, {"startRow": 0, "endRow": 5, **request})
+    return block(view, LISTING, params or {}, {"startRow": 0, "endRow": 5, **request})[0]
 
 
 def test_the_first_window_is_in_the_lists_own_order(view):
@@ -71,7 +73,17 @@ def test_a_search_looks_in_the_columns_that_were_named(view):
 
 def test_the_total_is_of_what_is_listed(view):
     asked = {"filterModel": {"document_id": {"type": "equals", "filter": "F-LAST"}}}
-    assert totals(view, LISTING, {}, asked) == [{"document_id": "Total", "amount": "10.00"}]
+    assert block(view, LISTING, {}, asked)[1] == [{"document_id": "Total", "amount": "10.00"}]
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_how_many_there_are_is_known_where_no_row_is_shown(view, grouped):
+    listing = replace(LISTING, grouped=grouped)
+    beyond, total = block(view, listing, {}, {"startRow": 200, "endRow": 300})
+    assert beyond == {"rowData": [], "rowCount": 136}
+    nothing = block(view, listing, {"kind": "none"}, {})
+    assert nothing[0] == {"rowData": [], "rowCount": 0}
+    assert total != nothing[1] == [{"document_id": "Total", "amount": "–"}]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +100,7 @@ def test_names_that_are_no_column_never_reach_sql(view, request_):
 
 
 def test_values_are_bound(view):
-    sql, bound = arranged(
+    sql, _order, bound = arranged(
         view, LISTING, {}, {"filterModel": {"country": {"type": "contains", "filter": "B'E"}}}
     )
     assert "B'E" not in sql
