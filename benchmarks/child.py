@@ -1,22 +1,24 @@
 """Runs work in a process of its own: its memory is its own, and it can be stopped.
 
 A child is a fresh Python, not a fork: a fork of a process that holds a database would share its
-locks and start with its memory.
+locks and start with its memory. `python -m benchmarks.child` is what it runs.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import pickle
+import secrets
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
-Result = TypeVar("Result")
+ROOT = Path(__file__).resolve().parents[1]
 
 
 class TooLongError(Exception):
@@ -45,11 +47,15 @@ class Child:
 
     def __init__(self, most_memory: int = 0) -> None:
         """Start with at most `most_memory` bytes of address space; 0 for no limit."""
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, most_memory), daemon=True)
-        self._process.start()
-        theirs.close()
+        key = secrets.token_bytes(16)
+        with Listener(authkey=key) as listener:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.child"], cwd=ROOT, stdin=subprocess.PIPE
+            )
+            if self._process.stdin:
+                with self._process.stdin as start:
+                    start.write(pickle.dumps((listener.address, key, most_memory)))
+            self._pipe = listener.accept()
 
     def __enter__(self) -> Child:
         """Return itself."""
@@ -87,7 +93,7 @@ class Child:
     def stop(self) -> None:
         """End the process, whatever it does."""
         self._process.kill()
-        self._process.join()
+        self._process.wait()
         self._pipe.close()
 
 
@@ -105,10 +111,9 @@ def _serve(pipe: Connection, most_memory: int) -> None:
     while True:
         try:
             work, values = pipe.recv()
+            answer = ("", work(*values), peak_memory())
         except EOFError:
             return
-        try:
-            answer = ("", work(*values), peak_memory())
         except Exception as error:  # noqa: BLE001 - whatever went wrong is the parent's to report
             answer = (f"{type(error).__name__}: {error}".splitlines()[0], None, peak_memory())
         pipe.send(answer)
@@ -128,3 +133,10 @@ def peak_memory() -> int:
 
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+if __name__ == "__main__":
+    # from the parent, through a pipe nobody else has
+    _address, _key, _most = pickle.loads(sys.stdin.buffer.read())  # noqa: S301
+    with Client(_address, authkey=_key) as _pipe:
+        _serve(_pipe, _most)

@@ -174,7 +174,10 @@ class Bench:
 
             ours = partial(timed, partial(work.ours, self.engine))
             pairs[work.name] = in_turn(ours, theirs)
-            _say(work.title, pairs[work.name].theirs or (pairs[work.name].more_than,))
+            if pairs[work.name].theirs:
+                _say(work.title, pairs[work.name].theirs)
+            else:
+                print(f"  {work.title}: {pairs[work.name].why or 'stopped'}", flush=True)
 
     def tidy(self) -> None:
         """Remove all that later runs can make again; the export files stay."""

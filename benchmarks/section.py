@@ -12,6 +12,7 @@ from benchmarks.works import WORKS
 #: Parts in the order they run; those after the first two are peers, with a column each.
 PARTS = ("load", "figures", "pandas", "postgres", "superset")
 PEERS = PARTS[2:]
+_NAMES = {"postgres": "PostgreSQL", "superset": "Superset"}
 #: Most copies and most bytes of a load; a ledger above 10 million invoices may take all of 24 GB.
 LOAD_BUDGET, MEMORY_BUDGET, MEMORY_BUDGET_LARGE = 3.0, 8e9, 24e9
 CUSTOMER_BUDGET = 0.020
@@ -131,12 +132,13 @@ def _notes(parts: Mapping[str, Part]) -> Iterable[str]:
     titles = {work.name: work.title for work in WORKS}
     for name in (n for n in PARTS if n in parts):
         yield from parts[name].notes
+        who = _NAMES.get(name, name)
         for work, pairs in parts[name].pairs.items():
             if pairs.more_than:
                 long = f"stopped after {pairs.more_than:.0f} s"
-                yield f"{name}, {titles.get(work, work)}: {long}."
+                yield f"{who}, {titles.get(work, work)}: {long}."
             elif pairs.why:
-                yield f"{name}, {titles.get(work, work)}: {pairs.why}."
+                yield f"{who}, {titles.get(work, work)}: {pairs.why}."
 
 
 def _met(met: bool) -> str:

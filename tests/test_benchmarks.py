@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import time
 
 import duckdb
 import pytest
 
 from benchmarks import figures, loads, peers
-from benchmarks.child import TooLongError
+from benchmarks.child import Child, FailedError, TooLongError, in_child
 from benchmarks.files import LAST_DAY, export_files, month_after, next_month_files
 from benchmarks.report import read_sections, table, write_section
 from benchmarks.results import Pairs, Part, in_turn, keep, read
@@ -140,6 +142,19 @@ def test_works_are_measured_in_turn_and_a_slow_peer_is_stopped():
         raise TooLongError(60)
 
     assert in_turn(ours, stopped) == Pairs((0.5,), more_than=60)
+
+
+def test_a_child_works_alone_and_can_be_stopped():
+    done = in_child(sum, (1, 2))
+    assert done.value == 3
+    assert done.peak < 100_000_000
+    with pytest.raises(FailedError, match="ZeroDivisionError"):
+        in_child(divmod, 1, 0)
+    child = Child()
+    with pytest.raises(TooLongError):
+        child.call(time.sleep, 60, seconds=0.1)
+    with pytest.raises(FailedError), Child() as small:
+        small.call(os._exit, 1)
 
 
 def test_a_section_says_all_that_was_measured(tmp_path):
