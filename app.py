@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from datetime import date, datetime
@@ -16,6 +17,9 @@ from metrics.printing import Output, printed
 if TYPE_CHECKING:
     from dash import Dash
 
+    from data.importing import Importer
+    from data.store import Store
+
 cli = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -25,6 +29,7 @@ StoreFolder = Annotated[
     Path, typer.Option("--store", envvar="TANDEM_STORE", help="Folder of the published data.")
 ]
 STORE = Path("store")
+_NOTHING = "{store} holds no data yet: load exports with `python app.py load PATH`"
 
 
 class Basis(StrEnum):
@@ -148,7 +153,8 @@ def show(
     format: Annotated[Output, typer.Option(help="How to print the rows.")] = Output.TABLE,
 ) -> None:
     """Compute a metric and print its rows."""
-    from data.store import Store, StoreError
+    from data.engine import EngineError
+    from data.store import StoreError
     from metrics.catalogue import answer
     from metrics.ledger import Ledger
 
@@ -159,15 +165,15 @@ def show(
             raise _stop(f"--where {condition!r} has no '=': write DIMENSION=VALUE")
         filters[name] = (*filters.get(name, ()), value)
     try:
-        state = Store(store).current()
+        state = opened(store).current()
         if state is None:
-            raise _stop(f"{store} holds no data yet: load exports with `python app.py load PATH`")
+            raise _stop(_NOTHING.format(store=store))
         last = state.engine.query("select last_day from about").column(0)[0].as_py()
         ledger = Ledger(_day(as_of) or last, filters, months, basis=basis.value)
         if history > 1:
             ledger = ledger.history(history)
         table = answer(state.engine, metric, ledger, tuple(by or ("total",)))
-    except (ValueError, StoreError) as error:
+    except (ValueError, StoreError, EngineError) as error:
         raise _stop(error) from error
     typer.echo(printed(table, format), nl=False)
     if not table.num_rows:
@@ -177,11 +183,57 @@ def show(
 def create_app(store: Path | str = STORE) -> Dash:
     """Return the pages over the data in the folder `store`; `.server` is their WSGI application."""
     from dashboards.server import create_app as create_pages
+
+    states = opened(store)
+    return create_pages(states, importer=_importer(states))
+
+
+def opened(store: Path | str) -> Store:
+    """Return the store in the folder `store`, on the engine that TANDEM_ENGINE names.
+
+    Without it, that is DuckDB; with the address of a Spark cluster, `store` is what
+    `python app.py publish` made.
+    """
+    from data.parquet import ParquetStore
     from data.store import Store
+
+    url = os.environ.get("TANDEM_ENGINE", "")
+    return ParquetStore(store, url) if url else Store(store)
+
+
+def _importer(states: Store) -> Importer | None:
+    """Return what loads into the store; None where it is only read."""
+    from data.parquet import ParquetStore
     from etl.importer import FileImporter
 
-    states = Store(store)
-    return create_pages(states, importer=FileImporter(states))
+    return None if isinstance(states, ParquetStore) else FileImporter(states)
+
+
+@cli.command()
+def publish(
+    parquet: Annotated[
+        Path, typer.Option(help="Folder of the tables in Parquet; the whole cluster must see it.")
+    ],
+    store: StoreFolder = STORE,
+) -> None:
+    """Write the published data as Parquet, for engines that run on several machines."""
+    from data.parquet import publish_parquet
+    from data.store import Store, StoreError
+    from etl.lock import only_load
+    from etl.printing import progress_bar
+
+    try:
+        state = Store(store).current()
+        if state is None:
+            raise _stop(_NOTHING.format(store=store))
+        with only_load(parquet), progress_bar() as bar:
+            task = bar.add_task(f"Writing {parquet}", total=1.0, count="")
+            made = publish_parquet(
+                state, parquet, lambda name, share: bar.update(task, completed=share, count=name)
+            )
+    except (StoreError, OSError) as error:
+        raise _stop(error) from error
+    typer.echo(f"Published state {made.state} to {parquet / made.folder}")
 
 
 @cli.command()
@@ -192,11 +244,16 @@ def serve(
 ) -> None:
     """Serve the pages."""
     from dashboards.server import serve as serve_pages
-    from data.store import Store
-    from etl.importer import FileImporter
+    from data.parquet import ParquetStore
+    from data.store import StoreError
 
-    states = Store(store)
-    serve_pages(states, host, port, importer=FileImporter(states))
+    states = opened(store)
+    if isinstance(states, ParquetStore):
+        try:
+            states.current()  # a cluster that does not answer is said once, not on each page
+        except StoreError as error:
+            raise _stop(error) from error
+    serve_pages(states, host, port, importer=_importer(states))
 
 
 if __name__ == "__main__":

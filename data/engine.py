@@ -41,3 +41,7 @@ class DuckDBEngine:
         bound = {k: v for k, v in (parameters or {}).items() if k in named}
         with self._connection.cursor() as cursor:
             return cursor.sql(sql, params=bound).to_arrow_table()
+
+
+class EngineError(Exception):
+    """An engine cannot answer; the message says why and what to do."""

@@ -17,8 +17,11 @@ from pathlib import Path
 
 import duckdb
 
-from data.engine import DuckDBEngine
+from data.engine import DuckDBEngine, Engine
 from data.schema import SCHEMA_VERSION
+
+MANIFEST = "manifest.json"
+"""The file that names the current publication of `data.parquet`."""
 
 _STATE = re.compile(r"state-(\d{6})\.duckdb")
 
@@ -29,11 +32,11 @@ class StoreError(Exception):
 
 @dataclass(frozen=True)
 class State:
-    """One published state: its number, its file and the engine that answers from it."""
+    """One published state: its number, its file or folder, and the engine that answers from it."""
 
     number: int
     path: Path
-    engine: DuckDBEngine
+    engine: Engine
 
 
 class Store:
@@ -57,6 +60,11 @@ class Store:
         try:
             name = (self.folder / "current").read_text(encoding="ascii").strip()
         except FileNotFoundError:
+            if (self.folder / MANIFEST).exists():
+                raise StoreError(
+                    f"{self.folder} holds tables in Parquet, which a Spark cluster reads: name it "
+                    "in TANDEM_ENGINE (spark://host:port or sc://host:port)"
+                ) from None
             return None
         found = _STATE.fullmatch(name)
         if not found:
@@ -100,20 +108,20 @@ class Store:
             with duckdb.connect(str(draft)) as connection:
                 build(connection, before.path if before else None)
                 connection.execute("checkpoint")
-            _sync(draft)
+            sync(draft)
             draft.replace(path)
             pointer = self.folder / f"pointer-{os.getpid()}-{threading.get_ident()}"
             pointer.write_text(path.name, encoding="ascii")
-            _sync(pointer)
+            sync(pointer)
             pointer.replace(self.folder / "current")
-            _sync(self.folder)
+            sync(self.folder)
         finally:
             draft.unlink(missing_ok=True)
             Path(f"{draft}.wal").unlink(missing_ok=True)
         return self._state(number)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Flush a file or folder to disk; Windows cannot flush a folder and needs not."""
     if path.is_dir() and os.name == "nt":
         return
