@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -77,6 +78,24 @@ def browser() -> str:
     )
 
 
+def java() -> bool:
+    """Return whether the Spark tests can run: they need Java 17 or later."""
+    home = os.environ.get("JAVA_HOME")
+    path = str(Path(home, "bin", "java")) if home else "java"
+    try:
+        done = subprocess.run([path, "-version"], capture_output=True, text=True, check=False)
+        found = re.search(r'version "(\d+)', done.stderr + done.stdout)
+    except OSError:
+        found = None
+    if found and int(found[1]) >= 17:
+        return True
+    needed = "The Spark tests need Java 17 or later (JAVA_HOME, or java on the PATH)."
+    if os.environ.get("CI"):
+        sys.exit(needed)
+    print(f"{needed} They are left out.", flush=True)
+    return False
+
+
 def task_run(*arguments: str) -> None:
     """Load the demo company if nothing is loaded yet, and serve the pages."""
     environment("requirements.lock")
@@ -87,14 +106,21 @@ def task_run(*arguments: str) -> None:
 
 
 def task_test(*arguments: str) -> None:
-    """Run the whole suite, browser tests included; further arguments go to pytest."""
+    """Run the whole suite, browser and Spark included; further arguments go to pytest."""
     environment("requirements-dev.lock")
+    spark = java()
+    if spark:
+        environment("requirements-spark.lock")
     path = browser()
     if arguments:
         run(PYTHON, "-m", "pytest", *arguments, TANDEM_BROWSER=path)
         return
     shared = ("-n", "2", "--dist", "loadfile")
-    run(PYTHON, "-m", "pytest", *shared, "--ignore=tests/browser", TANDEM_BROWSER=path)
+    apart = ("--ignore=tests/browser", "--ignore=tests/spark")
+    run(PYTHON, "-m", "pytest", *shared, *apart, TANDEM_BROWSER=path)
+    if spark:
+        # one process, since it starts one cluster, which works with all processors
+        run(PYTHON, "-m", "pytest", "tests/spark")
     pages = [str(PYTHON), "-m", "pytest", *shared, "tests/browser"]
     done = subprocess.run(pages, cwd=HERE, env=os.environ | {"TANDEM_BROWSER": path}, check=False)
     if done.returncode == 1:
@@ -137,10 +163,14 @@ def task_lock() -> None:
     """Write the lock files anew; they name no host."""
     environment("requirements-dev.lock")
     run(PYTHON, "-m", "pip", "install", "--quiet", "uv")
-    for name in ("requirements", "requirements-dev"):
+    for name, *more in (
+        ("requirements",),
+        ("requirements-dev",),
+        ("requirements-spark", "--constraint", "requirements-dev.lock"),
+    ):
         run(PYTHON, "-m", "uv", "pip", "compile", "--quiet", "--universal",
             "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate",
-            "--no-emit-index-url", "--no-emit-find-links", "--upgrade",
+            "--no-emit-index-url", "--no-emit-find-links", "--upgrade", *more,
             f"{name}.in", "-o", f"{name}.lock")  # fmt: skip
 
 

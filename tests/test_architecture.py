@@ -30,6 +30,7 @@ TOP = {
     # what supports them
     "README.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "tasks.py", "pyproject.toml", "docs",
     "requirements.in", "requirements.lock", "requirements-dev.in", "requirements-dev.lock",
+    "requirements-spark.in", "requirements-spark.lock",
     "babel.cfg", ".ci", ".gitignore", ".gitattributes",
 }  # fmt: skip
 
@@ -129,9 +130,9 @@ def test_every_column_says_what_it_means():
         assert all(c.meaning.strip() for c in table.columns), table.name
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements", "requirements-dev", "requirements-spark"])
 def test_lock_files_name_no_host_and_hash_everything(lock):
-    text = (ROOT / lock).read_text(encoding="utf-8")
+    text = (ROOT / f"{lock}.lock").read_text(encoding="utf-8")
     assert not re.search(r"https?://|index-url|find-links|trusted-host", text)
     pinned = re.findall(r"^([A-Za-z0-9_.\[\]-]+)==", text, re.MULTILINE)
     assert pinned
