@@ -132,7 +132,7 @@ class ParquetStore(Store):
                 self._read[found.folder] = State(found.state, path, engine)
             return self._read[found.folder]
 
-    def publish(self, build: object) -> State:  # noqa: ARG002 - nothing is built here
+    def publish(self, build: object, keep: object = ()) -> State:  # noqa: ARG002 - nothing is built
         """Refuse: exports are loaded into a store of their own, which is then published."""
         raise StoreError(
             f"{self.folder} is only read here: load into another folder without TANDEM_ENGINE, "

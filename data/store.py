@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,12 +89,16 @@ class Store:
                 self._open[number] = State(number, path, DuckDBEngine(connection))
             return self._open[number]
 
-    def publish(self, build: Callable[[duckdb.DuckDBPyConnection, Path | None], None]) -> State:
+    def publish(
+        self,
+        build: Callable[[duckdb.DuckDBPyConnection, Path | None], None],
+        keep: Collection[str] = (),
+    ) -> State:
         """Build the next state and make it the current one; return it.
 
-        `build(connection, previous)` fills an empty database; `previous` is the file of the
-        current state, to be read only. If it raises, nothing changes and the half-built file
-        is removed.
+        `build(connection, previous)` fills a database that holds the tables `keep` of the current
+        state, and nothing else; `previous` is the file of that state, to be read only, or None
+        where there is none. If it raises, nothing changes and the half-built file is removed.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         before = self.current()
@@ -105,7 +110,11 @@ class Store:
         draft = self.folder / f"draft-{os.getpid()}-{threading.get_ident()}.duckdb"
         draft.unlink(missing_ok=True)
         try:
+            if before and keep:
+                # to copy the file takes a fraction of the time of writing the same rows again
+                shutil.copyfile(before.path, draft)
             with duckdb.connect(str(draft)) as connection:
+                _keep_only(connection, keep)
                 build(connection, before.path if before else None)
                 connection.execute("checkpoint")
             sync(draft)
@@ -119,6 +128,16 @@ class Store:
             draft.unlink(missing_ok=True)
             Path(f"{draft}.wal").unlink(missing_ok=True)
         return self._state(number)
+
+
+def _keep_only(connection: duckdb.DuckDBPyConnection, keep: Collection[str]) -> None:
+    """Drop the other tables, and let what follows take their place in the file."""
+    names = connection.execute("select table_name from duckdb_tables()").fetchall()
+    for (name,) in names:
+        if name not in keep:
+            connection.execute(f'drop table "{name}"')
+    if names:
+        connection.execute("checkpoint")
 
 
 def sync(path: Path) -> None:

@@ -116,7 +116,10 @@ class _Load:
         anew = before is not None and report.options != self.earlier.options
         if wanted or anew:
             try:
-                state = self.store.publish(lambda c, previous: self._build(c, previous, wanted))
+                state = self.store.publish(
+                    lambda c, previous: self._build(c, previous, wanted),
+                    keep={table.name for table in STAGED},
+                )
                 report.published, report.state = True, state.number
             except _NothingNewError:
                 pass
@@ -185,10 +188,8 @@ class _Load:
         o, said = self.options, self._said(path)
         how = [mapping, o.format, said.date_order or o.date_order, said.decimal or o.decimal,
                o.encoding, o.receivables_accounts, o.ledger]  # fmt: skip
-        found = hashlib.sha256()
-        with path.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                found.update(block)
+        with path.open("rb", buffering=0) as stream:
+            found = hashlib.file_digest(stream, "sha256")
         if any(h is not None for h in how):
             found.update(json.dumps(how, sort_keys=True, default=str).encode())
         return found.hexdigest()
@@ -204,7 +205,9 @@ class _Load:
     ) -> None:
         """Fill the next state; see `Store.publish`."""
         _limit_memory(connection)
-        _copy_staged(connection, previous)
+        if previous is None:
+            for table in STAGED:
+                run(connection, table.create())
         first_new = number(connection, "select max(file_id) from files") + 1
         next_id = first_new
         for place, (path, sha256, mapping) in enumerate(wanted):
@@ -243,6 +246,7 @@ class _Load:
             decimal=said.decimal or o.decimal,
             encoding=o.encoding,
             reporting_currency=self.report.options.get("reporting_currency"),
+            ledger=o.ledger or "",
         )
         if o.receivables_accounts:
             settings = replace(settings, receivables_accounts=o.receivables_accounts)
@@ -264,11 +268,6 @@ class _Load:
         self, connection: Connection, file_id: int, reading: Reading, path: Path, sha256: str
     ) -> None:
         """Write the row of `files`, and the file's part of the report."""
-        ledger = reading.ledger or self.options.ledger or ""
-        if not reading.ledger and ledger:
-            for table in ("staged_documents", "staged_matches"):
-                run(connection, f"update {table} set ledger = $ledger where file_id = $id",
-                    ledger=ledger, id=file_id)  # fmt: skip
         self.rows += reading.rows_kept
         values = {
             "file_id": file_id,
@@ -277,7 +276,7 @@ class _Load:
             "bytes": path.stat().st_size,
             "format": reading.format,
             "rows_kind": reading.rows_kind,
-            "ledger": ledger,
+            "ledger": reading.ledger,
             "series": reading.series,
             "loaded_at": self.report.loaded_at,
             "first_day": reading.first_day,
@@ -292,24 +291,9 @@ class _Load:
         }
         names, places = ", ".join(values), ", ".join(f"${n}" for n in values)
         run(connection, f"insert into files ({names}) values ({places})", **values)
-        # the days follow from the rows: not every source can know them
-        run(
-            connection,
-            """
-            update files set first_day = coalesce(files.first_day, d.first_day),
-                last_day = coalesce(files.last_day, d.last_day)
-            from (select file_id, min(day) as first_day, max(day) as last_day from (
-                select file_id, issued_on as day from staged_documents
-                union all select file_id, matched_on from staged_matches
-                union all select file_id, day from staged_rates
-            ) where file_id = $id group by file_id) as d
-            where files.file_id = d.file_id
-            """,
-            id=file_id,
-        )
         self.report.files.append(
             FileReport(
-                reading.name, reading.format, "loaded", reading.rows_kind, ledger,
+                reading.name, reading.format, "loaded", reading.rows_kind, reading.ledger,
                 reading.first_day, reading.last_day, reading.rows_read, reading.rows_kept,
                 reading.rows_rejected, reading.left_out, reading.totals, reading.settings,
                 reading.notes,
@@ -378,21 +362,12 @@ def drop_files(connection: Connection, first_id: int) -> None:
         run(connection, f"delete from {table.name} where file_id >= $first", first=first_id)
 
 
-def _copy_staged(connection: Connection, previous: Path | None) -> None:
-    """Start the next state from what the files of the current one said."""
-    for table in STAGED:
-        run(connection, table.create())
-    if previous is None:
-        return
-    place = str(previous).replace("'", "''")
-    run(connection, f"attach '{place}' as previous (read_only)")
-    for table in STAGED:
-        run(connection, f"insert into {table.name} by name select * from previous.{table.name}")
-    run(connection, "detach previous")
-
-
 def _limit_memory(connection: Connection) -> None:
-    """Keep a load within 6 GB, or what DuckDB would take where that is less; the rest spills."""
+    """Keep a load within 6 GB, or what DuckDB would take where that is less; the rest spills.
+
+    Rows may be written in any order: keeping theirs takes memory, and each has its line.
+    """
+    run(connection, "set preserve_insertion_order = false")
     limit = str(rows(connection, "select current_setting('memory_limit')")[0][0])
     amount, _, unit = limit.partition(" ")
     if unit in ("GiB", "TiB") and (unit == "TiB" or Decimal(amount) > 6):

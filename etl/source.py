@@ -71,6 +71,8 @@ class ReadOptions:
     """ISO 4217; None: the only currency of the data, or the one whose rate is always 1."""
     receivables_accounts: tuple[str, ...] = ("411",)
     """Account prefixes that hold receivables, for ledgers with accounts (411, 413, 416 ...)."""
+    ledger: str = ""
+    """Whose books the file is, where it does not say itself."""
 
 
 @dataclass
@@ -82,7 +84,7 @@ class Reading:
     rows_kind: str
     """ledger, invoices, payments, matches, customers or rates."""
     ledger: str = ""
-    """Whose books: documents of different ledgers never mix. '' where the file does not say."""
+    """Whose books: documents of different ledgers never mix. '' where nobody says."""
     series: str = ""
     """Format, kind of rows and header: files of one series can be newer exports of each other."""
     rows_read: int = 0
@@ -91,6 +93,7 @@ class Reading:
     left_out: dict[str, int] = field(default_factory=dict)
     """Reason (a plain English phrase, marked with N_) -> rows that are no receivables."""
     first_day: date | None = None
+    """Earliest day of the rows kept; None where they have none."""
     last_day: date | None = None
     control_total: Decimal | None = None
     """Sum of the signed amounts of all rows kept, in the document's currency, computed from the

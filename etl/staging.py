@@ -111,6 +111,7 @@ def stage(
     else:
         select = {"currency": "currency", "day": "issued_on", "rate": "rate"}
         _insert(connection, "staged_rates", rows, select, file=file_id)
+        _note_days(reading, groups)
     if any(g.bad and g.skip is None for g in groups):
         _reject(connection, plan, rows, file_id)
     _count(connection, plan, rows, reading, groups)
@@ -126,6 +127,8 @@ def _survey(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows) -> li
     if plan.rows_kind in ("invoices", "payments"):
         which, day, cents, amount = _turned(plan, rows), "issued_on", "cents", "amount"
         payments = "kind = 'payment'"
+    elif plan.rows_kind == "rates":
+        day = "issued_on"
     elif plan.rows_kind == "matches":
         cents = "abs(cents)"
         day = "matched_on" if "matched_on" in plan.columns else day

@@ -106,7 +106,8 @@ class TableSource:
                 _drop(connection, grids)
                 raise
             readings = [
-                stage(connection, plan, first_file_id + number) for number, plan in enumerate(plans)
+                stage(connection, plan, first_file_id + number, options.ledger)
+                for number, plan in enumerate(plans)
             ]
         readings[0].notes += [*notes, *refused]
         return readings

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from data.schema import SCHEMA_VERSION
 from data.store import Store, StoreError
 from tests.ledgers import invoice, publish
 
@@ -32,6 +33,35 @@ def rest(folder: Path) -> set[str]:
         for p in folder.iterdir()
         if not p.name.startswith("state-") and p.name not in ("current", "load.lock")
     }
+
+
+def test_the_next_state_starts_from_the_tables_that_are_kept(tmp_path):
+    store = Store(tmp_path)
+
+    def first(connection, previous):
+        assert previous is None
+        connection.execute("create table said as select 1 as n; create table derived as select 2")
+
+    def second(connection, previous):
+        assert previous == tmp_path / "state-000001.duckdb"
+        assert connection.execute("show tables").fetchall() == [("about",), ("said",)]
+        connection.execute("insert into said values (2)")
+
+    def about(build):
+        def filled(connection, previous):
+            build(connection, previous)
+            connection.execute(
+                f"create or replace table about as select {SCHEMA_VERSION} as schema_version"
+            )
+
+        return filled
+
+    kept = {"said", "about"}
+    before = store.publish(about(first), kept)
+    after = store.publish(about(second), kept)
+    said = "select n from said order by n"
+    assert before.engine.query(said).column(0).to_pylist() == [1]
+    assert after.engine.query(said).column(0).to_pylist() == [1, 2]
 
 
 def test_nothing_loaded_is_none(tmp_path):

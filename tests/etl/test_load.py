@@ -98,6 +98,49 @@ def test_the_same_files_again_change_nothing(files, store, tmp_path):
     assert report.ok
 
 
+def test_of_files_that_are_loaded_already_nothing_but_the_hash_is_read(files, store, monkeypatch):
+    load([files], store)
+    invoices(files / "next.csv", "F201;A;2026-01-10;2026-02-09;7.00;EUR")
+    opened, read = [], []
+    plain_open, plain_identify = Path.open, load_module.identify
+    monkeypatch.setattr(
+        Path, "open", lambda p, *a, **k: opened.append(p.name) or plain_open(p, *a, **k)
+    )
+    monkeypatch.setattr(
+        load_module, "identify", lambda f, *a: read.append(f.name) or plain_identify(f, *a)
+    )
+    assert load([files], store).published
+    assert read == ["next.csv"]
+    for name in ("invoices.csv", "payments.csv", "customers.csv"):
+        assert opened.count(name) == 1, name
+    assert balance(store) == D("97.50")
+
+
+def test_whose_books_files_are_can_be_said(files, store):
+    write(
+        files / "matches.csv", "debit_id;credit_id;matched_on;amount", "F101;P1;2025-02-03;100.00"
+    )
+    load([files], store, LoadOptions(ledger="FR"))
+    for table in ("files", "staged_documents", "staged_matches", "documents"):
+        assert query(store, f"select distinct ledger from {table}") == [("FR",)], table
+
+
+def test_a_match_in_two_exports_counts_once(files, store):
+    header = "debit_id;credit_id;matched_on;amount"
+    write(files / "matches.csv", header, "F101;P1;2025-02-03;90.00", "F103;P2;2025-02-13;30.00")
+    load([files], store)
+    write(files / "newer.csv", header, "F101;P1;2025-03-01;100.00")
+    load([files], store)
+    staged = "select name, debit_id, s.amount from staged_matches s join files using (file_id)"
+    assert query(store, f"{staged} order by 1") == [
+        ("matches.csv", "F103", D("30.00")), ("newer.csv", "F101", D("100.00")),
+    ]  # fmt: skip
+    kept = "select name, rows_kept, control_total from files where rows_kind = 'matches' order by 1"
+    assert query(store, kept) == [
+        ("matches.csv", 1, D("30.00")), ("newer.csv", 1, D("100.00")),
+    ]  # fmt: skip
+
+
 def test_a_newer_export_of_the_period_replaces_the_older(files, store):
     load([files], store)
     newer = invoices(
