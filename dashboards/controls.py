@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -205,13 +206,8 @@ def choices(
     values = options.values[name]
     if name == "customer_group":
         wanted = typed.casefold()
-        found = [
-            v
-            for v in values
-            if wanted in v.casefold() or wanted in options.names.get(v, "").casefold()
-        ]
-        found.sort(key=lambda v: options.names.get(v, v).casefold())
-        values = tuple(dict.fromkeys((*chosen, *found[:_MOST_CHOICES])))
+        found = (value for value, words in options.groups if wanted in words)
+        values = tuple(dict.fromkeys((*chosen, *islice(found, _MOST_CHOICES))))
     choices = [
         {"value": value or "-", "label": value_label(name, value, options, f)} for value in values
     ]

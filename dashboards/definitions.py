@@ -8,6 +8,7 @@ from decimal import Decimal
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
+from dashboards.delivery import pure
 from dashboards.format import NOTHING, Format, Number
 from dashboards.glossary import (
     CONVENTIONS,
@@ -401,6 +402,7 @@ def connect(app: Dash, context: Context) -> None:
         [Output(f"definition-{name}-statement", "children") for name in METRICS],
         Input("url", "search"),
     )
+    @pure
     def statements(search: str | None) -> list[str]:
         try:
             view = context.view(search)

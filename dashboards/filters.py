@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
 from dashboards.format import Format
@@ -44,6 +45,13 @@ class Options:
     values: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
     sectors: tuple[tuple[str, str, str, str], ...] = ()
+
+    @cached_property
+    def groups(self) -> tuple[tuple[str, str], ...]:
+        """The customer groups by name: (number, what is looked for in both, in lower case)."""
+        values = self.values["customer_group"]
+        ranked = sorted(values, key=lambda v: self.names.get(v, v).casefold())
+        return tuple((v, f"{v}\n{self.names.get(v, '')}".casefold()) for v in ranked)
 
 
 def read_options(engine: Engine) -> Options:

@@ -28,6 +28,7 @@ import dash_ag_grid as dag
 from dash import ClientsideFunction, Dash, Input, Output, Patch, State, dcc, html
 from dash.exceptions import PreventUpdate
 
+from dashboards.delivery import pure
 from dashboards.i18n import _
 from dashboards.page import Context, View
 from dashboards.words import ASSUMPTIONS, CLOSERS, KINDS, METHODS, OUTCOMES
@@ -199,6 +200,7 @@ def connect_grid(app: Dash, context: Context, id: str, listing: Listing) -> None
         State("url", "search"),
         State(params_id(id), "data"),
     )
+    @pure
     def rows(request: dict[str, Any] | None, search: str | None, params: Any) -> Any:
         view = context.view(search)
         if not request or view is None:

@@ -136,6 +136,7 @@ class Answers:
         self._most, self._most_one = most, most_one
         self._kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._weights: dict[Hashable, int] = {}
+        self._held = 0
         self._lock = Lock()
 
     def get(self, key: Hashable, compute: Callable[[], _T]) -> _T:
@@ -169,9 +170,11 @@ class Answers:
                 self._kept.pop(key, None)
                 return
             self._weights[key] = weight
-            while sum(self._weights.values()) > self._most:
+            self._held += weight
+            while self._held > self._most:
                 oldest = next(k for k in self._kept if k in self._weights)
-                del self._kept[oldest], self._weights[oldest]
+                del self._kept[oldest]
+                self._held -= self._weights.pop(oldest)
 
     def _forget(self, key: Hashable) -> None:
         with self._lock:
@@ -279,7 +282,7 @@ class Context:
         self.store = store
         self.importer = importer
         self._options: tuple[State, Options] | None = None
-        self._answers = Answers()
+        self.answers = Answers()
 
     def state(self) -> State | None:
         """Return the current published state; None where nothing was loaded yet."""
@@ -299,7 +302,7 @@ class Context:
             return None
         options = self.options(state)
         f = _format(language(), options.currency)
-        return View(state, parse(search, options), options, f, self._answers)
+        return View(state, parse(search, options), options, f, self.answers)
 
 
 @dataclass(frozen=True)

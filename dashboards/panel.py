@@ -12,6 +12,7 @@ from dash import Dash, Input, Output, State
 from dash.development.base_component import Component
 
 from dashboards import parts
+from dashboards.delivery import not_kept, pure
 from dashboards.i18n import _
 from dashboards.page import Context, Explain, ListRef, NoRows, NotEnough, View
 from data.store import StoreError
@@ -54,6 +55,7 @@ def panel_callback(
             Input("retry", "data"),
             *inputs,
         )
+        @pure
         @functools.wraps(fn)
         def fill(search: str | None, _retry: object, *values: Any) -> tuple[Any, Any, Any]:
             content, state = _guarded(context, fn, search, values)
@@ -96,6 +98,7 @@ def card_callback(
             Input("retry", "data"),
             *inputs,
         )
+        @pure
         @functools.wraps(fn)
         def fill(search: str | None, _retry: object, *values: Any) -> tuple[Any, Any]:
             made, state = _guarded(context, fn, search, values)
@@ -138,6 +141,7 @@ def _children_callback(
         @app.callback(
             Output(id, "children"), Input("url", "search"), Input("retry", "data"), *inputs
         )
+        @pure
         @functools.wraps(fn)
         def fill(search: str | None, _retry: object, *values: Any) -> Any:
             content, state = _guarded(context, fn, search, values)
@@ -163,8 +167,10 @@ def _guarded(
         return None, parts.not_enough(few.text.render(_))
     except StoreError as error:
         LOG.exception("the store cannot be read")
+        not_kept()
         return None, parts.failed(str(error))
     except Exception as error:
         LOG.exception("a panel failed: %s", getattr(fn, "__qualname__", fn))
+        not_kept()
         what = _("{kind} while computing it; the details are in the server's log.")
         return None, parts.failed(what.format(kind=type(error).__name__))

@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.curves import Curve, Line, curve_names, curves_figure, lines_figure
+from dashboards.delivery import pure
 from dashboards.figures import ACTUAL, PREVIOUS, graph
 from dashboards.filters import to_search, with_filter, with_page
 from dashboards.grid import Column, Listing, connect_grid, grid, params_id
@@ -245,6 +246,7 @@ def connect(app: Dash, context: Context) -> None:
         Output(params_id("sectors-customers-grid"), "data"),
         Input("url", "search"),
     )
+    @pure
     def params(search: str | None) -> dict[str, str]:
         view = context.view(search)
         if view is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import flask
@@ -23,6 +22,7 @@ from dashboards import (
     overview,
     sectors,
 )
+from dashboards.delivery import ASSETS, compressing_server, let_browsers_keep, share_answers
 from dashboards.figures import dark_css
 from dashboards.format import Format
 from dashboards.i18n import language
@@ -95,8 +95,8 @@ def create_app(
     `importer` is what the Imports page loads with. Several apps may live in one process.
     """
     app = _App(
-        "tandem",
-        assets_folder=str(Path(__file__).parent / "assets"),
+        server=compressing_server(),
+        assets_folder=str(ASSETS),
         serve_locally=True,
         compress=True,
         suppress_callback_exceptions=True,
@@ -117,10 +117,11 @@ def create_app(
         response.headers.setdefault("Content-Security-Policy", _POLICY)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
-        return response
+        return let_browsers_keep(response)
 
     # the first concurrent requests of a fresh worker would not find their callbacks otherwise
     app._setup_server()
+    share_answers(app, context)
     return app
 
 
