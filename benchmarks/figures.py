@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -40,23 +41,32 @@ def plain_answers(plain: Path, folder: Path) -> dict[tuple[str, str], list[Row]]
 
     Histories are asked for some of their days. Runs in a child process.
     """
-    answers = {}
+    answers: dict[tuple[str, str], list[Row]] = {}
+    asked: dict[tuple[str, date], list[dict[str, Any]]] = {}
     with duckdb.connect(str(plain), read_only=True) as connection:
         connection.execute("set temp_directory = ?", [str(folder / "spill")])
         connection.execute("set memory_limit = '50%'")
         for work in WORKS:
-            one = next(w for w in WORKS if w.name.split("_")[0] == work.name.split("_")[0])
+            one = next(w for w in WORKS if _question(w) == _question(work))
             sql = one.sql.format(day="cast($day as date)", window="cast($window as date)")
             for day in {work.days[n] for n in _CHECKED if n < len(work.days)}:
-                values = {"day": day, "window": window_of(day)}
-                used = {k: v for k, v in values.items() if f"${k}" in sql}
-                found = connection.execute(sql, used)
-                names = [column[0] for column in found.description]
-                rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+                if (sql, day) not in asked:
+                    values = {"day": day, "window": window_of(day)}
+                    used = {k: v for k, v in values.items() if f"${k}" in sql}
+                    found = connection.execute(sql, used)
+                    names = [column[0] for column in found.description]
+                    asked[sql, day] = [
+                        dict(zip(names, row, strict=True)) for row in found.fetchall()
+                    ]
+                rows = asked[sql, day]
                 if work.history:
                     rows = [{"as_of": day, **row} for row in rows]
                 answers[work.name, day.isoformat()] = work.rows(rows)
     return answers
+
+
+def _question(work: Work) -> str:
+    return work.name.partition("_")[0]
 
 
 def on_day(work: Work, rows: Sequence[Row], day: str) -> list[Row]:

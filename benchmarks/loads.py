@@ -19,8 +19,8 @@ from data.store import Store
 from etl.load import load
 
 ROOT = Path(__file__).resolve().parents[1]
-#: About how many times the CSV files a state takes, and what a load needs beside it meanwhile.
-STATE, SPILL = 2.0, 3.0
+#: About how many times the CSV files a state takes, and what its making needs meanwhile.
+STATE, SPILL = 1.6, 1.6
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,16 @@ def loaded(paths: tuple[Path, ...], folder: Path) -> Loaded:
 
 
 def measure_load(
-    paths: tuple[Path, ...], store: Path, plain: Path, times: int
+    paths: tuple[Path, ...], store: Path, plain: Path, times: int, room: int
 ) -> tuple[Pairs, dict[str, float]]:
     """Load the files `times` times, the copy before each and after the last.
 
-    Leaves the last load's store in `store` and the copy in `plain`. Facts: `peak`, the most memory
-    of any of the loads, `copy_peak` that of the copies, `size` of the state and `files`, in bytes.
+    room: about how many bytes the same files take as CSV. Leaves the last load's store in
+    `store` and the copy in `plain`. Facts: `peak`, the most memory of any of the loads,
+    `copy_peak` that of the copies, `size` of the state and `files`, in bytes.
     """
     weight = sum(path.stat().st_size for path in paths)
-    need_disk(store.parent, int(weight * (STATE + SPILL)), "the published state and its making")
+    need_disk(store.parent, int(room * (STATE + SPILL)), "the published state and its making")
     copies, loads = [in_child(copy_once, paths, plain)], []
     for number in range(times):
         discard(store)
@@ -92,13 +93,15 @@ def measure_load(
 def measure_next(paths: tuple[Path, ...], store: Path, full: float) -> tuple[Pairs, int]:
     """Load a new month on top of what `store` holds, in a copy of it, beside `full` seconds.
 
-    Returns also the most memory it held, in bytes.
+    Returns also the most memory it held, in bytes. Raises OSError where the disk has no room.
     """
     folder = store.with_name("store-next")
     discard(folder)
     folder.mkdir()
     name = (store / "current").read_text(encoding="ascii").strip()
-    need_disk(folder, 2 * (store / name).stat().st_size, "a month on top of the published state")
+    need_disk(
+        folder, int(1.6 * (store / name).stat().st_size), "a month on top of the published state"
+    )
     try:
         try:
             # a state never changes: a second name for it is a copy

@@ -132,14 +132,20 @@ def keep(path: Path, name: str, part: Part) -> dict[str, Part]:
 
 def stamp(day: date | None = None) -> tuple[str, str]:
     """Return the day and the revision of the code that a run measures; '' where not known."""
+    revision = _git("rev-parse", "--short=10", "HEAD")
+    if revision and _git("status", "--porcelain", "--", "data", "etl", "metrics"):
+        revision += " with changes"
+    # a benchmark may ask what day it is: it says when it was run
+    return (day or date.today()).isoformat(), revision  # noqa: DTZ011
+
+
+def _git(*arguments: str) -> str:
+    """Return what git says about the project; '' where it cannot say anything."""
     root = Path(__file__).resolve().parents[1]
     try:
         done = subprocess.run(
-            ["git", "rev-parse", "--short=10", "HEAD"],
-            cwd=root, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        revision = done.stdout.strip()
+            ["git", *arguments], cwd=root, capture_output=True, text=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
-        revision = ""
-    # a benchmark may ask what day it is: it says when it was run
-    return (day or date.today()).isoformat(), revision  # noqa: DTZ011
+        return ""
+    return done.stdout.strip()

@@ -1,6 +1,6 @@
 """Measures Tandem beside the limit and beside what people would use instead.
 
-    python -m benchmarks.run --size 10M [--only load,figures,pandas,postgres,superset] [--keep]
+    python -m benchmarks.run --size 10M [--only load,figures,pandas] [--keep]
 
 The message is the ratios, measured side by side on one machine; seconds stand beside them.
 Answers are compared to the cent before anything is written: a wrong fast answer is no answer.
@@ -22,10 +22,10 @@ from typing import Any
 
 from benchmarks import figures, loads, peers, postgres, results, superset
 from benchmarks.child import Child, FailedError, TooLongError, in_child
-from benchmarks.files import export_files, next_month_files
+from benchmarks.files import BYTES, export_files, next_month_files
 from benchmarks.report import machine, versions, write_section
 from benchmarks.results import Pairs, in_turn, timed
-from benchmarks.section import LARGE, PARTS, duration, gigabytes, section
+from benchmarks.section import LARGE, PARTS, USUAL, duration, gigabytes, section
 from benchmarks.works import WORKS, Work, differs
 from data.engine import Engine
 from data.store import Store
@@ -63,13 +63,31 @@ class Bench:
 
     def load(self) -> Measured:
         """Measure the load, and a month on top of it."""
-        times = 3 if self.size <= 1_000_000 else 1
-        pairs, facts = loads.measure_load(self.paths, self.store, self.plain, times)
+        pairs, facts = loads.measure_load(self.paths, self.store, self.plain, *self._loads)
         month = next_month_files(self.folder / "next", self.size)
         full = statistics.median(pairs.ours)
-        more, facts["next_peak"] = loads.measure_next(month, self.store, full)
+        try:
+            more, facts["next_peak"] = loads.measure_next(month, self.store, full)
+        except OSError as error:
+            return {"load": pairs}, facts, [f"a new month on top of it: {error}."]
         print(f"  a month on top: {more.ours[0]:.1f} s, {gigabytes(facts['next_peak'])}")
         return {"load": pairs, "next": more}, facts, []
+
+    def parquet(self) -> Measured:
+        """Measure the load of the same files as Parquet."""
+        paths = export_files(self.folder, self.size, "parquet")
+        store, plain = self.folder / "store-parquet", self.folder / "plain-parquet.duckdb"
+        try:
+            pairs, facts = loads.measure_load(paths, store, plain, *self._loads)
+        finally:
+            loads.discard(store)
+            plain.unlink(missing_ok=True)
+        return {"load": pairs}, facts, []
+
+    @property
+    def _loads(self) -> tuple[int, int]:
+        """How often to load, and about how many bytes the CSV files take."""
+        return 3 if self.size <= 1_000_000 else 1, self.size * BYTES["csv"]
 
     def figures(self) -> Measured:
         """Measure the figures beside a scan, after comparing them with others' SQL."""
@@ -216,7 +234,7 @@ def main() -> None:
     """Make or find the files, measure the parts asked for, and write the section."""
     parser = argparse.ArgumentParser(description="Ratios of the same work, measured in one run.")
     parser.add_argument("--size", type=number_of, default=1_000_000, help="100k, 1M, 10M, 100M")
-    parser.add_argument("--only", type=_parts, default=PARTS, help=f"of {','.join(PARTS)}")
+    parser.add_argument("--only", type=_parts, default=USUAL, help=f"of {','.join(PARTS)}")
     parser.add_argument("--keep", action="store_true",
                         help="leave store and databases for later runs")  # fmt: skip
     parser.add_argument("--patience", type=float, default=180, metavar="SECONDS",
@@ -224,7 +242,10 @@ def main() -> None:
     parser.add_argument("--day", type=date.fromisoformat, help="the day to write; today")
     parser.add_argument("--no-page", action="store_true", help="print only")
     given = parser.parse_args()
-    bench = Bench(given.size, given.patience)
+    try:
+        bench = Bench(given.size, given.patience)
+    except OSError as error:
+        sys.exit(str(error))
     kept = bench.folder / "results.json"
     title = f"{given.size:,} invoices"
     on = f"{machine()}; {versions('duckdb', 'pyarrow', 'pandas')}"
@@ -235,6 +256,8 @@ def main() -> None:
             day, revision = results.stamp(given.day)
             part = results.Part(day, revision, on, pairs, facts, tuple(notes))
             results.keep(kept, name, part)
+    except (OSError, FailedError) as error:
+        sys.exit(f"{title}: {error}")
     finally:
         if not given.keep:
             bench.tidy()

@@ -9,9 +9,11 @@ from benchmarks.report import table
 from benchmarks.results import Pairs, Part, middle
 from benchmarks.works import WORKS
 
-#: Parts in the order they run; those after the first two are peers, with a column each.
-PARTS = ("load", "figures", "pandas", "postgres", "superset")
-PEERS = PARTS[2:]
+#: Those with a column each.
+PEERS = ("pandas", "postgres", "superset")
+#: Parts in the order they run, and those that run when nothing is said.
+PARTS = ("load", "parquet", "figures", *PEERS)
+USUAL = ("load", "figures", *PEERS)
 _NAMES = {"postgres": "PostgreSQL", "superset": "Superset"}
 #: Most copies and most bytes of a load; a ledger above 10 million invoices may take all of 24 GB.
 LOAD_BUDGET, MEMORY_BUDGET, MEMORY_BUDGET_LARGE = 3.0, 8e9, 24e9
@@ -26,7 +28,12 @@ PostgreSQL, Superset*: how many times as long as ours."""
 
 def section(size: int, parts: Mapping[str, Part]) -> str:
     """Return the section for a ledger of `size` invoices, from the parts measured so far."""
-    rows = [*_load_rows(size, parts), *_figure_rows(parts), *_customer_row(parts)]
+    rows = [
+        *_load_rows(size, parts),
+        *_parquet_row(parts),
+        *_figure_rows(parts),
+        *_customer_row(parts),
+    ]
     blocks = [*_measured(parts), table(_HEAD, rows, right=(1, 2, 3, 5, 6, 7)), _LEGEND]
     if notes := list(_notes(parts)):
         blocks.append("\n".join(f"- {note}" for note in notes))
@@ -69,6 +76,12 @@ def _load_rows(size: int, parts: Mapping[str, Part]) -> Iterable[tuple[str, ...]
         share, month = statistics.median(part.pairs["next"].ratios()), part.pairs["next"].ours
         yield (f"a new month on top of it, {share:.2f} of the load",
                duration(statistics.median(month)), "", "", "", "", "", "")  # fmt: skip
+
+
+def _parquet_row(parts: Mapping[str, Part]) -> Iterable[tuple[str, ...]]:
+    if "parquet" in parts:
+        limited = _limited(parts["parquet"].pairs["load"], None)
+        yield ("load of four Parquet files, to published", *limited, "", "", "")
 
 
 def _figure_rows(parts: Mapping[str, Part]) -> Iterable[tuple[str, ...]]:
