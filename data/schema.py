@@ -272,6 +272,88 @@ OPEN_ITEMS = Table(
         *DIMENSION_COLUMNS,
     ),
 )  # fmt: skip
+CELLS = Table(
+    "cells",
+    "cubes: one row for each combination of dimensions that documents have",
+    (
+        Column("cell", "INTEGER", "its number, by which the cubes refer to it"),
+        Column("market", "INTEGER", "`markets.market`: the same without the customer"),
+        *DIMENSION_COLUMNS,
+        Column("agreed_terms_days", "INTEGER", "of the customer; null: not known", "days"),
+    ),
+)
+MARKETS = Table(
+    "markets",
+    "cubes: one row for each combination of dimensions, customers and their groups aside",
+    (
+        Column("market", "INTEGER", "its number, by which the cubes refer to it"),
+        *[c for c in DIMENSION_COLUMNS if c.name not in ("customer", "customer_group")],
+    ),
+)
+MONTH_ITEMS = Table(
+    "month_items",
+    "cube: open items that some month-end sees, added up where no month-end can tell them apart",
+    (
+        Column("basis", "VARCHAR", "what they age from: due or issued. Read one of the two"),
+        Column("market", "INTEGER", "`markets.market`"),
+        Column("opened_on", "DATE", "the end of the month in which they opened"),
+        Column("closed_on", "DATE", "the end of the month in which they closed; null while open"),
+        Column(
+            "ages_from",
+            "DATE",
+            "their due or issue day, or a later day that puts them into "
+            "the same bucket at every month-end",
+        ),
+        Column("unapplied", "BOOLEAN", "negative amounts"),
+        Column("amount", MONEY, "signed", "reporting currency"),
+        Column("items", "INTEGER", "open items"),
+        Column("invoices", "INTEGER", "open invoices among them"),
+    ),
+)
+MONTH_DEBTORS = Table(
+    "month_debtors",
+    "cube: at which month-ends something was open",
+    (
+        Column("cell", "INTEGER", "`cells.cell`"),
+        Column("year", "INTEGER", "the year of these month-ends"),
+        Column("until_year", "INTEGER", "the last year of which it is true as well"),
+        Column("months", "INTEGER", "a sum: 1 for January, 2 for February, 4 for March ... 2048"),
+    ),
+)
+MONTH_SALES = Table(
+    "month_sales",
+    "cube: invoices and credit notes by month of issue",
+    (
+        Column("cell", "INTEGER", "`cells.cell`"),
+        Column("month_start", "DATE", "first day of the month"),
+        Column("amount", MONEY, "invoices minus credit notes", "reporting currency"),
+        Column("invoices", "INTEGER", "how many invoices"),
+        Column("billed", "INTEGER", "how many of them are over more than nothing"),
+        Column("billed_amount", MONEY, "amount of these", "reporting currency"),
+        Column("given_weight", MONEY, "amount of those with a due day", "reporting currency"),
+        Column(
+            "given_days", "DECIMAL(28,2)", "their amount x days from issue to due", "money x days"
+        ),
+        Column("first_sale", "DATE", "the first of these documents"),
+        Column("last_sale", "DATE", "the last of these documents"),
+    ),
+)
+MONTH_PAYMENTS = Table(
+    "month_payments",
+    "cube: slices of invoices that a payment closed, by month of payment",
+    (
+        Column("cell", "INTEGER", "`cells.cell`, of the invoice"),
+        Column("month_start", "DATE", "first day of the month"),
+        Column("items", "INTEGER", "how many slices"),
+        Column("amount", MONEY, "their amount", "reporting currency"),
+        Column("taken", "BIGINT", "sum of days from issue to payment", "days"),
+        Column("taken_days", "DECIMAL(28,2)", "amount x days from issue to payment",
+               "money x days"),
+        Column("late_days", "DECIMAL(28,2)", "amount x days from due to payment", "money x days"),
+        Column("on_time", "INTEGER", "how many were paid by their due day"),
+        Column("on_time_amount", MONEY, "their amount", "reporting currency"),
+    ),
+)  # fmt: skip
 FINDINGS = Table(
     "findings",
     "what a person should look at: one row each, with an amount",
@@ -301,6 +383,7 @@ ABOUT = Table(
 )
 
 STAGED = (FILES, STAGED_CUSTOMERS, STAGED_DOCUMENTS, STAGED_MATCHES, STAGED_RATES, REJECTS)
-DERIVED = (CUSTOMERS, DOCUMENTS, MATCHES, OPEN_ITEMS, FINDINGS, ABOUT)
+CUBES = (CELLS, MARKETS, MONTH_ITEMS, MONTH_DEBTORS, MONTH_SALES, MONTH_PAYMENTS)
+DERIVED = (CUSTOMERS, DOCUMENTS, MATCHES, OPEN_ITEMS, *CUBES, FINDINGS, ABOUT)
 TABLES = {t.name: t for t in (*STAGED, *DERIVED)}
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from data.schema import DERIVED, SCHEMA_VERSION
 from data.texts import N_, Text
+from etl.cubes import derive_cubes
 from etl.customers import derive_customers
 from etl.documents import derive_documents, derive_entries
 from etl.matching import create_made, derive_matches
@@ -41,6 +42,7 @@ def derive(connection: Connection, settings: Settings) -> None:
     derive_states(connection)
     derive_matches(connection)
     derive_open_items(connection)
+    derive_cubes(connection)
 
 
 def find_reporting_currency(connection: Connection) -> str | None:

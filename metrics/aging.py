@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from data.cubes import bucket
 from data.texts import N_
 from metrics.metric import Document, Example, Field, Metric
 from metrics.rows import items
@@ -20,19 +21,7 @@ BUCKETS = {
 }
 
 
-def _bucket(row: str = "") -> str:
-    """Return the SQL that names the bucket of an open item; `row` is a prefix like `alive.`."""
-    days = f"date_diff('day', {row}{{age_from}}, {row}as_of)"
-    return f"""case
-            when {row}amount < 0 then 'unapplied'
-            when {days} <= 0 then 'not_due'
-            when {days} <= 30 then '1-30'
-            when {days} <= 60 then '31-60'
-            when {days} <= 90 then '61-90'
-            else 'over_90'
-        end"""
-
-
+_BUCKET = bucket("alive.amount < 0", "alive.{age_from}", "alive.as_of")
 _POSITIONS = "\n    union all ".join(
     f"select '{name}' as bucket, {position} as position" for position, name in enumerate(BUCKETS)
 )
@@ -66,15 +55,9 @@ AGING = Metric(
         Field("items", N_("Open items"), "count", additive=True),
     ),
     sql=f"""
-with placed as (
-    select {{by}}, amount, continues,
-        {_bucket()} as bucket
-    from alive
-),
-held as (
-    select {{by}}, bucket, sum(amount) as amount,
-        sum(case when continues then 0 else 1 end) as items
-    from placed
+with held as (
+    select {{by}}, bucket, sum(amount) as amount, sum(items) as items
+    from aged
     group by {{by}}, bucket
 ),
 buckets as (
@@ -97,7 +80,7 @@ select {{by}}, bucket,
 from places
 left join held using ({{by}}, bucket)
 """,
-    rows={N_("Open items"): items("alive", f"{_bucket('alive.')} as bucket,")},
+    rows={N_("Open items"): items("alive", f"{_BUCKET} as bucket,")},
     reference="OCA account-financial-reporting #383 (published figures)",
     example=Example(
         source="OCA account-financial-reporting #383",

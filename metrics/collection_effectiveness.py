@@ -36,38 +36,22 @@ COLLECTION_EFFECTIVENESS = Metric(
         Field("closing_not_due", N_("Of which not due"), "money", additive=True),
     ),
     sql="""
-with at_start as (
-    select {by}, sum(amount) as opening
-    from opening
-    group by {by}
-),
-sold as (
-    select {by}, sum(amount) as sales
+with parts as (
+    select {by}, amount as opening, 0 as sales, 0 as closing, 0 as closing_not_due
+    from opening_balances
+    union all
+    select {by}, 0, amount, 0, 0
     from monthly
     where month_start >= from_1m
-    group by {by}
-),
-at_end as (
-    select {by}, sum(amount) as closing,
-        sum(case when amount > 0 and due_on >= as_of then amount else 0 end) as closing_not_due
-    from alive
-    group by {by}
-),
-known_groups as (
-    select {by} from at_start
-    union
-    select {by} from sold
-    union
-    select {by} from at_end
+    union all
+    select {by}, 0, 0, amount, case when bucket = 'not_due' then amount else 0 end
+    from balances
 ),
 figures as (
-    select {by},
-        coalesce(opening, 0) as opening, coalesce(sales, 0) as sales,
-        coalesce(closing, 0) as closing, coalesce(closing_not_due, 0) as closing_not_due
-    from known_groups
-    left join at_start using ({by})
-    left join sold using ({by})
-    left join at_end using ({by})
+    select {by}, sum(opening) as opening, sum(sales) as sales, sum(closing) as closing,
+        sum(closing_not_due) as closing_not_due
+    from parts
+    group by {by}
 )
 
 select {by},

@@ -59,36 +59,24 @@ DSO = Metric(
         Field("count_back_at_least", N_("DSO, count-back, at least"), "days"),
     ),
     sql="""
-with held as (
-    select {by},
-        sum(amount) as receivables,
-        sum(case when amount > 0 and due_on >= as_of then amount else 0 end) as not_due
-    from alive
-    group by {by}
-),
-sold as (
-    select {by},
-        sum(case when month_start >= from_1m then amount else 0 end) as sales_1m,
-        sum(case when month_start >= from_3m then amount else 0 end) as sales_3m,
-        sum(case when month_start >= from_12m then amount else 0 end) as sales_12m
+with parts as (
+    select {by}, amount as receivables,
+        case when bucket = 'not_due' then amount else 0 end as not_due,
+        0 as sales_1m, 0 as sales_3m, 0 as sales_12m
+    from balances
+    union all
+    select {by}, 0, 0,
+        case when month_start >= from_1m then amount else 0 end,
+        case when month_start >= from_3m then amount else 0 end,
+        case when month_start >= from_12m then amount else 0 end
     from monthly
-    group by {by}
-),
-known_groups as (
-    select {by} from held
-    union
-    select {by} from sold
 ),
 figures as (
     select {by},
-        coalesce(receivables, 0) as receivables,
-        coalesce(not_due, 0) as not_due,
-        coalesce(sales_1m, 0) as sales_1m,
-        coalesce(sales_3m, 0) as sales_3m,
-        coalesce(sales_12m, 0) as sales_12m
-    from known_groups
-    left join held using ({by})
-    left join sold using ({by})
+        sum(receivables) as receivables, sum(not_due) as not_due,
+        sum(sales_1m) as sales_1m, sum(sales_3m) as sales_3m, sum(sales_12m) as sales_12m
+    from parts
+    group by {by}
 ),
 months as (
     select {by}, month_start, sum(amount) as sold

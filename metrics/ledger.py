@@ -1,7 +1,7 @@
 """Ledger: the prelude of named relations as of a day, under filters.
 
-Every metric is written over these relations; each carries the dimension columns, `total`, and
-the columns of `days`, and is already filtered:
+Every metric is written over these relations; each carries `total` and the columns of `days`, and
+is already filtered. Relations of rows carry all dimensions:
 
     days       as_of, the first day of its windows (from_1m, from_3m, from_12m, from_window) and,
                a year earlier, the window again: from_year_ago, year_ago
@@ -9,17 +9,28 @@ the columns of `days`, and is already filtered:
     opening    open items at the end of the day before from_1m
     items      all slices of all documents dated up to as_of, open or closed
     sales      invoices and credit notes issued up to as_of
-    monthly    their sums by month_start, grouped by the dimensions asked for; windows of whole
-               months read it, since a history then has a month to add up and not its documents
     settled    slices of invoices that a payment closed between from_window and as_of
     cohort     invoices issued between from_window and as_of
     slices     slices of invoices issued up to as_of and open at some time since from_window
     movements  all documents dated up to as_of
     accounts   customers, with their limit, terms and dimensions
-    whole      the total, on days with documents: balances have a row for it even if nothing is
-               open; empty in a split
-    reach      first_sale: since when any sales are known, whatever the filters; without as_of
-               days before that
+
+Relations of sums carry the dimensions asked for. Metrics add them up by group; one group may have
+several rows. They are the same sums whether they come from the rows or from the cubes, which the
+load keeps by month (`etl.cubes`):
+
+    balances          alive by bucket of aging by due day: amount, items, invoices (still open)
+    aged              the same by the bucket that the ledger's basis gives
+    opening_balances  opening: amount
+    debtors           one row for each customer with something alive
+    monthly           sales by month_start: the measures of `data.cubes.SALES` and AGREED
+    year_before       the same between from_year_ago and year_ago
+    payments          settled by month_start: the measures of `data.cubes.PAYMENTS`
+    ended             cohort by day after issue: how many lives ended by as_of, paid or not
+    whole             the total, on days with documents: balances have a row for it even if
+                      nothing is open; empty in a split
+    reach             first_sale: since when any sales are known, whatever the filters; without
+                      as_of days before that
 
 A window of N months is N whole calendar months ending with the as-of day's month, that month
 counted up to the as-of day.
@@ -31,12 +42,15 @@ import calendar
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from metrics.dimensions import known
 from metrics.metric import Metric
+from metrics.prelude import RELATIONS, Prelude
 
-_DAY_COLUMNS = (
+#: Dates; the last two are the first day of the month that as_of (year_ago) cuts off: the day
+#: after it where it ends its month.
+_DATES = (
     "as_of",
     "from_1m",
     "from_3m",
@@ -44,64 +58,11 @@ _DAY_COLUMNS = (
     "from_window",
     "from_year_ago",
     "year_ago",
+    "part_from",
+    "year_part_from",
 )
-
-#: relation -> (table, condition); `d` is the day, `o` the row, `o.ends` when it closes, if ever
-_RELATIONS = {
-    "alive": (
-        "open_items",
-        "o.opened_on <= d.as_of and o.ends > d.as_of",
-    ),
-    "opening": (
-        "open_items",
-        "o.opened_on < d.from_1m and o.ends >= d.from_1m",
-    ),
-    "items": ("open_items", "o.opened_on <= d.as_of"),
-    "sales": ("documents", "o.kind in ('invoice', 'credit_note') and o.issued_on <= d.as_of"),
-    "settled": (
-        "open_items",
-        (
-            "o.kind = 'invoice' and o.amount > 0 and o.closed_by = 'payment'"
-            " and not o.paid_day_assumed"
-            " and o.closed_on >= d.from_window and o.closed_on <= d.as_of"
-        ),
-    ),
-    "cohort": (
-        "documents",
-        (
-            "o.kind = 'invoice' and o.amount > 0 and not o.paid_day_assumed"
-            " and o.issued_on >= d.from_window and o.issued_on <= d.as_of"
-        ),
-    ),
-    "slices": (
-        "open_items",
-        (
-            "o.kind = 'invoice' and o.amount > 0 and o.opened_on <= d.as_of"
-            " and o.ends >= d.from_window"
-        ),
-    ),
-    "movements": ("documents", "o.issued_on <= d.as_of"),
-    # limits stand in the reporting currency, whatever the customer is invoiced in
-    "accounts": (
-        (
-            "(select c.*, c.customer_id as customer, a.reporting_currency as currency"
-            " from customers as c cross join about as a)"
-        ),
-        "1 = 1",
-    ),
-}
-
-_MONTH = "cast(date_trunc('month', {}) as date)"
-_CONSTANTS = ", ".join(f"cast(${c}_0 as date) as {c}" for c in _DAY_COLUMNS)
-
-#: A group that bought nothing at first has known months without sales, not unknown ones.
-_REACH = """    select days.as_of, first_sale
-    from days
-    join (
-        select min(issued_on) as first_sale
-        from documents
-        where kind in ('invoice', 'credit_note')
-    ) as f on first_sale <= days.as_of"""
+#: Numbers, for the cube of debtors: the year, and the month as in `month_debtors.months`.
+_NUMBERS = ("year", "month_bit")
 
 BASES = {"due": "due_on", "issued": "opened_on"}
 """What aging counts from: basis -> column of the open item."""
@@ -180,6 +141,7 @@ class Ledger:
     months: length of the window of behaviour, in calendar months.
     days: several as-of days for a history; empty means `as_of` alone.
     basis: what aging counts from, `due` or `issued`.
+    cubes: False to add everything up from the rows, which says the same and takes longer.
 
     Raises ValueError for a dimension or basis that does not exist.
     """
@@ -189,6 +151,7 @@ class Ledger:
     months: int = 12
     days: tuple[date, ...] = ()
     basis: str = "due"
+    cubes: bool = True
 
     def __post_init__(self) -> None:
         """Refuse names that do not exist."""
@@ -245,19 +208,16 @@ class Ledger:
         return Statement(self._with(text, known(by)), self._parameters())
 
     def _with(self, text: str, by: tuple[str, ...], wrap: bool = False) -> str:
-        """Put the prelude before `text`; only the relations it uses."""
+        """Put the prelude before `text`; only the relations and days it uses."""
         text = text.strip().replace("{age_from}", BASES[self.basis])
-        used = [r for r in _RELATIONS if _reads(text, r)]
-        grouped = ", ".join(("as_of", *by))
-        parts = [f"days as (\n{self._days()}\n)"]
-        parts += [f"{name} as (\n{self._relation(name)}\n)" for name in used]
-        if _reads(text, "whole"):
-            parts.append(f"whole as (\n{self._whole(by)}\n)")
-        if _reads(text, "monthly"):
-            parts.append(f"monthly as (\n{self._monthly(by)}\n)")
-        if _reads(text, "reach"):
-            parts.append(f"reach as (\n{_REACH}\n)")
-        text = text.replace("{by}", grouped)
+        text = text.replace("{by}", ", ".join(("as_of", *by)))
+        prelude = self._prelude(text, by)
+        parts = [
+            f"{name} as (\n{prelude.relation(name)}\n)" for name in RELATIONS if _reads(text, name)
+        ]
+        whole = "\n".join([text, *parts])
+        if _reads(whole, "days"):
+            parts.insert(0, f"days as (\n{self._days(whole)}\n)")
         if text.startswith("with "):
             head, _, tail = text[5:].rpartition("\n\n")
             parts.append(head.strip().rstrip(","))
@@ -266,103 +226,72 @@ class Ledger:
             text = f"select * from (\n{text}\n) as behind"
         return "with " + ",\n".join(parts) + "\n" + text
 
-    def _relation(self, name: str) -> str:
-        table, condition = _RELATIONS[name]
-        if len(self._as_of_days) > 1:
-            # one comparison and no `or`: only then is the join a merge of two sorted sides
-            condition = condition.replace("o.ends", "coalesce(o.closed_on, date '9999-12-31')")
-            if name in ("alive", "opening"):
-                # most slices close before any day of the history sees them: not worth joining
-                seen = f"{self._seen('o.opened_on')} < {self._seen('o.closed_on')}"
-                condition += f" and (o.closed_on is null or {seen})"
-            return (
-                f"    select d.*, 'total' as total, o.*\n    from {table} as o\n"
-                f"    join days as d on {condition}{self._filters}"
-            )
-        # one day needs no join: the filter then reaches the scan, and skips what closed before
-        condition = re.sub(
-            r"o\.ends (>=?) (\S+)", r"(o.closed_on is null or o.closed_on \1 \2)", condition
-        )
-        condition = re.sub(r"\bd\.([a-z_0-9]+)", r"cast($\1_0 as date)", condition)
-        return (
-            f"    select {_CONSTANTS}, 'total' as total, o.*\n    from {table} as o\n"
-            f"    where {condition}{self._filters}"
-        )
-
-    def _whole(self, by: tuple[str, ...]) -> str:
-        if by != ("total",):
-            names = ", ".join(f"'' as {name}" for name in by)
-            return f"    select as_of, {names}\n    from days\n    where 1 = 0"
-        return (
-            "    select days.as_of, 'total' as total\n    from days\n    join (\n"
-            "        select min(o.issued_on) as first_day\n        from documents as o\n"
-            f"        where 1 = 1{self._filters}\n    ) as f on first_day <= days.as_of"
-        )
-
-    def _monthly(self, by: tuple[str, ...]) -> str:
-        """Return the sales by month; in a month that an as-of day cuts, by day."""
-        table, condition = _RELATIONS["sales"]
-        known_by = condition.rpartition(" and ")[0]
-        names = "".join(f", o.{name}" for name in by if name != "total")
-        month, seen = _MONTH.format("o.issued_on"), self._seen("o.issued_on")
-        return f"""    select d.*, m.*
-    from (
-        select 'total' as total{names}, {month} as month_start, {seen} as seen_on,
-            sum(o.amount) as amount
-        from {table} as o
-        where {known_by}{self._filters}
-        group by {month}, {seen}{names}
-    ) as m
-    join days as d on m.seen_on <= d.as_of"""
-
-    def _seen(self, day: str) -> str:
-        """Return SQL for a day that the as-of days cannot tell from `day`: its month's end.
-
-        In a month that an as-of day cuts, it is the day itself.
-        """
-        cut = [n for n, d in enumerate(self._as_of_days) if d != month_end(d)]
-        end = f"cast(last_day({day}) as date)"
-        if not cut:
-            return end
-        months = ", ".join(f"cast($from_1m_{n} as date)" for n in cut)
-        return f"case when {_MONTH.format(day)} in ({months}) then {day} else {end} end"
-
-    @property
-    def _filters(self) -> str:
-        return "".join(
-            f" and o.{column} in ("
-            + ", ".join(f"$w_{column}_{n}" for n in range(len(values)))
-            + ")"
-            for column, values in self.where.items()
-            if column != "total" and values
+    def _prelude(self, text: str, by: tuple[str, ...]) -> Prelude:
+        days = self._as_of_days
+        return Prelude(
+            by=by,
+            where={
+                column: tuple(f"w_{column}_{n}" for n in range(len(values)))
+                for column, values in self.where.items()
+                if column != "total" and values
+            },
+            age_from=BASES[self.basis],
+            days=len(days),
+            cut=tuple(n for n, day in enumerate(days) if day != month_end(day)),
+            year_cut=tuple(
+                n for n, day in enumerate(days) if same_day(day, 12) != month_end(same_day(day, 12))
+            ),
+            first=days.index(min(days)),
+            last=days.index(max(days)),
+            shown=tuple(c for c in _DATES if c == "as_of" or _mentions(text, c)),
+            text=text,
+            cubes=self.cubes,
         )
 
     @property
     def _as_of_days(self) -> tuple[date, ...]:
         return self.days or (self.as_of,)
 
-    def _days(self) -> str:
+    def _days(self, text: str) -> str:
+        """Return the days, with those of their columns that `text` mentions."""
+        columns = [(c, "date") for c in _DATES if c == "as_of" or _mentions(text, c)]
+        columns += [(c, "integer") for c in _NUMBERS if _mentions(text, f"d.{c}")]
         return "\n    union all\n".join(
-            "    select " + ", ".join(f"cast(${c}_{n} as date) as {c}" for c in _DAY_COLUMNS)
+            "    select " + ", ".join(f"cast(${c}_{n} as {kind}) as {c}" for c, kind in columns)
             for n in range(len(self._as_of_days))
         )
 
     def _parameters(self) -> dict[str, object]:
         bound: dict[str, object] = {}
         for number, day in enumerate(self._as_of_days):
-            firsts = (
+            year_ago = same_day(day, 12)
+            dates = (
                 day,
                 month_start(day),
                 month_start(day, 2),
                 month_start(day, 11),
                 month_start(day, self.months - 1),
                 month_start(day, self.months + 11),
-                same_day(day, 12),
+                year_ago,
+                _part_from(day),
+                _part_from(year_ago),
             )
-            bound.update({f"{c}_{number}": v for c, v in zip(_DAY_COLUMNS, firsts, strict=True)})
+            bound.update({f"{c}_{number}": v for c, v in zip(_DATES, dates, strict=True)})
+            bound[f"year_{number}"] = day.year
+            bound[f"month_bit_{number}"] = 1 << (day.month - 1)
         for column, values in self.where.items():
             bound.update({f"w_{column}_{n}": v for n, v in enumerate(values)})
         return bound
+
+
+def _part_from(day: date) -> date:
+    """Return the first day of the month that `day` cuts; the day after it if it ends its month."""
+    return day + timedelta(days=1) if day == month_end(day) else month_start(day)
+
+
+def _mentions(text: str, column: str) -> bool:
+    """Return whether the SQL `text` names `column`."""
+    return re.search(rf"\b{column}\b", text) is not None
 
 
 def _reads(text: str, relation: str) -> bool:

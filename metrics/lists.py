@@ -25,31 +25,30 @@ with owed as (
 ),
 sold as (
     select customer,
-        sum(case when issued_on >= from_12m then amount else 0 end) as sales_12m,
-        max(issued_on) as last_sale
-    from sales
+        sum(case when month_start >= from_12m then amount else 0 end) as sales_12m,
+        max(last_sale) as last_sale
+    from monthly
     group by customer
 ),
 late as (
-    select customer, opened_on, closed_on, amount,
-        amount * cast(date_diff('day', due_on, closed_on) as integer) as late_amount,
-        date_diff('month', closed_on, as_of) as months_ago
-    from settled
+    select customer, items, amount, taken_days, late_days,
+        date_diff('month', month_start, from_1m) as months_ago
+    from payments
 ),
 paid as (
     select customer,
-        count(*) as paid_items,
+        sum(items) as paid_items,
         sum(amount) as paid_amount,
-        sum(late_amount) as late_amount,
-        sum(amount * cast(date_diff('day', opened_on, closed_on) as integer)) as taken_amount,
+        sum(late_days) as late_amount,
+        sum(taken_days) as taken_amount,
         sum(case when months_ago between 9 and 11 then amount end) as paid_q1,
-        sum(case when months_ago between 9 and 11 then late_amount end) as late_amount_q1,
+        sum(case when months_ago between 9 and 11 then late_days end) as late_amount_q1,
         sum(case when months_ago between 6 and 8 then amount end) as paid_q2,
-        sum(case when months_ago between 6 and 8 then late_amount end) as late_amount_q2,
+        sum(case when months_ago between 6 and 8 then late_days end) as late_amount_q2,
         sum(case when months_ago between 3 and 5 then amount end) as paid_q3,
-        sum(case when months_ago between 3 and 5 then late_amount end) as late_amount_q3,
+        sum(case when months_ago between 3 and 5 then late_days end) as late_amount_q3,
         sum(case when months_ago < 3 then amount end) as paid_q4,
-        sum(case when months_ago < 3 then late_amount end) as late_amount_q4
+        sum(case when months_ago < 3 then late_days end) as late_amount_q4
     from late
     group by customer
 ),
@@ -75,7 +74,7 @@ select accounts.customer, accounts.customer_name, accounts.vat_number, accounts.
     accounts.credit_limit,
     cast(accounts.credit_limit - coalesce(receivables, 0) as decimal(18, 2)) as headroom,
     accounts.insured_limit,
-    days_to_pay, days_beyond_terms, coalesce(paid_items, 0) as paid_items,
+    days_to_pay, days_beyond_terms, cast(coalesce(paid_items, 0) as bigint) as paid_items,
     late_q1, late_q2, late_q3, late_q4, late_q4 - days_beyond_terms as lateness_trend,
     paid_amount, late_amount, paid_q1, late_amount_q1, paid_q2, late_amount_q2,
     paid_q3, late_amount_q3, paid_q4, late_amount_q4,
@@ -139,7 +138,7 @@ def customers(ledger: Ledger) -> Statement:
     lateness_trend = late_q4 - days_beyond_terms (positive: getting slower); last_sale. The parts
     of these ratios (paid_amount, late_amount and each by quarter) serve the ratios of totals.
     """
-    return ledger.over(_CUSTOMERS)
+    return ledger.over(_CUSTOMERS, ("customer",))
 
 
 def lives(ledger: Ledger) -> Statement:

@@ -15,16 +15,9 @@ ENOUGH_PAYMENTS = 20
 #: The curve itself, for statements that stand on it: one row for each group and day on which
 #: something was paid or censored. `unpaid` is the Kaplan–Meier estimate, `theta` Greenwood's
 #: standard error on the log-log scale. Rounding keeps 0.5 from becoming 0.50000000001.
-CURVE = """lives as (
-    select {by},
-        date_diff('day', issued_on, case when closed_on <= as_of then closed_on else as_of end)
-            as day,
-        case when closed_on <= as_of and outcome = 'paid' then 1 else 0 end as paid
-    from cohort
-),
-ended as (
-    select {by}, day, sum(paid) as paid, count(*) as ended
-    from lives
+CURVE = """left_on as (
+    select {by}, day, sum(paid) as paid, sum(ended) as ended
+    from ended
     group by {by}, day
 ),
 counted as (
@@ -33,7 +26,7 @@ counted as (
             partition by {by} order by day desc
             rows between unbounded preceding and current row
         ) as at_risk
-    from ended
+    from left_on
 ),
 summed as (
     select {by}, day, paid, ended, at_risk,

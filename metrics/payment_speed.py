@@ -87,52 +87,44 @@ PAYMENT_SPEED = Metric(
     ),
     sql=f"""
 with {CURVE},
-medians as (
-    select {{by}},
-        min(case when unpaid <= 0.5 then day end) as median_days_to_pay,
-        min(case when coalesce(unpaid_low, unpaid) <= 0.5 then day end) as median_low,
-        min(case when unpaid_high <= 0.5 then day end) as median_high
+parts as (
+    select {{by}}, items as paid_items, 0 as open_items, taken, taken_days, late_days, amount,
+        on_time, on_time_amount, null as median_days_to_pay, null as median_low,
+        null as median_high
+    from payments
+    union all
+    select {{by}}, 0, invoices, 0, 0, 0, 0, 0, 0, null, null, null
+    from balances
+    where invoices > 0
+    union all
+    select {{by}}, 0, 0, 0, 0, 0, 0, 0, 0,
+        min(case when unpaid <= 0.5 then day end),
+        min(case when coalesce(unpaid_low, unpaid) <= 0.5 then day end),
+        min(case when unpaid_high <= 0.5 then day end)
     from curve
     group by {{by}}
 ),
-paid as (
-    select {{by}},
-        count(*) as paid_items,
-        avg(cast(date_diff('day', opened_on, closed_on) as double)) as days_to_pay,
-        cast(sum(amount * cast(date_diff('day', opened_on, closed_on) as integer)) as double)
-            / cast(sum(amount) as double) as days_to_pay_weighted,
-        cast(sum(amount * cast(date_diff('day', due_on, closed_on) as integer)) as double)
-            / cast(sum(amount) as double) as days_beyond_terms_weighted,
-        cast(sum(case when closed_on <= due_on then 1 else 0 end) as double) / count(*)
-            as on_time_share,
-        cast(sum(case when closed_on <= due_on then amount else 0 end) as double)
-            / cast(sum(amount) as double) as on_time_share_amount
-    from settled
+figures as (
+    select {{by}}, sum(paid_items) as paid_items, sum(open_items) as open_items,
+        cast(sum(taken) as double) as taken, cast(sum(taken_days) as double) as taken_days,
+        cast(sum(late_days) as double) as late_days, cast(sum(amount) as double) as amount,
+        cast(sum(on_time) as double) as on_time,
+        cast(sum(on_time_amount) as double) as on_time_amount,
+        max(median_days_to_pay) as median_days_to_pay, max(median_low) as median_low,
+        max(median_high) as median_high
+    from parts
     group by {{by}}
-),
-unpaid as (
-    select {{by}}, sum(case when continues then 0 else 1 end) as open_items
-    from alive
-    where kind = 'invoice' and amount > 0
-    group by {{by}}
-),
-known_groups as (
-    select {{by}} from medians
-    union
-    select {{by}} from paid
-    union
-    select {{by}} from unpaid
 )
 
 select {{by}},
-    coalesce(paid_items, 0) as paid_items, cast(coalesce(open_items, 0) as bigint) as open_items,
-    days_to_pay, days_to_pay_weighted, days_beyond_terms_weighted,
-    on_time_share, on_time_share_amount,
+    cast(paid_items as bigint) as paid_items, cast(open_items as bigint) as open_items,
+    taken / nullif(paid_items, 0) as days_to_pay,
+    taken_days / nullif(amount, 0) as days_to_pay_weighted,
+    late_days / nullif(amount, 0) as days_beyond_terms_weighted,
+    on_time / nullif(paid_items, 0) as on_time_share,
+    on_time_amount / nullif(amount, 0) as on_time_share_amount,
     median_days_to_pay, median_low, median_high
-from known_groups
-left join paid using ({{by}})
-left join unpaid using ({{by}})
-left join medians using ({{by}})
+from figures
 """,
     rows={
         N_("Payments in the window"): items("settled"),

@@ -36,28 +36,25 @@ RECEIVABLES = Metric(
         Field("customers", N_("Customers with open items"), "count"),
     ),
     sql="""
-with held as (
-    select {by},
-        sum(amount) as receivables,
-        sum(case when amount < 0 then amount else 0 end) as unapplied,
-        sum(case when continues then 0 else 1 end) as open_items,
-        count(distinct customer) as customers
-    from alive
-    group by {by}
-),
-known_groups as (
-    select {by} from held
-    union
-    select {by} from whole
+with parts as (
+    select {by}, amount, case when bucket = 'unapplied' then amount else 0 end as unapplied,
+        items as open_items, 0 as customers
+    from balances
+    union all
+    select {by}, 0, 0, 0, 1
+    from debtors
+    union all
+    select {by}, 0, 0, 0, 0
+    from whole
 )
 
 select {by},
-    cast(coalesce(receivables, 0) as decimal(18, 2)) as receivables,
-    cast(coalesce(unapplied, 0) as decimal(18, 2)) as unapplied,
-    cast(coalesce(open_items, 0) as bigint) as open_items,
-    coalesce(customers, 0) as customers
-from known_groups
-left join held using ({by})
+    cast(sum(amount) as decimal(18, 2)) as receivables,
+    cast(sum(unapplied) as decimal(18, 2)) as unapplied,
+    cast(sum(open_items) as bigint) as open_items,
+    cast(sum(customers) as bigint) as customers
+from parts
+group by {by}
 """,
     rows={N_("Open items"): items("alive")},
     reference="IAS 1.54(h), trade receivables; erpnext's tests for unlinked credit notes",

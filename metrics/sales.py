@@ -32,13 +32,19 @@ SALES = Metric(
         Field("invoices", N_("Invoices"), "count", additive=True),
     ),
     sql="""
-with sold as (
-    select {by},
-        sum(case when issued_on >= from_window then amount else 0 end) as sales,
-        sum(case when issued_on >= from_year_ago and issued_on <= year_ago then amount else 0 end)
-            as sales_year_before,
-        sum(case when issued_on >= from_window and kind = 'invoice' then 1 else 0 end) as invoices
-    from sales
+with parts as (
+    select {by}, case when month_start >= from_window then amount else 0 end as sales,
+        case when month_start >= from_window then invoices else 0 end as invoices,
+        0 as sales_year_before
+    from monthly
+    union all
+    select {by}, 0, 0, amount
+    from year_before
+),
+sold as (
+    select {by}, sum(sales) as sales, sum(invoices) as invoices,
+        sum(sales_year_before) as sales_year_before
+    from parts
     group by {by}
 )
 

@@ -34,43 +34,30 @@ TERMS = Metric(
         Field("invoices", N_("Invoices"), "count", additive=True),
     ),
     sql="""
-with issued as (
-    select {by},
-        sum(case when k.agreed_terms_days is not null then amount * k.agreed_terms_days end)
-            as agreed_days,
-        sum(case when k.agreed_terms_days is not null then amount end) as agreed_amount,
-        sum(case when due_assumed = ''
-            then amount * cast(date_diff('day', issued_on, due_on) as integer) end)
-            as invoiced_days,
-        sum(case when due_assumed = '' then amount end) as invoiced_amount,
-        count(*) as invoices
-    from sales
-    left join (select customer_id, agreed_terms_days from customers) as k
-        on k.customer_id = sales.customer
-    where kind = 'invoice' and amount > 0 and issued_on >= from_window
-    group by {by}
+with parts as (
+    select {by}, agreed_days, agreed_weight, given_days, given_weight, billed as invoices,
+        null as taken_days, null as paid_amount
+    from monthly
+    where month_start >= from_window and billed > 0
+    union all
+    select {by}, null, null, null, null, 0, taken_days, amount
+    from payments
 ),
-paid as (
-    select {by},
-        sum(amount * cast(date_diff('day', opened_on, closed_on) as integer)) as taken_days,
-        sum(amount) as taken_amount
-    from settled
+figures as (
+    select {by}, sum(agreed_days) as agreed_days, sum(agreed_weight) as agreed_weight,
+        sum(given_days) as given_days, sum(given_weight) as given_weight,
+        sum(invoices) as invoices, sum(taken_days) as taken_days,
+        sum(paid_amount) as paid_amount
+    from parts
     group by {by}
-),
-known_groups as (
-    select {by} from issued
-    union
-    select {by} from paid
 )
 
 select {by},
-    cast(agreed_days as double) / cast(agreed_amount as double) as agreed,
-    cast(invoiced_days as double) / cast(invoiced_amount as double) as invoiced,
-    cast(taken_days as double) / cast(taken_amount as double) as taken,
-    coalesce(invoices, 0) as invoices
-from known_groups
-left join issued using ({by})
-left join paid using ({by})
+    cast(agreed_days as double) / cast(agreed_weight as double) as agreed,
+    cast(given_days as double) / cast(given_weight as double) as invoiced,
+    cast(taken_days as double) / cast(paid_amount as double) as taken,
+    cast(invoices as bigint) as invoices
+from figures
 """,
     rows={
         N_("Invoices issued in the window"): documents("sales")

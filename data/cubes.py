@@ -1,0 +1,112 @@
+"""What the cubes sum up, said once: the load builds them with it, and metrics add up with it
+the part of a month that no cube holds.
+
+A measure is SQL over the rows of a group, `o`; the terms agreed with a customer are
+`k.agreed_terms_days`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FOR_EVER = "date '9999-12-31'"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One sum over a month: its SQL over rows; its type in the cube, '' where that has it not.
+
+    `kept` is the SQL that adds it up from rows of the cube; `{}` stands for its own column.
+    """
+
+    name: str
+    sql: str
+    type: str
+    kept: str = "sum({})"
+
+    def adds(self) -> str:
+        """Return the SQL that adds it up from rows of the cube."""
+        return self.kept.format(f"o.{self.name}")
+
+
+def bucket(unapplied: str, since: str, day: str) -> str:
+    """Return the SQL that names the bucket of what ages from `since`, as of `day`.
+
+    `unapplied` is the condition that it is a payment or credit note.
+    """
+    days = f"date_diff('day', {since}, {day})"
+    return f"""case
+            when {unapplied} then 'unapplied'
+            when {days} <= 0 then 'not_due'
+            when {days} <= 30 then '1-30'
+            when {days} <= 60 then '31-60'
+            when {days} <= 90 then '61-90'
+            else 'over_90'
+        end"""
+
+
+def month(day: str) -> str:
+    """Return the SQL of the first day of the month of `day`."""
+    return f"cast(date_trunc('month', {day}) as date)"
+
+
+def _days(since: str, until: str) -> str:
+    return f"cast(date_diff('day', {since}, {until}) as integer)"
+
+
+_BILLED = "o.kind = 'invoice' and o.amount > 0"
+_GIVEN = f"{_BILLED} and o.due_assumed = ''"
+_MONEY = "decimal(18, 2)"
+_WEIGHT = "decimal(28, 2)"
+
+#: Of an open item, or of a row of `month_items`: what it counts for.
+ITEMS = "case when o.continues then 0 else 1 end"
+INVOICES = f"case when {_BILLED} and not o.continues then 1 else 0 end"
+
+SALES_ARE = "o.kind in ('invoice', 'credit_note')"
+SALES = (
+    Measure("amount", "sum(o.amount)", _MONEY),
+    Measure("invoices", "sum(case when o.kind = 'invoice' then 1 else 0 end)", "integer"),
+    Measure("billed", f"sum(case when {_BILLED} then 1 else 0 end)", "integer"),
+    Measure("billed_amount", f"sum(case when {_BILLED} then o.amount end)", _MONEY),
+    Measure("given_weight", f"sum(case when {_GIVEN} then o.amount end)", _MONEY),
+    Measure(
+        "given_days",
+        f"sum(case when {_GIVEN} then o.amount * {_days('o.issued_on', 'o.due_on')} end)",
+        _WEIGHT,
+    ),
+    Measure("first_sale", "min(o.issued_on)", "date", "min({})"),
+    Measure("last_sale", "max(o.issued_on)", "date", "max({})"),
+)
+#: Terms are agreed with a customer, so that they follow from the amount.
+AGREED = (
+    Measure(
+        "agreed_weight",
+        f"sum(case when {_BILLED} and k.agreed_terms_days is not null then o.amount end)",
+        "",
+        "sum(case when k.agreed_terms_days is not null then o.billed_amount end)",
+    ),
+    Measure(
+        "agreed_days",
+        f"sum(case when {_BILLED} then o.amount * k.agreed_terms_days end)",
+        "",
+        "sum(o.billed_amount * k.agreed_terms_days)",
+    ),
+)
+
+PAYMENTS_ARE = (
+    "o.kind = 'invoice' and o.amount > 0 and o.closed_by = 'payment' and not o.paid_day_assumed"
+)
+PAYMENTS = (
+    Measure("items", "count(*)", "integer"),
+    Measure("amount", "sum(o.amount)", _MONEY),
+    Measure("taken", f"sum({_days('o.opened_on', 'o.closed_on')})", "bigint"),
+    Measure("taken_days", f"sum(o.amount * {_days('o.opened_on', 'o.closed_on')})", _WEIGHT),
+    Measure("late_days", f"sum(o.amount * {_days('o.due_on', 'o.closed_on')})", _WEIGHT),
+    Measure("on_time", "sum(case when o.closed_on <= o.due_on then 1 else 0 end)", "integer"),
+    Measure(
+        "on_time_amount",
+        "sum(case when o.closed_on <= o.due_on then o.amount else 0 end)",
+        _MONEY,
+    ),
+)

@@ -1,0 +1,91 @@
+"""What is answered from the cubes is what the rows say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from metrics.catalogue import METRICS, answer
+from metrics.ledger import Ledger, month_end
+from metrics.lists import customers
+from tests.metrics.test_metric_laws import alike
+from tests.oracle_metrics import DIMENSIONS, Book
+from tests.random_ledgers import World, as_day, build, checked, days_of, worlds
+
+
+@st.composite
+def any_day(draw: st.DrawFn, world: World) -> date:
+    """Return a day around the documents, or the end of a month, also long before or after them."""
+    days = [as_day(d["issued_on"]) for d in world.documents]
+    day = draw(
+        st.one_of(
+            days_of(world),
+            days_of(world),
+            st.sampled_from((min(days) - timedelta(days=40), max(days) + timedelta(days=800))),
+        )
+    )
+    return month_end(day) if draw(st.booleans()) else day
+
+
+@st.composite
+def questions(draw: st.DrawFn, world: World) -> tuple[Ledger, tuple[str, ...]]:
+    """Return any days, filters, window and split; most of the time a history."""
+    where = {}
+    for name in draw(st.lists(st.sampled_from(DIMENSIONS), max_size=2, unique=True)):
+        known = sorted({d.dims[name] for d in Book(world).docs} | {"nobody"})
+        where[name] = tuple(draw(st.lists(st.sampled_from(known), min_size=1, max_size=2)))
+    ledger = Ledger(
+        draw(any_day(world)),
+        where,
+        draw(st.sampled_from((1, 3, 12))),
+        basis=draw(st.sampled_from(("due", "issued"))),
+    )
+    shape = draw(st.sampled_from(("day", "history", "history", "days")))
+    if shape == "history":
+        ledger = ledger.history(draw(st.integers(2, 20)))
+    elif shape == "days":
+        others = draw(st.lists(any_day(world), min_size=1, max_size=3))
+        ledger = replace(ledger, days=tuple(dict.fromkeys((*others, ledger.as_of))))
+    by = draw(
+        st.one_of(
+            st.just(("total",)),
+            st.lists(
+                st.sampled_from(("total", *DIMENSIONS)), min_size=1, max_size=2, unique=True
+            ).map(tuple),
+        )
+    )
+    return ledger, by
+
+
+@checked(25)
+@given(st.data())
+def test_every_metric_says_the_same_from_the_cubes_and_from_the_rows(data):
+    world = data.draw(worlds())
+    engine = build(world)
+    rows = 0
+    for name in METRICS:
+        for _ in range(2):
+            ledger, by = data.draw(questions(world))
+            slow = answer(engine, name, replace(ledger, cubes=False), by).to_pylist()
+            alike(answer(engine, name, ledger, by).to_pylist(), slow)
+            rows += len(slow)
+    event(f"about {round(rows, -1)} rows compared")
+
+
+@checked(10)
+@given(st.data())
+def test_the_list_of_customers_says_the_same_from_the_cubes_and_from_the_rows(data):
+    world = data.draw(worlds())
+    engine = build(world)
+    for _ in range(3):
+        ledger = replace(data.draw(questions(world))[0], days=())
+        asked = [customers(replace(ledger, cubes=cubes)) for cubes in (True, False)]
+        fast, slow = (
+            engine.query(f"select * from ({s.sql}) as listed order by customer", s.parameters)
+            for s in asked
+        )
+        assert fast.schema == slow.schema
+        alike(fast.to_pylist(), slow.to_pylist())
