@@ -35,14 +35,18 @@ class Loaded:
 def copy_once(paths: tuple[Path, ...], plain: Path) -> float:
     """Copy the files into plain tables of a new database; return the seconds it took."""
     plain.unlink(missing_ok=True)
+    draft = plain.with_suffix(".part")
+    draft.unlink(missing_ok=True)
     start = time.perf_counter()
-    with duckdb.connect(str(plain)) as connection:
+    with duckdb.connect(str(draft)) as connection:
         connection.execute("set enable_progress_bar = false")
         for path in paths:
             # the reader follows from the name: CSV or Parquet
             connection.execute(f"create table {path.stem} as from '{path}'")
         connection.execute("checkpoint")
-    return time.perf_counter() - start
+    seconds = time.perf_counter() - start
+    draft.replace(plain)
+    return seconds
 
 
 def load_once(paths: tuple[Path, ...], folder: Path) -> float:

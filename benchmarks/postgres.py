@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 
 from benchmarks.child import FailedError, TooLongError
-from benchmarks.files import need_disk
+from benchmarks.files import VERSION, need_disk
 from benchmarks.works import Work, window_of
 
 #: About how many bytes its tables and indexes take for each invoice.
@@ -115,15 +115,19 @@ class Server:
         for statement in _INDEXES:
             self._psql(f"{statement};\n")
         seconds = time.perf_counter() - start
-        self._psql(f"create table loaded as select {seconds} as seconds;\n")
+        self._psql(
+            f"drop table if exists loaded;\n"
+            f"create table loaded as select {seconds} as seconds, '{VERSION}' as version;\n"
+        )
         return seconds
 
     def loaded(self) -> float | None:
-        """Return how many seconds an earlier load into the same folder took, if there was one."""
+        """Return how many seconds an earlier load of the same files took; None: there is none."""
         try:
-            return float(self._psql("copy (select seconds from loaded) to stdout;\n").split()[0])
+            found = self._psql(f"select seconds from loaded where version = '{VERSION}';\n")
         except FailedError:
             return None
+        return float(found.split()[1]) if len(found.split()) > 1 else None
 
     def ask(self, work: Work, patience: float) -> tuple[float, list[dict[str, str]]]:
         """Answer a work; return the seconds it took, and the rows as text.

@@ -92,7 +92,8 @@ class Bench:
     def figures(self) -> Measured:
         """Measure the figures beside a scan, after comparing them with others' SQL."""
         engine = self.engine
-        if not self.plain.exists():
+        made = max(path.stat().st_mtime for path in self.paths)
+        if not self.plain.exists() or self.plain.stat().st_mtime < made:
             in_child(loads.copy_once, self.paths, self.plain)
         print("  comparing with plain SQL over plain tables", flush=True)
         plain = in_child(figures.plain_answers, self.plain, self.folder).value
