@@ -39,6 +39,7 @@ from etl.report import (
 )
 from etl.source import FileError, Reading, ReadOptions, SourceFile
 from etl.sql import Connection, number, rows, run
+from etl.staged import create_staged
 
 Progress = Callable[[Text, int, int, int], None]
 """Called with what is being done, files done, files in all, and rows staged so far."""
@@ -206,8 +207,7 @@ class _Load:
         """Fill the next state; see `Store.publish`."""
         _limit_memory(connection)
         if previous is None:
-            for table in STAGED:
-                run(connection, table.create())
+            create_staged(connection)
         first_new = number(connection, "select max(file_id) from files") + 1
         next_id = first_new
         for place, (path, sha256, mapping) in enumerate(wanted):

@@ -132,7 +132,8 @@ class Source(Protocol):
 
         Inserts into staged_customers, staged_documents, staged_matches, staged_rates and
         rejects (not into `files`) with file_id = `first_file_id`, and the next ones for further
-        sheets; returns one `Reading` for each file_id used, in order. Raises `FileError`
-        where the file as a whole was not understood; then it has inserted nothing.
+        sheets; returns one `Reading` for each file_id used, in order. Before it inserts into
+        staged_documents it says to `etl.staged.has_columns` what it fills there. Raises
+        `FileError` where the file as a whole was not understood; then it has inserted nothing.
         """
         ...

@@ -18,6 +18,7 @@ from etl.headers import bare
 from etl.parts import find_parts
 from etl.rows import KEPT, UNREAD, Rows, read_rows
 from etl.source import Reading
+from etl.staged import has_columns
 from etl.tabular import Plan
 
 #: Why rows are left out: what the SQL calls it -> what the reader sees.
@@ -199,6 +200,7 @@ def _stage_documents(
             "on part_line = line"
         )
     values = {"file": file_id, "ledger": reading.ledger}
+    has_columns(connection, select)
     _insert(connection, "staged_documents", rows, select, join, **values)
     cents: dict[str, int] = {}
     for group in groups:

@@ -37,6 +37,7 @@ from etl.source import FileError, Reading, ReadOptions, SourceFile
 from etl.sources.fec_cells import amount_of, cents_of, day_of, unspaced
 from etl.sources.fec_kinds import KIND, derive_entry_signs
 from etl.sources.fec_layout import HEADERS, NEEDED, Layout, fields, layout_of, read_lines
+from etl.staged import has_columns
 
 _LATIN_9 = re.compile(rb"[\xa4\xbc\xbd\xbe]")  # € Œ œ Ÿ there; ¤ ¼ ½ ¾ in Windows-1252
 
@@ -232,6 +233,7 @@ def _parse(
 
 def _stage(connection: duckdb.DuckDBPyConnection, file_id: int, reading: Reading) -> None:
     """Insert documents, customers and rejects."""
+    has_columns(connection, ("account", "currency", "reference", "match_code", "matched_on"))
     connection.execute(
         f"""
         insert into staged_documents by name
