@@ -333,7 +333,7 @@ def moved_by(view: View, by: str, back: str) -> Content:
 def attention(view: View) -> Content:
     """Return what a person should look at, from the checks of the load."""
     found = view.query(
-        "select name, template, places, amount from findings order by rowid limit 12"
+        "select name, template, places, amount from findings order by position limit 12"
     )
     lines = [
         html.Li(

@@ -358,6 +358,7 @@ FINDINGS = Table(
     "findings",
     "what a person should look at: one row each, with an amount",
     (
+        Column("position", "INTEGER", "its place in the list, from 1"),
         Column("name", "VARCHAR", "short name of the check"),
         Column("template", "VARCHAR", "the sentence, with {places}: see data.texts.Text"),
         Column("places", "VARCHAR", "what stands in the places (JSON)"),

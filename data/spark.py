@@ -21,6 +21,7 @@ from typing import Any
 import pyarrow as pa
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.spark import Spark
 
 from data.engine import EngineError
 from data.schema import Table
@@ -134,7 +135,10 @@ def carry_over(sql: str) -> Carried:
         for step in STEPS:
             tree = tree.transform(step)
         names = frozenset(p.name for p in tree.find_all(exp.Placeholder))
-        text = tree.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+        writer = Spark().generator(unsupported_level=sqlglot.ErrorLevel.RAISE)
+        # sqlglot takes this for Hive's own; Spark nests WITH as DuckDB does
+        writer.EXPRESSIONS_WITHOUT_NESTED_CTES = set()
+        text = writer.generate(tree)
     except sqlglot.errors.SqlglotError as error:
         raise EngineError(f"This statement cannot be carried over to Spark: {error}") from error
     return Carried(text, names)
@@ -206,8 +210,16 @@ def _letters() -> tuple[str, str]:
     return "".join(a for a, _ in pairs) + "".join(alone), "".join(b for _, b in pairs)
 
 
+def without_hints(node: exp.Expr) -> exp.Expr:
+    """Leave `materialized` out, which tells DuckDB how to compute a WITH and not what it is."""
+    if isinstance(node, exp.CTE):
+        node.set("materialized", None)
+    return node
+
+
 STEPS: tuple[Callable[[exp.Expr], exp.Expr], ...] = (
     borders_crossed,
     constants_as_rows,
     without_accents,
+    without_hints,
 )

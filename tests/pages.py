@@ -28,9 +28,16 @@ CUSTOMERS = (
 
 
 def small_company(folder: Path) -> Store:
-    """Publish 27 months of five customers; each pays a little slower than the one before.
+    """Publish the books of `small_books`."""
+    documents, matches, customers, finding = small_books()
+    return publish(folder, documents, matches, customers, findings=[finding])
 
-    C1 pays on its due day; C5 leaves everything after 2025 open; C3 has an unapplied payment.
+
+def small_books() -> tuple[list[Row], list[Row], list[Row], Row]:
+    """Return documents, matches, customers and a finding: 27 months of five customers.
+
+    Each pays a little slower than the one before. C1 pays on its due day; C5 leaves everything
+    after 2025 open; C3 has an unapplied payment.
     """
     documents: list[Row] = []
     matches: list[Row] = []
@@ -53,6 +60,7 @@ def small_company(folder: Path) -> Store:
         for n, name, sector, country, segment, seller in CUSTOMERS
     ]  # fmt: skip
     finding = {
+        "position": 1,
         "name": "loose",
         "template": "{count} payments are not matched.",
         "places": json.dumps({"count": 1234}),
@@ -60,7 +68,7 @@ def small_company(folder: Path) -> Store:
         "amount": "-150.00",
         "sql": "select 1",
     }
-    return publish(folder, documents, matches, customers, findings=[finding])
+    return documents, matches, customers, finding
 
 
 def ask(

@@ -38,6 +38,14 @@ ROOT = Path(__file__).parents[2]
             "select a from t union all select b from u",
             "SELECT a FROM t UNION ALL SELECT b FROM u",
         ),
+        (
+            "with a as (with b as (select 1 as x) select x from b) select x from a",
+            "WITH a AS (WITH b AS (SELECT 1 AS x) SELECT x FROM b) SELECT x FROM a",
+        ),
+        (
+            "with a as not materialized (select 1 as x) select x from a",
+            "WITH a AS (SELECT 1 AS x) SELECT x FROM a",
+        ),
         ("select a from t order by a desc", "SELECT a FROM t ORDER BY a DESC"),
         ("select a from t order by a", "SELECT a FROM t ORDER BY a NULLS LAST"),
         ("select '''' || 'a\\b'", "SELECT '\\'' || 'a\\\\b'"),
