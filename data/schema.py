@@ -247,6 +247,17 @@ MATCHES = Table(
                "reference, amount, oldest"),
     ),
 )  # fmt: skip
+INSTALMENTS = Table(
+    "instalments",
+    "the parts of documents that fall due on several days; other documents have none here",
+    (
+        Column("document_key", "BIGINT", "the document"),
+        Column("instalment", "INTEGER", "1, 2, 3 within the document"),
+        Column("due_on", "DATE", "its due day"),
+        Column("amount_currency", MONEY, "signed; together they are the document's",
+               "document currency"),
+    ),
+)  # fmt: skip
 OPEN_ITEMS = Table(
     "open_items",
     "slices of documents, opened once and closed once; every balance is a sum over these",
@@ -385,6 +396,6 @@ ABOUT = Table(
 
 STAGED = (FILES, STAGED_CUSTOMERS, STAGED_DOCUMENTS, STAGED_MATCHES, STAGED_RATES, REJECTS)
 CUBES = (CELLS, MARKETS, MONTH_ITEMS, MONTH_DEBTORS, MONTH_SALES, MONTH_PAYMENTS)
-DERIVED = (CUSTOMERS, DOCUMENTS, MATCHES, OPEN_ITEMS, *CUBES, FINDINGS, ABOUT)
+DERIVED = (CUSTOMERS, DOCUMENTS, INSTALMENTS, MATCHES, OPEN_ITEMS, *CUBES, FINDINGS, ABOUT)
 TABLES = {t.name: t for t in (*STAGED, *DERIVED)}
 SCHEMA_VERSION = 2

@@ -93,8 +93,8 @@ _CONTROLS = (
         N_("Instalments that do not add up to their documents."),
         """
         select count(*), 0 from (
-            select key from part join doc using (key) group by all
-            having sum(part.amount) <> any_value(doc.amount_currency)
+            select document_key from instalments as i join documents as d using (document_key)
+            group by all having sum(i.amount_currency) <> any_value(d.amount_currency)
         )
         """,
     ),
@@ -117,7 +117,7 @@ _USED = """
     with staged as (select file_id, sum(amount) as amount from staged_documents group by all),
     derived as (
         select d.file_id, sum(d.amount_currency) as amount from doc as d
-        where d.entry_id is not null group by all
+        where d.state_no is null group by all
     ),
     aside as (
         select file_id, sum(amount) as amount from (

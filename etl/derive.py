@@ -9,12 +9,12 @@ from data.schema import DERIVED, SCHEMA_VERSION
 from data.texts import N_, Text
 from etl.cubes import derive_cubes
 from etl.customers import derive_customers
-from etl.documents import derive_documents, derive_entries
+from etl.documents import derive_entries, describe_documents, number_documents
 from etl.matching import create_made, derive_matches
 from etl.open_items import derive_open_items
 from etl.source import FileError
 from etl.sql import Connection, rows, run
-from etl.states import derive_states
+from etl.states import derive_states, match_states
 
 DEFAULT_TERMS_DAYS = 30
 
@@ -37,9 +37,11 @@ def derive(connection: Connection, settings: Settings) -> None:
         run(connection, table.create())
     derive_entries(connection, settings.reporting_currency)
     derive_customers(connection)
-    derive_documents(connection, settings.default_terms_days)
-    create_made(connection)
+    describe_documents(connection, settings.default_terms_days)
     derive_states(connection)
+    number_documents(connection)
+    create_made(connection)
+    match_states(connection)
     derive_matches(connection)
     derive_open_items(connection)
     derive_cubes(connection)

@@ -171,18 +171,10 @@ def find(connection: Connection, currency_assumed: bool = False) -> list[Finding
         )
     if found:
         connection.executemany(
-            "insert into findings values (?, ?, ?, ?, ?, ?, ?)",
+            "insert into findings values (?, ?, ?, ?, ?, ?)",
             [
-                (
-                    place,
-                    f.name,
-                    f.text.template,
-                    json.dumps(f.text.values),
-                    f.items,
-                    f.amount,
-                    f.sql,
-                )
-                for place, f in enumerate(found, 1)
+                (f.name, f.text.template, json.dumps(f.text.values), f.items, f.amount, f.sql)
+                for f in found
             ],
         )
     return found
@@ -303,7 +295,7 @@ def _carried_findings(connection: Connection) -> list[Finding]:
         select c.file_id, c.name, c.carried, coalesce(sum(d.amount), 0) as before
         from carrying as c
         join files as f on f.ledger = c.ledger and f.last_day < c.first_day
-        left join doc as d on d.file_id = f.file_id and d.entry_id is not null
+        left join doc as d on d.file_id = f.file_id and d.state_no is null
         group by all having coalesce(sum(d.amount), 0) <> c.carried order by c.name
         """,
     )

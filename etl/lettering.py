@@ -6,16 +6,19 @@ year restate documents of an earlier one: they pass their codes on to these.
 
 from __future__ import annotations
 
-from etl.queues import overlap, refresh_left
+from etl.queues import overlap, record, refresh_left
 from etl.sql import Connection, number, run
 
 
 def settle_lettered(connection: Connection) -> None:
     """Settle rows lettered with the same code, file after file where entries are carried."""
+    if not number(connection, "select count(*) from entry where match_code is not null"):
+        return
     _attach_carried(connection)
     last = number(connection, "select max(generation) from generation_of")
     for generation in range(last + 1):
-        refresh_left(connection)
+        grouped = f"d.key in (select key from code_group where generation = {generation})"
+        refresh_left(connection, grouped, grouped)
         sides = [
             f"""
             select c.group_no as g, c.key, least(c.amount, l."left") as amount,
@@ -60,6 +63,15 @@ def _attach_carried(connection: Connection) -> None:
         """,
     )
     run(connection, "create or replace temp table carried_to (entry_id bigint, key bigint)")
+    run(
+        connection,
+        """
+        create or replace temp view posted_entry as
+        select d.key, d.file_id, d.document_id, d.issued_on, d.amount_currency, e.ledger,
+            e.account, e.customer, e.currency
+        from doc as d join entry as e using (entry_id)
+        """,
+    )
     for same in ("account, document_id", "issued_on"):
         run(
             connection,
@@ -80,7 +92,7 @@ def _attach_carried(connection: Connection) -> None:
                 from (select distinct file_id, ledger, first_day from entry
                       join files using (file_id, ledger) where entry.carried) as g
                 join files as f on f.ledger = g.ledger and f.last_day < g.first_day
-                join doc as d on d.file_id = f.file_id
+                join posted_entry as d on d.file_id = f.file_id
                 where (g.file_id, d.key) not in (
                     select e.file_id, t.key from carried_to as t join entry as e using (entry_id))
             )
@@ -114,9 +126,12 @@ def _settle_summed(connection: Connection, generation: int) -> None:
         connection,
         """
         create or replace temp table summed as
-        select distinct e.file_id, e.ledger, e.account, e.customer, e.currency,
-            e.match_code as code, f.first_day, sign(e.amount) as side
+        select distinct e.file_id, e.account, e.customer, e.currency, e.match_code as code,
+            f.first_day, sign(e.amount) as side, a.account_no
         from entry as e join generation_of as g using (file_id) join files as f using (file_id)
+        join (select distinct d.account_no, p.customer, t.ledger, t.currency from doc as d
+            join place_of as p using (place) join strand as t using (book_no))
+            as a on a.customer = e.customer and a.ledger = e.ledger and a.currency = e.currency
         where e.carried and e.match_code is not null and g.generation = $generation
         and e.entry_id not in (select entry_id from carried_to)
         """,
@@ -129,10 +144,10 @@ def _settle_summed(connection: Connection, generation: int) -> None:
         earlier = f"""
             select l.account_no as g, l.key, l."left" as amount,
                 row_number() over (order by l.issued_on, l.key) as pos
-            from {side}_left as l
-            where exists (select 1 from summed as s where s.ledger = l.ledger
-                and s.account is not distinct from l.account and s.customer = l.customer
-                and s.currency = l.currency and s.side = {sign} and l.issued_on < s.first_day)
+            from {side}_left as l join entry as e using (entry_id)
+            where exists (select 1 from summed as s where s.account_no = l.account_no
+                and s.account is not distinct from e.account
+                and s.side = {sign} and l.issued_on < s.first_day)
         """
         lettered = f"""
             select l.account_no as g, l.key, l."left" as amount,
@@ -145,9 +160,8 @@ def _settle_summed(connection: Connection, generation: int) -> None:
                 where c.key = l.key and s.side = {sign})
         """
         queues = (earlier, lettered) if side == "debit" else (lettered, earlier)
-        run(
+        record(
             connection,
-            f"insert into made by name select debit_key, credit_key, amount, 'oldest' as method"
-            f" from ({overlap(*queues)})",
+            f"select debit_key, credit_key, amount from ({overlap(*queues)})",
+            "oldest",
         )
-        refresh_left(connection)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from etl.documents import NORMAL
 from etl.lettering import settle_lettered
-from etl.queues import overlap, refresh_left
+from etl.queues import overlap, record, refresh_left
 from etl.sql import Connection, number, run
 
 _PASSES = 3
@@ -37,18 +37,17 @@ def create_made(connection: Connection) -> None:
 
 
 def derive_matches(connection: Connection) -> None:
-    """Fill `made` from `doc`, `code_of`, `entry` and `staged_matches`; see the module.
+    """Fill `made` and `matches` from `doc`, `entry` and `staged_matches`; see the module.
 
-    Makes `given`, the files whose unmatched documents stay so, and `unheard`, match rows
-    that could not be followed, for the findings.
+    Makes `unheard`, match rows that could not be followed, for the findings.
     """
     _given_rows(connection)
     settle_lettered(connection)
-    _given_files(connection)
     _reversals(connection)
-    _by_reference(connection)
-    _by_amount(connection)
-    _oldest_first(connection)
+    if _assumable(connection):
+        _by_reference(connection)
+        _by_amount(connection)
+        _oldest_first(connection)
     run(
         connection,
         """
@@ -60,30 +59,44 @@ def derive_matches(connection: Connection) -> None:
     )
 
 
-def _settle(connection: Connection, pairs: str, method: str) -> None:
-    """Add matches for the candidate pairs that the query `pairs` gives.
+def _settled(connection: Connection, claims: str) -> str:
+    """Return a SELECT of the matches that follow from the claims the query `claims` gives.
 
-    Its columns: debit_key, credit_key, cap (null: as much as possible), recorded_on,
-    source_row. Each credit spreads over its debits, oldest first; what several credits claim of
-    one debit is then cut to what is left of it, the earliest first.
+    Its columns: debit_key, credit_key, cap (null: as much as possible), recorded_on, source_row,
+    and what is left of both: debit_left, credit_left. Where all that is claimed of a debit and of
+    a credit is there, it is what they settle. Else each credit spreads over its debits, oldest
+    first; what several credits claim of one debit is then cut to what is left of it, the earliest
+    first. Makes `claim`, and `tight`: the documents of which more is claimed than there is.
     """
     run(
         connection,
         f"""
-        insert into made by name
-        with wished as (
-            select p.*, d."left" as debit_left, c."left" as credit_left,
-                d.issued_on as debit_day, d.due_on as debit_due, c.issued_on as credit_day,
-                least(coalesce(p.cap, d."left"), d."left") as wish
-            from ({pairs}) as p
-            join debit_left as d on d.key = p.debit_key
-            join credit_left as c on c.key = p.credit_key
+        create or replace temp table claim as
+        select *, least(coalesce(cap, debit_left), debit_left) as wish from ({claims})
+        """,
+    )
+    run(
+        connection,
+        """
+        create or replace temp table tight as
+        select debit_key as key from claim group by debit_key having sum(wish) > max(debit_left)
+        union all
+        select credit_key from claim group by credit_key having sum(wish) > max(credit_left)
+        """,
+    )
+    return """
+        with contested as (
+            select p.*, d.issued_on as debit_day, d.due_on as debit_due, c.issued_on as credit_day
+            from claim as p
+            join doc as d on d.key = p.debit_key
+            join doc as c on c.key = p.credit_key
+            where p.debit_key in (from tight) or p.credit_key in (from tight)
         ),
         spread as (
             select *, greatest(0, least(wish, credit_left - (sum(wish) over (
                 partition by credit_key order by debit_day, debit_due, debit_key, source_row
             ) - wish))) as share
-            from wished
+            from contested
         ),
         cut as (
             select *, greatest(0, least(share, debit_left - (sum(share) over (
@@ -91,136 +104,180 @@ def _settle(connection: Connection, pairs: str, method: str) -> None:
             ) - share))) as amount
             from spread where share > 0
         )
-        select debit_key, credit_key, cast(amount as decimal(18, 2)) as amount, recorded_on,
-            $method as method, source_row
+        select debit_key, credit_key, cast(wish as decimal(18, 2)) as amount, recorded_on,
+            source_row
+        from claim
+        where debit_key not in (from tight) and credit_key not in (from tight)
+        union all
+        select debit_key, credit_key, cast(amount as decimal(18, 2)), recorded_on, source_row
         from cut where amount > 0
-        """,
-        method=method,
-    )
+    """
 
 
 def _given_rows(connection: Connection) -> None:
     """Follow the match rows of the source.
 
     Where a number stands for several documents, those of one customer are taken together, the
-    oldest first.
+    oldest first. Makes `unheard`, and `named_file`: the files whose documents were matched so.
     """
     run(
         connection,
         """
-        create or replace temp table match_row as
-        select row_number() over (order by f.sha256, m.line, m.debit_id, m.credit_id)
-            as source_row, m.*
-        from staged_matches as m join files as f using (file_id)
+        create or replace temp table candidate as
+        select m.rowid as source_row, m.amount as asked, m.matched_on as recorded_on,
+            d.key as debit_key, c.key as credit_key, d.file_id as debit_file,
+            c.file_id as credit_file, d.amount_currency as debit_amount,
+            -c.amount_currency as credit_amount, d.issued_on as debit_day,
+            c.issued_on as credit_day, d.place <> c.place as across
+        from staged_matches as m
+        join (select distinct ledger, book_no from strand) as b using (ledger)
+        join doc as d on d.document_id = m.debit_id and d.book_no = b.book_no
+            and d.amount_currency > 0 and d.state_no is null
+        join doc as c on c.document_id = m.credit_id and c.book_no = d.book_no
+            and c.amount_currency < 0 and c.state_no is null
         """,
     )
-    passes = _PASSES if number(connection, "select count(*) from match_row") else 0
-    for _ in range(passes):
-        refresh_left(connection)
-        before = number(connection, "select count(*) from made")
-        _settle(
+    run(connection, "create or replace temp table named_file (file_id integer)")
+    for _ in range(_PASSES):
+        if not number(connection, "select count(*) from candidate"):
+            break
+        matches = _settled(connection, _CLAIMS)
+        run(connection, f"insert into made by name select *, 'given' as method from ({matches})")
+        run(
             connection,
             """
-            with pair as (
-                select m.source_row, m.matched_on as recorded_on, d.key as debit_key,
-                    c.key as credit_key, m.amount - coalesce(done.amount, 0) as cap,
-                    d.issued_on as debit_day, c.issued_on as credit_day,
-                    d.customer <> c.customer as across
-                from match_row as m
-                left join (select source_row, sum(amount) as amount from made group by all)
-                    as done using (source_row)
-                join debit_left as d on d.ledger = m.ledger and d.document_id = m.debit_id
-                join credit_left as c on c.ledger = m.ledger and c.document_id = m.credit_id
-                    and c.currency = d.currency
-                where not d.derived and not c.derived
-            )
-            select debit_key, credit_key, cap, recorded_on, source_row from pair
-            where cap is null or cap > 0
-            qualify row_number() over (partition by source_row
-                order by across, debit_day, credit_day, debit_key, credit_key) = 1
+            insert into named_file
+            select distinct unnest([debit_file, credit_file]) from claim
+            semi join made using (source_row, debit_key, credit_key)
             """,
-            "given",
         )
-        if number(connection, "select count(*) from made") == before:
-            break
+        # whatever was not contested, and had no other way to go, is done
+        run(
+            connection,
+            """
+            create or replace temp table candidate as
+            select * from candidate where source_row in (
+                select source_row from claim
+                where debit_key in (from tight) or credit_key in (from tight)
+                or alternatives and (cap is null or wish < cap)
+            )
+            """,
+        )
     run(
         connection,
         """
         create or replace temp table unheard as
         select m.file_id, m.line, m.debit_id, m.credit_id, m.amount,
-            coalesce(sum(x.amount), 0) as applied
-        from match_row as m left join made as x using (source_row)
-        group by all
-        having count(x.amount) = 0 or sum(x.amount) < m.amount
+            coalesce(x.applied, 0) as applied
+        from staged_matches as m
+        left join (
+            select source_row, sum(amount) as applied from made
+            where source_row is not null group by source_row
+        ) as x on x.source_row = m.rowid
+        where x.source_row is null or x.applied < m.amount
         """,
     )
 
 
-def _given_files(connection: Connection) -> None:
-    """Make `given`: files, by customer, that say themselves what is matched.
-
-    A paid state speaks for the customers that have no payments. `open_debits`: documents of the
-    file may still be what an assumed match settles.
-    """
-    run(
-        connection,
-        """
-        create or replace temp table given as
-        with lettered as (select distinct file_id from entry where match_code is not null),
-        stating as (
-            select distinct e.file_id from state as s join entry as e using (entry_id)
-        ),
-        named as (
-            select distinct d.file_id from (
-                select debit_key as key from made where source_row is not null
-                union select credit_key from made where source_row is not null
-            ) as m join doc as d using (key)
-        )
-        select d.file_id, d.customer,
-            bool_and(d.file_id not in (from lettered)
-                and (d.file_id not in (from stating) or p.customer is not null)) as open_debits
-        from (select distinct file_id, ledger, customer from doc) as d
-        left join paying as p using (ledger, customer)
-        where d.file_id in (from lettered) or d.file_id in (from named)
-        or (d.file_id in (from stating) and p.customer is null)
-        group by all
-        """,
-    )
+#: What match rows may still claim: of several documents with one number, the first that is open.
+_CLAIMS = """
+    with open as (
+        select p.*, p.asked - coalesce(x.applied, 0) as cap,
+            p.debit_amount - coalesce(d.used, 0) as debit_left,
+            p.credit_amount - coalesce(c.used, 0) as credit_left
+        from candidate as p
+        left join (select source_row, sum(amount) as applied from made
+            where source_row in (select source_row from candidate) group by all)
+            as x using (source_row)
+        left join (select debit_key, sum(amount) as used from made
+            where debit_key in (select debit_key from candidate) group by all)
+            as d using (debit_key)
+        left join (select credit_key, sum(amount) as used from made
+            where credit_key in (select credit_key from candidate) group by all)
+            as c using (credit_key)
+        where (p.asked is null or p.asked > coalesce(x.applied, 0))
+        and p.debit_amount > coalesce(d.used, 0) and p.credit_amount > coalesce(c.used, 0)
+    ),
+    several as (select source_row from open group by source_row having count(*) > 1)
+    select *, false as alternatives from open anti join several using (source_row)
+    union all
+    select *, true as alternatives from open semi join several using (source_row)
+    qualify row_number() over (partition by source_row
+        order by across, debit_day, credit_day, debit_key, credit_key) = 1
+"""
 
 
 def _reversals(connection: Connection) -> None:
     """Match an invoice and its reversal: same number, opposite amount, both untouched."""
-    refresh_left(connection)
-    sides = [
-        f"""
-        select key, account_no, document_id, "left", row_number() over (
-            partition by account_no, document_id, "left" order by issued_on, key) as nth
-        from {side}_left where kind in ('invoice', 'credit_note') and untouched and not derived
-        and document_id is not null
-        """
-        for side in ("debit", "credit")
-    ]
     run(
         connection,
-        f"""
+        """
+        create or replace temp table mirrored as
+        with told as (
+            select key, account_no, document_id, amount_currency, issued_on from doc
+            where kind in ('invoice', 'credit_note') and state_no is null
+            and document_id is not null
+        ),
+        credits as (
+            select c.* from told as c semi join told as d on d.account_no = c.account_no
+                and d.document_id = c.document_id and d.amount_currency = -c.amount_currency
+            where c.amount_currency < 0
+        ),
+        debits as (
+            select d.* from told as d semi join credits as c on d.account_no = c.account_no
+                and d.document_id = c.document_id and d.amount_currency = -c.amount_currency
+        )
+        select *, row_number() over (partition by account_no, document_id, amount_currency
+            order by issued_on, key) as nth
+        from (from debits union all from credits)
+        where key not in (select debit_key from made) and key not in (select credit_key from made)
+        """,
+    )
+    run(
+        connection,
+        """
         insert into made by name
-        select d.key as debit_key, c.key as credit_key, d."left" as amount,
+        select d.key as debit_key, c.key as credit_key, d.amount_currency as amount,
             'reference' as method
-        from ({sides[0]}) as d join ({sides[1]}) as c
-            using (account_no, document_id, "left", nth)
+        from mirrored as d join mirrored as c using (account_no, document_id, nth)
+        where d.amount_currency > 0 and c.amount_currency = -d.amount_currency
         """,
     )
 
 
-def _assumable(connection: Connection) -> None:
-    """Cut `debit_left` and `credit_left` down to what may be matched by assumption."""
-    refresh_left(connection)
-    for side, which in (("credit", ""), ("debit", "where not open_debits")):
-        run(
-            connection,
-            f"delete from {side}_left where derived or (file_id, customer) in"
-            f" (select (file_id, customer) from given {which})",
-        )
+def _assumable(connection: Connection) -> bool:
+    """Make `debit_left` and `credit_left`: what may be matched by assumption; return if any may.
+
+    Files that are lettered, or named by match rows, say themselves what is matched, and so do
+    paid states for the customers that have no payments. What is left of a file that match rows
+    name, or of paid states, may still be what an assumed match settles.
+    """
+    run(
+        connection,
+        """
+        create or replace temp table hushed as
+        select distinct e.file_id, p.place
+        from entry as e semi join stated using (file_id)
+        anti join paying using (ledger, customer) join place_of as p using (customer)
+        """,
+    )
+    run(
+        connection,
+        "create or replace temp table lettered_file as"
+        " select distinct file_id from entry where match_code is not null",
+    )
+    told = "d.file_id in (from lettered_file)"
+    if not number(
+        connection,
+        f"select count(*) from (select distinct file_id from doc) as d where not {told}"
+        " and d.file_id not in (from named_file)",
+    ):
+        return False
+    silent = f"d.state_no is null and not {told} and (d.file_id, d.place) not in (from hushed)"
+    refresh_left(
+        connection, debits=silent, credits_=f"{silent} and d.file_id not in (from named_file)"
+    )
+    return bool(number(connection, "select count(*) from credit_left"))
 
 
 def _drop_credit_notes(connection: Connection) -> None:
@@ -233,8 +290,8 @@ _PAIRS = """
     with named as (
         select key, account_no, {name} as name from (
             select key, account_no, unnest({words}) as text
-            from credit_left
-            where reference is not null and key not in (select credit_key from pair)
+            from credit_left join reference_of using (entry_id)
+            where key not in (select credit_key from pair)
         ) where regexp_matches(text, '[0-9]')
         and (len(text) >= 3 or regexp_full_match(text, '[A-Z][0-9]'))
     )
@@ -257,7 +314,14 @@ def _by_reference(connection: Connection) -> None:
     The whole text is tried first, then its words, then neighbouring words written as one: each
     step only for payments that the steps before found nothing for.
     """
-    _assumable(connection)
+    run(
+        connection,
+        """
+        create or replace temp table reference_of as
+        select entry_id, reference from entry where reference is not null and entry_id in
+            (select entry_id from debit_left union all select entry_id from credit_left)
+        """,
+    )
     run(
         connection,
         f"""
@@ -267,7 +331,7 @@ def _by_reference(connection: Connection) -> None:
             from debit_left where document_id is not null
             union
             select key, account_no, {NORMAL.format("reference")}, false
-            from debit_left where reference is not null
+            from debit_left join reference_of using (entry_id)
         )
         select distinct key, account_no, name from called
         where name <> '' and (own or len(name) >= 6 and regexp_matches(name, '[0-9]'))
@@ -280,7 +344,8 @@ def _by_reference(connection: Connection) -> None:
         with whole as (
             select key, account_no, {NORMAL.format("document_id")} as name from credit_left
             union
-            select key, account_no, {NORMAL.format("reference")} from credit_left
+            select key, account_no, {NORMAL.format("reference")}
+            from credit_left join reference_of using (entry_id)
         )
         select i.key as debit_key, w.key as credit_key
         from whole as w join invoice_name as i using (account_no, name)
@@ -289,19 +354,20 @@ def _by_reference(connection: Connection) -> None:
     for words in (_WORDS, _PHRASES):
         found = _PAIRS.format(name=NORMAL.format("text"), words=words)
         run(connection, f"insert into pair {found}")
-    pairs = """
-        select debit_key, credit_key, cast(null as decimal(18, 2)) as cap,
-            cast(null as date) as recorded_on, cast(null as bigint) as source_row
-        from pair
+    claims = """
+        select p.debit_key, p.credit_key, cast(null as decimal(18, 2)) as cap,
+            cast(null as date) as recorded_on, cast(null as bigint) as source_row,
+            d."left" as debit_left, c."left" as credit_left
+        from pair as p
+        join debit_left as d on d.key = p.debit_key
+        join credit_left as c on c.key = p.credit_key
     """
-    _settle(connection, pairs, "reference")
-    _assumable(connection)
-    _settle(connection, pairs, "reference")
+    for _ in range(2):
+        record(connection, _settled(connection, claims), "reference")
 
 
 def _by_amount(connection: Connection) -> None:
     """Match a payment with the oldest open document of exactly the amount that is left."""
-    _assumable(connection)
     _drop_credit_notes(connection)
     sides = [
         f"""
@@ -311,20 +377,18 @@ def _by_amount(connection: Connection) -> None:
         """
         for side in ("debit", "credit")
     ]
-    run(
+    record(
         connection,
         f"""
-        insert into made by name
-        select d.key as debit_key, c.key as credit_key, d."left" as amount, 'amount' as method
+        select d.key as debit_key, c.key as credit_key, d."left" as amount
         from ({sides[0]}) as d join ({sides[1]}) as c using (account_no, "left", nth)
         """,
+        "amount",
     )
 
 
 def _oldest_first(connection: Connection) -> None:
     """Match what is still left of payments, the oldest documents first."""
-    _assumable(connection)
-    _drop_credit_notes(connection)
     queues = [
         f"""
         select account_no as g, key, "left" as amount,
@@ -333,8 +397,4 @@ def _oldest_first(connection: Connection) -> None:
         """
         for side in ("debit", "credit")
     ]
-    run(
-        connection,
-        "insert into made by name select debit_key, credit_key, amount, 'oldest' as method"
-        f" from ({overlap(*queues)})",
-    )
+    record(connection, f"select debit_key, credit_key, amount from ({overlap(*queues)})", "oldest")

@@ -4,243 +4,399 @@ A match closes equal slices on both sides on the later of the two documents' day
 document the matches stand in order of their days; instalments are filled in due order; what is
 left stays open. Amounts in the reporting currency are rounded cumulatively, so that the slices
 of a document add up to it exactly.
+
+Two sides of a match may be worth different amounts. The rates of invoice and payment differ: one
+derived document of kind `exchange` on the day of the match. Invoice and payment belong to
+different customers: one `adjustment` on each side, so that each customer's documents still add up
+to its balance. Each is opened and closed that day.
+
+All of it is plain SQL that DuckDB and Apache Spark both understand: `steps()` are named SELECTs,
+each over the ones before it and these relations:
+
+    posted       documents, before they are closed: document_key, bearer_no, customer,
+                 document_id, kind, issued_on, due_on, due_assumed, disputed, paid_day_assumed,
+                 amount, amount_currency; `customer` is anything that tells customers apart
+    described    the same documents with all columns of the table `documents` except those of
+                 how they closed (closed_on, outcome)
+    bearer       bearer_no, ledger and the dimensions
+    matches, instalments    the tables
+
+Their last two are the tables `documents` and `open_items`. Where only the tables are known,
+`inputs()` makes the relations from `documents`.
 """
 
 from __future__ import annotations
 
-from data.schema import DIMENSION_COLUMNS
+from typing import NamedTuple
+
+from data.schema import DIMENSION_COLUMNS, DOCUMENTS
 from etl.sql import Connection, run
 
-_DIMENSIONS = ", ".join(f"o.{c.name}" for c in DIMENSION_COLUMNS)
+
+class Step(NamedTuple):
+    """One relation: its name and the SELECT that makes it."""
+
+    name: str
+    sql: str
+
+
+_DIMENSIONS = ", ".join(f"b.{c.name}" for c in DIMENSION_COLUMNS)
+_CLOSING = ("closed_on", "outcome")
+_DESCRIBED = ", ".join(
+    f"d.{n}" for n in DOCUMENTS.names if n not in (*_CLOSING, "paid_day_assumed")
+)
+
+
+_PAIRING = """
+    select m.debit_key, m.credit_key, m.amount_currency as amount, m.recorded_on, m.method,
+        greatest(d.issued_on, c.issued_on) as closed_on,
+        d.kind as debit_kind, c.kind as credit_kind,
+        d.paid_day_assumed or c.paid_day_assumed as day_assumed,
+        d.customer <> c.customer as across,
+        d.customer <> c.customer or d.amount <> d.amount_currency
+            or c.amount <> c.amount_currency as uneven
+    from matches as m
+    join posted as d on d.document_key = m.debit_key
+    join posted as c on c.document_key = m.credit_key
+"""
+
+#: Each side of each match, from `since` to `upto` of its document's amount; `day_assumed` speaks
+#: of the whole document. Most have one match: only the others need to be put in order.
+_SETTLED = """
+    with side as (
+        select debit_key as document_key, credit_key as closed_by_key, credit_kind as closed_by,
+            amount, closed_on, recorded_on, method, day_assumed from pairing
+        union all
+        select credit_key, debit_key, debit_kind, amount, closed_on, recorded_on, method,
+            day_assumed from pairing
+    ),
+    several as (select document_key from side group by document_key having count(*) > 1)
+    select s.document_key, s.closed_by_key, s.closed_by, s.closed_on, s.recorded_on, s.method,
+        s.day_assumed, cast(0 as decimal(18, 2)) as since, s.amount as upto, true as is_last
+    from side as s left join several as v on v.document_key = s.document_key
+    where v.document_key is null
+    union all
+    select document_key, closed_by_key, closed_by, closed_on, recorded_on, method, assumed = 1,
+        cast(upto - amount as decimal(18, 2)), cast(upto as decimal(18, 2)), place = items
+    from (
+        select s.*,
+            max(case when s.day_assumed then 1 else 0 end) over (partition by s.document_key)
+                as assumed,
+            sum(s.amount) over (partition by s.document_key
+                order by s.closed_on, s.closed_by_key, s.method
+                rows between unbounded preceding and current row) as upto,
+            row_number() over (partition by s.document_key
+                order by s.closed_on, s.closed_by_key, s.method) as place,
+            count(*) over (partition by s.document_key) as items
+        from side as s join several as v on v.document_key = s.document_key
+    ) as ordered
+"""
+
+#: Documents with their settled stretches, one row each; without any, one row all the same.
+_STRETCH = """
+    select p.document_key, p.due_on, case when p.amount_currency < 0 then -1 else 1 end as side,
+        abs(p.amount_currency) as total, abs(p.amount) as worth,
+        s.since, s.upto, s.closed_on, s.recorded_on, s.closed_by, s.closed_by_key, s.method,
+        s.day_assumed, s.is_last
+    from posted as p left join settled as s on s.document_key = p.document_key
+"""
+
+#: What is settled and what is left, documents with instalments aside.
+_WHOLE = """
+    select t.document_key, t.due_on, t.side, t.total, t.worth, t.since, t.upto, t.closed_on,
+        t.recorded_on, t.closed_by, t.closed_by_key, t.method, t.day_assumed, t.total as ends_at
+    from stretch as t where t.closed_by_key is not null
+    union all
+    select t.document_key, t.due_on, t.side, t.total, t.worth,
+        coalesce(t.upto, cast(0 as decimal(18, 2))), t.total, cast(null as date),
+        cast(null as date), cast(null as varchar), cast(null as bigint), cast(null as varchar),
+        coalesce(t.day_assumed, false), t.total
+    from stretch as t
+    where coalesce(t.upto, cast(0 as decimal(18, 2))) < t.total and coalesce(t.is_last, true)
+"""
+
+#: Documents with instalments are cut where a match ends and where an instalment ends: at each
+#: such border stands the match and the instalment that the stretch before it belongs to.
+_CUT = """
+    with parted as (select distinct document_key from instalments),
+    piece as (
+        select w.* from whole as w join parted as p on p.document_key = w.document_key
+    ),
+    part as (
+        select document_key, due_on, cast(sum(abs(amount_currency)) over (
+                partition by document_key order by due_on, instalment
+                rows between unbounded preceding and current row) as decimal(18, 2)) as upto
+        from instalments
+    ),
+    border as (
+        select document_key, upto, max(piece_upto) as piece_upto, max(part_upto) as part_upto
+        from (
+            select document_key, upto, upto as piece_upto, cast(null as decimal(18, 2))
+                as part_upto from piece
+            union all
+            select document_key, upto, cast(null as decimal(18, 2)), upto from part
+        ) as every
+        group by document_key, upto
+    ),
+    cut as (
+        select document_key, upto,
+            coalesce(lag(upto) over (partition by document_key order by upto),
+                cast(0 as decimal(18, 2))) as since,
+            min(piece_upto) over (partition by document_key order by upto
+                rows between current row and unbounded following) as piece_upto,
+            min(part_upto) over (partition by document_key order by upto
+                rows between current row and unbounded following) as part_upto
+        from border
+    )
+    select w.document_key, w.due_on, w.side, w.total, w.worth, w.since, w.upto, w.closed_on,
+        w.recorded_on, w.closed_by, w.closed_by_key, w.method, w.day_assumed, w.ends_at
+    from whole as w left join parted as p on p.document_key = w.document_key
+    where p.document_key is null
+    union all
+    select c.document_key, q.due_on, w.side, w.total, w.worth, c.since, c.upto, w.closed_on,
+        w.recorded_on, w.closed_by, w.closed_by_key, w.method, w.day_assumed, q.upto
+    from cut as c
+    join piece as w on w.document_key = c.document_key and w.upto = c.piece_upto
+    join part as q on q.document_key = c.document_key and q.upto = c.part_upto
+"""
+
+
+_GUESS = """case when worth <> total then cast(floor(
+                cast(worth as double) * cast({0} as double) / cast(total as double) * 100 + 0.5
+            ) * 0.01 as decimal(18, 2)) end"""
+_NEAREST = """{0}_guess + case
+                when 2 * (worth * {0} - {0}_guess * total) < -0.01 * total then -0.01
+                when 2 * (worth * {0} - {0}_guess * total) >= 0.01 * total then 0.01
+                else 0.00 end"""
+
+#: What a slice is worth is worth * upto / total, to the cent, less the same of `since`. Engines
+#: differ in how they divide decimals: so a float guesses, and exact products decide whether the
+#: guess or a neighbouring cent is nearest; half a cent goes up.
+_SLICE = f"""
+    with guessed as (
+        select *, {_GUESS.format("upto")} as upto_guess, {_GUESS.format("since")} as since_guess
+        from cut
+    )
+    select document_key, due_on, closed_on, recorded_on, closed_by, closed_by_key, method,
+        day_assumed, upto < ends_at as continues,
+        cast(side * (upto - since) as decimal(18, 2)) as amount_currency,
+        cast(side * case
+            when worth = total then upto - since
+            else {_NEAREST.format("upto")}
+                - ({_NEAREST.format("since")})
+        end as decimal(18, 2)) as amount
+    from guessed
+"""
+
+_DIFFERENCE = """
+    with side as (
+        select debit_key as document_key, credit_key as closed_by_key, debit_key, credit_key,
+            method, closed_on, across from pairing where uneven
+        union all
+        select credit_key, debit_key, debit_key, credit_key, method, closed_on, across
+            from pairing where uneven
+    ),
+    worth as (
+        select p.document_key, p.debit_key, p.credit_key, p.method, p.closed_on, p.across,
+            sum(s.amount) as amount, sum(s.amount_currency) as amount_currency
+        from side as p
+        join slice as s on s.document_key = p.document_key and s.closed_by_key = p.closed_by_key
+            and s.method = p.method
+        group by p.document_key, p.debit_key, p.credit_key, p.method, p.closed_on, p.across
+    ),
+    matched as (
+        select d.debit_key, d.credit_key, d.method, d.closed_on, d.across,
+            d.amount as debit_amount, c.amount as credit_amount,
+            d.amount_currency as debit_currency
+        from worth as d
+        join worth as c on c.debit_key = d.debit_key and c.credit_key = d.credit_key
+            and c.method = d.method
+        where d.document_key = d.debit_key and c.document_key = c.credit_key
+        and (d.across or d.amount + c.amount <> 0)
+    ),
+    needed as (
+        select debit_key, credit_key, debit_key as like_key, method, closed_on,
+            'exchange' as kind, -(debit_amount + credit_amount) as amount,
+            0 * debit_currency as amount_currency from matched where not across
+        union all
+        select debit_key, credit_key, debit_key, method, closed_on, 'adjustment',
+            -debit_amount, -debit_currency from matched where across
+        union all
+        select debit_key, credit_key, credit_key, method, closed_on, 'adjustment',
+            -credit_amount, debit_currency from matched where across
+    )
+    select (select coalesce(max(document_key), 0) from posted) + row_number() over (
+            order by debit_key, credit_key, like_key, method) as document_key,
+        like_key, kind, method, closed_on, cast(amount as decimal(18, 2)) as amount,
+        cast(amount_currency as decimal(18, 2)) as amount_currency
+    from needed
+"""
+
+#: On which day a document closed, by what, and whether on a day that nobody said.
+_ENDING = """
+    select document_key,
+        case when count(closed_on) = count(*) then max(closed_on) end as closed_on,
+        case
+            when count(closed_on) < count(*) then ''
+            when min(case when closed_by = 'credit_note' then 1 else 0 end) = 1 then 'credited'
+            when sum(case when closed_by = 'write_off' then amount else 0 end)
+                > sum(case when closed_by = 'payment' then amount else 0 end) then 'written_off'
+            else 'paid'
+        end as outcome,
+        max(case when day_assumed then 1 else 0 end) = 1 as day_assumed
+    from slice group by document_key
+"""
+
+_CLOSED_DOCUMENTS = f"""
+    select {_DESCRIBED},
+        d.paid_day_assumed or coalesce(e.day_assumed, false) as paid_day_assumed,
+        case when e.document_key is null then d.issued_on else e.closed_on end as closed_on,
+        case when d.kind = 'invoice' and d.amount > 0 then coalesce(e.outcome, '') else '' end
+            as outcome
+    from described as d left join ending as e on e.document_key = d.document_key
+"""
+
+_LIKE = {
+    "document_key": "f.document_key",
+    "kind": "f.kind",
+    "issued_on": "f.closed_on",
+    "due_on": "f.closed_on",
+    "due_assumed": "''",
+    "amount": "f.amount",
+    "amount_currency": "f.amount_currency",
+    "reference": "''",
+    "po_number": "''",
+    "ordered_on": "cast(null as date)",
+    "delivered_on": "cast(null as date)",
+    "disputed": "false",
+    "cost": "cast(null as decimal(18, 2))",
+    "file_id": "cast(null as integer)",
+    "line": "cast(null as bigint)",
+}
+_MADE = ", ".join(
+    f"{_LIKE.get(n, f'd.{n}')} as {n}"
+    for n in DOCUMENTS.names
+    if n not in (*_CLOSING, "paid_day_assumed")
+)
+_MADE_DOCUMENTS = f"""
+    select {_MADE}, false as paid_day_assumed, f.closed_on, '' as outcome
+    from difference as f join described as d on d.document_key = f.like_key
+"""
+
+_OPEN_ITEMS = f"""
+    select p.document_key, p.document_id, p.kind, p.issued_on as opened_on, s.due_on,
+        s.closed_on, s.recorded_on, coalesce(s.closed_by, '') as closed_by, s.closed_by_key,
+        coalesce(s.method, '') as method, s.continues, s.amount, s.amount_currency, p.disputed,
+        p.due_assumed, p.paid_day_assumed or s.day_assumed as paid_day_assumed, {_DIMENSIONS}
+    from posted as p
+    join slice as s on s.document_key = p.document_key
+    join bearer as b on b.bearer_no = p.bearer_no
+"""
+
+_MADE_OPEN_ITEMS = f"""
+    select f.document_key, p.document_id, f.kind, f.closed_on as opened_on, f.closed_on as due_on,
+        f.closed_on, cast(null as date) as recorded_on, f.kind as closed_by,
+        f.document_key as closed_by_key, f.method, false as continues, f.amount,
+        f.amount_currency, false as disputed, '' as due_assumed, false as paid_day_assumed,
+        {_DIMENSIONS}
+    from difference as f
+    join posted as p on p.document_key = f.like_key
+    join bearer as b on b.bearer_no = p.bearer_no
+"""
+
+_STEPS = (
+    Step("pairing", _PAIRING),
+    Step("settled", _SETTLED),
+    Step("stretch", _STRETCH),
+    Step("whole", _WHOLE),
+    Step("cut", _CUT),
+    Step("slice", _SLICE),
+    Step("difference", _DIFFERENCE),
+    Step("ending", _ENDING),
+)
+
+
+def steps() -> tuple[Step, ...]:
+    """Return the steps from `posted`, `described`, `bearer`, `matches` and `instalments`.
+
+    The last two are the tables `documents` and `open_items`, whole; see the module.
+    """
+    return (
+        *_STEPS,
+        Step("documents", f"{_CLOSED_DOCUMENTS} union all {_MADE_DOCUMENTS}"),
+        Step("open_items", f"{_OPEN_ITEMS} union all {_MADE_OPEN_ITEMS}"),
+    )
+
+
+def inputs(source: str) -> tuple[Step, ...]:
+    """Return the steps that make `described`, `posted` and `bearer` from documents in `source`.
+
+    It has the columns of the table `documents`. What an earlier derivation added to it (exchange
+    differences, and adjustments that no file holds) is left out, and made anew.
+    """
+    described = f"""
+        select {_DESCRIBED}, d.paid_day_assumed and d.kind in ('payment', 'credit_note')
+            as paid_day_assumed
+        from {source} as d
+        where d.kind <> 'exchange' and (d.kind <> 'adjustment' or d.file_id is not null)
+    """
+    posted = """
+        select document_key, document_key as bearer_no, customer, document_id, kind, issued_on,
+            due_on, due_assumed, disputed, paid_day_assumed, amount, amount_currency
+        from described
+    """
+    bearer = f"select document_key as bearer_no, ledger, {_DIMENSIONS} from described as b"
+    return (Step("described", described), Step("posted", posted), Step("bearer", bearer))
+
+
+#: Steps that are read once are not worth a table.
+_VIEWS = ("whole", "cut")
 
 
 def derive_open_items(connection: Connection) -> None:
-    """Fill `documents` and `open_items` from `doc`, `part`, `matches` and `customers`."""
-    _slices(connection)
-    _differences(connection)
-    _documents(connection)
-    run(
-        connection,
-        f"""
-        insert into open_items by name
-        select o.document_key, o.document_id, o.kind, o.issued_on as opened_on,
-            s.due_on, s.closed_on, s.recorded_on, coalesce(s.closed_by, '') as closed_by,
-            s.closed_by_key, coalesce(s.method, '') as method,
-            s.continues, s.amount, s.amount_currency,
-            o.disputed, o.due_assumed,
-            o.paid_day_assumed or coalesce(s.day_assumed, false) as paid_day_assumed,
-            {_DIMENSIONS}
-        from slice as s join documents as o on o.document_key = s.key
-        -- a balance reads what closed after its day: in this order it skips the rest
-        order by coalesce(s.closed_on, date '9999-12-31'), o.issued_on, o.document_key, s.upto
-        """,
-    )
+    """Fill `documents` and `open_items` from `doc`, `entry`, `bearer` and `matches`.
 
-
-def _slices(connection: Connection) -> None:
-    """Make `slice`: the pieces of each document between `since` and `upto` of its amount."""
-    run(
-        connection,
-        """
-        create or replace temp table settled as
-        with day as (
-            select m.*, greatest(d.issued_on, c.issued_on) as closed_on,
-                d.kind as debit_kind, c.kind as credit_kind,
-                d.paid_day_assumed or c.paid_day_assumed as day_assumed
-            from matches as m
-            join doc as d on d.key = m.debit_key
-            join doc as c on c.key = m.credit_key
-        ),
-        side as (
-            select debit_key as key, credit_key as closed_by_key, credit_kind as closed_by,
-                amount_currency as amount, closed_on, recorded_on, method, day_assumed from day
-            union all
-            select credit_key, debit_key, debit_kind, amount_currency, closed_on, recorded_on,
-                method, day_assumed from day
-        )
-        select *, cast(sum(amount) over (partition by key
-            order by closed_on, closed_by_key, method) as decimal(18, 2)) as upto
-        from side
-        """,
-    )
-    run(
-        connection,
-        """
-        create or replace temp table piece as
-        with total as (
-            select d.key, d.due_on, abs(d.amount_currency) as total,
-                coalesce(max(s.upto), 0) as used
-            from doc as d left join settled as s using (key) group by all
-        )
-        select key, cast(upto - amount as decimal(18, 2)) as since, upto, closed_on,
-            recorded_on, closed_by, closed_by_key, method, day_assumed
-        from settled
-        union all by name
-        select key, cast(used as decimal(18, 2)) as since, cast(total as decimal(18, 2)) as upto
-        from total where used < total
-        """,
-    )
-    run(
-        connection,
-        """
-        create or replace temp table due_part as
-        select key, due_on, instalment,
-            cast(sum(abs(amount)) over (partition by key order by due_on, instalment)
-                as decimal(18, 2)) as upto
-        from part
-        """,
-    )
-    run(
-        connection,
-        """
-        create or replace temp table slice as
-        with whole as (
-            select p.*, d.due_on, abs(d.amount_currency) as ends_at
-            from piece as p join doc as d using (key)
-            where p.key not in (select key from due_part)
-        ),
-        in_parts as (select * from piece where key in (select key from due_part)),
-        border as (
-            select key, upto from in_parts union select key, upto from due_part
-        ),
-        stretch as (
-            select key, upto,
-                cast(lag(upto, 1, 0.00) over (partition by key order by upto) as decimal(18, 2))
-                as since
-            from border
-        ),
-        cut as (
-            select t.since, t.upto, p.* exclude (since, upto), q.due_on, q.upto as ends_at
-            from stretch as t
-            asof join in_parts as p on t.key = p.key and t.upto <= p.upto
-            asof join due_part as q on t.key = q.key and t.upto <= q.upto
-        ),
-        every as (select * from whole union all by name select * from cut),
-        valued as (
-            select e.*, sign(d.amount_currency) as side, d.amount <> d.amount_currency as foreign_,
-                cast(abs(d.amount) * 100 as hugeint) as cents,
-                cast(abs(d.amount_currency) * 100 as hugeint) as total
-            from every as e join doc as d using (key)
-        )
-        select key, since, upto, due_on, closed_on, recorded_on, closed_by, closed_by_key,
-            method, day_assumed, upto < ends_at as continues,
-            cast(side * (upto - since) as decimal(18, 2)) as amount_currency,
-            cast(case when not foreign_ then side * (upto - since)
-                else side * 0.01 * cast(
-                    (2 * cents * cast(upto * 100 as hugeint) + total) // (2 * total)
-                    - (2 * cents * cast(since * 100 as hugeint) + total) // (2 * total)
-                    as decimal(18, 0)) end as decimal(18, 2)) as amount
-        from valued
-        """,
-    )
-
-
-def _differences(connection: Connection) -> None:
-    """Add derived documents where the two sides of a match are worth different amounts.
-
-    The rates of invoice and payment differ: one `exchange` document on the day of the match.
-    Invoice and payment belong to different customers: one `adjustment` on each side, so that
-    each customer's documents still add up to its balance. Each is opened and closed that day.
+    Both are stored in the order of `doc`: what is read in that order is joined to the rest, and
+    not the other way round.
     """
     run(
         connection,
         """
-        create or replace temp table difference as
-        with worth as (
-            select key, closed_by_key, closed_on, method, sum(amount) as amount,
-                sum(amount_currency) as amount_currency
-            from slice where closed_on is not null group by all
-        ),
-        matched as (
-            select d.key as debit_key, c.key as credit_key, d.closed_on, d.method,
-                d.amount as debit_amount, c.amount as credit_amount,
-                d.amount_currency as debit_currency, dd.customer <> cc.customer as across
-            from worth as d
-            join worth as c on c.key = d.closed_by_key and c.closed_by_key = d.key
-                and c.method = d.method
-            join doc as dd on dd.key = d.key
-            join doc as cc on cc.key = c.key
-            where d.amount_currency > 0 and (dd.customer <> cc.customer
-                or d.amount + c.amount <> 0)
-        ),
-        needed as (
-            select debit_key, credit_key, debit_key as like_key, method, closed_on,
-                'exchange' as kind, -(debit_amount + credit_amount) as amount,
-                0.00 as amount_currency from matched where not across
-            union all
-            select debit_key, credit_key, debit_key, method, closed_on, 'adjustment',
-                -debit_amount, -debit_currency from matched where across
-            union all
-            select debit_key, credit_key, credit_key, method, closed_on, 'adjustment',
-                -credit_amount, debit_currency from matched where across
-        )
-        select row_number() over (order by debit_key, credit_key, like_key, method)
-            + (select coalesce(max(key), 0) from doc) as key, * from needed
+        create or replace temp view posted as
+        select key as document_key, bearer_no, place as customer,
+            coalesce(document_id, '') as document_id, kind, issued_on, due_on, due_assumed,
+            disputed, paid_day_assumed, amount, amount_currency
+        from doc
         """,
     )
     run(
         connection,
-        """
-        insert into doc by name
-        select f.key, d.account_no, d.sha256, d.ledger, d.account, d.customer,
-            d.document_id, f.kind, d.currency, d.rate, f.closed_on as issued_on,
-            cast(f.amount_currency as decimal(18, 2)) as amount_currency,
-            cast(f.amount as decimal(18, 2)) as amount,
-            d.salesperson, false as disputed, f.closed_on as due_on, '' as due_assumed,
-            false as paid_day_assumed
-        from difference as f join doc as d on d.key = f.like_key
-        """,
-    )
-    run(
-        connection,
-        """
-        insert into slice by name
-        select f.key, f.closed_on as due_on, f.closed_on, f.kind as closed_by,
-            f.key as closed_by_key, f.method, cast(0 as decimal(18, 2)) as since,
-            cast(abs(f.amount_currency) as decimal(18, 2)) as upto,
-            cast(f.amount_currency as decimal(18, 2)) as amount_currency,
-            cast(f.amount as decimal(18, 2)) as amount, false as day_assumed,
-            false as continues
-        from difference as f
-        """,
-    )
-
-
-def _documents(connection: Connection) -> None:
-    """Fill `documents` from `doc`, with the day it closed and how."""
-    run(
-        connection,
-        """
-        insert into documents by name
-        with end_of as (
-            select key, max(closed_on) as closed_on, bool_or(closed_on is null) as still_open,
-                bool_and(closed_by = 'credit_note') as credited,
-                coalesce(sum(amount) filter (where closed_by = 'write_off'), 0)
-                > coalesce(sum(amount) filter (where closed_by = 'payment'), 0) as written_off,
-                bool_or(coalesce(day_assumed, false)) as day_assumed
-            from slice group by key
-        )
-        select d.key as document_key, coalesce(d.document_id, '') as document_id, d.ledger,
-            d.kind, d.issued_on, d.due_on, d.due_assumed, d.amount, d.amount_currency, d.rate,
-            case when e.key is null then d.issued_on when not e.still_open then e.closed_on end
-                as closed_on,
-            case
-                when d.kind <> 'invoice' or d.amount <= 0 or e.still_open then ''
-                when e.credited then 'credited'
-                when e.written_off then 'written_off'
-                else 'paid'
-            end as outcome,
-            d.paid_day_assumed or coalesce(e.day_assumed, false) as paid_day_assumed,
-            coalesce(d.reference, '') as reference, coalesce(d.po_number, '') as po_number,
-            d.ordered_on, d.delivered_on, d.disputed,
-            cast(round(cast(d.cost as decimal(20, 2)) * d.rate, 2) as decimal(18, 2)) as cost,
-            d.file_id, d.line,
-            c.customer_id as customer, c.country, c.sector, c.sector_section, c.sector_division,
-            c.sector_group, c.segment, coalesce(nullif(d.salesperson, ''), c.salesperson)
-                as salesperson, c.customer_group, d.currency
+        f"""
+        create or replace temp view described as
+        select d.key as document_key, coalesce(d.document_id, '') as document_id, b.ledger,
+            d.kind, d.issued_on, d.due_on, d.due_assumed, d.amount, d.amount_currency, e.rate,
+            d.paid_day_assumed, coalesce(e.reference, '') as reference,
+            case when d.state_no is null then coalesce(e.po_number, '') else '' end as po_number,
+            case when d.state_no is null then e.ordered_on end as ordered_on,
+            case when d.state_no is null then e.delivered_on end as delivered_on,
+            d.disputed,
+            case when d.state_no is null then cast(round(cast(coalesce(j.cost, e.cost)
+                as decimal(20, 2)) * e.rate, 2) as decimal(18, 2)) end as cost,
+            d.file_id, e.line, {_DIMENSIONS}
         from doc as d
-        join customers as c on c.customer_id = d.customer
-        left join end_of as e using (key)
-        order by d.issued_on, d.key
+        join entry as e using (entry_id)
+        join bearer as b using (bearer_no)
+        left join joined as j on j.head_id = d.entry_id
         """,
     )
+    for name, sql in _STEPS:
+        what = "view" if name in _VIEWS else "table"
+        run(connection, f"create or replace temp {what} {name} as {sql}")
+    run(connection, "set disabled_optimizers = 'join_order,build_side_probe_side'")
+    run(connection, f"insert into documents by name {_CLOSED_DOCUMENTS}")
+    run(connection, f"insert into open_items by name {_OPEN_ITEMS}")
+    run(connection, "reset disabled_optimizers")
+    run(connection, f"insert into documents by name {_MADE_DOCUMENTS}")
+    run(connection, f"insert into open_items by name {_MADE_OPEN_ITEMS}")
+    for name in ("pairing", "settled", "stretch", "slice", "difference", "ending"):
+        run(connection, f"drop table {name}")

@@ -5,22 +5,45 @@ from __future__ import annotations
 from etl.sql import Connection, run
 
 
-def refresh_left(connection: Connection) -> None:
-    """Make `debit_left` and `credit_left`: what no match has used up yet, always positive."""
-    for side, sign in (("debit", ">"), ("credit", "<")):
+def refresh_left(connection: Connection, debits: str = "true", credits_: str = "true") -> None:
+    """Make `debit_left` and `credit_left`: what no match has used up yet, always positive.
+
+    `debits` and `credits_` are conditions on `doc as d`: which documents are asked about.
+    """
+    for side, sign, only in (("debit", ">", debits), ("credit", "<", credits_)):
         run(
             connection,
             f"""
             create or replace temp table {side}_left as
-            with used as (select {side}_key as key, sum(amount) as used from made group by all)
-            select d.key, d.account_no, d.file_id, d.ledger, d.account, d.customer, d.currency,
-                d.document_id, d.reference, d.kind, d.issued_on, d.due_on,
-                d.entry_id is null as derived,
-                cast(abs(d.amount_currency) - coalesce(u.used, 0) as decimal(18, 2)) as "left",
-                u.used is null as untouched
-            from doc as d left join used as u using (key)
-            where d.amount_currency {sign} 0
-            and abs(d.amount_currency) - coalesce(u.used, 0) > 0
+            with asked as (select * from doc as d where d.amount_currency {sign} 0 and ({only})),
+            used as (
+                select {side}_key as key, sum(amount) as used from made
+                where {side}_key in (select key from asked) group by all
+            )
+            select d.key, d.entry_id, d.account_no, d.kind, d.document_id, d.issued_on, d.due_on,
+                cast(abs(d.amount_currency) - coalesce(u.used, 0) as decimal(18, 2)) as "left"
+            from asked as d left join used as u using (key)
+            where abs(d.amount_currency) - coalesce(u.used, 0) > 0
+            """,
+        )
+
+
+def record(connection: Connection, matches: str, method: str) -> None:
+    """Add the matches that the query `matches` gives to `made`, and take them off what is left.
+
+    Its columns: debit_key, credit_key, amount, and those of recorded_on and source_row it knows.
+    """
+    run(connection, f"create or replace temp table step as {matches}")
+    run(connection, "insert into made by name select *, $method as method from step", method=method)
+    for side in ("debit", "credit"):
+        run(
+            connection,
+            f"""
+            create or replace temp table {side}_left as
+            with used as (select {side}_key as key, sum(amount) as used from step group by all)
+            select l.* replace (cast(l."left" - coalesce(u.used, 0) as decimal(18, 2)) as "left")
+            from {side}_left as l left join used as u using (key)
+            where l."left" > coalesce(u.used, 0)
             """,
         )
 
