@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
+from plotly.offline import get_plotlyjs_version
 
 from dashboards.delivery import ASSETS
 from dashboards.page import Answers, Context, NoRows, Page, View
@@ -137,6 +138,14 @@ def test_what_does_not_is_asked_for_again_and_not_sent_again(client, path, encod
 def test_pages_and_figures_are_never_kept_by_browsers(client):
     for path in ("/", "/_dash-layout", "/_dash-dependencies"):
         assert "max-age" not in client.get(path).headers.get("Cache-Control", "")
+
+
+def test_the_charts_are_drawn_by_the_plotly_that_python_knows(client):
+    """The file is that of the npm package plotly.js-basic-dist-min of the same version."""
+    head = (ASSETS / "plotly-basic.min.js").read_text(encoding="utf-8")[:200]
+    assert f"plotly.js (basic - minified) v{get_plotlyjs_version()}\n" in head
+    page = client.get("/").get_data(as_text=True)
+    assert page.count("plotly-basic.min.js?m=") == 1
 
 
 def test_only_files_there_are_have_compressed_forms(client):
