@@ -1,0 +1,56 @@
+"""Every metric says the same on both engines, to the cent, over a company and random ledgers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from metrics.catalogue import METRICS
+from metrics.ledger import Ledger
+from tests.spark.books import Both
+
+MID_MONTH, MONTH_END = date(2025, 2, 17), date(2025, 3, 31)
+#: what is asked, and the groups: each random ledger is a handful of customers of its own
+QUESTIONS = {
+    "a day, by customer": (Ledger(MID_MONTH), ("customer", "currency")),
+    "a month-end, by issue day, under filters": (
+        Ledger(MONTH_END, {"country": ("BE", ""), "salesperson": ("Ann", "Anna", "Cem", "")},
+               months=5, basis="issued"),
+        ("total",),
+    ),
+    "a history, by sector": (
+        Ledger(MID_MONTH, {"segment": ("retail", "shop", "")}).history(4),
+        ("sector_division", "country"),
+    ),
+}  # fmt: skip
+_TYPES = {"money": pa.decimal128(18, 2), "count": pa.int64(), "text": pa.string()}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("name", METRICS)
+def test_both_engines_say_the_same(both: Both, name, question):
+    metric = METRICS[name]
+    ledger, by = QUESTIONS[question]
+    statement = ledger.statement(metric, by)
+    answers = both.agree(statement.sql, statement.parameters)
+    assert answers[0].num_rows > 0
+    for answer in answers:
+        assert answer.schema.field("as_of").type == pa.date32()
+        for field in metric.fields:
+            if field.unit in _TYPES:
+                assert answer.schema.field(field.name).type == _TYPES[field.unit], field.name
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_the_rows_behind_a_figure_are_the_same(both: Both, name):
+    ledger = Ledger(MID_MONTH, {"sector_division": ("43", "")})
+    for which in METRICS[name].rows:
+        statement = ledger.rows(METRICS[name], which, {"country": "BE"})
+        both.agree(statement.sql, statement.parameters, ordered=False)
+
+
+def test_no_data_is_no_rows(both: Both):
+    statement = Ledger(date(2020, 1, 1)).statement(METRICS["receivables"], ("country",))
+    assert both.agree(statement.sql, statement.parameters)[0].num_rows == 0
