@@ -171,10 +171,18 @@ def find(connection: Connection, currency_assumed: bool = False) -> list[Finding
         )
     if found:
         connection.executemany(
-            "insert into findings values (?, ?, ?, ?, ?, ?)",
+            "insert into findings values (?, ?, ?, ?, ?, ?, ?)",
             [
-                (f.name, f.text.template, json.dumps(f.text.values), f.items, f.amount, f.sql)
-                for f in found
+                (
+                    place,
+                    f.name,
+                    f.text.template,
+                    json.dumps(f.text.values),
+                    f.items,
+                    f.amount,
+                    f.sql,
+                )
+                for place, f in enumerate(found, 1)
             ],
         )
     return found
