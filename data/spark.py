@@ -9,6 +9,7 @@ pyspark is imported here only, and only when a cluster is asked for.
 
 from __future__ import annotations
 
+import socket
 import unicodedata
 import warnings
 from collections.abc import Callable, Mapping
@@ -93,7 +94,22 @@ def connected(url: str) -> Any:  # noqa: ANN401 - a SparkSession, of a library t
             "sc://host:port (Spark Connect), or leave it empty for DuckDB"
         )
     with _connecting:
+        _answers(url)
         return _session(url)
+
+
+def _answers(url: str) -> None:
+    """Refuse an address where nothing listens, which Spark itself would try for minutes."""
+    scheme, _, rest = url.partition("://")
+    said = "no address"
+    for place in rest.partition("/")[0].split(","):
+        host, _, port = place.rpartition(":")
+        try:
+            with socket.create_connection((host.strip("[]"), int(port)), timeout=10):
+                return
+        except (OSError, ValueError) as error:
+            said = str(error)
+    raise EngineError(f"The cluster at {scheme}://{rest} cannot be reached: {said}")
 
 
 @cache

@@ -91,6 +91,12 @@ def test_only_the_address_of_a_cluster_will_do(url):
         connected(url)
 
 
+@pytest.mark.parametrize("url", ["sc://127.0.0.1:1", "spark://127.0.0.1:1,127.0.0.1:2", "sc://a"])
+def test_a_cluster_that_is_not_there_is_said_at_once(url):
+    with pytest.raises(EngineError, match="cannot be reached"):
+        connected(url)
+
+
 def test_pyspark_is_not_imported_unless_a_cluster_is_asked_for():
     code = (
         "import sys, app, data.parquet, data.spark\n"

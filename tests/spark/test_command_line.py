@@ -42,14 +42,14 @@ def test_show_over_spark_connect_prints_what_duckdb_prints(
         }
 
 
-def test_a_cluster_that_is_not_there_is_said_in_a_sentence(publication: Path, cluster: str):
+def test_a_cluster_that_is_not_there_is_said_in_a_sentence(publication: Path):
     done = show(publication, "sc://127.0.0.1:1")
     assert done.returncode == 1
     assert "The cluster at sc://127.0.0.1:1 cannot be reached" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_the_engine_is_named_by_the_environment_only(publication: Path, cluster: str):
+def test_the_engine_is_named_by_the_environment_only(publication: Path):
     done = show(publication, "cluster.example:7077")
     assert done.returncode == 1
     assert "TANDEM_ENGINE is 'cluster.example:7077'" in done.stderr
