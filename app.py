@@ -237,6 +237,30 @@ def publish(
 
 
 @cli.command()
+def derive(
+    parquet: Annotated[Path, typer.Option(help="Folder that `publish` wrote.")],
+) -> None:
+    """Derive open items and cubes anew from documents and matches, on a Spark cluster."""
+    from data.engine import EngineError
+    from data.store import StoreError
+    from etl.cluster import derive_on_cluster
+    from etl.lock import only_load
+    from etl.printing import progress_bar
+
+    try:
+        with only_load(parquet), progress_bar() as bar:
+            task = bar.add_task(f"Deriving {parquet}", total=1.0, count="")
+            made = derive_on_cluster(
+                os.environ.get("TANDEM_ENGINE", ""),
+                parquet,
+                lambda name, share: bar.update(task, completed=share, count=name),
+            )
+    except (StoreError, EngineError, OSError) as error:
+        raise _stop(error) from error
+    typer.echo(f"Published state {made.state} to {parquet / made.folder}")
+
+
+@cli.command()
 def serve(
     store: StoreFolder = STORE,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",

@@ -46,7 +46,10 @@ _connecting = Lock()
 
 
 class SparkEngine:
-    """Answers from a Spark session of its own; its views are the tables of one publication."""
+    """Answers from a Spark session of its own; its views are the tables of one publication.
+
+    `define`, `keep` and `write` build the tables of another one on the cluster.
+    """
 
     def __init__(self, url: str, folder: Path, tables: tuple[Table, ...]) -> None:
         """Answer from the publication in `folder` on the cluster at `url`.
@@ -58,9 +61,34 @@ class SparkEngine:
         for name, value in _SETTINGS.items():
             self.session.conf.set(name, value)
         for table in tables:
-            path = (folder / table.name).resolve().as_uri()
-            rows = self.session.read.schema(spark_schema(table)).parquet(path)
-            rows.select(*table.names).createOrReplaceTempView(table.name)
+            self.read(table.name, table, folder)
+
+    def read(self, name: str, table: Table, folder: Path) -> None:
+        """Let `name` stand for the rows of `table` in the publication `folder`."""
+        rows = self.session.read.schema(spark_schema(table)).parquet(_uri(folder / table.name))
+        rows.select(*table.names).createOrReplaceTempView(name)
+
+    def define(self, name: str, sql: str) -> None:
+        """Let `name` stand for a SELECT, computed anew wherever it is read."""
+        self.session.sql(carry_over(sql).sql).createOrReplaceTempView(name)
+
+    def keep(self, name: str, sql: str, folder: Path) -> None:
+        """Compute a SELECT once, keep its rows in `folder`, and let `name` stand for them."""
+        path = _uri(folder / name)
+        self.session.sql(carry_over(sql).sql).write.parquet(path)
+        self.session.read.parquet(path).createOrReplaceTempView(name)
+
+    def write(self, table: Table, sql: str, folder: Path, part: str = "") -> None:
+        """Write a SELECT as `table` of the publication `folder`, with exactly its types.
+
+        `part` is a further column of it, by which the rows are partitioned.
+        """
+        columns = ", ".join(f"cast({c.name} as {c.type}) as {c.name}" for c in table.columns)
+        more = f", {part}" if part else ""
+        text = carry_over(f"select {columns}{more} from (\n{sql}\n) as made").sql
+        rows = self.session.sql(text)
+        writer = rows.hint("rebalance", part).write.partitionBy(part) if part else rows.write
+        writer.mode("append").parquet(_uri(folder / table.name))
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """See `Engine.query`. Raises `EngineError` for what cannot be answered, saying why."""
@@ -74,6 +102,10 @@ class SparkEngine:
         except PySparkException as error:
             said = str(error).strip().splitlines()
             raise EngineError(f"Spark cannot answer: {said[0] if said else error!r}") from error
+
+
+def _uri(path: Path) -> str:
+    return path.resolve().as_uri()
 
 
 def spark_schema(table: Table) -> str:

@@ -28,8 +28,16 @@ QUESTIONS = {
 _TYPES = {"money": pa.decimal128(18, 2), "count": pa.int64(), "text": pa.string()}
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize("name", METRICS)
+ASKED = [
+    (name, question)
+    for name in METRICS
+    for question in QUESTIONS
+    # sales and payments know no other basis
+    if name in ("receivables", "aging", "dso") or "issue day" not in question
+]
+
+
+@pytest.mark.parametrize(("name", "question"), ASKED)
 def test_both_engines_say_the_same(both: Both, name, question):
     metric = METRICS[name]
     ledger, by = QUESTIONS[question]
@@ -43,12 +51,16 @@ def test_both_engines_say_the_same(both: Both, name, question):
                 assert answer.schema.field(field.name).type == _TYPES[field.unit], field.name
 
 
-@pytest.mark.parametrize("name", METRICS)
-def test_the_rows_behind_a_figure_are_the_same(both: Both, name):
+def test_the_rows_behind_figures_are_the_same(both: Both):
     ledger = Ledger(MID_MONTH, {"sector_division": ("43", "")})
-    for which in METRICS[name].rows:
-        statement = ledger.rows(METRICS[name], which, {"country": "BE"})
-        both.agree(statement.sql, statement.parameters, ordered=False)
+    statements = {
+        statement.sql: statement.parameters
+        for metric in METRICS.values()
+        for which in metric.rows
+        for statement in [ledger.rows(metric, which, {"country": "BE"})]
+    }
+    for sql, parameters in statements.items():
+        both.agree(sql, parameters, ordered=False)
 
 
 def test_no_data_is_no_rows(both: Both):
