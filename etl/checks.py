@@ -59,33 +59,33 @@ _CONTROLS = (
     (
         "roll_forward",
         N_("Customers and days on which what is open moves otherwise than the documents."),
+        # what opens is each document on its day; what closes is nothing, on any day
         """
-        with moved as (
-            select customer, issued_on as day, amount from documents
-            union all
-            select customer, opened_on, -amount from open_items
-            union all
-            select customer, closed_on, amount from open_items where closed_on is not null
-        )
-        select count(*), 0 from (
-            select customer, day from moved group by all having sum(amount) <> 0
-        )
+        select (
+            select count(*) from open_items as o join documents as d using (document_key)
+            where o.customer <> d.customer or o.opened_on <> d.issued_on
+        ) + (
+            select count(*) from (
+                select customer, closed_on from open_items where closed_on is not null
+                group by all having sum(amount) <> 0
+            )
+        ), 0
         """,
     ),
     (
         "matches",
         N_("Documents that are matched for more than their amount."),
         """
-        with used as (
+        with side as (
             select debit_key as document_key, amount_currency from matches
             union all
             select credit_key, amount_currency from matches
+        ),
+        used as (
+            select document_key, sum(amount_currency) as amount from side group by document_key
         )
-        select count(*), 0 from (
-            select document_key from used join documents as d using (document_key)
-            group by all
-            having sum(used.amount_currency) > abs(any_value(d.amount_currency))
-        )
+        select count(*), 0 from used join documents as d using (document_key)
+        where used.amount > abs(d.amount_currency)
         """,
     ),
     (

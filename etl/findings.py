@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from data.texts import N_, Text
-from etl.sql import Connection, rows, run
+from etl.sql import Connection, number, rows, run
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,11 @@ def find(connection: Connection, currency_assumed: bool = False) -> list[Finding
         0
     ]
     found = []
+    # what every match row found needs no search among the matches
+    followed = not number(connection, "select count(*) from unheard where applied = 0")
     for name, sentence, sql in _FINDINGS:
+        if name == "match_unknown" and followed:
+            continue
         items, amount = rows(connection, f"select count(*), sum(amount) from ({sql})")[0]
         if items:
             values = {"items": items, "terms": terms}
@@ -194,6 +198,11 @@ def _method_finding(connection: Connection) -> list[Finding]:
         select m.*, round(m.amount_currency * d.rate, 2) as amount
         from matches as m join documents as d on d.document_key = m.debit_key
     """
+    items = number(
+        connection, "select count(*) from matches where method in ('reference','amount','oldest')"
+    )
+    if not items:
+        return []
     share = dict(
         rows(connection, f"select method, sum(amount) from ({sql}) group by all order by all")
     )
@@ -203,9 +212,6 @@ def _method_finding(connection: Connection) -> list[Finding]:
     if not assumed:
         return []
     values = {k: _percent(v, total) for k, v in {**rules, "share": assumed}.items()}
-    items = rows(
-        connection, "select count(*) from matches where method in ('reference','amount','oldest')"
-    )[0][0]
     return [
         _finding(
             "matched_by_rule",
@@ -250,6 +256,8 @@ def _cut_finding(connection: Connection) -> list[Finding]:
 
 def _state_finding(connection: Connection) -> list[Finding]:
     """Compare paid states that were left aside with the payments that speak instead."""
+    if not number(connection, "select count(*) from state_unused"):
+        return []
     items, customers, stated, paid = rows(
         connection,
         """

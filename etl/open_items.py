@@ -30,7 +30,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from data.schema import DIMENSION_COLUMNS, DOCUMENTS
-from etl.sql import Connection, run
+from etl.sql import Connection, number, run
 
 
 class Step(NamedTuple):
@@ -178,7 +178,7 @@ _SLICE = f"""
         from cut
     )
     select document_key, due_on, closed_on, recorded_on, closed_by, closed_by_key, method,
-        day_assumed, upto < ends_at as continues,
+        day_assumed, upto < ends_at as continues, since = 0 and upto = total as is_whole,
         cast(side * (upto - since) as decimal(18, 2)) as amount_currency,
         cast(side * case
             when worth = total then upto - since
@@ -232,19 +232,26 @@ _DIFFERENCE = """
     from needed
 """
 
-#: On which day a document closed, by what, and whether on a day that nobody said.
+#: On which day a document closed, how an invoice did, and whether on a day that nobody said. A
+#: slice that is the whole of its document needs no sum.
 _ENDING = """
+    select document_key, closed_on,
+        case when closed_on is null then '' when closed_by = 'credit_note' then 'credited'
+            when closed_by = 'write_off' then 'written_off' else 'paid' end as outcome,
+        day_assumed
+    from slice where is_whole
+    union all
     select document_key,
-        case when count(closed_on) = count(*) then max(closed_on) end as closed_on,
+        case when count(closed_on) = count(*) then max(closed_on) end,
         case
             when count(closed_on) < count(*) then ''
             when min(case when closed_by = 'credit_note' then 1 else 0 end) = 1 then 'credited'
             when sum(case when closed_by = 'write_off' then amount else 0 end)
                 > sum(case when closed_by = 'payment' then amount else 0 end) then 'written_off'
             else 'paid'
-        end as outcome,
-        max(case when day_assumed then 1 else 0 end) = 1 as day_assumed
-    from slice group by document_key
+        end,
+        max(case when day_assumed then 1 else 0 end) = 1
+    from slice where not is_whole group by document_key
 """
 
 _CLOSED_DOCUMENTS = f"""
@@ -396,7 +403,8 @@ def derive_open_items(connection: Connection) -> None:
     run(connection, f"insert into documents by name {_CLOSED_DOCUMENTS}")
     run(connection, f"insert into open_items by name {_OPEN_ITEMS}")
     run(connection, "reset disabled_optimizers")
-    run(connection, f"insert into documents by name {_MADE_DOCUMENTS}")
-    run(connection, f"insert into open_items by name {_MADE_OPEN_ITEMS}")
+    if number(connection, "select count(*) from difference"):
+        run(connection, f"insert into documents by name {_MADE_DOCUMENTS}")
+        run(connection, f"insert into open_items by name {_MADE_OPEN_ITEMS}")
     for name in ("pairing", "settled", "stretch", "slice", "difference", "ending"):
         run(connection, f"drop table {name}")
