@@ -16,17 +16,20 @@ FOR_EVER = "date '9999-12-31'"
 class Measure:
     """One sum over a month: its SQL over rows; its type in the cube, '' where that has it not.
 
-    `kept` is the SQL that adds it up from rows of the cube; `{}` stands for its own column.
+    `kept` is its SQL over a row of the cube, where that is not the column of its name; `adds` is
+    the function that adds such rows up.
     """
 
     name: str
     sql: str
     type: str
-    kept: str = "sum({})"
+    kept: str = ""
+    adds: str = "sum"
 
-    def adds(self) -> str:
-        """Return the SQL that adds it up from rows of the cube."""
-        return self.kept.format(f"o.{self.name}")
+    @property
+    def of_cube(self) -> str:
+        """The SQL over a row of the cube."""
+        return self.kept or f"o.{self.name}"
 
 
 def bucket(unapplied: str, since: str, day: str) -> str:
@@ -75,8 +78,8 @@ SALES = (
         f"sum(case when {_GIVEN} then o.amount * {_days('o.issued_on', 'o.due_on')} end)",
         _WEIGHT,
     ),
-    Measure("first_sale", "min(o.issued_on)", "date", "min({})"),
-    Measure("last_sale", "max(o.issued_on)", "date", "max({})"),
+    Measure("first_sale", "min(o.issued_on)", "date", adds="min"),
+    Measure("last_sale", "max(o.issued_on)", "date", adds="max"),
 )
 #: Terms are agreed with a customer, so that they follow from the amount.
 AGREED = (
@@ -84,13 +87,13 @@ AGREED = (
         "agreed_weight",
         f"sum(case when {_BILLED} and k.agreed_terms_days is not null then o.amount end)",
         "",
-        "sum(case when k.agreed_terms_days is not null then o.billed_amount end)",
+        "case when k.agreed_terms_days is not null then o.billed_amount end",
     ),
     Measure(
         "agreed_days",
         f"sum(case when {_BILLED} then o.amount * k.agreed_terms_days end)",
         "",
-        "sum(o.billed_amount * k.agreed_terms_days)",
+        "o.billed_amount * k.agreed_terms_days",
     ),
 )
 

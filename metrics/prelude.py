@@ -294,26 +294,25 @@ class Prelude:
 
         if not self.cubes:
             return summed(months.every)
-        added = ",\n            ".join(f"{m.adds()} as {m.name}" for m in asked)
-        grouped = f"o.month_start{self._by('k')}"
         by = "agreed" if agreed else self._by("k")
         if self.days == 1:
+            kept = "".join(f",\n        {m.of_cube} as {m.name}" for m in asked)
             source = self._cube("cells", "cell", by, months.whole)
             parts = [
                 _on_day(
-                    f"    select {self._shown}, 'total' as total{self._by('k')}, o.month_start,\n"
-                    f"            {added}\n    from {months.cube} as o{source}\n"
-                    f"    group by {grouped}",
+                    f"    select {self._shown}, 'total' as total{self._by('k')},"
+                    f" o.month_start{kept}\n    from {months.cube} as o{source}",
                     0,
                 )
             ]
         else:
+            grouped = f"o.month_start{self._by('k')}"
+            added = "".join(f",\n            {m.adds}({m.of_cube}) as {m.name}" for m in asked)
             names = "".join(f", m.{m.name}" for m in asked)
             parts = [
                 f"""    select {self._shown}, m.total{self._by("m")}, m.month_start{names}
     from (
-        select 'total' as total{self._by("k")}, o.month_start,
-            {added}
+        select 'total' as total{self._by("k")}, o.month_start{added}
         from {months.cube} as o{self._cube("cells", "cell", by)}
         group by {grouped}
     ) as m
