@@ -37,7 +37,7 @@ from dashboards.filters import with_filter
 from dashboards.grid import connect_grid, grid
 from dashboards.i18n import _, n_
 from dashboards.links import connect_dimension, dimension_choice, dimension_of, switch
-from dashboards.page import Context, Explain, ListRef, NoRows, Page, View
+from dashboards.page import Context, Explain, ListRef, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.parts import message, page, panel, rich
 from data.texts import N_
@@ -97,7 +97,10 @@ def total_of(rows: list[dict[str, Any]]) -> Line:
 def headline_words(view: View) -> list[Component | str]:
     """Return the answer of the page in one sentence: what is overdue, and how much of it old."""
     f = view.f
-    total = total_of(view.answer("aging").to_pylist())
+    earlier = same_day(view.selection.as_of, 12)
+    compared = replace(view.ledger, days=(earlier, view.selection.as_of))
+    rows = view.answer("aging", compared).to_pylist()
+    total = total_of([r for r in rows if r["as_of"] == view.selection.as_of])
     if total.open <= 0:
         return [_("Nothing is open.")]
     if not total.overdue:
@@ -110,7 +113,7 @@ def headline_words(view: View) -> list[Component | str]:
         share=f.share(total.overdue / total.open),
         old=f.money(old),
     )
-    before = overdue_share(view, same_day(view.selection.as_of, 12))
+    before = overdue_share([r for r in rows if r["as_of"] == earlier])
     if before is not None:
         moved = total.overdue / total.open - before
         points = f.number(abs(moved) * 100, 1)
@@ -123,12 +126,8 @@ def headline_words(view: View) -> list[Component | str]:
     return [*parts, "."]
 
 
-def overdue_share(view: View, day: date) -> Decimal | None:
-    """Return the share of what was open on a day that was overdue; None where nothing was open."""
-    try:
-        rows = view.answer("aging", view.ledger.at(day)).to_pylist()
-    except NoRows:
-        return None
+def overdue_share(rows: list[dict[str, Any]]) -> Decimal | None:
+    """Return the share of what was open on one day that was overdue; None for nothing open."""
     total = total_of(rows)
     return total.overdue / total.open if total.open > 0 else None
 
@@ -162,7 +161,9 @@ def matrix_content(view: View) -> Content:
     f, by, basis = view.f, dimension_of(view), basis_of(view)
     shares = view.selection.page.get("values") == "shares"
     lines = lines_of(view.answer("aging", aged(view), (by,)).to_pylist(), by)
-    total = total_of(view.answer("aging", aged(view)).to_pylist())
+    total = Line("total")
+    for line in lines:
+        total.add(line)
     owed = view.answer("receivables").to_pylist()[0]["receivables"]
     statement = ledger_balance(view.ledger)
     booked = view.query(statement.sql, statement.parameters)[0]

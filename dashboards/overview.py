@@ -39,6 +39,7 @@ from dashboards.parts import (
 from dashboards.tables import Bar, Cell, bar_list, table
 from data.texts import N_, Text
 from metrics.catalogue import metric
+from metrics.lateness import lateness
 from metrics.ledger import Ledger, month_ends, month_start, same_day
 
 _MONTHS = 13
@@ -90,8 +91,15 @@ def watched(view: View) -> Ledger:
 
 
 def series(view: View, name: str, column: str) -> dict[date, Number | None]:
-    """Return one column of a metric by day, for the page's days."""
-    rows = view.answer(name, watched(view)).to_pylist()
+    """Return one column of a metric by day, for the page's days.
+
+    Receivables stand beside DSO already; days beyond terms need no median.
+    """
+    if name == "payment_speed":
+        statement = lateness(watched(view))
+        rows = view.query(statement.sql, statement.parameters)
+    else:
+        rows = view.answer("dso" if name == "receivables" else name, watched(view)).to_pylist()
     if name == "aging":
         amounts: dict[date, dict[str, Decimal | None]] = {}
         for line in rows:

@@ -14,6 +14,7 @@ from dashboards.filters import SECTOR_LEVELS
 from dashboards.i18n import _
 from dashboards.page import NoRows, View
 from data.texts import N_
+from metrics.lateness import lateness as metric_lateness
 from metrics.ledger import Ledger, same_day
 from metrics.payment_curve import ENOUGH_PAYMENTS
 
@@ -97,7 +98,7 @@ def _sectors(view: View, level: str) -> list[Sector]:
     speed = {r[level]: r for r in view.answer("payment_speed", by=by).to_pylist()}
     terms = {r[level]: r for r in answered(view, "terms", view.ledger, by)}
     sales = {r[level]: r for r in answered(view, "sales", view.ledger, by)}
-    earlier = {r[level]: r for r in answered(view, "payment_speed", before, by)}
+    earlier = {r[level]: r for r in _lateness(view, before, by)}
     found = []
     for code, paid in speed.items():
         sold: Mapping[str, Any] = sales.get(code, {})
@@ -131,6 +132,11 @@ def answered(view: View, name: str, ledger: Ledger, by: tuple[str, ...]) -> list
     return rows
 
 
+def _lateness(view: View, ledger: Ledger, by: tuple[str, ...]) -> list[dict[str, Any]]:
+    statement = metric_lateness(ledger, by)
+    return view.query(statement.sql, statement.parameters)
+
+
 def open_sector(view: View, sectors: Sequence[Sector]) -> Sector:
     """Return the sector of the URL; else the largest that pays well and grows; else the largest."""
     asked = view.selection.page.get("at")
@@ -152,7 +158,7 @@ def others_than(view: View, level: str, code: str) -> dict[str, tuple[str, ...]]
 def lateness(view: View, ledger: Ledger) -> tuple[list[date], list[float | None]]:
     """Return the month-ends of a history and days beyond terms; None where too little was paid."""
     days = list(ledger.days)
-    by_day = {r["as_of"]: r for r in answered(view, "payment_speed", ledger, ("total",))}
+    by_day = {r["as_of"]: r for r in _lateness(view, ledger, ("total",))}
     values: list[float | None] = []
     for day in days:
         found: Mapping[str, Any] = by_day.get(day, {})
