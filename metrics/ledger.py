@@ -22,7 +22,7 @@ load keeps by month (`etl.cubes`):
     balances          alive by bucket of aging by due day: amount, items, invoices (still open)
     aged              the same by the bucket that the ledger's basis gives
     opening_balances  opening: amount
-    debtors           one row for each customer with something alive
+    debtors           how many customers have something alive: customers. It does not add up
     monthly           sales by month_start: the measures of `data.cubes.SALES` and AGREED
     year_before       the same between from_year_ago and year_ago
     payments          settled by month_start: the measures of `data.cubes.PAYMENTS`

@@ -254,17 +254,32 @@ class Prelude:
         return f"{condition} and (o.closed_on is null or {seen})"
 
     def _debtors(self) -> str:
-        columns = f"distinct {self._shown}, 'total' as total{self._by('o')}, o.customer"
+        columns = (
+            f"{self._shown}, 'total' as total{self._by('o')},"
+            " count(distinct o.customer) as customers"
+        )
+        # by something even for the total: a day on which nobody owes anything has no row
+        group = ", ".join(f"d.{name}" for name in self.shown) + self._by("o")
         if not self._balance_cubes:
-            return self._rows("open_items", columns, self._joined(_ALIVE))
+            return self._rows("open_items", columns, self._joined(_ALIVE), group)
         parts = [
-            f"""    select {columns.replace("o.", "k.")}
-    from month_debtors as o
-    join cells as k using (cell)
-    join days as d on o.year <= d.year and o.until_year >= d.year and o.months & d.month_bit > 0
-    where {"d.part_from > d.as_of" if self.cut else "1 = 1"}{self._filters("k")}"""
+            f"""    select {self._shown}, m.total{self._by("m")}, count(*) as customers
+    from (
+        select 'total' as total{self._by("k")}, y.year, bit_or(o.months) as months
+        from month_debtors as o
+        join cells as k using (cell)
+        join (select distinct year from days) as y
+            on o.year <= y.year and o.until_year >= y.year
+        where 1 = 1{self._filters("k")}
+        group by y.year, k.customer{self._by("k")}
+    ) as m
+    join days as d on d.year = m.year and (m.months & d.month_bit) > 0
+        {"and d.part_from > d.as_of" if self.cut else ""}
+    group by {self._shown_group}m.total{self._by("m")}"""
         ]
-        parts += [self._rows("open_items", columns, _ALIVE, only=number) for number in self.cut]
+        parts += [
+            self._rows("open_items", columns, _ALIVE, group, only=number) for number in self.cut
+        ]
         return _union(parts)
 
     # --- by month -------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ with parts as (
         items as open_items, 0 as customers
     from balances
     union all
-    select {by}, 0, 0, 0, 1
+    select {by}, 0, 0, 0, customers
     from debtors
     union all
     select {by}, 0, 0, 0, 0
