@@ -1,6 +1,6 @@
 """Delimited text -> `Grid`: separator and header row are found, and each line becomes cells.
 
-Where no quotation mark stands in the file and every line has as many cells as the header row,
+Where every line has as many cells as the header row, and no record runs over several lines,
 DuckDB's own reader cuts it up. Any other file is read as lines, so that the number of each line
 is known whatever stands in it. A line is split at the separator; only lines for which that is not
 enough (separators or line breaks between quotation marks, broken quotes) go through a slower and
@@ -110,13 +110,14 @@ def read_delimited(
         grid.notes.append(
             Text(N_("{count} NUL characters in the text were ignored."), {"count": facts.nuls})
         )
-    path = readable(file, facts, folder)
-    if path != file.path:
-        facts = examine(SourceFile(path))
+    copy = SourceFile(readable(file, facts, folder))
+    if copy.path != file.path:
+        facts = examine(copy)
+    grid.tabs = facts.tabs and (separator != "\t" or facts.quotes > 0)
     try:
         with in_order(connection):
-            if not _fill_at_once(connection, grid, str(path), facts, text, header):
-                _fill(connection, grid, str(path), separator, header.last_line)
+            if not _fill_at_once(connection, grid, copy, facts, header):
+                _fill(connection, grid, str(copy.path), separator, header.last_line)
     except duckdb.Error as error:
         raise FileError(
             Text(
@@ -131,52 +132,65 @@ def read_delimited(
 def _fill_at_once(
     connection: duckdb.DuckDBPyConnection,
     grid: Grid,
-    path: str,
+    file: SourceFile,
     facts: TextFacts,
-    text: str,
     header: HeadRow,
 ) -> bool:
     """Make the grid's table with DuckDB's own reader; return False where that may not be exact.
 
-    It stops at lines with more or fewer cells, and leaves empty lines out without a word: there
-    are none where it gives a row for every line.
+    It stops at lines with more or fewer cells, leaves empty lines out without a word, and forgives
+    some broken quotes. None of that has happened where it gives a row for every line, and where
+    all bytes of the file that are no quotation mark stand in a cell, or end one.
     """
     skip, width = header.last_line, len(header.cells)
-    if facts.quotes or not all(line.strip() for line in text.split("\n")[:skip]):
+    head = b"".join(file.head.splitlines(keepends=True)[:skip])
+    if not all(line.strip() for line in head.splitlines()):
         return False
-    cells = f"{grid.table}_cells"
-    names = {f"c{i}": "VARCHAR" for i in range(width)}
-    values = [_trimmed(name, facts) for name in names]
+    table = f"{grid.table}_cells"
+    cells = [f"c{i}" for i in range(width)]
+    values = [_trimmed(name, facts) for name in cells]
+    quote = "'\"'" if facts.quotes else "''"
+    if facts.quotes:
+        values.append(f"strlen(replace(concat({', '.join(cells)}), '\"', '')) as bytes")
     try:
-        connection.execute(
-            f"create or replace temp table {cells} as select {', '.join(values)} from "
-            "read_csv($path, delim = $sep, quote = '', escape = '', comment = '', header = false, "
-            f"auto_detect = false, columns = {names}, skip = {skip})",
-            {"path": path, "sep": grid.settings["separator"]},
+        run(
+            connection,
+            f"create or replace temp table {table} as select {', '.join(values)} from "
+            f"read_csv($path, delim = $sep, quote = {quote}, escape = {quote}, comment = '', "
+            f"header = false, auto_detect = false, skip = {skip}, "
+            f"columns = {dict.fromkeys(cells, 'VARCHAR')})",
+            path=str(file.path),
+            sep=grid.settings["separator"],
         )
     except duckdb.Error:
         return False
-    beyond = [name for name in names if name not in grid.cells]
-    odd = f"select 1 from {cells} where coalesce({', '.join(beyond)}, '') <> '' limit 1"
-    if number(connection, f"select count(*) from {cells}") != facts.lines - skip or (
-        beyond and rows(connection, odd)
-    ):
-        run(connection, f"drop table {cells}")
+    lines = facts.lines - skip
+    exact = number(connection, f"select count(*) from {table}") == lines
+    if exact and facts.quotes:
+        size = file.path.stat().st_size - facts.quotes - facts.ends
+        size -= len(head) - head.count(b'"') - head.count(b"\n") - head.count(b"\r")
+        size -= lines * (width - 1) * len(grid.settings["separator"].encode())
+        exact = number(connection, f"select sum(bytes) from {table}") == size
+    if beyond := cells[len(grid.headers) :]:
+        odd = f"select 1 from {table} where coalesce({', '.join(beyond)}, '') <> '' limit 1"
+        exact = exact and not rows(connection, odd)
+    if not exact:
+        run(connection, f"drop table {table}")
         return False
-    connection.execute(
+    run(
+        connection,
         f"create or replace temp view {grid.table} as select rowid + {skip + 1} as line, "
-        f"{', '.join(grid.cells)}, null::varchar as broken, null::varchar as text from {cells}"
+        f"{', '.join(grid.cells)}, null::varchar as broken, null::varchar as text from {table}",
     )
-    grid.kinds = {grid.table: "view", cells: "table"}
-    grid.tabs = facts.tabs and grid.settings["separator"] != "\t"
+    grid.kinds = {grid.table: "view", table: "table"}
     return True
 
 
 def _trimmed(cell: str, facts: TextFacts) -> str:
     """Return SQL for a cell without spaces at its ends; most cells have none at all."""
-    if not facts.spaces and facts.ascii:
+    if facts.ascii and not facts.spaces and not facts.quotes:
         return cell
-    may = f"contains({cell}, ' ')" + (
+    may = f"contains({cell}, ' ') or {cell} = ''" + (
         "" if facts.ascii else f" or strlen({cell}) <> length({cell})"
     )
     return f"case when {may} then nullif(trim({cell}), '') else {cell} end as {cell}"

@@ -15,7 +15,7 @@ MARK = "\x01"
 """Stands in no text that `readable` gives: with it as separator, a line is one cell."""
 
 _CHUNK = 1 << 23
-_SIGNS = (MARK.encode(), b'"', b" ", b"\t")
+_SIGNS = (MARK.encode(), b" ", b"\t")
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,10 @@ class TextFacts:
     nuls: int
     lines: int
     """How many lines there are, where `plain`."""
-    quotes: bool
-    """There are quotation marks."""
+    ends: int
+    """How many bytes the ends of lines take."""
+    quotes: int
+    """How many quotation marks there are."""
     spaces: bool
     tabs: bool
     ascii: bool
@@ -85,7 +87,7 @@ def examine(file: SourceFile, encoding: str | None = None) -> TextFacts:
     utf8 = encoding is None or codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
     decoder = codecs.getincrementaldecoder("utf-8")() if utf8 else None
     cp1252 = ascii_only = True
-    feeds = returns = pairs = nuls = 0
+    feeds = returns = pairs = nuls = quotes = 0
     found: set[bytes] = set()
     last = b""
     with file.path.open("rb", buffering=0) as stream:
@@ -98,6 +100,7 @@ def examine(file: SourceFile, encoding: str | None = None) -> TextFacts:
                 pairs += chunk.count(b"\r\n")
             pairs += last == b"\r" and chunk[:1] == b"\n"
             nuls += chunk.count(b"\0") if b"\0" in chunk else 0
+            quotes += chunk.count(b'"') if b'"' in chunk else 0
             last = chunk[-1:]
             if chunk.isascii() and not (decoder and decoder.getstate()[0]):
                 continue
@@ -125,7 +128,8 @@ def examine(file: SourceFile, encoding: str | None = None) -> TextFacts:
         line_feeds=feeds > 0,
         nuls=0 if wide else nuls,
         lines=feeds + (last != b"\n"),
-        quotes=b'"' in found,
+        ends=feeds + returns,
+        quotes=quotes,
         spaces=b" " in found,
         tabs=b"\t" in found,
         ascii=ascii_only,

@@ -56,7 +56,13 @@ def grid_of(path, exact=False):
         (HEAD + "F1,C1,1.00\nF2,C2,2.00\n\n", False),
         (HEAD + "F1,C1\nF2,C2,2.00\n", False),
         (HEAD + "F1,C1,1,2\nF2,C2,2.00\n", False),
-        (HEAD + 'F1,C1,"1"\n', False),
+        ('"document_id","customer_id"\r\n"F, ""1""","\u00e9 "\r\n"",\r\n', True),
+        (HEAD + 'F1," C1",a "b" c\n', True),
+        (HEAD + 'F1,"C1" ,1\n', False),  # what stands behind the second quotation mark is lost
+        (HEAD + 'F1,"C1"x,1\n', False),
+        (HEAD + 'F1,"C1\n1",1\n', False),
+        (HEAD + 'F1,"C1\n1",1\n\nF2,C2,2\n', False),
+        (HEAD + 'F1,C1,"1\n', False),
         (HEAD + "F1,C\r1,2.00\n", True),
         (HEAD + "F1,C1,1.00\n" * 200 + "F1,C1,\x01\x00\n", True),
     ],
@@ -88,7 +94,7 @@ def test_lines_are_numbered_in_order_however_many_threads_read(tmp_path):
 @given(
     st.lists(
         st.sampled_from(["F1", "C1", "1.00", ",", ",", ",", "\n", "\n", "\r\n", "\r", '"', " ",
-                         "\t", "\u00a0", "\u00e9", "\0", "\x01", ";"]),
+                         "\t", '"F2"', "\u00a0", "\u00e9", "\0", "\x01", ";"]),
         max_size=40,
     ).map("".join),
     st.sampled_from([HEAD, "Title\n" + HEAD, "\n" + HEAD, HEAD[:-1] + ",,\n"]),
