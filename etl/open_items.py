@@ -164,14 +164,18 @@ _CUT = """
 _GUESS = """case when worth <> total then cast(floor(
                 cast(worth as double) * cast({0} as double) / cast(total as double) * 100 + 0.5
             ) * 0.01 as decimal(18, 2)) end"""
-_NEAREST = """{0}_guess + case
-                when 2 * (worth * {0} - {0}_guess * total) < -0.01 * total then -0.01
-                when 2 * (worth * {0} - {0}_guess * total) >= 0.01 * total then 0.01
+_REST = """2 * (cast(worth as decimal(20, 2)) * {0}
+                    - {0}_guess * cast(total as decimal(20, 2)))"""
+_NEAREST = f"""case when {{0}} = total then worth else {{0}}_guess end + case
+                when {{0}} = total then 0.00
+                when {_REST} < -0.01 * total then -0.01
+                when {_REST} >= 0.01 * total then 0.01
                 else 0.00 end"""
 
 #: What a slice is worth is worth * upto / total, to the cent, less the same of `since`. Engines
 #: differ in how they divide decimals: so a float guesses, and exact products decide whether the
-#: guess or a neighbouring cent is nearest; half a cent goes up.
+#: guess or a neighbouring cent is nearest; half a cent goes up. So it is up to ten million
+#: million, and beyond, slices still add up.
 _SLICE = f"""
     with guessed as (
         select *, {_GUESS.format("upto")} as upto_guess, {_GUESS.format("since")} as since_guess

@@ -1,10 +1,14 @@
 """Documents and matches become open items: the published examples, and the awkward cases."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
+import duckdb
 import pytest
 
+from data.schema import TABLES
+from etl.open_items import inputs, steps
 from tests import ledgers
 from tests.ledgers import credit_note, customer, derived, invoice, match, payment, write_off
 
@@ -155,6 +159,36 @@ def test_slices_in_a_foreign_currency_add_up_to_the_document():
     assert c.sql(unlike).fetchall() == []
 
 
+@pytest.mark.parametrize(
+    ("amount", "rate", "paid"),
+    [
+        ("3.00", "0.5", ("0.01", "0.01", "0.03", "0.50", "0.45")),
+        # a float is a cent too low at the end of the first, and one too high at the second's
+        ("987654321098.01", "0.91234567", ("713992016622.86", "256648049843.52")),
+        ("287654321098763.97", "0.91234567", ("287654321098763.97",)),
+    ],
+)
+def test_slices_in_a_foreign_currency_are_worth_the_nearest_cent(amount, rate, paid):
+    """Up to its end, each is worth its share of the document; half a cent goes up."""
+    c = derived(
+        [
+            invoice("F1", "A", "2025-01-01", amount, currency="USD", rate=rate),
+            *[
+                payment(f"P{n}", "A", f"2025-02-0{n}", part, currency="USD", rate=rate)
+                for n, part in enumerate(paid, 1)
+            ],
+        ],
+        [match("F1", f"P{n}") for n, _ in enumerate(paid, 1)],
+    )
+    whole = (D(amount) * D(rate)).quantize(D("0.01"), ROUND_HALF_UP)
+    upto = dict.fromkeys([*(sum(map(D, paid[:n]), D(0)) for n in range(len(paid) + 1)), D(amount)])
+    worth = [(whole * u / D(amount)).quantize(D("0.01"), ROUND_HALF_UP) for u in upto]
+    found = c.sql(
+        "select amount from open_items where kind = 'invoice' order by closed_on nulls last"
+    ).fetchall()
+    assert [a for (a,) in found] == [b - a for a, b in pairwise(worth)]
+
+
 def test_a_match_across_customers_keeps_each_balance():
     c = derived(
         [invoice("F1", "A", "2025-01-01", 100), payment("P1", "B", "2025-01-10", 100)],
@@ -202,3 +236,50 @@ def test_a_published_store_answers(tmp_path):
     assert about.to_pylist() == [
         {"last_day": date(2025, 1, 1), "ledger_balance": D(100), "documents": 1}
     ]
+
+
+def test_what_is_asked_together_is_stored_together():
+    """By sector, customer and day, so that a page of one customer reads few rows."""
+    c = derived(
+        [
+            invoice("F1", "A", "2025-03-01", 100),
+            invoice("F2", "B", "2025-02-15", 100),
+            payment("P1", "A", "2025-01-05", 40),
+            invoice("F3", "A", "2025-02-01", 100),
+            invoice("F4", "C", "2025-06-01", 100),
+        ],
+        [match("F1", "P1")],
+        customers=[customer("A", sector="43.21"), customer("C", sector="01.1")],
+    )
+    order = ["F2", "F4", "P1", "F3", "F1"]
+    found = c.sql("select document_id, document_key from documents").fetchall()
+    assert found == [(number, key) for key, number in enumerate(order, 1)]
+    items = c.sql("select document_id from open_items").fetchall()
+    assert [number for (number,) in items] == [*order, "F1"]
+
+
+def test_the_steps_alone_make_the_tables_again():
+    """As on a cluster: from the tables `documents`, `matches` and `instalments`."""
+    c = derived(
+        [
+            *instalments(),
+            invoice("F2", "A", "2025-01-01", "10.01", currency="USD", rate="0.9"),
+            invoice("F3", "B", "2025-01-01", 70, salesperson="Ann"),
+            payment("P1", "A", "2025-02-01", 40),
+            payment("P2", "A", "2025-02-02", "7.77", currency="USD", rate="0.95"),
+            payment("P3", "A", "2025-02-03", 90),
+        ],
+        [match("F1", "P1"), match("F2", "P2"), match("F3", "P3"), match("F1", "P3", 20)],
+        customers=[customer("A", sector="43.21", country="be")],
+    )
+    kinds = c.sql("select distinct kind from documents order by all").fetchall()
+    assert kinds == [("adjustment",), ("exchange",), ("invoice",), ("payment",)]
+    cluster = duckdb.connect(config={"threads": 1})
+    for table in ("documents", "matches", "instalments"):
+        rows = c.sql(f"from {table}").to_arrow_table()
+        cluster.execute(f"create table {'given' if table == 'documents' else table} as from rows")
+    for step in (*inputs("given"), *steps()):
+        cluster.execute(f"create table {step.name} as {step.sql}")
+    for table in ("documents", "open_items"):
+        rows = f"select {', '.join(TABLES[table].names)} from {table} order by all"
+        assert cluster.sql(rows).fetchall() == c.sql(rows).fetchall()
