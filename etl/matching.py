@@ -57,6 +57,8 @@ def derive_matches(connection: Connection) -> None:
         from made group by debit_key, credit_key, method order by debit_key, credit_key
         """,
     )
+    for table in ("made", "candidate", "claim", "step", "debit_left", "credit_left"):
+        run(connection, f"drop table if exists {table}")
 
 
 def _settled(connection: Connection, claims: str) -> str:

@@ -403,12 +403,15 @@ def derive_open_items(connection: Connection) -> None:
     for name, sql in _STEPS:
         what = "view" if name in _VIEWS else "table"
         run(connection, f"create or replace temp {what} {name} as {sql}")
+    # room for what is largest: the tables themselves
+    for name in ("pairing", "settled", "stretch"):
+        run(connection, f"drop table {name}")
     run(connection, "set disabled_optimizers = 'join_order,build_side_probe_side'")
     run(connection, f"insert into documents by name {_CLOSED_DOCUMENTS}")
+    run(connection, "drop table ending")
     run(connection, f"insert into open_items by name {_OPEN_ITEMS}")
     run(connection, "reset disabled_optimizers")
+    run(connection, "drop table slice")
     if number(connection, "select count(*) from difference"):
         run(connection, f"insert into documents by name {_MADE_DOCUMENTS}")
         run(connection, f"insert into open_items by name {_MADE_OPEN_ITEMS}")
-    for name in ("pairing", "settled", "stretch", "slice", "difference", "ending"):
-        run(connection, f"drop table {name}")
