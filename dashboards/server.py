@@ -140,15 +140,17 @@ def serve(
     port: int = 8050,
     *,
     importer: Importer | None = None,
-    threads: int = 8,
+    threads: int = 16,
 ) -> None:
-    """Serve the app until interrupted, with threads.
+    """Serve the app until interrupted, with threads: many only wait for what another computes.
 
     On a loopback address only requests that name it are answered, so that no web page elsewhere
     can reach the figures through the reader's browser.
     """
     from waitress import serve as listen
 
+    # a page asks for all its panels at once: that they queue for a moment is no warning
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = create_app(store, importer=importer)
     if host in _LOOPBACK:
         app.server.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost", "[::1]"]
