@@ -37,13 +37,12 @@ def bucket(unapplied: str, since: str, day: str) -> str:
 
     `unapplied` is the condition that it is a payment or credit note.
     """
-    days = f"date_diff('day', {since}, {day})"
     return f"""case
             when {unapplied} then 'unapplied'
-            when {days} <= 0 then 'not_due'
-            when {days} <= 30 then '1-30'
-            when {days} <= 60 then '31-60'
-            when {days} <= 90 then '61-90'
+            when {since} >= {day} then 'not_due'
+            when {since} >= {day} - 30 then '1-30'
+            when {since} >= {day} - 60 then '31-60'
+            when {since} >= {day} - 90 then '61-90'
             else 'over_90'
         end"""
 

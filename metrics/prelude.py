@@ -171,9 +171,14 @@ class Prelude:
         return ", ".join(f"d.{name} as {name}" for name in self.shown)
 
     @property
-    def _balance_cubes(self) -> bool:
-        """Whether a history can read balances at the ends of months; one day reads the rows."""
-        return self.cubes and self.days > 1 and not _OF_CUSTOMERS & {*self.by, *self.where}
+    def _by_market(self) -> bool:
+        """Whether the cubes of balances know the dimensions that are asked for."""
+        return self.cubes and not _OF_CUSTOMERS & {*self.by, *self.where}
+
+    @property
+    def _month_ends(self) -> bool:
+        """Whether there is a day whose balances they know."""
+        return self._by_market and len(self.cut) < self.days
 
     def _rows(
         self, table: str, columns: str, condition: str, group: str = "", only: int | None = None
@@ -190,12 +195,9 @@ class Prelude:
                 f"    join days as d on {condition}{self._filters()}{grouped}"
             )
         # one day needs no join: the filter then reaches the scan, and skips what closed before
-        condition = re.sub(
-            r"o\.ends (>=?) (\S+)", r"(o.closed_on is null or o.closed_on \1 \2)", condition
-        )
         return _on_day(
             f"    select {columns}\n    from {table} as o\n"
-            f"    where {condition}{self._filters()}{grouped}",
+            f"    where {_of_one_day(condition)}{self._filters()}{grouped}",
             only,
         )
 
@@ -211,20 +213,28 @@ class Prelude:
         columns = (
             f"{self._shown}, 'total' as total{self._by('o')},\n"
             f"        {bucket('o.amount < 0', f'o.{age_from}', 'd.as_of')} as bucket,\n"
-            f"        o.amount, {ITEMS} as items, {INVOICES} as invoices"
+            f"        o.amount, {ITEMS} as items,\n        {INVOICES} as invoices"
         )
-        if not self._balance_cubes:
+        if not self._month_ends:
             return self._rows("open_items", columns, self._joined(_ALIVE))
-        basis = "due" if age_from == "due_on" else "issued"
+        basis = f"o.basis = '{'due' if age_from == 'due_on' else 'issued'}'"
+        if self.days == 1:
+            asked = self._cube("markets", "market", self._by("k"), basis, _of_one_day(_ALIVE))
+            return _on_day(
+                f"    select {self._shown}, 'total' as total{self._by('k')},\n"
+                f"        {bucket('o.unapplied', 'o.ages_from', 'd.as_of')} as bucket,\n"
+                f"        o.amount, o.items, o.invoices\n    from month_items as o{asked}",
+                0,
+            )
         grouped = f"o.opened_on, o.closed_on, o.ages_from, o.unapplied{self._by('k')}"
-        asked = self._cube("markets", "market", self._by("k"), f"o.basis = '{basis}'")
+        asked = self._cube("markets", "market", self._by("k"), basis, self._some_day(_ALIVE))
         parts = [
             f"""    select {self._shown}, m.total{self._by("m")},
         {bucket("m.unapplied", "m.ages_from", "d.as_of")} as bucket,
         m.amount, m.items, m.invoices
     from (
-        select 'total' as total, {grouped}, sum(o.amount) as amount, sum(o.items) as items,
-            sum(o.invoices) as invoices
+        select 'total' as total, {grouped},
+            sum(o.amount) as amount, sum(o.items) as items, sum(o.invoices) as invoices
         from month_items as o{asked}
         group by {grouped}
     ) as m
@@ -234,17 +244,33 @@ class Prelude:
         return _union(parts)
 
     def _opening_balances(self) -> str:
-        columns = f"{self._shown}, 'total' as total{self._by('o')}, o.amount"
-        if not self._balance_cubes:
+        if not self._by_market:
+            columns = f"{self._shown}, 'total' as total{self._by('o')}, o.amount"
             return self._rows("open_items", columns, self._joined(_OPENING))
-        grouped = f"o.opened_on, o.closed_on{self._by('k')}"
+        basis, by = "o.basis = 'due'", self._by("k")
+        if self.days == 1:
+            asked = self._cube("markets", "market", by, basis, _of_one_day(_OPENING))
+            return _on_day(
+                f"    select {self._shown}, 'total' as total{by}, o.amount\n"
+                f"    from month_items as o{asked}",
+                0,
+            )
+        grouped = f"o.opened_on, o.closed_on{by}"
+        asked = self._cube("markets", "market", by, basis, self._some_day(_OPENING))
         return f"""    select {self._shown}, m.total{self._by("m")}, m.amount
     from (
         select 'total' as total, {grouped}, sum(o.amount) as amount
-        from month_items as o{self._cube("markets", "market", self._by("k"), "o.basis = 'due'")}
+        from month_items as o{asked}
         group by {grouped}
     ) as m
     join days as d on {_of_cube(_OPENING)}"""
+
+    def _some_day(self, condition: str) -> str:
+        """Return a condition on what some of the days may see: it opened before the last of them
+        and closed after the first.
+        """
+        opened, closed = _of_one_day(condition).split(" and ", 1)
+        return f"{_on_day(opened, self.last)} and {_on_day(closed, self.first)}"
 
     def _joined(self, condition: str) -> str:
         """Leave out what no day of a history sees, before it is joined to the days."""
@@ -260,7 +286,7 @@ class Prelude:
         )
         # by something even for the total: a day on which nobody owes anything has no row
         group = ", ".join(f"d.{name}" for name in self.shown) + self._by("o")
-        if not self._balance_cubes:
+        if not self._month_ends:
             return self._rows("open_items", columns, self._joined(_ALIVE), group)
         parts = [
             f"""    select {self._shown}, m.total{self._by("m")}, count(*) as customers
@@ -433,6 +459,11 @@ def _on_day(sql: str, number: int) -> str:
     """Return `sql` with the columns of day `number` in place of those of `d`."""
     sql = re.sub(r"(group by )(?:d\.[a-z_0-9]+, )+", r"\1", sql)
     return re.sub(r"\bd\.([a-z_0-9]+)", rf"cast($\1_{number} as date)", sql)
+
+
+def _of_one_day(condition: str) -> str:
+    """Return the condition as one whose parts reach the scan of the table."""
+    return re.sub(r"o\.ends (>=?) (\S+)", r"(o.closed_on is null or o.closed_on \1 \2)", condition)
 
 
 def _of_cube(condition: str) -> str:
