@@ -44,9 +44,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from metrics.asked import Asked
 from metrics.dimensions import known
 from metrics.metric import Metric
-from metrics.prelude import RELATIONS, Prelude
+from metrics.prelude import RELATIONS, relation
 
 #: Dates; the last two are the first day of the month that as_of (year_ago) cuts off: the day
 #: after it where it ends its month.
@@ -211,9 +212,9 @@ class Ledger:
         """Put the prelude before `text`; only the relations and days it uses."""
         text = text.strip().replace("{age_from}", BASES[self.basis])
         text = text.replace("{by}", ", ".join(("as_of", *by)))
-        prelude = self._prelude(text, by)
+        asked = self._asked(text, by)
         parts = [
-            f"{name} as (\n{prelude.relation(name)}\n)" for name in RELATIONS if _reads(text, name)
+            f"{name} as (\n{relation(asked, name)}\n)" for name in RELATIONS if _reads(text, name)
         ]
         whole = "\n".join([text, *parts])
         if _reads(whole, "days"):
@@ -226,9 +227,9 @@ class Ledger:
             text = f"select * from (\n{text}\n) as behind"
         return "with " + ",\n".join(parts) + "\n" + text
 
-    def _prelude(self, text: str, by: tuple[str, ...]) -> Prelude:
+    def _asked(self, text: str, by: tuple[str, ...]) -> Asked:
         days = self._as_of_days
-        return Prelude(
+        return Asked(
             by=by,
             where={
                 column: tuple(f"w_{column}_{n}" for n in range(len(values)))
