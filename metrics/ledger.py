@@ -257,10 +257,12 @@ class Ledger:
         """Return the days, with those of their columns that `text` mentions."""
         columns = [(c, "date") for c in _DATES if c == "as_of" or _mentions(text, c)]
         columns += [(c, "integer") for c in _NUMBERS if _mentions(text, f"d.{c}")]
-        return "\n    union all\n".join(
-            "    select " + ", ".join(f"cast(${c}_{n} as {kind}) as {c}" for c, kind in columns)
+        rows = ",\n        ".join(
+            "(" + ", ".join(f"cast(${c}_{n} as {kind})" for c, kind in columns) + ")"
             for n in range(len(self._as_of_days))
         )
+        names = ", ".join(name for name, _ in columns)
+        return f"    select *\n    from (values\n        {rows}\n    ) as given ({names})"
 
     def _parameters(self) -> dict[str, object]:
         bound: dict[str, object] = {}
