@@ -81,10 +81,18 @@ ENOUGH_COUNT = ENOUGH_PAYMENTS
 
 RELATIONS: tuple[tuple[str, str], ...] = (
     ("alive", N_("open items at the end of the as-of day: every balance is a sum over these")),
+    ("balances", N_("the same, added up: with the bucket by due day, amount and number")),
+    ("aged", N_("the same, by the day that aging counts from")),
     ("opening", N_("open items at the end of the day before the month of the as-of day")),
+    ("opening_balances", N_("the same, added up")),
+    ("debtors", N_("how many customers have open items at the end of the as-of day")),
     ("sales", N_("invoices and credit notes issued up to the as-of day")),
+    ("monthly", N_("sales, added up by month")),
+    ("year_before", N_("sales of the window a year earlier, added up by month")),
     ("settled", N_("parts of invoices that a payment closed in the window")),
+    ("payments", N_("the same, added up by month")),
     ("cohort", N_("invoices issued in the window")),
+    ("ended", N_("how many of them were paid, or left unpaid, on each day after issue")),
     ("slices", N_("parts of invoices that were open at some time in the window")),
     ("movements", N_("all documents dated up to the as-of day")),
     ("accounts", N_("customers with their limit and terms")),

@@ -70,7 +70,7 @@ def one_or_two(names: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
 by_one_or_two = one_or_two(SPLITS)
 
 
-@checked(20)
+@checked(12)
 @given(st.data())
 def test_groups_add_up_to_the_total(data):
     world = data.draw(worlds())
@@ -79,7 +79,7 @@ def test_groups_add_up_to_the_total(data):
         check_groups_add_up(engine, Ledger(data.draw(days_of(world))), data.draw(by_one_or_two))
 
 
-@checked(20)
+@checked(12)
 @given(st.data())
 def test_receivables_are_the_ledger_balance_in_every_split(data):
     """Law 1: the sum of all documents so far, split and filtered like the open items."""
@@ -104,7 +104,7 @@ def test_receivables_are_the_ledger_balance_in_every_split(data):
             assert aged == {tuple(r[b] for b in by): r["receivables"] for r in rows}
 
 
-@checked(15)
+@checked(10)
 @given(st.data())
 def test_opening_plus_movements_is_closing(data):
     """Law 2, between any two days and for each group, from what the files said."""
@@ -200,7 +200,7 @@ def test_a_history_is_the_single_days(data):
         alike(history, [r for day in days for r in ask(engine, name, ledger.at(day), by)])
 
 
-@checked(15)
+@checked(10)
 @given(st.data())
 def test_a_filter_gives_the_row_of_the_split(data):
     """Asking about one group alone says the same as its row among the others."""

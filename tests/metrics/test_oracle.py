@@ -77,7 +77,7 @@ def questions(draw: st.DrawFn, world: World) -> tuple[Ledger, tuple[str, ...]]:
     return ledger, by
 
 
-@checked(30)
+@checked(20)
 @given(st.data())
 def test_every_metric_agrees_with_the_oracle(data):
     world = data.draw(worlds())

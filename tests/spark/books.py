@@ -20,7 +20,7 @@ from tests.ledgers import Row, insert, stage
 from tests.pages import small_books
 from tests.random_ledgers import World, checked, worlds
 
-WORLDS = 25
+WORLDS = 12
 """How many random ledgers stand side by side in the books, with customers of their own."""
 
 
