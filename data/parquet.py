@@ -34,7 +34,7 @@ from data.schema import SCHEMA_VERSION, TABLES, Table
 from data.store import MANIFEST, State, Store, StoreError, sync
 
 Progress = Callable[[str, float], None]
-"""Called with the name of the table being written and the share done, 0 to 1."""
+"""Called with the name of the table or step at work and the share done, 0 to 1."""
 
 #: table -> (name of the partition, SQL of its value)
 PARTITIONS = {

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
-from data.parquet import PARTITIONS, Draft, Manifest, published_tables, read_manifest
+from data.parquet import PARTITIONS, Draft, Manifest, Progress, published_tables, read_manifest
 from data.schema import (
     ABOUT,
     CUBES,
@@ -28,9 +27,8 @@ from data.schema import (
 from data.spark import SparkEngine
 from data.store import StoreError
 from etl import cubes, open_items
-
-Progress = Callable[[str, float], None]
-"""Called with the name of the step and the share done, 0 to 1."""
+from etl.derive import EXTENT
+from etl.sql import Step
 
 _GIVEN = "given_documents"
 _STEPS = "steps"
@@ -40,25 +38,12 @@ _ABOUT = f"""
 select {SCHEMA_VERSION} as schema_version, a.loaded_at, d.first_day, d.last_day,
     a.reporting_currency, a.default_terms_days, d.documents, d.ledger_balance, a.report
 from about as a
-cross join (
-    select min(issued_on) as first_day,
-        max(case when not (kind in ('payment', 'credit_note') and paid_day_assumed)
-            then issued_on end) as last_day,
-        count(*) as documents, coalesce(sum(amount), 0) as ledger_balance
-    from documents
-) as d
+cross join ({EXTENT}) as d
 """
 _TIES = """
 select coalesce((select sum(amount) from documents), 0)
     - coalesce((select sum(amount) from open_items), 0) as difference
 """
-
-
-class _Step(Protocol):
-    @property
-    def name(self) -> str: ...
-    @property
-    def sql(self) -> str: ...
 
 
 def derive_on_cluster(url: str, folder: Path, progress: Progress | None = None) -> Manifest:
@@ -76,7 +61,7 @@ def derive_on_cluster(url: str, folder: Path, progress: Progress | None = None) 
     for name, sql in open_items.inputs(_GIVEN):
         engine.define(name, sql)
     with Draft(folder) as draft:
-        steps: Sequence[_Step] = (*open_items.steps(), *cubes.steps())
+        steps: Sequence[Step] = (*open_items.steps(), *cubes.steps())
         for done, step in enumerate(steps):
             if progress:
                 progress(step.name, done / len(steps))
@@ -103,7 +88,7 @@ def _check(engine: SparkEngine) -> None:
         )
 
 
-def _make(engine: SparkEngine, step: _Step, later: Sequence[_Step], draft: Path) -> None:
+def _make(engine: SparkEngine, step: Step, later: Sequence[Step], draft: Path) -> None:
     """Write a table; keep what is read several times; what is read once stays a SELECT."""
     if step.name in TABLES:
         table = TABLES[step.name]

@@ -7,8 +7,6 @@ those named like a published table fill it, the others are read by later steps o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from data.cubes import (
     INVOICES,
     ITEMS,
@@ -20,16 +18,7 @@ from data.cubes import (
     month,
 )
 from data.schema import CUBES, DIMENSION_COLUMNS
-from etl.sql import Connection, run
-
-
-@dataclass(frozen=True)
-class Step:
-    """One table: its name and the SELECT that makes it from tables and earlier steps."""
-
-    name: str
-    sql: str
-
+from etl.sql import Connection, Step, run
 
 _IN_CELL = ("customer", "salesperson", "currency")
 _OF_MARKET = [c.name for c in DIMENSION_COLUMNS if c.name not in ("customer", "customer_group")]

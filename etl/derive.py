@@ -18,6 +18,16 @@ from etl.states import derive_states, match_states
 
 DEFAULT_TERMS_DAYS = 30
 
+#: What `about` says of the documents, in SQL that any engine understands. `last_day` is the latest
+#: day of a document that a file holds: due days in the future, and assumed days, do not count.
+EXTENT = """
+    select min(issued_on) as first_day,
+        max(case when not (kind in ('payment', 'credit_note') and paid_day_assumed)
+            then issued_on end) as last_day,
+        count(*) as documents, coalesce(sum(amount), 0) as ledger_balance
+    from documents
+"""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -89,24 +99,15 @@ def find_reporting_currency(connection: Connection) -> str | None:
 def write_about(
     connection: Connection, settings: Settings, loaded_at: datetime, report: str = ""
 ) -> None:
-    """Write the row about the state itself; derived days do not move the last day.
-
-    `last_day` is the latest day of a document that a file holds: due days in the future, and
-    days that were assumed, do not count.
-    """
+    """Write the row about the state itself; derived days do not move the last day."""
     run(connection, "delete from about")
     run(
         connection,
-        """
+        f"""
         insert into about by name
-        select $version as schema_version, cast($loaded_at as timestamp) as loaded_at,
-            min(issued_on) as first_day,
-            max(issued_on) filter (where not (kind in ('payment', 'credit_note')
-                and paid_day_assumed)) as last_day,
-            $currency as reporting_currency, $terms as default_terms_days,
-            count(*) as documents, coalesce(sum(amount), 0) as ledger_balance,
-            $report as report
-        from documents
+        select $version as schema_version, cast($loaded_at as timestamp) as loaded_at, d.*,
+            $currency as reporting_currency, $terms as default_terms_days, $report as report
+        from ({EXTENT}) as d
         """,
         version=SCHEMA_VERSION,
         loaded_at=loaded_at,

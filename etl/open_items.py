@@ -27,18 +27,8 @@ Their last two are the tables `documents` and `open_items`. Where only the table
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from data.schema import DIMENSION_COLUMNS, DOCUMENTS
-from etl.sql import Connection, number, run
-
-
-class Step(NamedTuple):
-    """One relation: its name and the SELECT that makes it."""
-
-    name: str
-    sql: str
-
+from etl.sql import Connection, Step, number, run
 
 _DIMENSIONS = ", ".join(f"b.{c.name}" for c in DIMENSION_COLUMNS)
 _CLOSING = ("closed_on", "outcome")

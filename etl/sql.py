@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
 Connection = duckdb.DuckDBPyConnection
+
+
+class Step(NamedTuple):
+    """One relation: its name, and the SELECT that makes it from tables and earlier steps."""
+
+    name: str
+    sql: str
 
 
 def run(connection: Connection, sql: str, **values: object) -> None:
