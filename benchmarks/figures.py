@@ -79,7 +79,7 @@ def on_day(work: Work, rows: Sequence[Row], day: str) -> list[Row]:
 
 def statements(customer: str, sector: str) -> dict[str, Callable[[Engine], Any]]:
     """Return what the page of one customer asks, by name; the sector's curve comes last."""
-    only = Ledger(LAST_DAY, {"customer": (customer,)})
+    only = Ledger(LAST_DAY, {"customer": (customer,), SECTOR: (sector,)})
 
     def asked(name: str, ledger: Ledger) -> Callable[[Engine], Any]:
         return lambda engine: answer(engine, name, ledger)

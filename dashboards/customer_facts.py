@@ -7,7 +7,7 @@ attributes are not filtered.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,6 +23,9 @@ from metrics.lists import customers
 from metrics.payment_curve import ENOUGH_PAYMENTS
 
 Row = Mapping[str, Any]
+
+#: What rows are stored by, before the customer.
+_LIE_BY = "sector_division"
 
 
 def number_of(view: View) -> str:
@@ -52,8 +55,15 @@ def where(view: View) -> dict[str, tuple[str, ...]]:
 
 
 def ledger_of(view: View, **more: Any) -> Ledger:
-    """Return the ledger of this customer alone; `more` as in Explain."""
-    return view.explained(Explain("receivables", where=where(view), **more))
+    """Return the ledger of this customer alone; `more` as in Explain.
+
+    Its sector narrows nothing further, but says where its rows lie: they are stored by sector.
+    """
+    ledger = view.explained(Explain("receivables", where=where(view), **more))
+    known = master(view)
+    if known is None or _LIE_BY in ledger.where:
+        return ledger
+    return replace(ledger, where={**ledger.where, _LIE_BY: (known[_LIE_BY],)})
 
 
 def listed(view: View) -> Row:
@@ -90,7 +100,7 @@ def expected_payment(view: View, who: Row) -> Expected | None:
     together have too few.
     """
     as_of = view.ledger.as_of
-    mine = Ledger(as_of, {"customer": (who["customer_id"],)})
+    mine = Ledger(as_of, {"customer": (who["customer_id"],), _LIE_BY: (who[_LIE_BY],)})
     steps = [("", "", mine)]
     steps += [
         (level, who[level], Ledger(as_of, {level: (who[level],)}))

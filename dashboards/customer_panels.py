@@ -211,7 +211,7 @@ def _compared(curves: list[Curve]) -> str:
 def terms_content(view: View) -> Content:
     """Return the history of terms: taken, invoiced and agreed."""
     explain = Explain("terms", where=where(view), history=36, months=3)
-    ledger = view.explained(explain)
+    ledger = ledger_of(view, history=36, months=3)
     rows = {r["as_of"]: r for r in answered(view, "terms", ledger)}
     if not any(r["taken"] is not None for r in rows.values()):
         raise NoRows

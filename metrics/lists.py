@@ -96,7 +96,8 @@ from slices
 order by opened_on, document_id, due_on, closed_on nulls last
 """
 
-#: One row for each slice of each document, with the document that closed it.
+#: One row for each slice of each document, with the document that closed it. What is open joins its
+#: own document there: by a key that may be null the other table would be read whole.
 _ITEMS = """
 select items.document_id, items.kind, items.opened_on, items.due_on,
     case when items.closed_on <= as_of then items.closed_on end as closed_on,
@@ -115,7 +116,8 @@ select items.document_id, items.kind, items.opened_on, items.due_on,
     items.customer, items.closed_on is null or items.closed_on > as_of as is_open
 from items
 left join documents as document on document.document_key = items.document_key
-left join documents as closer on closer.document_key = items.closed_by_key
+left join documents as closer
+    on closer.document_key = coalesce(items.closed_by_key, items.document_key)
 left join files on files.file_id = document.file_id
 left join files as closer_files on closer_files.file_id = closer.file_id
 """
