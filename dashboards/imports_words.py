@@ -8,11 +8,12 @@ ROWS = {
     "ledger": N_("Ledger"),
     "invoices": N_("Invoices"),
     "payments": N_("Payments"),
+    "bank": N_("Bank statement"),
     "matches": N_("Matches"),
     "customers": N_("Customers"),
     "rates": N_("Exchange rates"),
 }
-MAPPED_ROWS = ("invoices", "payments", "matches", "customers", "rates")
+MAPPED_ROWS = ("invoices", "payments", "bank", "matches", "customers", "rates")
 """Kinds of rows that a mapping by hand can name."""
 
 FORMATS = {"fec": N_("French FEC"), "table": N_("Table")}
@@ -56,6 +57,9 @@ CUSTOMER = {
     "credit_limit": N_("Credit limit"),
     "insured_limit": N_("Insured limit"),
     "agreed_terms_days": N_("Agreed terms, days"),
+    "iban": N_("Bank account"),
+    "counterparty": N_("Who paid"),
+    "counterparty_iban": N_("Paid from account"),
     "rating": N_("Rating"),
 }
 COLUMNS = {**DOCUMENT, **CUSTOMER}

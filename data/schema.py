@@ -63,6 +63,7 @@ CUSTOMER_COLUMNS = (
     Column("insured_limit", MONEY, "what the credit insurer covers", "reporting currency"),
     Column("agreed_terms_days", "INTEGER", "agreed payment terms, from issue to due", "days"),
     Column("rating", "VARCHAR", "credit rating, as the source writes it"),
+    Column("iban", "VARCHAR", "bank account the customer pays from"),
 )
 
 #: What an invoice, payment or ledger row may say besides.
@@ -82,6 +83,8 @@ DOCUMENT_COLUMNS = (
     Column("rate", "DECIMAL(18,8)", "reporting currency for one unit of the document's"),
     Column("terms_days", "INTEGER", "terms printed on the document", "days"),
     Column("reference", "VARCHAR", "free text or structured reference; on a payment, what it pays"),
+    Column("counterparty", "VARCHAR", "of a line of a bank statement: who paid, by name"),
+    Column("counterparty_iban", "VARCHAR", "of a line of a bank statement: from which account"),
     Column("po_number", "VARCHAR", "the customer's order number"),
     Column("ordered_on", "DATE", "day of the order"),
     Column("delivered_on", "DATE", "day of delivery"),
@@ -107,7 +110,8 @@ FILES = Table(
         Column("sha256", "VARCHAR", "hash of its content, and of the mapping it was read with"),
         Column("bytes", "BIGINT", "size", "bytes"),
         Column("format", "VARCHAR", "the source format that recognised it: `fec`, `table` ..."),
-        Column("rows_kind", "VARCHAR", "ledger, invoices, payments, matches, customers or rates"),
+        Column("rows_kind", "VARCHAR", "ledger, invoices, payments, bank, matches, customers "
+               "or rates"),
         Column("ledger", "VARCHAR", "whose books: documents of different ledgers never mix"),
         Column("series", "VARCHAR", "files of one series can be newer exports of one another"),
         Column("loaded_at", "TIMESTAMP", "when it was loaded", "UTC"),
@@ -203,6 +207,7 @@ CUSTOMERS = Table(
         Column("insured_limit", MONEY, "what the credit insurer covers; null: not known"),
         Column("agreed_terms_days", "INTEGER", "agreed terms; null: not known", "days"),
         Column("rating", "VARCHAR", "credit rating, '' if not known"),
+        Column("iban", "VARCHAR", "bank account it pays from, '' if not known"),
     ),
 )
 DOCUMENTS = Table(
@@ -398,4 +403,4 @@ STAGED = (FILES, STAGED_CUSTOMERS, STAGED_DOCUMENTS, STAGED_MATCHES, STAGED_RATE
 CUBES = (CELLS, MARKETS, MONTH_ITEMS, MONTH_DEBTORS, MONTH_SALES, MONTH_PAYMENTS)
 DERIVED = (CUSTOMERS, DOCUMENTS, INSTALMENTS, MATCHES, OPEN_ITEMS, *CUBES, FINDINGS, ABOUT)
 TABLES = {t.name: t for t in (*STAGED, *DERIVED)}
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3

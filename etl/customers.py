@@ -11,7 +11,7 @@ from etl.sql import Connection, rows, run
 
 _TEXTS = (
     "customer_name", "vat_number", "country", "sector", "segment", "salesperson", "parent_id",
-    "rating",
+    "rating", "iban",
 )  # fmt: skip
 _NUMBERS = ("credit_limit", "insured_limit", "agreed_terms_days")
 
@@ -68,7 +68,8 @@ def derive_customers(connection: Connection) -> None:
             coalesce(m.salesperson, '') as salesperson,
             coalesce(g.customer_group, m.customer_id) as customer_group,
             m.credit_limit, m.insured_limit, m.agreed_terms_days,
-            coalesce(m.rating, '') as rating
+            coalesce(m.rating, '') as rating,
+            coalesce(m.iban, '') as iban
         from merged as m
         left join sector_of as s on s.given = m.sector
         left join group_of as g using (customer_id)

@@ -39,7 +39,7 @@ _POSTING = """
         case
             when s.kind = 'invoice' and s.amount < 0 then 'credit_note'
             when s.kind is not null then s.kind
-            when f.rows_kind = 'payments' then 'payment'
+            when f.rows_kind in ('payments', 'bank') then 'payment'
             when s.amount < 0 then 'credit_note'
             else 'invoice'
         end as kind,

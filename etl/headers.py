@@ -214,6 +214,11 @@ _SYNONYMS: dict[str, str] = {
         standard terms; overeengekomen termijn; afgesproken termijn; afgesproken betaaltermijn;
         overeengekomen betaaltermijn; contractuele termijn; delai convenu; delai contractuel;
         conditions convenues; vereinbartes zahlungsziel; vereinbarte frist""",
+    "iban": "iban; iban nr; iban number; iban nummer; bankrekening; rekeningnummer; compte bancaire",
+    "counterparty": "counterparty; counterparty name; naam tegenpartij; nom contrepartie",
+    "counterparty_iban": """
+        counterparty account; counterparty iban; rekening tegenpartij; tegenrekening;
+        compte contrepartie; iban tegenpartij""",
     "rating": """
         rating; credit rating; credit score; score; risk class; risico; risicoklasse;
         kredietscore; note; cotation; notation; bonitat; bonitaet; bonitatsindex; risk category;

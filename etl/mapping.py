@@ -18,7 +18,7 @@ from etl.grid import quoted
 from etl.headers import CANONICAL, bare
 from etl.source import FileError
 
-ROWS_KINDS = ("invoices", "payments", "matches", "customers", "rates")
+ROWS_KINDS = ("invoices", "payments", "bank", "matches", "customers", "rates")
 KINDS = ("invoice", "credit_note", "payment", "write_off", "opening", "adjustment")
 
 _SOURCE_KEYS = ("rows", "date_format", "decimal", "encoding", "separator", "header_row", "sheet",

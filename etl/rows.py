@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from etl.tabular import DAYS, REQUIRED, Plan
+from etl.tabular import DAYS, PAYING, REQUIRED, Plan
 
 #: The rows to be staged.
 KEPT = "skip is null and bad is null"
@@ -59,7 +59,7 @@ def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> 
             f"concat_ws(' ', {values.pop('pays')}, {values.get('reference', 'null')})"
         )
     explicit = "amount" not in values or "dc_flag" in values
-    if plan.rows_kind in ("invoices", "payments", "matches"):
+    if plan.holds_documents or plan.rows_kind == "matches":
         if "amount" in values:
             cents = plan.cents["amount"]
         elif {"debit", "credit"} & values.keys():
@@ -81,10 +81,10 @@ def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> 
     elif plan.currency:
         final["currency"] = "$constant_currency"
         bind["constant_currency"] = plan.currency
-    if plan.rows_kind in ("invoices", "payments") and "kind" not in values:
+    if plan.holds_documents and "kind" not in values:
         final["kind"] = (
             "'payment'"
-            if plan.rows_kind == "payments"
+            if plan.rows_kind in PAYING
             else "case when v_amount < 0 then 'credit_note' else 'invoice' end"
         )
     joins = " ".join(p.join for p in parsed.values())
@@ -135,7 +135,7 @@ def _skip(plan: Plan, bind: dict[str, object]) -> str:
     if same:
         cases.append(f"when {' and '.join(same)} then 'header'")
     total = f"regexp_matches(concat_ws(chr(10), {', '.join(cells)}, text), '(?im){_TOTAL}')"
-    if plan.rows_kind in ("invoices", "payments"):
+    if plan.holds_documents:
         cases.append(_no_document(columns, cells, total))
     elif plan.rows_kind == "customers":
         rest = [c for n, c in columns.items() if n not in ("customer_id", "customer_name")]
@@ -157,7 +157,9 @@ def _no_document(columns: Mapping[str, str], cells: Sequence[str], total: str) -
         number = columns["document_id"]
         none = f"({number} is null or regexp_matches({number}, '(?i){_TOTAL}'))"
     else:
-        none = f"({columns['customer_id']} is null or {total})"
+        none = (
+            f"({columns['customer_id']} is null or {total})" if "customer_id" in columns else total
+        )
     filled = " + ".join(f"({c} is not null)::int" for c in cells)
     return (
         # a heading over the rows below it, or a note in the margin of a printed list

@@ -82,7 +82,7 @@ class Reading:
     name: str
     format: str
     rows_kind: str
-    """ledger, invoices, payments, matches, customers or rates."""
+    """ledger, invoices, payments, bank, matches, customers or rates."""
     ledger: str = ""
     """Whose books: documents of different ledgers never mix. '' where nobody says."""
     series: str = ""

@@ -19,7 +19,7 @@ from etl.parts import find_parts
 from etl.rows import KEPT, UNREAD, Rows, read_rows
 from etl.source import Reading
 from etl.staged import has_columns
-from etl.tabular import Plan
+from etl.tabular import PAYING, Plan
 
 #: Why rows are left out: what the SQL calls it -> what the reader sees.
 LEFT_OUT = {
@@ -101,7 +101,7 @@ def stage(
     groups = _survey(connection, plan, rows)
     if all(g.kept for g in groups):
         rows.kept = "true"
-    if plan.rows_kind in ("invoices", "payments"):
+    if plan.holds_documents:
         groups = _stage_documents(connection, plan, rows, table, file_id, reading, groups)
         _stage_attributes(connection, plan, rows, file_id)
     elif plan.rows_kind == "customers":
@@ -125,7 +125,7 @@ def stage(
 def _survey(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows) -> list[_Group]:
     """Return what is to be known about all rows before they are staged, from one look at them."""
     which, day, cents, amount, payments = "false", "null::date", "0", "0", "false"
-    if plan.rows_kind in ("invoices", "payments"):
+    if plan.holds_documents:
         which, day, cents, amount = _turned(plan, rows), "issued_on", "cents", "amount"
         payments = "kind = 'payment'"
     elif plan.rows_kind == "rates":
@@ -183,11 +183,12 @@ def _stage_documents(
     if changed:
         groups, rows.kept = _survey(connection, plan, rows), KEPT
     select = {c.name: c.name for c in DOCUMENT_COLUMNS if c.name in rows.columns}
-    select = {"ledger": "$ledger", "customer_id": "customer_id", **select}
+    named = "customer_id" if "customer_id" in rows.columns else "null::varchar"
+    select = {"ledger": "$ledger", "customer_id": named, **select}
     for name in ("amount", "open_amount", "paid_amount", "cost"):
         if name in select and flipped:
             select[name] = f"case when {_turned(plan, rows)} then -{name} else {name} end"
-    if plan.rows_kind == "payments":
+    if plan.rows_kind in PAYING:
         for name in ("open_amount", "paid_amount", "paid_on", "due_on"):
             select.pop(name, None)
     elif any(g.payments for g in groups if g.kept):
@@ -224,7 +225,7 @@ def _turned(plan: Plan, rows: Rows) -> str:
     """Return SQL that is true for rows whose amount may be written positive but mean less owed."""
     if rows.explicit:
         return "false"
-    if plan.rows_kind == "payments":
+    if plan.rows_kind in PAYING:
         return "true"
     return "kind in ('credit_note', 'payment', 'write_off')" if "kind" in plan.columns else "false"
 
@@ -232,7 +233,7 @@ def _turned(plan: Plan, rows: Rows) -> str:
 def _flips(plan: Plan, reading: Reading, groups: list[_Group]) -> bool:
     """Return whether the amounts that may be written positive but mean less owed are so."""
     turned = [g for g in groups if g.kept and g.turned]
-    if plan.rows_kind == "payments":
+    if plan.rows_kind in PAYING:
         # the few of the other sign are refunds and reversals
         flips = sum(g.amount for g in turned) > 0
         note = N_("The payments are written as positive amounts and were turned negative.")
@@ -268,7 +269,7 @@ def _stage_attributes(
 ) -> None:
     """Stage what rows of documents say about their customers: the first that is said."""
     names = [n for n in _ATTRIBUTES if n in plan.columns and n != "salesperson"]
-    if names:
+    if names and "customer_id" in plan.columns:
         firsts = ", ".join(f"arg_min({n}, line) as {n}" for n in names)
         connection.execute(
             f"insert into staged_customers by name select $file as file_id, "

@@ -21,6 +21,8 @@ from etl.mapping import ColumnMapping, applies, parse_mapping, position, positio
 from etl.money import parse_amounts
 from etl.source import FileError, ReadOptions
 
+#: Kinds of rows that are payments unless they say otherwise. Those of a bank name no customer.
+PAYING = ("payments", "bank")
 DAYS = ("issued_on", "due_on", "paid_on", "ordered_on", "delivered_on", "matched_on")
 MONEY = ("amount", "debit", "credit", "open_amount", "paid_amount", "cost", "credit_limit",
          "insured_limit")  # fmt: skip
@@ -29,6 +31,7 @@ MONEY = ("amount", "debit", "credit", "open_amount", "paid_amount", "cost", "cre
 REQUIRED = {
     "invoices": ("document_id", "customer_id", "issued_on", "amount|debit|credit"),
     "payments": ("customer_id", "issued_on", "amount|debit|credit"),
+    "bank": ("issued_on", "amount|debit|credit"),
     "matches": ("debit_id", "credit_id"),
     "customers": ("customer_id",),
     "rates": ("currency", "issued_on", "rate"),
@@ -62,6 +65,11 @@ class Plan:
     def header(self, name: str) -> str:
         """Return the file's own header for one of our columns."""
         return self.grid.headers[int(self.columns[name][1:])]
+
+    @property
+    def holds_documents(self) -> bool:
+        """Whether the rows are documents: invoices, payments or lines of a bank statement."""
+        return self.rows_kind in ("invoices", *PAYING)
 
     @property
     def formats(self) -> dict[str, str]:
@@ -147,7 +155,7 @@ def _settle(plan: Plan) -> None:
     columns = plan.columns
     if "customer_id" not in columns and "customer_name" in columns:
         columns["customer_id"] = columns["customer_name"]
-        if plan.rows_kind in ("invoices", "payments", "customers"):
+        if plan.holds_documents or plan.rows_kind == "customers":
             plan.notes.append(
                 Text(
                     N_("There is no customer number: the name in {column} serves as one."),
@@ -163,7 +171,7 @@ def _settle(plan: Plan) -> None:
                     {"column": plan.header("amount")},
                 )
             )
-    elif plan.rows_kind == "payments":
+    elif plan.rows_kind in PAYING:
         if "paid_on" in columns:
             columns["issued_on"] = columns.pop("paid_on")
         if "amount" not in columns and "paid_amount" in columns:
@@ -297,7 +305,7 @@ def _description(name: str, kinds: dict[str, str], inverse: bool) -> Description
             return Rate(inverse)
         case "instalment":
             return Whole()
-        case "customer_name" | "reference" | "salesperson" | "segment" | "rating":
+        case "customer_name" | "reference" | "salesperson" | "segment" | "rating" | "counterparty":
             return described.Text()
         case _:
             return Code()
