@@ -214,7 +214,9 @@ _SYNONYMS: dict[str, str] = {
         standard terms; overeengekomen termijn; afgesproken termijn; afgesproken betaaltermijn;
         overeengekomen betaaltermijn; contractuele termijn; delai convenu; delai contractuel;
         conditions convenues; vereinbartes zahlungsziel; vereinbarte frist""",
-    "iban": "iban; iban nr; iban number; iban nummer; bankrekening; rekeningnummer; compte bancaire",
+    "iban": """
+        iban; iban nr; iban number; iban nummer; bankrekening; rekeningnummer;
+        compte bancaire""",
     "counterparty": "counterparty; counterparty name; naam tegenpartij; nom contrepartie",
     "counterparty_iban": """
         counterparty account; counterparty iban; rekening tegenpartij; tegenrekening;

@@ -157,9 +157,8 @@ def _no_document(columns: Mapping[str, str], cells: Sequence[str], total: str) -
         number = columns["document_id"]
         none = f"({number} is null or regexp_matches({number}, '(?i){_TOTAL}'))"
     else:
-        none = (
-            f"({columns['customer_id']} is null or {total})" if "customer_id" in columns else total
-        )
+        nobody = f"{columns['customer_id']} is null or " if "customer_id" in columns else ""
+        none = f"({nobody}{total})"
     filled = " + ".join(f"({c} is not null)::int" for c in cells)
     return (
         # a heading over the rows below it, or a note in the margin of a printed list
