@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode
 from dashboards.format import Format
 from dashboards.i18n import _, language
 from data.engine import Engine
-from data.reference.nace import label as sector_label
+from data.reference import nace
 from data.texts import N_, Text
 from metrics.dimensions import DIMENSIONS
 from metrics.ledger import Ledger
@@ -45,6 +45,11 @@ class Options:
     values: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
     sectors: tuple[tuple[str, str, str, str], ...] = ()
+
+    @cached_property
+    def revision(self) -> str:
+        """The revision of NACE that the sectors are read in."""
+        return nace.revision_of(row[3] for row in self.sectors)
 
     @cached_property
     def groups(self) -> tuple[tuple[str, str], ...]:
@@ -224,7 +229,7 @@ def value_label(name: str, value: str, options: Options | None, f: Format) -> st
     if name == "country":
         return f.country(value)
     if name in SECTOR_LEVELS:
-        words = sector_label(value, language())
+        words = nace.label(value, language(), options.revision if options else "2")
         return f"{value} {words}" if words and words != value else value
     if name in ("customer", "customer_group") and options:
         return options.names.get(value, value)

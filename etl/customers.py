@@ -79,7 +79,10 @@ def derive_customers(connection: Connection) -> None:
 
 
 def _sectors(connection: Connection) -> None:
-    """Make `sector_of`: each distinct sector code with its section, division and group."""
+    """Make `sector_of`: each distinct sector code with its section, division and group.
+
+    All are read in one revision of NACE, the one that knows more of them.
+    """
     codes = [
         str(code) for (code,) in rows(connection, "select distinct sector from merged") if code
     ]
@@ -88,10 +91,11 @@ def _sectors(connection: Connection) -> None:
         "create or replace temp table sector_of"
         " (given varchar, code varchar, section varchar, division varchar, grp varchar)",
     )
+    revision = nace.revision_of(codes)
     if codes:
         connection.executemany(
             "insert into sector_of values (?, ?, ?, ?, ?)",
-            [(code, nace.normal(code), *nace.ancestors(code)) for code in codes],
+            [(code, nace.normal(code), *nace.ancestors(code, revision)) for code in codes],
         )
 
 

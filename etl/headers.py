@@ -185,7 +185,8 @@ _SYNONYMS: dict[str, str] = {
         code; po country; land; landcode; land code; landencode; pays; code pays;
         landerkennzeichen; laenderkennzeichen; landercode; laendercode; country id; cntry""",
     "sector": """
-        sector; nace; nace code; nacecode; nacebel; nacebel code; sector code; industry code;
+        sector; nace; nace code; nace 2025; sic; sic code; uk sic; us sic; naics; naics code;
+        nacecode; nacebel; nacebel code; sector code; industry code;
         industry; sbi; sbi code; sbi2008; bedrijfstak; branche; branchecode; sector nace;
         secteur nace;
         secteur; code nace; code naf; naf; ape; code ape; secteur d activite; wz code; wz2008;

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from data.reference import nace
 from data.texts import N_, Text
 from etl import columns as described
 from etl import words
@@ -26,6 +27,9 @@ PAYING = ("payments", "bank")
 DAYS = ("issued_on", "due_on", "paid_on", "ordered_on", "delivered_on", "matched_on")
 MONEY = ("amount", "debit", "credit", "open_amount", "paid_amount", "cost", "credit_limit",
          "insured_limit")  # fmt: skip
+
+#: Bare header -> what reads a sector of another classification.
+_SECTORS = {"naics": nace.from_naics, "naics2022": nace.from_naics, "ussic": nace.from_us_sic}
 
 #: Kind of rows -> what it cannot do without; `a|b` means one of them.
 REQUIRED = {
@@ -227,7 +231,8 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
     inverse = bool(mapping and mapping.rate_inverse)
     for name, cell in plan.columns.items():
         if name not in plan.parsed:
-            plan.parsed[name] = _description(name, kinds, inverse).parse(connection, grid, cell)
+            described_as = _description(name, kinds, inverse, bare(plan.header(name)))
+            plan.parsed[name] = described_as.parse(connection, grid, cell)
     return plan
 
 
@@ -274,7 +279,7 @@ def _drop_unknown_kinds(
         del plan.columns["kind"]
 
 
-def _description(name: str, kinds: dict[str, str], inverse: bool) -> Description:
+def _description(name: str, kinds: dict[str, str], inverse: bool, header: str) -> Description:
     match name:
         case "kind":
             return Words(
@@ -296,7 +301,8 @@ def _description(name: str, kinds: dict[str, str], inverse: bool) -> Description
         case "country":
             return Words(name, lambda w: words.country(w) or w, strict=False)
         case "sector":
-            return Words(name, lambda w: words.sector(w) or w, strict=False)
+            read = _SECTORS.get(header.removesuffix("code"), words.sector)
+            return Words(name, lambda w: read(w) or w, strict=False)
         case "terms_days" | "agreed_terms_days":
             return Words(name, words.terms, "INTEGER", strict=False)
         case "disputed":

@@ -172,7 +172,8 @@ def country(word: str) -> str | None:
 def _sector_labels() -> dict[str, str]:
     return {
         plain(label): sector.code
-        for sector in nace.sectors().values()
+        for revision in reversed(nace.FILES)
+        for sector in nace.sectors(revision).values()
         for label in sector.labels.values()
     }
 
@@ -190,9 +191,9 @@ def sector(word: str) -> str | None:
         if nace.level(padded):
             return padded
     code = nace.normal(text)
-    if re.fullmatch(r"[A-U]|\d{2}(\.\d{1,2})?", code):
+    if re.fullmatch(r"[A-V]|\d{2}(\.\d{1,2})?", code):
         return code
-    found = re.match(r"([A-U]?\d{2}(?:\.?\d{1,2})?(?:\.\d)?)[\s:–-]+\D", text)  # 47.11 - Retail
+    found = re.match(r"([A-V]?\d{2}(?:\.?\d{1,2})?(?:\.\d)?)[\s:–-]+\D", text)  # 47.11 - Retail
     if found:
         return nace.normal(found[1])
     return _sector_labels().get(plain(word))

@@ -1,20 +1,28 @@
-"""NACE Rev. 2: what a sector code means, in four languages, and what it belongs to.
+"""NACE Rev. 2 and 2.1: what a sector code means, in four languages, and what it belongs to.
 
-Source: Eurostat, see README.md in this folder. NACE Rev. 2.1 keeps most codes; a code that is
-not in the table is shown as it is, and its division and group are read from its digits.
+Source: Eurostat, see README.md in this folder. The two revisions share most codes and give some
+of them other meanings, so one state of the data is read in one of them: `revision_of` tells which
+from all its codes. A code that is not in the table is shown as it is, and its division and group
+are read from its digits. National sub-classes (NACE-BEL, SBI, NAF, WZ, UK SIC) are NACE with more
+digits or a letter; NAICS and the SIC of the United States are carried over to sections.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-FILE = Path(__file__).with_name("nace.csv")
+FILES = {
+    "2": Path(__file__).with_name("nace.csv"),
+    "2.1": Path(__file__).with_name("nace_2_1.csv"),
+}
+"""Revision -> the file with its codes."""
 LANGUAGES = ("en", "fr", "nl", "de")
 
 #: Level number -> what it is called, as in the dimensions of the metrics.
@@ -56,9 +64,9 @@ class Sector:
 
 
 @cache
-def sectors() -> Mapping[str, Sector]:
+def sectors(revision: str = "2") -> Mapping[str, Sector]:
     """Return the whole classification, by code, in its own order."""
-    with FILE.open(encoding="utf-8", newline="") as stream:
+    with FILES[revision].open(encoding="utf-8", newline="") as stream:
         return MappingProxyType(
             {
                 row["code"]: Sector(
@@ -74,15 +82,31 @@ def sectors() -> Mapping[str, Sector]:
         )
 
 
-def label(code: str, language: str = "en") -> str:
+def revision_of(codes: Iterable[str]) -> str:
+    """Return the revision, `2` or `2.1`, that knows more of `codes`; `2` where both know as many.
+
+    >>> revision_of(["62.10", "46.71", "47.55"]), revision_of(["62.01", "46.71"]), revision_of([])
+    ('2.1', '2', '2')
+    """
+    known = Counter(dict.fromkeys(FILES, 0))
+    for code in set(codes):
+        text = normal(code)
+        known.update(revision for revision in FILES if text in sectors(revision))
+    return max(FILES, key=lambda revision: known[revision])
+
+
+def label(code: str, language: str = "en", revision: str = "2") -> str:
     """Return what `code` is called in `language` (`fr`, or `fr-BE`); else in English, else `code`.
+
+    A code that only the other revision has is called what it is there.
 
     >>> label("47.11", "nl")[:30]
     'Detailhandel in niet-gespecial'
     >>> label("Z9")
     'Z9'
     """
-    found = sectors().get(normal(code))
+    text = normal(code)
+    found = next((s[text] for s in map(sectors, (revision, *FILES)) if text in s), None)
     if found is None:
         return code
     labels = found.labels
@@ -112,30 +136,71 @@ def normal(code: str) -> str:
 
 
 def level(code: str) -> int | None:
-    """Return 1 for a section to 4 for a class; None where the code is not known.
+    """Return 1 for a section to 4 for a class; None where no revision knows the code.
 
     >>> level("F"), level("43"), level("43.2"), level("43.21"), level("")
     (1, 2, 3, 4, None)
     """
-    found = sectors().get(normal(code))
-    return found.level if found else None
+    text = normal(code)
+    return next((s[text].level for s in map(sectors, FILES) if text in s), None)
 
 
-def ancestors(code: str) -> tuple[str, str, str]:
+def ancestors(code: str, revision: str = "2") -> tuple[str, str, str]:
     """Return (section, division, group) of `code`, itself included; '' where there is none.
 
     >>> ancestors("43.21"), ancestors("43"), ancestors("F"), ancestors("?")
     (('F', '43', '43.2'), ('F', '43', ''), ('F', '', ''), ('', '', ''))
     """
     text = normal(code)
-    if text in sectors() and sectors()[text].level == 1:
+    table = sectors(revision)
+    if text in table and table[text].level == 1:
         return text, "", ""
     if _DIGITS.fullmatch(text) is None:
         return "", "", ""
-    division = sectors().get(text[:2])
+    division = table.get(text[:2]) or sectors().get(text[:2])
     if division is None:
         return "", "", ""
     return division.parent, division.code, text[:4] if len(text) >= 4 else ""
+
+
+#: NAICS sector (two digits) -> NACE section.
+_NAICS = {
+    "11": "A", "21": "B", "22": "D", "23": "F", "31": "C", "32": "C", "33": "C", "42": "G",
+    "44": "G", "45": "G", "48": "H", "49": "H", "51": "J", "52": "K", "53": "L", "54": "M",
+    "55": "M", "56": "N", "61": "P", "62": "Q", "71": "R", "72": "I", "81": "S", "92": "O",
+}  # fmt: skip
+#: SIC 1987 of the United States: first two digits up to these -> NACE section.
+_US_SIC = (
+    (9, "A"), (14, "B"), (17, "F"), (39, "C"), (48, "H"), (49, "D"), (59, "G"), (64, "K"),
+    (65, "L"), (67, "K"), (70, "I"), (72, "S"), (73, "N"), (76, "S"), (79, "R"), (80, "Q"),
+    (81, "M"), (82, "P"), (83, "Q"), (84, "R"), (86, "S"), (87, "M"), (88, "T"), (89, "M"),
+    (97, "O"),
+)  # fmt: skip
+
+
+def from_naics(code: str) -> str | None:
+    """Return the NACE section of a NAICS code of two to six digits; None where it is none.
+
+    From the sector alone, its first two digits: finer levels of the two do not nest.
+
+    >>> from_naics("423310"), from_naics("23"), from_naics("x")
+    ('G', 'F', None)
+    """
+    text = code.strip().partition("-")[0]
+    return _NAICS.get(text[:2]) if text.isdigit() and 2 <= len(text) <= 6 else None
+
+
+def from_us_sic(code: str) -> str | None:
+    """Return the NACE section of a SIC code of the United States (1987); None where it is none.
+
+    >>> from_us_sic("5031"), from_us_sic("1521"), from_us_sic("9999")
+    ('G', 'F', None)
+    """
+    text = code.strip()
+    if not text.isdigit() or not 2 <= len(text) <= 4:
+        return None
+    group = int(text[:2])
+    return next((section for last, section in _US_SIC if group and group <= last), None)
 
 
 def _sentence(text: str, language: str) -> str:

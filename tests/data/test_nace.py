@@ -57,3 +57,34 @@ def test_examples_of_the_docstrings():
     results = doctest.testmod(nace)
     assert results.attempted >= 5
     assert not results.failed
+
+
+def test_revision_2_1_is_whole_and_its_divisions_have_all_languages():
+    counts = dict.fromkeys(nace.LEVELS, 0)
+    table = nace.sectors("2.1")
+    for code, sector in table.items():
+        counts[sector.level] += 1
+        assert sector.parent in table or sector.level == 1
+        if sector.level < 3:
+            assert set(sector.labels) == set(nace.LANGUAGES), code
+    assert counts == {1: 22, 2: 87, 3: 287, 4: 651}
+
+
+def test_a_code_means_what_it_does_in_the_revision_of_all_codes():
+    new = ["62.10", "62.20", "46.71"]
+    assert nace.revision_of(new) == "2.1"
+    assert nace.label("46.71", "en", "2.1") == "Wholesale of motor vehicles"
+    assert nace.label("46.71").startswith("Wholesale of solid, liquid and gaseous fuels")
+    assert nace.ancestors("62.10", "2.1") == ("K", "62", "62.1")
+    assert nace.ancestors("62.01") == ("J", "62", "62.0")
+    # a code that only the other revision has keeps its name
+    assert nace.label("62.10") == "Computer programming activities"
+
+
+@pytest.mark.parametrize(
+    ("national", "code"),
+    [("46.73Z", "46.73"), ("46731", "46.73"), ("43.210", "43.21"), ("G47.11", "47.11"),
+     ("46.73.1", "46.73")],
+)  # fmt: skip
+def test_national_sub_classes_are_read_by_their_prefix(national, code):
+    assert nace.normal(national) == code
