@@ -43,6 +43,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from metrics.asked import Asked
 from metrics.dimensions import known
@@ -292,11 +293,23 @@ def _part_from(day: date) -> date:
     return day + timedelta(days=1) if day == month_end(day) else month_start(day)
 
 
+@lru_cache(maxsize=512)
+def _words(text: str) -> frozenset[str]:
+    """Return the names in the SQL `text`; the same texts are asked about again and again."""
+    return frozenset((*re.findall(r"\w+", text), *re.findall(r"\bd\.\w+", text)))
+
+
+@lru_cache(maxsize=512)
+def _sources(text: str) -> frozenset[str]:
+    """Return the names that the SQL `text` reads from."""
+    return frozenset(re.findall(r"\b(?:from|join)\s+(\w+)", text))
+
+
 def _mentions(text: str, column: str) -> bool:
     """Return whether the SQL `text` names `column`."""
-    return re.search(rf"\b{column}\b", text) is not None
+    return column in _words(text)
 
 
 def _reads(text: str, relation: str) -> bool:
     """Return whether the SQL `text` reads from `relation`."""
-    return re.search(rf"\b(from|join)\s+{relation}\b", text) is not None
+    return relation in _sources(text)
