@@ -113,6 +113,10 @@ class Source(Protocol):
     """Short name, for --as."""
     label: str
     """What people call it, marked with N_."""
+    gives: tuple[str, ...]
+    """What it says of receivables, phrases marked with N_; `docs/formats.md` is made of them."""
+    lacks: tuple[str, ...]
+    """What it does not say, and so has to come from elsewhere or be assumed."""
 
     def identify(self, file: SourceFile) -> float:
         """Return how sure this format is that it can read `file`: 0 no, 1 certain.

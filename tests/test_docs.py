@@ -116,3 +116,11 @@ def test_named_files_exist():
     for name in re.findall(r"`((?:etl|data|metrics|dashboards|tests)/[\w./-]*)`", CONTRIBUTING):
         if "<" not in name:
             assert (ROOT / name).exists(), name
+
+
+def test_the_page_of_formats_is_what_the_sources_say():
+    from etl import formats
+
+    assert formats.FILE.read_text(encoding="utf-8") == formats.page(), (
+        "write it anew: python -m etl.formats"
+    )
