@@ -58,13 +58,13 @@ class FecSource:
 
     name = "fec"
     label = N_("French FEC (fichier des écritures comptables)")
-    gives = (
+    gives: tuple[str, ...] = (
         N_("all documents of the receivables accounts"),
         N_("lettering as matches"),
         N_("opening balances"),
         N_("customer numbers and names"),
     )
-    lacks = (N_("due days"), N_("sectors and limits"))
+    lacks: tuple[str, ...] = (N_("due days"), N_("sectors and limits"))
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.source.Source.identify`."""

@@ -62,8 +62,12 @@ class TableSource:
 
     name = "table"
     label = N_("Table (CSV, Excel, Parquet)")
-    gives = (N_("whatever its columns say: invoices, payments, matches, customers, rates"),)
-    lacks = (N_("what none of its columns says; a mapping file names columns that are not known"),)
+    gives: tuple[str, ...] = (
+        N_("whatever its columns say: invoices, payments, matches, customers, rates"),
+    )
+    lacks: tuple[str, ...] = (
+        N_("what none of its columns says; a mapping file names columns that are not known"),
+    )
 
     def identify(self, file: SourceFile) -> float:
         """See `Source.identify`: the more headers are recognised, the surer."""
