@@ -17,7 +17,7 @@ from dashboards.format import Format
 from dashboards.grid import Column, Listing
 from dashboards.i18n import _, language, n_
 from dashboards.imports_answers import redrawn, settings_of, take
-from dashboards.imports_cards import bar, card, drop_zone
+from dashboards.imports_cards import bar, card, drop_zone, readable
 from dashboards.page import Context, Page
 from dashboards.parts import message, page
 from data.importing import Importer, ImportRefusedError
@@ -60,6 +60,7 @@ def layout(demo: str = "", **_query: str) -> Component:
         html.Div(id="imports-empty"),
         drop_zone(_LIMIT),
         html.Div(id="imports-sending"),
+        html.Div(id="imports-formats"),
         html.Div(id="imports-message"),
         html.Div(
             [
@@ -293,6 +294,10 @@ def connect(app: Dash, context: Context) -> None:
         )
         loaded = imports_files.loaded_now(state.engine, f)
         return _outcome(job, about["report"], f), loaded, [], headline
+
+    @app.callback(Output("imports-formats", "children"), Input("imports-session", "id"))
+    def formats(_id: str) -> Component | list[Component]:
+        return readable(importer) if importer else []
 
     @app.callback(
         Output("state", "data", allow_duplicate=True),

@@ -22,6 +22,7 @@ from dashboards.imports_words import (
     WISHED,
 )
 from dashboards.parts import icon
+from dashboards.plain_table import plain_table
 from data.importing import Found, Importer, Part, Problem
 
 
@@ -43,9 +44,10 @@ def drop_zone(limit: int) -> Component:
                 className="drop-do",
             ),
             html.P(
-                _("A French FEC, or any CSV, Excel or Parquet table of invoices, payments, "
-                  "matches, customers or exchange rates; and mapping files that say what their "
-                  "columns mean. Files that you load together belong together.")
+                _("What your bookkeeping, ERP and banks export: ledgers and audit files, "
+                  "e-invoices, bank statements, and any CSV, Excel or Parquet table of invoices, "
+                  "payments, matches, customers or exchange rates; and mapping files that say "
+                  "what their columns mean. Files that you load together belong together.")
             ),
             html.P(
                 _("Up to {size} MB a file. Nothing leaves this machine, and nothing is loaded "
@@ -64,6 +66,25 @@ def drop_zone(limit: int) -> Component:
             "data-looking": _("Looking at it …"),
         },
     )  # fmt: skip
+
+
+def readable(importer: Importer) -> Component:
+    """Return what can be read, folded up: each format with what it says and does not say."""
+    count = len(importer.formats)
+    title = n_("{count} format is recognised", "{count} formats are recognised", count)
+    return html.Details(
+        [
+            html.Summary(title.format(count=count)),
+            plain_table(
+                [(_("Format"), False), (_("Says"), False), (_("Does not say"), False)],
+                (
+                    [_(x.label), ", ".join(map(_, x.gives)), ", ".join(map(_, x.lacks))]
+                    for x in importer.formats
+                ),
+            ),
+        ],
+        className="import-options import-formats",
+    )
 
 
 def card(found: Found, session: str, importer: Importer, f: Format) -> Component:

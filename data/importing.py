@@ -157,6 +157,16 @@ class Job:
     """The load report as plain data, as in `about.report`."""
 
 
+@dataclass(frozen=True)
+class Readable:
+    """A format that can be read: what people call it, what it says and does not say."""
+
+    name: str
+    label: str
+    gives: tuple[str, ...]
+    lacks: tuple[str, ...]
+
+
 class Importer(Protocol):
     """What can be done with files that a reader drops. Safe to call from several threads."""
 
@@ -166,6 +176,8 @@ class Importer(Protocol):
     """Kind of rows -> our columns it cannot do without; `a|b` means one of them."""
     known: tuple[str, ...]
     """Our column names, for saying by hand what a column means."""
+    formats: tuple[Readable, ...]
+    """What can be read; their texts are marked with N_."""
 
     def receive(self, session: str, name: str, stream: BinaryIO, size: int) -> str:
         """Keep a file of `size` bytes; return its token. Raises ImportRefusedError."""

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from data.demo.company import write_exports
-from data.importing import Found, ImportRefusedError, Job, LoadSettings, Problem, Said
+from data.importing import Found, ImportRefusedError, Job, LoadSettings, Problem, Readable, Said
 from data.store import Store, StoreError
 from data.texts import N_, Text
 from etl.headers import CANONICAL
@@ -33,6 +33,7 @@ from etl.look import Look, found_mapping, look
 from etl.mapping import load_mapping
 from etl.report import LoadReport
 from etl.source import FileError, SourceFile
+from etl.sources import SOURCES
 from etl.tabular import REQUIRED
 
 LOG = logging.getLogger("tandem")
@@ -66,6 +67,7 @@ class FileImporter:
     limit = LIMIT
     required: Mapping[str, tuple[str, ...]] = REQUIRED
     known = CANONICAL
+    formats = tuple(Readable(s.name, s.label, s.gives, s.lacks) for s in SOURCES)
 
     def __init__(self, store: Store, demo: Callable[[Path], object] = write_exports) -> None:
         """Load into `store`; `demo` writes the demo company's exports into a folder."""
