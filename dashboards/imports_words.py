@@ -16,7 +16,7 @@ ROWS = {
 MAPPED_ROWS = ("invoices", "payments", "bank", "matches", "customers", "rates")
 """Kinds of rows that a mapping by hand can name."""
 
-FORMATS = {"fec": N_("French FEC"), "table": N_("Table")}
+FORMATS = {"fec": N_("French FEC"), "table": N_("Table"), "xaf": N_("Dutch audit file (XAF)")}
 
 DOCUMENT = {
     "document_id": N_("Document number"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from etl.source import Source
 from etl.sources.fec import SOURCE as FEC
 from etl.sources.table import SOURCE as TABLE
+from etl.sources.xaf import SOURCE as XAF
 
-SOURCES: tuple[Source, ...] = (FEC, TABLE)
+SOURCES: tuple[Source, ...] = (FEC, XAF, TABLE)
 """Asked in this order; of two that are equally sure, the first one reads."""
