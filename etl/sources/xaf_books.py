@@ -175,7 +175,6 @@ def read_books(file: SourceFile) -> Books:
         match name:
             case "header":
                 books.header = cells_of(element)
-                _refuse_old(file, books.header)
             case "customerSupplier":
                 _add_relation(books, element)
             case "ledgerAccount":
@@ -196,6 +195,7 @@ def read_books(file: SourceFile) -> Books:
                 _note_sides(books, "", detail)
             case "sbLine" if kind in ("CU", "CS", "C"):
                 _add_detail(books, Line(line_of(element), cells_of(element), kind))
+    _refuse_old(file, books.header)
     return books
 
 
