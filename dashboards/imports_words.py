@@ -16,7 +16,12 @@ ROWS = {
 MAPPED_ROWS = ("invoices", "payments", "bank", "matches", "customers", "rates")
 """Kinds of rows that a mapping by hand can name."""
 
-FORMATS = {"fec": N_("French FEC"), "table": N_("Table"), "xaf": N_("Dutch audit file (XAF)")}
+FORMATS = {
+    "fec": N_("French FEC"),
+    "table": N_("Table"),
+    "xaf": N_("Dutch audit file (XAF)"),
+    "datev": N_("DATEV"),
+}
 
 DOCUMENT = {
     "document_id": N_("Document number"),

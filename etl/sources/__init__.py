@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from etl.source import Source
+from etl.sources.datev import SOURCE as DATEV
 from etl.sources.fec import SOURCE as FEC
 from etl.sources.table import SOURCE as TABLE
 from etl.sources.xaf import SOURCE as XAF
 
-SOURCES: tuple[Source, ...] = (FEC, XAF, TABLE)
+SOURCES: tuple[Source, ...] = (FEC, XAF, DATEV, TABLE)
 """Asked in this order; of two that are equally sure, the first one reads."""
