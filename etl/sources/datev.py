@@ -330,8 +330,9 @@ def _lines(file: SourceFile, layout: Layout, records: Records) -> Iterator[_Post
         # some packages leave out the last columns, but then on every line
         width = width or min(len(found or layout.headers), len(layout.headers))
         short = found is not None and len(found) < max(width, layout.columns["account"] + 1)
-        if found is None or short:
-            reason, remedy = BROKEN["short" if short else "quote"]
+        long = found is not None and any(found[len(layout.headers) :])
+        if found is None or short or long:
+            reason, remedy = BROKEN["short" if short else "long" if long else "quote"]
             records.reject(line, "", text[:200], reason, remedy)
             continue
         full = found + [""] * (len(layout.headers) - len(found))
