@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ def root_of(head: bytes) -> tuple[str, str]:
     return "", ""
 
 
+@functools.lru_cache(maxsize=4096)
 def split(tag: object) -> tuple[str, str]:
     """Return namespace and name of a tag.
 
