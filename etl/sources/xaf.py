@@ -19,7 +19,9 @@ What is made of it:
 - The journal tells the kind: S invoice or credit note by its sign, B and C payment, O or period 0
   opening. Others are adjustments; write-offs where all other lines of the transaction stand on the
   cost of bad debts or the provision (and VAT). A correction of revenue in the memorial is an
-  adjustment too, not a credit note: no customer has received one.
+  adjustment too, not a credit note: no customer has received one. In journals of type Z (other),
+  and everywhere where no sales journal touches receivables, revenue on the other side makes an
+  invoice or credit note, and bank or cash a payment.
 - The day is effDate, the day of the event; trDt is when it was entered (Twinfield writes the two a
   month apart, and effDate lies in the period booked). In 4.0 effDate is defined as the day of the
   invoice, so payments take trDt there.

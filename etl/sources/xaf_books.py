@@ -28,6 +28,10 @@ _LOSS_NAME = re.compile(
     r"|(afboek|afgeboekt|afschrijv|waardeverminder)\w* (van |op )?(handels)?(deb|vorder)",
     re.IGNORECASE,
 )
+_REVENUE = re.compile(
+    r"\bWOmz|omzet\b(?!bel)|opbrengst|verkopen|sales|revenue|turnover", re.IGNORECASE
+)
+_MONEY = re.compile(r"\bBLim|\b(bank|kas|giro)", re.IGNORECASE)
 _VAT_NAME = re.compile(r"\bbtw\b|omzetbelasting|\bvat\b|voorbelasting", re.IGNORECASE)
 _WANTED = (
     "header", "companyIdent", "companyName", "taxRegIdent", "Commercenr", "customerSupplier",
@@ -131,6 +135,20 @@ class Books:
         return found is not None and bool(
             _PROVISION.search(found.codes) or _LOSS_NAME.search(found.name)
         )
+
+    def is_revenue(self, account: str) -> bool:
+        """Return whether the account is revenue."""
+        found = self.accounts.get(account)
+        return found is not None and found.type in ("P", "M") and bool(
+            _REVENUE.search(f"{found.codes} {found.name}")
+        )  # fmt: skip
+
+    def is_money(self, account: str) -> bool:
+        """Return whether the account is a bank or cash."""
+        found = self.accounts.get(account)
+        return found is not None and found.type in ("B", "M") and bool(
+            _MONEY.search(f"{found.codes} {found.name}")
+        )  # fmt: skip
 
     def is_vat(self, account: str) -> bool:
         """Return whether the account is value added tax, which a written-off invoice gives back."""

@@ -28,6 +28,8 @@ class Reader:
         self.customers: set[str] = set()
         self.foreign = 0
         self.nameless = 0
+        self.sold = any("sales" in books.moved.get(a, {}) for a in accounts)
+        """Sales stand in journals of their own."""
         self.codes = self._real_codes()
         both = {"D", "C"}
         self.settled = {
@@ -125,6 +127,11 @@ class Reader:
         losses = {a for a in counters if self.books.is_loss(a)}
         if lowers and losses and all(self.books.is_vat(a) for a in counters - losses):
             return "write_off"
+        if transaction.journal.type == "Z" or not self.sold:
+            if any(self.books.is_revenue(a) for a in counters):
+                return "credit_note" if lowers else "invoice"
+            if any(self.books.is_money(a) for a in counters):
+                return "payment"
         return "adjustment"
 
     def _row(

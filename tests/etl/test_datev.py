@@ -1,6 +1,5 @@
 """DATEV: hand-computed sums of the samples, kinds by chart, days of the fiscal year, refusals."""
 
-import random
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,11 +12,9 @@ from data.store import Store
 from etl.load import load
 from etl.source import FileError, ReadOptions, SourceFile
 from etl.sources.datev import SOURCE
-from tests.etl.test_formats import broken
 
 SAMPLES = Path(__file__).parents[2] / "data/demo/formats/datev"
 QUARTER = SAMPLES / "EXTF_Buchungsstapel_2025-Q1.csv"
-OTHER = SAMPLES / "EXTF_Buchungsstapel_abweichend.csv"
 NAMES = SAMPLES / "EXTF_DebKred_Stamm.csv"
 COLUMNS = (
     "Umsatz (ohne Soll/Haben-Kz)", "Soll/Haben-Kennzeichen", "WKZ Umsatz", "Kurs", "Basis-Umsatz",
@@ -264,23 +261,3 @@ def test_other_files_are_not_recognised(tmp_path, content):
     assert SOURCE.identify(SourceFile(path)) == 0
     with pytest.raises(FileError):
         read(path)
-
-
-@pytest.mark.parametrize("sample", [QUARTER, OTHER, NAMES], ids=lambda p: p.stem)
-def test_nothing_is_staged_from_a_file_that_is_refused(tmp_path, sample):
-    dice = random.Random(5)
-    path = tmp_path / "a.csv"
-    for _ in range(40):
-        path.write_bytes(broken(sample.read_bytes(), dice))
-        with duckdb.connect() as connection:
-            for table in STAGED:
-                connection.execute(table.create())
-            try:
-                readings = SOURCE.read(SourceFile(path), connection, 1, ReadOptions())
-            except FileError:
-                readings = []
-            kept = connection.execute(
-                "select (select count(*) from staged_documents)"
-                " + (select count(*) from staged_customers)"
-            ).fetchone()[0]
-        assert kept == sum(r.rows_kept for r in readings)
