@@ -82,12 +82,12 @@ class DatevSource:
 
     name = "datev"
     label = N_("DATEV (EXTF: postings, customers)")
-    gives = (
+    gives: tuple[str, ...] = (
         N_("invoices, credit notes, payments, cash discounts, write-offs and opening balances"),
         N_("due days, where the package writes them"),
         N_("customers with VAT number, terms and credit limit, from a file of their own"),
     )
-    lacks = (
+    lacks: tuple[str, ...] = (
         N_("which payment settles which invoice, other than by the same number"),
         N_("customer names in the files of postings"),
     )

@@ -85,12 +85,12 @@ class XafSource:
 
     name = "xaf"
     label = N_("Dutch XML Auditfile Financieel (XAF)")
-    gives = (
+    gives: tuple[str, ...] = (
         N_("invoices, credit notes, payments, write-offs and opening balances from the ledger"),
         N_("customers with VAT number, country, bank account and credit limit"),
         N_("due days and matching, where the subledger is filled (up to 3.2)"),
     )
-    lacks = (
+    lacks: tuple[str, ...] = (
         N_("due days in version 4.0"),
         N_("payment terms"),
         N_("often which payment settles which invoice"),
