@@ -18,9 +18,12 @@ MAPPED_ROWS = ("invoices", "payments", "bank", "matches", "customers", "rates")
 
 FORMATS = {
     "fec": N_("French FEC"),
-    "table": N_("Table"),
-    "xaf": N_("Dutch audit file (XAF)"),
+    "cii": N_("E-invoice (CII)"),
     "datev": N_("DATEV"),
+    "facturx": N_("E-invoice in a PDF (Factur-X)"),
+    "ubl": N_("E-invoice (UBL)"),
+    "xaf": N_("Dutch audit file (XAF)"),
+    "table": N_("Table"),
 }
 
 DOCUMENT = {

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from etl.source import Source
+from etl.sources.cii import SOURCE as CII
 from etl.sources.datev import SOURCE as DATEV
+from etl.sources.facturx import SOURCE as FACTURX
 from etl.sources.fec import SOURCE as FEC
 from etl.sources.table import SOURCE as TABLE
+from etl.sources.ubl import SOURCE as UBL
 from etl.sources.xaf import SOURCE as XAF
 
-SOURCES: tuple[Source, ...] = (FEC, XAF, DATEV, TABLE)
+SOURCES: tuple[Source, ...] = (FEC, XAF, DATEV, UBL, CII, FACTURX, TABLE)
 """Asked in this order; of two that are equally sure, the first one reads."""
