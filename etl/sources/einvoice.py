@@ -36,6 +36,7 @@ import duckdb
 from data.texts import N_, Text
 from etl.records import Origin, Records, stage_records
 from etl.source import FileError, Reading, ReadOptions
+from etl.sources.einvoice_plain import stage_plain
 from etl.sources.einvoice_terms import Terms, read_terms
 
 #: UNTDID 1001, as far as EN 16931 and its French and German uses allow it.
@@ -153,14 +154,20 @@ def stage_invoices(
     rows = [(invoice.line, row) for invoice in invoices for row in _rows(invoice, remarks)]
     # few e-invoices fill every column, and each one read takes time, thousands of files long
     filled = _NEEDED | {name for _, row in rows for name, cell in row.items() if cell}
-    with Records("invoices", {n: c for n, c in columns.items() if n in filled}) as records:
-        for line, row in rows:
-            records.add(line, **{name: cell for name, cell in row.items() if name in filled})
-        pro_forma = sum(i.type_code == _PRO_FORMA for i in invoices)
-        if pro_forma:
-            records.leave_out(PRO_FORMA, pro_forma)
-        records.notes += remarks
-        reading = stage_records(connection, records, file_id, origin, options)
+    used = {name: theirs for name, theirs in columns.items() if name in filled}
+    reading = None
+    if len(rows) == len(invoices) == 1:
+        ((line, row),) = rows
+        reading = stage_plain(connection, line, row, used, file_id, origin, options)
+    if reading is None:
+        with Records("invoices", used) as records:
+            for line, row in rows:
+                records.add(line, **{name: cell for name, cell in row.items() if name in used})
+            pro_forma = sum(i.type_code == _PRO_FORMA for i in invoices)
+            if pro_forma:
+                records.leave_out(PRO_FORMA, pro_forma)
+            reading = stage_records(connection, records, file_id, origin, options)
+    reading.notes += remarks
     reading.settings |= _about(invoices)
     return reading
 
