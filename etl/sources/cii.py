@@ -48,7 +48,7 @@ COLUMNS = {
     "paid_on": "IssueDateTime",
     "po_number": "BuyerOrderReferencedDocument/IssuerAssignedID",
     "delivered_on": "ActualDeliverySupplyChainEvent/OccurrenceDateTime",
-    "reference": "PaymentReference",
+    "reference": "PaymentReference, InvoiceReferencedDocument",
     "instalment": "SpecifiedTradePaymentTerms",
 }
 

@@ -9,7 +9,9 @@ Each is one document of the seller. The numbers BT-... are the standard's own.
 - BT-113, paid before: a payment on the day of issue, since the invoice itself says that it has
   been paid by then (without a day the payment would count as one on an assumed day, and payment
   speed would leave the invoice out). Like every paid state it counts only while no payments of
-  that customer are loaded (see etl/states.py).
+  that customer are loaded: those speak then, also of what was paid before (see etl/states.py).
+  Where the prepayment was an invoice of its own (386) and both are loaded with the payments, the
+  prepaid part of the final invoice stays open until a person looks at it.
 - due day: BT-9, else what the payment terms (BT-20) say in words; see einvoice_terms.py.
   Discounts for early payment are noted, not calculated.
 - reference: on an invoice the remittance information (BT-83), since a payment will carry it; on
@@ -58,7 +60,7 @@ _NOTHING = frozenset(("", "-", "NA", "N/A"))
 
 PRO_FORMA = N_("pro forma invoices")
 #: Columns that stand in the rows, empty or not: what is missing there is refused with its name.
-_NEEDED = frozenset(("document_id", "customer_id", "kind", "issued_on", "debit"))
+_NEEDED = frozenset(("document_id", "customer_id", "kind", "issued_on"))
 
 GIVES = (
     N_("due days, or the terms as printed"),
@@ -154,6 +156,8 @@ def stage_invoices(
     rows = [(invoice.line, row) for invoice in invoices for row in _rows(invoice, remarks)]
     # few e-invoices fill every column, and each one read takes time, thousands of files long
     filled = _NEEDED | {name for _, row in rows for name, cell in row.items() if cell}
+    if "credit" not in filled:
+        filled |= {"debit"}
     used = {name: theirs for name, theirs in columns.items() if name in filled}
     reading = None
     if len(rows) == len(invoices) == 1:

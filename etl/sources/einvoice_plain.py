@@ -23,10 +23,10 @@ from etl.records import Origin
 from etl.source import Reading, ReadOptions
 from etl.staged import has_columns
 
-_AMOUNT = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_AMOUNT = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 #: What a column of codes or texts may take for the number of a spreadsheet.
-_NUMBER = re.compile(r"-?\d+\.\d+(?:[eE]0)?")
+_NUMBER = re.compile(r"-?\d+\.\d+(?:[eE]0)?", re.ASCII)
 _MOST_DAYS = 366
 _MONEY = ("paid_amount",)
 _DAYS = ("issued_on", "due_on", "paid_on", "delivered_on")

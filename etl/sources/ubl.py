@@ -45,7 +45,7 @@ COLUMNS = {
     "paid_on": "IssueDate",
     "po_number": "OrderReference/ID",
     "delivered_on": "Delivery/ActualDeliveryDate",
-    "reference": "PaymentMeans/PaymentID",
+    "reference": "PaymentID, BillingReference",
     "instalment": "PaymentTerms",
 }
 
