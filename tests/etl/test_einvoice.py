@@ -216,3 +216,21 @@ def test_several_sellers_are_a_finding(tmp_path):
     report = load([tmp_path], store)
     (found,) = [f for f in report.findings if f.name == "several_sellers"]
     assert (found.items, found.amount) == (2, D("170.00"))
+
+
+def test_what_was_paid_before_counts_only_while_no_payments_are_loaded(tmp_path):
+    ubl(tmp_path / "1.xml", TaxInclusiveAmount="100.00", PrepaidAmount="40.00")
+    store = Store(tmp_path / "store")
+    load([tmp_path / "1.xml"], store)
+    assert query(store, "select ledger_balance from about") == [(D("60.00"),)]
+    assert query(store, "select paid_day_assumed from documents where kind = 'invoice'") == [
+        (False,)
+    ]
+    payments = tmp_path / "payments.csv"
+    payments.write_text(
+        "customer_id;payment_date;amount;reference\n"
+        "C1;2026-01-05;40.00;on account\nC1;2026-02-20;60.00;F1\n"
+    )
+    report = load([payments], store)
+    assert query(store, "select ledger_balance from about") == [(D("0.00"),)]
+    assert "state_left_aside" in {f.name for f in report.findings}
