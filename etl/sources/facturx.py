@@ -9,6 +9,7 @@ the XML. Encrypted files are refused, as PDF/A forbids encryption.
 
 from __future__ import annotations
 
+import logging
 import struct
 import tempfile
 import zlib
@@ -28,6 +29,9 @@ from etl.sources.cii import is_cii, read_cii
 from etl.sources.einvoice import GIVES, LACKS, stage_invoices
 from etl.sources.ubl import COLUMNS as UBL_COLUMNS
 from etl.sources.ubl import is_ubl, read_ubl
+
+# it warns of every oddity of a PDF on the terminal; what matters is raised, and told
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 MOST_PDF = 100 * 1024 * 1024
 MOST_XML = 20 * 1024 * 1024
