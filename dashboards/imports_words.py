@@ -16,7 +16,12 @@ ROWS = {
 MAPPED_ROWS = ("invoices", "payments", "bank", "matches", "customers", "rates")
 """Kinds of rows that a mapping by hand can name."""
 
-FORMATS = {"fec": N_("French FEC"), "table": N_("Table")}
+FORMATS = {
+    "fec": N_("French FEC"),
+    "jpk_fa": N_("Polish JPK_FA"),
+    "saft": N_("SAF-T"),
+    "table": N_("Table"),
+}
 
 DOCUMENT = {
     "document_id": N_("Document number"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from etl.source import Source
 from etl.sources.fec import SOURCE as FEC
+from etl.sources.jpk_fa import SOURCE as JPK_FA
+from etl.sources.saft import SOURCE as SAFT
 from etl.sources.table import SOURCE as TABLE
 
-SOURCES: tuple[Source, ...] = (FEC, TABLE)
+SOURCES: tuple[Source, ...] = (FEC, SAFT, JPK_FA, TABLE)
 """Asked in this order; of two that are equally sure, the first one reads."""
