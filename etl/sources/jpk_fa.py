@@ -33,7 +33,7 @@ from etl.xml import Element, elements, line_of, name_of, root_of, text
 _DOCUMENTS = {
     "document_id": "P_2A",
     "customer_id": "P_5B",
-    "kind": "RodzajFaktury",
+    "kind": "kind",
     "issued_on": "P_1",
     "due_on": "TerminPlatnosci",
     "delivered_on": "P_6",
@@ -168,7 +168,8 @@ class _Invoices:
             due_on=cells.get("TerminPlatnosci", "")[:10],
             delivered_on=cells.get("P_6", "")[:10],
             currency=cells.get("KodWaluty"),
-            reference=cells.get("NrFaKorygowanej") or cells.get("NrFaZaliczkowej"),
+            # a number on an invoice would be taken for what payments of it name
+            reference=cells.get("NrFaKorygowanej") if below else None,
             **{"credit" if below else "debit": due.lstrip("-") if below else due},
         )
         if buyer and buyer not in self.buyers:

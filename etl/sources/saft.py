@@ -100,6 +100,7 @@ class SaftSource:
             sales = SalesDocuments(sold, matches)
             ledger = LedgerLines(books, posted, options.receivables_accounts)
             _read(file, books, customers, sales, ledger)
+            sales.finish()
             documents = _choose(books, sales, ledger)
             if documents is posted:
                 matches = stack.enter_context(Records("matches", MATCH_COLUMNS))

@@ -21,7 +21,7 @@ from etl.xml import Element, child, children, line_of, text
 DOCUMENT_COLUMNS = {
     "document_id": "InvoiceNo",
     "customer_id": "CustomerID",
-    "kind": "InvoiceType",
+    "kind": "kind",
     "issued_on": "InvoiceDate",
     "due_on": "PaymentTerms",
     "terms_days": "PaymentTerms",
@@ -96,6 +96,8 @@ class SalesDocuments:
     """Invoices that are their own receipts."""
     unclear: int = 0
     """Payments whose lines do not add up to their total."""
+    _corrections: dict[str, list[tuple[int, str, str, str | None]]] = field(default_factory=dict)
+    """Credit note -> line, invoice, day and amount of what it corrects; until a payment uses it."""
 
     def notes(self) -> list[Text]:
         """Return what the reader should know."""
@@ -150,15 +152,15 @@ class SalesDocuments:
             issued_on=day,
             due_on=None if lowers else due,
             terms_days=None if lowers else days,
-            reference=" ".join(references),
+            reference=" ".join(references) if lowers else None,
             **{"credit" if lowers else "debit": gross.lstrip("-") if lowers else gross},
         )
         amount = money(gross)
         if lowers:
             # what several references share is not said
             of_one = f"{abs(amount):f}" if amount is not None and len(references) == 1 else None
-            for reference in references:
-                self._match(start, reference, number, day, of_one)
+            if references and number:
+                self._corrections[number] = [(start, r, day, of_one) for r in references]
         elif amount and number:
             self._settle_at_once(element, written, totals, amount)
 
@@ -253,11 +255,20 @@ class SalesDocuments:
                     reference=reference,
                     **{"debit" if amount < 0 else "credit": cell},
                 )
+        for document in named:
+            # what a payment says of a credit note is more exact than what the note corrects
+            self._corrections.pop(document, None)
         found = matches(number, lines, cents(gross))
         self.unclear += any(m.amount is None for m in found)
         for match in found:
             of = None if match.amount is None else f"{match.amount:f}"
             self._match(start, match.debit, match.credit, recorded, of)
+
+    def finish(self) -> None:
+        """Add the matches of credit notes that no payment used; when all elements are read."""
+        for number, corrected in self._corrections.items():
+            for line, reference, day, amount in corrected:
+                self._match(line, reference, number, day, amount)
 
     def _match(self, line: int, debit: str, credit: str, day: str, amount: str | None) -> None:
         if debit and credit:

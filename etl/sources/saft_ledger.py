@@ -21,7 +21,7 @@ from etl.xml import Element, child, line_of, name_of, text
 LEDGER_COLUMNS = {
     "document_id": "ReferenceNumber",
     "customer_id": "CustomerID",
-    "kind": "AccountID",
+    "kind": "kind",
     "issued_on": "TransactionDate",
     "due_on": "DueDate",
     "debit": "DebitAmount",
