@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def root_of(head: bytes) -> tuple[str, str]:
     return "", ""
 
 
+@lru_cache(maxsize=4096)  # a file has few names, and each is looked at for every element
 def split(tag: object) -> tuple[str, str]:
     """Return namespace and name of a tag.
 
