@@ -15,7 +15,8 @@ entries, source documents. What is made of them:
   on receivables accounts are the documents: see `etl/sources/saft_ledger.py`. A file with both is
   read by its invoices and payments, unless only its ledger tells what was paid; a note says which.
 - Opening balances of customers, or else of their accounts, are documents of the period's first
-  day. They are no second time counted when the file of an earlier period is loaded.
+  day. They are not counted again where the file of an earlier period is loaded too, or where the
+  ledger has posted them itself.
 - Amounts are in the books' own currency, also of documents written in another, so that balances
   stay the ledger's to the cent. Tax that a customer keeps back is part of both the invoice and
   its payment.
@@ -104,6 +105,8 @@ class SaftSource:
             documents = _choose(books, sales, ledger)
             if documents is posted:
                 matches = stack.enter_context(Records("matches", MATCH_COLUMNS))
+                for account in ledger.stand_ins:
+                    books.add_account(account, customers)
             customers.notes += books.notes()
             readings: list[Reading] = []
             for records, title, basis in (

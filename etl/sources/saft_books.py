@@ -90,6 +90,7 @@ class Balance:
 class Account:
     """A general ledger account, with what the schemas say of its place in the chart."""
 
+    line: int
     code: str
     """The standard or grouping code, where there is one: Norway's and Luxembourg's charts."""
     description: str
@@ -145,6 +146,7 @@ class Books:
         number = text(element, "AccountID")
         if number:
             self.accounts[number] = Account(
+                line=line_of(element),
                 code=first(element, "StandardAccountID", "GroupingCode"),
                 description=" ".join(text(element, "AccountDescription").split()),
                 balance=_balance(element, element, number),
@@ -217,6 +219,13 @@ class Books:
             for number, account in self.accounts.items()
             if number in receivable and account.balance and not account.sums_others
         ]
+
+    def add_account(self, account: str, records: Records) -> None:
+        """Add an account that stands for customers nobody names to `records`, as one of them."""
+        entry = self.accounts.get(account)
+        if entry:
+            self.customers += 1
+            records.add(entry.line, customer_id=account, customer_name=entry.description)
 
     def owner(self, account: str) -> str:
         """Return the customer whose own account this is; else the account itself."""

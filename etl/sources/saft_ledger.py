@@ -74,6 +74,10 @@ class LedgerLines:
     moved: dict[str, Decimal] = field(default_factory=dict)
     """Customer -> sum of its lines; account -> of the lines on it, where only accounts have
     balances."""
+    stand_ins: dict[str, None] = field(default_factory=dict)
+    """Accounts that stand for customers nobody names."""
+    posted_openings: bool = False
+    """What was owed when the period began is among the lines already."""
     payments: int = 0
     """Lines that are payments."""
     _known: dict[str, bool] = field(default_factory=dict)
@@ -111,8 +115,12 @@ class LedgerLines:
         for account in self.books.accounts:
             self.is_receivable(account)
         to = documents or self.documents
+        if documents is None and self._are_posted():
+            self.posted_openings = True
+            return
         for customer, balance in self.books.openings(self.receivable):
             if balance.opening:
+                self._stand_in(customer)
                 sides = {"debit" if balance.opening > 0 else "credit": f"{abs(balance.opening):f}"}
                 to.add(
                     balance.line,
@@ -162,6 +170,7 @@ class LedgerLines:
             or (known(text(transaction, "CustomerID")) if self._sole_owner(account) else "")
             or self.books.owner(account)
         )
+        self._stand_in(customer)
         key = customer if self.books.balances else account
         self.moved[key] = self.moved.get(key, Decimal(0)) + signed
         kind = self._kind(signed, others)
@@ -180,6 +189,10 @@ class LedgerLines:
             reference=reference or text(transaction, "Description"),
             **written,
         )
+
+    def _stand_in(self, customer: str) -> None:
+        if customer in self.receivable:
+            self.stand_ins[customer] = None
 
     def _sole_owner(self, account: str) -> bool:
         """Return whether a transaction's customer may be this account's: no other one's it is."""
@@ -210,22 +223,38 @@ class LedgerLines:
                     )
                 )
             )
-        apart = list(self._apart())
+        if self.posted_openings:
+            found.append(
+                Text(N_("The opening balances are among the ledger lines and count once."))
+            )
+        apart = [
+            (key, made, said)
+            for key, opening, made, said in self._closings()
+            if said != (made if self.posted_openings else opening + made)
+        ]
         if apart:
+            key, _, said = apart[0]
             found.append(
                 Text(
                     N_(
                         "For {count} customers the opening balance and the lines do not make the "
-                        "closing balance; the first is {customer}: {made} against {said}."
+                        "closing balance; the first is {customer}, with {said} at the end."
                     ),
-                    {"count": len(apart), "customer": apart[0][0], "made": f"{apart[0][1]:f}",
-                     "said": f"{apart[0][2]:f}"},
+                    {"count": len(apart), "customer": key, "said": f"{said:f}"},
                 )
-            )  # fmt: skip
+            )
         return found
 
-    def _apart(self) -> Iterator[tuple[str, Decimal, Decimal]]:
-        """Yield customer or account, what its lines make and what its closing balance says."""
+    def _are_posted(self) -> bool:
+        """Return whether the lines alone make more of the closing balances than with openings."""
+        alone = together = 0
+        for _, opening, made, said in self._closings():
+            alone += made == said
+            together += opening + made == said
+        return alone > together
+
+    def _closings(self) -> Iterator[tuple[str, Decimal, Decimal, Decimal]]:
+        """Yield customer or account, its opening balance, sum of lines and closing balance."""
         if self.books.balances:
             held = self.books.balances
         else:
@@ -237,10 +266,9 @@ class LedgerLines:
         for key, balances in held.items():
             closings = [b.closing for b in balances if b.closing is not None]
             if closings:
-                made = sum((b.opening for b in balances), self.moved.get(key, Decimal(0)))
-                said = sum(closings, Decimal(0))
-                if made != said:
-                    yield key, made, said
+                opening = sum((b.opening for b in balances), Decimal(0))
+                made = self.moved.get(key, Decimal(0))
+                yield key, opening, made, sum(closings, Decimal(0))
 
 
 def _lines(transaction: Element) -> Iterator[Element]:

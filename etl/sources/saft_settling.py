@@ -48,6 +48,7 @@ def shares(lines: Sequence[PaymentLine], gross: Decimal) -> list[Decimal] | None
     """
     discount = sum((line.discount for line in lines), Decimal(0))
     for found in (
+        [line.amount for line in lines],
         [line.amount + line.discount for line in lines],
         [line.amount * (1 + line.tax / 100) + line.discount for line in lines],
         [(line.amount + line.discount) * (1 + line.tax / 100) for line in lines],

@@ -62,7 +62,7 @@ def loaded(tmp_path, *paths):
 
 def changed(tmp_path, name, *replacements):
     """A sample with pieces of its text replaced."""
-    encoding = "cp1252" if name.startswith("portugal") else "utf-8"
+    encoding = "utf-8" if name.startswith("norway") else "cp1252"
     text = (SAMPLES / name).read_bytes().decode(encoding)
     for old, new in replacements:
         assert old in text
@@ -135,7 +135,33 @@ def test_real_norwegian_file_has_only_what_customers_owed_when_it_began():
     assert rows(connection, "select customer_id, amount from staged_documents") == expected
     assert readings[0].left_out == {"ledger lines on other accounts": lines}
     # the example's lines do not lead from its opening to its closing balance: that is said
-    assert any("1234.56 against 12345.67" in note for note in notes(readings))
+    assert any("12000, with 12345.67 at the end" in note for note in notes(readings))
+
+
+def test_real_portuguese_ledger_makes_the_closing_balance_of_all_customers(tmp_path):
+    path = real("SAFT_IDEMO599999999_v1.04.xml")
+    text = path.read_bytes().decode("cp1252")
+    start, end = text.index("<SourceDocuments>"), text.index("</SourceDocuments>")
+    books = tmp_path / "books.xml"
+    books.write_bytes((text[:start] + text[end + len("</SourceDocuments>") :]).encode("cp1252"))
+    (account,) = (
+        a for a in plain(path).iterfind("MasterFiles/GeneralLedgerAccounts/Account")
+        if a.findtext("AccountID") == "21"
+    )  # fmt: skip
+    said = D(account.findtext("ClosingDebitBalance")) - D(account.findtext("ClosingCreditBalance"))
+    connection, readings = staged(books)
+    assert rows(connection, "select sum(amount) from staged_documents") == [(said,)]
+    assert readings[0].rows_rejected == 0
+
+
+def test_real_portuguese_file_loads_whole(tmp_path):
+    store, report = loaded(tmp_path, real("SAFT_IDEMO599999999_v1.04.xml"))
+    assert all(c.ok for c in report.controls)
+    assert published(store, "select ledger_balance from about") == [(D("6648.97"),)]
+    assert published(
+        store,
+        "select sum(amount) from open_items where closed_on is not null and amount > 0",
+    ) == [(D("8320.00"),)]  # 7,000.00 of the receipt, 1,320.00 of invoices paid at once
 
 
 # --- samples, loaded ----------------------------------------------------------------------
@@ -203,6 +229,11 @@ def test_luxembourg_is_read_by_its_ledger_where_only_that_knows_payments(tmp_pat
     store, _ = loaded(tmp_path, SAMPLES / "luxembourg_faia_ledger.xml")
     assert published(store, "select ledger_balance from about") == [(D("835.00"),)]
     # the account's closing balance: 250.00 + 1,170.00 + 585.00 - 117.00 - 1,053.00
+    # what its sales invoices say of each other would leave its payments unmatched
+    line = "<DebitCreditIndicator>D<"
+    named = "<References><CreditNote><Reference>2025-001</Reference></CreditNote></References>"
+    path = changed(tmp_path, "luxembourg_faia_ledger.xml", (line, named + line))
+    assert [r.rows_kind for r in staged(path)[1]] == ["invoices", "customers"]
     connection, readings = staged(SAMPLES / "luxembourg_faia_payments.xml")
     assert rows(connection, "select sum(amount) from staged_documents") == [(D("285.00"),)]
     assert any("were not counted besides" in note for note in notes(readings))
@@ -241,6 +272,32 @@ def test_receivables_accounts_that_the_user_names_are_the_only_ones():
     ]
 
 
+def test_openings_that_the_ledger_posted_itself_count_once(tmp_path):
+    posted = """<n1:Transaction>
+        <n1:TransactionID>0</n1:TransactionID><n1:TransactionDate>2025-01-01</n1:TransactionDate>
+        <n1:Line><n1:AccountID>1500</n1:AccountID><n1:CustomerID>20001</n1:CustomerID>
+        <n1:DebitAmount><n1:Amount>3000.00</n1:Amount></n1:DebitAmount></n1:Line>
+        <n1:Line><n1:AccountID>1500</n1:AccountID><n1:CustomerID>20002</n1:CustomerID>
+        <n1:CreditAmount><n1:Amount>1000.00</n1:Amount></n1:CreditAmount></n1:Line>
+        </n1:Transaction>"""
+    first = "<n1:Type>GL</n1:Type>"
+    path = changed(tmp_path, "norway_1.30.xml", (first, first + posted))
+    connection, readings = staged(path)
+    assert rows(connection, "select sum(amount) from staged_documents") == [(D("3000.00"),)]
+    assert any("count once" in note for note in notes(readings))
+
+
+def test_an_accounting_file_of_portugal_is_read_by_its_ledger(tmp_path):
+    text = (SAMPLES / "portugal_1.04.xml").read_bytes().decode("cp1252")
+    start, end = text.index("<SourceDocuments>"), text.index("</SourceDocuments>")
+    path = tmp_path / "books.xml"
+    path.write_bytes((text[:start] + text[end + len("</SourceDocuments>") :]).encode("cp1252"))
+    connection, _ = staged(path)
+    assert rows(connection, "select customer_id, kind, amount from staged_documents") == [
+        ("C001", "invoice", D("1230.00"))
+    ]
+
+
 def test_a_file_that_breaks_off_is_refused_whole(tmp_path):
     content = (SAMPLES / "portugal_1.04.xml").read_bytes()
     path = tmp_path / "cut.xml"
@@ -260,6 +317,20 @@ def test_lines_without_tax_add_up_with_it():
     # a cent of rounding goes to the largest
     assert shares(lines, D("158.34")) == [D("123.01"), D("35.33")]
     assert shares(lines, D("200.00")) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "gross", "settled"),
+    [
+        ("123.00", "113.00", "123.00"),  # the amount of the invoice, with its discount
+        ("113.00", "113.00", "123.00"),  # what was paid, with tax
+        ("90.00", "110.70", "120.70"),  # without tax, discount untaxed
+        ("90.00", "113.00", "123.00"),  # without tax, discount before tax
+    ],
+)
+def test_a_discount_settles_too_however_it_is_written(amount, gross, settled):
+    line = PaymentLine("F1", D(amount), D(23), D("10.00"))
+    assert shares([line], D(gross)) == [D(settled)]
 
 
 def test_a_credit_note_is_set_off_before_the_payment():
