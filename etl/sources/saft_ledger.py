@@ -200,12 +200,16 @@ class LedgerLines:
 
     def _kind(self, signed: Decimal, others: list[str]) -> str:
         chart = self.chart
-        if any(self._in(a, chart.cash) for a in others):
-            return "payment"
-        if any(self._in(a, chart.loss) for a in others) and signed < 0:
-            return "write_off"
-        if any(self._in(a, chart.revenue) for a in others):
+        cash, loss, revenue = (
+            any(self._in(a, prefixes) for a in others)
+            for prefixes in (chart.cash, chart.loss, chart.revenue)
+        )
+        if revenue and (signed > 0 or not cash):  # a cash sale has both, and both its sides
             return "invoice" if signed > 0 else "credit_note"
+        if cash:
+            return "payment"
+        if loss and signed < 0:
+            return "write_off"
         if chart is not _NO_CHART:
             return "adjustment"
         # without a chart: what raises the debt is an invoice, what lowers it a payment
