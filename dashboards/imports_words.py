@@ -18,9 +18,11 @@ MAPPED_ROWS = ("invoices", "payments", "bank", "matches", "customers", "rates")
 
 FORMATS = {
     "fec": N_("French FEC"),
-    "jpk_fa": N_("Polish JPK_FA"),
-    "saft": N_("SAF-T"),
     "table": N_("Table"),
+    "xaf": N_("Dutch audit file (XAF)"),
+    "datev": N_("DATEV"),
+    "saft": N_("SAF-T"),
+    "jpk_fa": N_("Polish JPK_FA"),
 }
 
 DOCUMENT = {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from etl.source import Source
+from etl.sources.datev import SOURCE as DATEV
 from etl.sources.fec import SOURCE as FEC
 from etl.sources.jpk_fa import SOURCE as JPK_FA
 from etl.sources.saft import SOURCE as SAFT
 from etl.sources.table import SOURCE as TABLE
+from etl.sources.xaf import SOURCE as XAF
 
-SOURCES: tuple[Source, ...] = (FEC, SAFT, JPK_FA, TABLE)
+SOURCES: tuple[Source, ...] = (FEC, XAF, DATEV, SAFT, JPK_FA, TABLE)
 """Asked in this order; of two that are equally sure, the first one reads."""
