@@ -21,6 +21,8 @@ FORMATS = {
     "cii": N_("E-invoice (CII)"),
     "datev": N_("DATEV"),
     "facturx": N_("E-invoice in a PDF (Factur-X)"),
+    "jpk_fa": N_("Polish JPK_FA"),
+    "saft": N_("SAF-T"),
     "ubl": N_("E-invoice (UBL)"),
     "xaf": N_("Dutch audit file (XAF)"),
     "table": N_("Table"),

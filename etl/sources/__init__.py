@@ -7,9 +7,11 @@ from etl.sources.cii import SOURCE as CII
 from etl.sources.datev import SOURCE as DATEV
 from etl.sources.facturx import SOURCE as FACTURX
 from etl.sources.fec import SOURCE as FEC
+from etl.sources.jpk_fa import SOURCE as JPK_FA
+from etl.sources.saft import SOURCE as SAFT
 from etl.sources.table import SOURCE as TABLE
 from etl.sources.ubl import SOURCE as UBL
 from etl.sources.xaf import SOURCE as XAF
 
-SOURCES: tuple[Source, ...] = (FEC, XAF, DATEV, UBL, CII, FACTURX, TABLE)
+SOURCES: tuple[Source, ...] = (FEC, XAF, DATEV, UBL, CII, FACTURX, SAFT, JPK_FA, TABLE)
 """Asked in this order; of two that are equally sure, the first one reads."""
