@@ -58,8 +58,8 @@ class CiiSource:
 
     name = "cii"
     label = N_("E-invoice in CII (XRechnung, ZUGFeRD)")
-    gives = GIVES
-    lacks = LACKS
+    gives: tuple[str, ...] = GIVES
+    lacks: tuple[str, ...] = LACKS
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.source.Source.identify`."""

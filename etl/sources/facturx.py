@@ -51,8 +51,8 @@ class FacturXSource:
 
     name = "facturx"
     label = N_("E-invoice inside a PDF (Factur-X, ZUGFeRD)")
-    gives = GIVES
-    lacks = LACKS
+    gives: tuple[str, ...] = GIVES
+    lacks: tuple[str, ...] = LACKS
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.source.Source.identify`.

@@ -55,8 +55,8 @@ class UblSource:
 
     name = "ubl"
     label = N_("E-invoice in UBL (Peppol, XRechnung)")
-    gives = GIVES
-    lacks = LACKS
+    gives: tuple[str, ...] = GIVES
+    lacks: tuple[str, ...] = LACKS
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.source.Source.identify`."""
