@@ -35,6 +35,7 @@ CAME_BACK = N_("own payments that came back")
 PENDING = N_("entries that are not booked yet")
 NOTHING = N_("entries without an amount")
 NO_AMOUNT = N_("This is no amount.")
+CUT_OFF = N_("The file was probably cut off or edited: download it from the bank again.")
 NO_AMOUNT_REMEDY = N_("Download the statement from the bank again.")
 
 _SHOWN = 6

@@ -157,6 +157,17 @@ def day_of(year: str, month: str, day: str) -> str:
     return f"{year}-{month}-{day}"
 
 
+def short_day(text: str) -> str:
+    """Return the day of DDMMYY as YYYY-MM-DD; '' where there is none.
+
+    >>> short_day("050126"), short_day("000000")
+    ('2026-01-05', '')
+    """
+    if not re.fullmatch(r"[0-9]{6}", text) or not text.strip("0"):
+        return ""
+    return day_of(text[4:], text[2:4], text[:2])
+
+
 def as_date(text: str) -> date | None:
     """Return the day that YYYY-MM-DD stands for; None where there is none such."""
     try:

@@ -7,8 +7,8 @@ namespace and version. See etl/bank.py for what all bank statements have in comm
 - Booked entries count (Sts BOOK); pending ones and mere information are left out.
 - CRDT is money that came in. An entry is a return where RvslInd says so, where its code is one of
   the returns and reversals of BkTxCd, or where a detail carries RtrInf.
-- OPBD (or PRCD, the balance the bank closed with before) + entries = CLBD. A report has no closing
-  balance and is not checked; nor is a page of a larger statement, or balances in several currencies.
+- OPBD (or PRCD, what the bank closed with before) + entries = CLBD. A report has no closing balance
+  and is not checked; nor is a page of a larger statement, nor are balances in several currencies.
 - A batch is broken into its TxDtls where these are in the entry's currency and add up to it.
 - Who paid is the debtor, or whoever he paid for; of a returned payment, the debtor as well.
 - The reference: Strd (CdtrRefInf, RfrdDocInf), Ustrd, EndToEndId, AddtlNtryInf, in this order.

@@ -8,8 +8,8 @@ etl/bank.py for what all bank statements have in common. Here:
   1, totalled by the customer, or 2, by the bank) is broken into its details (5; 6 and 7) where they
   add up to it. The details of a simple amount (3 with 8, 7 with 9) say which charges are in it:
   the amount itself is what was received.
-- Structured communications 101 and 102 become +++123/4567/89012+++; of a direct debit (107, 127) the
-  communication to the debtor is taken; other types are kept as text.
+- Structured communications 101 and 102 become +++123/4567/89012+++; of a direct debit (107, 127)
+  the communication to the debtor is taken; other types are kept as text.
 - Returned: refused direct debits and cheques (families 05 and 03), and movements that carry the
   code of an R-transaction (record 22, or type 127).
 - Old balance + movements = new balance, and record 9 must give the same debits and credits.
@@ -26,16 +26,16 @@ from decimal import Decimal
 import duckdb
 
 from data.texts import N_, Text
-from etl.bank import Entry, Statement, Statements
+from etl.bank import CUT_OFF, Entry, Statement, Statements
 from etl.bank_text import (
     account_of,
-    day_of,
     encoding_of,
     lines_of,
     money,
     ogm,
     reference_of,
     said,
+    short_day,
     tidy,
 )
 from etl.delimited import head_text
@@ -63,7 +63,6 @@ _BATCH = {"1": "5", "2": "67"}
 _REASON = re.compile(r"[A-Z]{2}\d{2}|NARR|FOCR")
 
 _LATE = N_("{file}, line {line}: a record {record} stands where none can be.")
-_AGAIN = N_("The file was probably cut off or edited: download it from the bank again.")
 
 
 class CodaSource:
@@ -175,7 +174,7 @@ class _Reader:
                     raise self._misplaced(number, line)
         if begun and not self.ended:
             raise FileError(
-                Text(N_("{file} has no last record (9)."), {"file": self.file.name}), Text(_AGAIN)
+                Text(N_("{file} has no last record (9)."), {"file": self.file.name}), Text(CUT_OFF)
             )
 
     def _header(self, line: str) -> None:
@@ -192,7 +191,7 @@ class _Reader:
             "1": (rest[:34], rest[34:]),
             "2": (rest[:31], rest[34:]),
         }.get(kind, (rest[:34], rest[34:]))
-        day = _day(line[58:64])
+        day = short_day(line[58:64])
         self.year = day[:4]
         shown = f"{self.year}-{line[125:128].strip() or line[2:5]}"
         made = self.statements.start(account_of(account), currency.strip(), shown)
@@ -230,7 +229,7 @@ class _Reader:
     def _new_balance(self, number: int, line: str) -> None:
         if self.statement is None:
             raise self._misplaced(number, line)
-        self.statements.period(self.statement, _day(line[57:63]))
+        self.statements.period(self.statement, short_day(line[57:63]))
         self._close(self._amount(number, line[41], line[42:57]))
 
     def _total(self, number: int, line: str) -> None:
@@ -254,7 +253,7 @@ class _Reader:
                         "said_credits": money(credits_),
                     },
                 ),
-                Text(_AGAIN),
+                Text(CUT_OFF),
             )
 
     def _close(self, closing: Decimal | None) -> None:
@@ -302,14 +301,12 @@ class _Reader:
         iban = account_of(third[10:44].split("   ")[0])
         return Entry(
             movement.line,
-            _day(first[115:121]) or _day(first[47:53]),
+            short_day(first[115:121]) or short_day(first[47:53]),
             amount,
             number=f"{self.statement.account} {self.statement.name} {movement.sequence}".strip(),
             counterparty=tidy(third[47:82]) or movement.name,
             iban=iban,
-            reference=reference_of(
-                structured, [*texts, *movement.texts, movement.second[63:98]]
-            ),
+            reference=reference_of(structured, [*texts, *movement.texts, movement.second[63:98]]),
             returns=returns,
         )
 
@@ -321,21 +318,14 @@ class _Reader:
                     N_("{file}, line {line}: {value} is no amount."),
                     {"file": self.file.name, "line": number, "value": tidy(digits) or "?"},
                 ),
-                Text(_AGAIN),
+                Text(CUT_OFF),
             )
         value = Decimal(digits) / 1000
         return -value if sign == "1" else value
 
     def _misplaced(self, number: int, line: str) -> FileError:
         values = {"file": self.file.name, "line": number, "record": tidy(line[:2])}
-        return FileError(Text(_LATE, values), Text(_AGAIN))
-
-
-def _day(text: str) -> str:
-    """Return the day of DDMMYY; '' where there is none."""
-    if not re.fullmatch(r"[0-9]{6}", text) or not text.strip("0"):
-        return ""
-    return day_of(text[4:], text[2:4], text[:2])
+        return FileError(Text(_LATE, values), Text(CUT_OFF))
 
 
 def _communication(movement: _Movement) -> tuple[list[str], list[str], bool]:
