@@ -36,6 +36,8 @@ COLUMNS = {
     "counterparty_iban": "DbtrAcct",
     "reference": "RmtInf",
 }
+_USTRD = 140
+"""How many characters an element of free text holds."""
 _SPACE = re.compile(r"camt\.05[234]\.001\.\d\d")
 _MESSAGES = (b"BkToCstmrStmt", b"BkToCstmrAcctRpt", b"BkToCstmrDbtCdtNtfctn")
 _STATEMENTS = ("Stmt", "Rpt", "Ntfctn")
@@ -60,12 +62,12 @@ class CamtSource:
 
     name = "camt"
     label = N_("Bank statement CAMT (ISO 20022)")
-    gives = (
+    gives: tuple[str, ...] = (
         N_("payments received"),
         N_("who paid, with name and account"),
         N_("structured references and free text"),
     )
-    lacks = (N_("customer numbers"), N_("which payment settles which invoice"))
+    lacks: tuple[str, ...] = (N_("customer numbers"), N_("which payment settles which invoice"))
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.source.Source.identify`."""
@@ -299,8 +301,9 @@ def _remittance(detail: Element) -> tuple[list[str], list[str]]:
         structured += [text(d, "Nb") for d in children(one, "RfrdDocInf")]
         texts += [a.text or "" for a in children(one, "AddtlRmtInf")]
     if information is not None:
-        # a text of several elements goes on where the one before broke off
-        texts.insert(0, " ".join((u.text or "").strip() for u in children(information, "Ustrd")))
+        lines = [u.text or "" for u in children(information, "Ustrd")]
+        # a full line goes on in the next
+        texts.insert(0, "".join(t if len(t) >= _USTRD else f"{t} " for t in lines))
     texts.append(text(detail, "Refs", "EndToEndId"))
     texts.append(text(detail, "AddtlTxInf"))
     return structured, texts

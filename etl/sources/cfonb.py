@@ -63,12 +63,12 @@ class CfonbSource:
 
     name = "cfonb"
     label = N_("Bank statement CFONB 120 (France)")
-    gives = (
+    gives: tuple[str, ...] = (
         N_("payments received"),
         N_("who paid, where the bank says it"),
         N_("structured references and free text"),
     )
-    lacks = (N_("customer numbers"), N_("which payment settles which invoice"))
+    lacks: tuple[str, ...] = (N_("customer numbers"), N_("which payment settles which invoice"))
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.source.Source.identify`."""

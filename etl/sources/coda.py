@@ -70,12 +70,12 @@ class CodaSource:
 
     name = "coda"
     label = N_("Bank statement CODA (Belgium)")
-    gives = (
+    gives: tuple[str, ...] = (
         N_("payments received"),
         N_("who paid, with name and account"),
         N_("structured references and free text"),
     )
-    lacks = (N_("customer numbers"), N_("which payment settles which invoice"))
+    lacks: tuple[str, ...] = (N_("customer numbers"), N_("which payment settles which invoice"))
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.source.Source.identify`."""

@@ -65,12 +65,12 @@ class Mt940Source:
 
     name = "mt940"
     label = N_("Bank statement MT940 or MT942 (SWIFT)")
-    gives = (
+    gives: tuple[str, ...] = (
         N_("payments received"),
         N_("who paid, where the bank says it"),
         N_("structured references and free text"),
     )
-    lacks = (N_("customer numbers"), N_("which payment settles which invoice"))
+    lacks: tuple[str, ...] = (N_("customer numbers"), N_("which payment settles which invoice"))
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.source.Source.identify`."""
