@@ -38,6 +38,17 @@ NO_AMOUNT = N_("This is no amount.")
 CUT_OFF = N_("The file was probably cut off or edited: download it from the bank again.")
 NO_AMOUNT_REMEDY = N_("Download the statement from the bank again.")
 
+_WHOLE = N_(
+    "Batches taken as one payment, since their details are missing or do not add up to the "
+    "entry: {count}."
+)
+_UNDATED = N_("Entries without a booking day, which count on their value day: {count}.")
+_VALUED = N_("Entries with a value day other than their booking day, on which they count: {count}.")
+_UNTIED = N_(
+    "Statements not checked, since they have no opening and closing balance to compare their "
+    "entries with: {count}."
+)
+
 _SHOWN = 6
 
 
@@ -55,6 +66,10 @@ class Entry:
     counterparty: str = ""
     iban: str = ""
     reference: str = ""
+    value_day: str = ""
+    """Where it is another than `day`: it is only noted."""
+    booked: bool = True
+    """`day` is the booking day; False where the file has none and `day` is the value day."""
     returns: bool = False
     """It takes back an earlier entry of the other sign."""
     details: Sequence[Entry] = ()
@@ -91,7 +106,10 @@ class _Account:
     last: str = ""
     whole: int = 0
     """Batches that could not be broken into their details."""
-    untied: list[str] = field(default_factory=list)
+    untied: int = 0
+    """Statements that could not be checked."""
+    valued: int = 0
+    undated: int = 0
 
 
 class Statements:
@@ -161,13 +179,13 @@ class Statements:
         """End a statement. Raises `FileError` where it does not tie."""
         held = self._held(statement.account, statement.currency)
         if statement.opening is None or statement.closing is None or statement.other_currency:
-            held.untied.append(statement.name)
+            held.untied += 1
             return
         computed = statement.opening + statement.moved
         if computed == statement.closing:
             return
         if statement.parts:
-            held.untied.append(statement.name)
+            held.untied += 1
             return
         raise FileError(
             Text(
@@ -233,6 +251,8 @@ class Statements:
         return self._accounts[key]
 
     def _keep(self, held: _Account, entry: Entry) -> None:
+        held.undated += not entry.booked
+        held.valued += entry.value_day not in ("", entry.day)
         number = entry.number
         if not number:
             who = entry.iban or entry.counterparty
@@ -261,26 +281,12 @@ class Statements:
         )
 
     def _note(self, held: _Account) -> None:
-        if held.whole:
-            held.records.notes.append(
-                Text(
-                    N_(
-                        "Batches taken as one payment, since their details are missing or do not "
-                        "add up to the entry: {count}."
-                    ),
-                    {"count": held.whole},
-                )
-            )
-        if held.untied:
-            held.records.notes.append(
-                Text(
-                    N_(
-                        "Statements not checked, since they have no opening and closing balance "
-                        "to compare their entries with: {count}."
-                    ),
-                    {"count": len(held.untied)},
-                )
-            )
+        for count, note in (
+            (held.whole, _WHOLE), (held.undated, _UNDATED),
+            (held.valued, _VALUED), (held.untied, _UNTIED),
+        ):  # fmt: skip
+            if count:
+                held.records.notes.append(Text(note, {"count": count}))
 
     def _settings(self, held: _Account) -> dict[str, str]:
         names = held.statements

@@ -199,7 +199,8 @@ class _Reader:
         self.statements.add(statement, entry, currency)
 
     def _made(self, element: Element, amount: Decimal, currency: str) -> Entry:
-        day = _day(element, "BookgDt") or _day(element, "ValDt")
+        booked, value_day = _day(element, "BookgDt"), _day(element, "ValDt")
+        day = booked or value_day
         additional = text(element, "AddtlNtryInf")
         groups = children(element, "NtryDtls")
         details = [d for g in groups for d in children(g, "TxDtls")]
@@ -209,6 +210,8 @@ class _Reader:
             day,
             amount,
             number=self._number(element, day),
+            value_day=value_day,
+            booked=bool(booked),
             returns=_returns(element, details),
             batch=several or len(details) > 1,
         )

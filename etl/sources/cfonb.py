@@ -192,6 +192,7 @@ class _Reader:
                         line[104:120],
                     ],
                 ),
+                value_day=short_day(line[42:48]),
                 returns=returns,
             ),
             line[16:19].strip(),

@@ -298,15 +298,18 @@ class _Reader:
             or (movement.second[112:113] in set("12345") and bool(_REASON.fullmatch(reason)))
             or kind in (_RETURNED if amount < 0 else _CAME_BACK)
         )
+        booked, value_day = short_day(first[115:121]), short_day(first[47:53])
         iban = account_of(third[10:44].split("   ")[0])
         return Entry(
             movement.line,
-            short_day(first[115:121]) or short_day(first[47:53]),
+            booked or value_day,
             amount,
             number=f"{self.statement.account} {self.statement.name} {movement.sequence}".strip(),
             counterparty=tidy(third[47:82]) or movement.name,
             iban=iban,
             reference=reference_of(structured, [*texts, *movement.texts, movement.second[63:98]]),
+            value_day=value_day,
+            booked=bool(booked),
             returns=returns,
         )
 

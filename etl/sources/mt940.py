@@ -135,7 +135,6 @@ class _Reader:
         self.name = ""
         self.entry: tuple[int, list[str]] | None = None
         """The last field 61, until it is known whether a field 86 follows."""
-        self.no_day = self.value_days = 0
 
     def field(self, line: int, tag: str, value: list[str]) -> None:
         """Read one field."""
@@ -169,14 +168,6 @@ class _Reader:
     def end(self) -> None:
         """End the file."""
         self._close()
-        for count, note in (
-            (self.no_day, N_("Entries without a booking day, which count on their value day: "
-                             "{count}.")),
-            (self.value_days, N_("Entries whose value day is another than their booking day, on "
-                                 "which they count: {count}.")),
-        ):  # fmt: skip
-            if count:
-                self.statements.notes.append(Text(note, {"count": count}))
 
     def _open(self, currency: str) -> Statement:
         if self.statement is None:
@@ -221,10 +212,6 @@ class _Reader:
             return
         mark = found["status"].upper()
         day, value_day = _days(found.groupdict())
-        if day != value_day:
-            self.value_days += 1
-        if not (found["entry_month"] or "").strip():
-            self.no_day += 1
         details = details_of(about, self.account)
         credit = mark in ("C", "RD")
         kind = found["id"] or ""
@@ -248,6 +235,8 @@ class _Reader:
                 reference=reference_of(
                     details.structured, [*(details.texts if about else [extra]), _own(own)]
                 ),
+                value_day=value_day,
+                booked=bool((found["entry_month"] or "").strip()),
                 returns=returns,
             ),
         )
