@@ -133,3 +133,35 @@ def test_entries_of_different_accounts_are_never_the_same(tmp_path, store):
         (4, D("-2541.00"))
     ]
     assert query(store, "select distinct issued_on from staged_documents") == [(date(2026, 1, 12),)]
+
+
+NTRY = """<Ntry><Amt Ccy="EUR">{}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>
+<BookgDt><Dt>{}</Dt></BookgDt><AcctSvcrRef>AB{}</AcctSvcrRef></Ntry>"""
+
+
+@pytest.mark.parametrize(
+    ("more", "kept"),
+    [
+        # all of the report's two amounts stand in the other file: it counts once
+        (("1210.00", "60.50"), {"mt940": 0, "camt": 2}),
+        (("1210.00", "60.50", "9.00"), {"mt940": 0, "camt": 3}),
+        # one amount of the report is missing there: they are not the same entries
+        (("1210.00", "9.00"), {"mt940": 2, "camt": 2}),
+    ],
+)
+def test_a_day_in_two_formats_counts_once(tmp_path, store, more, kept):
+    entries = "".join(NTRY.format(a, "2026-01-12", n) for n, a in enumerate(more))
+    # a day of its own is never touched
+    entries += NTRY.format("60.50", "2026-01-13", 99)
+    camt = tmp_path / "b.xml"
+    camt.write_text(
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.02"><BkToCstmrDbtCdtNtfctn>'
+        f"<Ntfctn><Id>N</Id><Acct><Id><IBAN>{OWN}</IBAN></Id></Acct>{entries}</Ntfctn>"
+        "</BkToCstmrDbtCdtNtfctn></Document>"
+    )
+    load([camt], store)
+    load([SAMPLES / "mt940/interim_942.txt"], store)
+    found = query(store, "select format, rows_kept from files order by format")
+    total = {"camt": kept["camt"] + 1, "mt940": kept["mt940"]}
+    assert dict(found) == total
+    assert query(store, "select count(*) from staged_documents") == [(sum(total.values()),)]
