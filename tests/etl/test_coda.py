@@ -100,6 +100,20 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path):
         staged(path)
 
 
+def test_charges_inside_a_detail_are_no_detail_of_the_batch(tmp_path):
+    """198 of which 100 (102 less charges of 2) and 98: a detail of a detail only explains it."""
+    lines = SAMPLE.read_text(encoding="latin-1").split("\n")
+    at = next(n for n, line in enumerate(lines) if line.startswith("2100040001"))
+    first, second = lines[at].replace("60450000", "70450000"), lines[at + 1]
+    charge = first.replace("70450000", "90450006").replace("0000000000100000", "1000000000002000")
+    lines[at : at + 2] = [first, charge, second.replace("0000000000100000", "0000000000098000")]
+    path = tmp_path / "a.cod"
+    path.write_text("\n".join(lines), encoding="latin-1")
+    connection, _ = staged(path)
+    sql = "select amount from staged_documents where document_id like '%0004 #%' order by line"
+    assert connection.execute(sql).fetchall() == [(D("-100.00"),), (D("-98.00"),)]
+
+
 def test_a_wrong_structured_communication_stays_as_it_is(tmp_path):
     path = changed(tmp_path, ("101202600001711", "101202600001712"))
     connection, _ = staged(path)
