@@ -177,9 +177,18 @@ class _Reader:
     def _close(self) -> None:
         if self.entry:
             self._add([])
-        if self.statement is not None:
-            self.statements.end(self.statement)
-        self.statement = None
+        made, self.statement = self.statement, None
+        if made is None:
+            return
+        if made.opening is not None and made.closing is None:
+            raise FileError(
+                Text(
+                    N_("{file}: statement {statement} has no closing balance (62F)."),
+                    {"file": self.file.name, "statement": made.name or "?"},
+                ),
+                Text(CUT_OFF),
+            )
+        self.statements.end(made)
 
     def _balance(self, line: int, value: Sequence[str]) -> tuple[Decimal, str]:
         found = _BALANCE.match(value[0].strip())

@@ -156,6 +156,11 @@ def test_a_closing_balance_that_does_not_tie_is_refused(tmp_path):
         staged(made(tmp_path, body.format(111)))
 
 
+def test_a_statement_that_is_cut_off_is_refused(tmp_path):
+    with pytest.raises(FileError, match="no closing balance"):
+        staged(made(tmp_path, ":60F:C260104EUR100,\n:61:2601050105C10,NTRFX"))
+
+
 @pytest.mark.parametrize(
     ("lines", "name", "iban", "texts"),
     [
