@@ -128,9 +128,10 @@ def line_of(element: Element) -> int:
 
 
 def _iterate(path: Path) -> Iterator[tuple[str, Element]]:
-    return iter(
-        etree.iterparse(
-            str(path),
+    # opened here: lxml leaves a file open when its reader stops before the end
+    with path.open("rb") as stream:
+        yield from etree.iterparse(
+            stream,
             events=("start", "end"),
             resolve_entities=False,
             no_network=True,
@@ -140,7 +141,6 @@ def _iterate(path: Path) -> Iterator[tuple[str, Element]]:
             remove_pis=True,
             huge_tree=True,
         )
-    )
 
 
 def _pull(events: tuple[str, ...]) -> Element:
