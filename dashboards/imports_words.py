@@ -17,13 +17,13 @@ MAPPED_ROWS = ("invoices", "payments", "bank", "matches", "customers", "rates")
 """Kinds of rows that a mapping by hand can name."""
 
 FORMATS = {
+    "fec": N_("French FEC"),
     "camt": N_("Bank statement CAMT"),
     "cfonb": N_("Bank statement CFONB 120"),
     "cii": N_("E-invoice (CII)"),
     "coda": N_("Bank statement CODA"),
     "datev": N_("DATEV"),
     "facturx": N_("E-invoice in a PDF (Factur-X)"),
-    "fec": N_("French FEC"),
     "jpk_fa": N_("Polish JPK_FA"),
     "mt940": N_("Bank statement MT940"),
     "saft": N_("SAF-T"),

@@ -18,6 +18,18 @@ from etl.sources.ubl import SOURCE as UBL
 from etl.sources.xaf import SOURCE as XAF
 
 SOURCES: tuple[Source, ...] = (
-    FEC, XAF, DATEV, UBL, CII, FACTURX, SAFT, JPK_FA, CAMT, CODA, MT940, CFONB, TABLE,
-)  # fmt: skip
+    FEC,
+    XAF,
+    DATEV,
+    UBL,
+    CII,
+    FACTURX,
+    SAFT,
+    JPK_FA,
+    CAMT,
+    CODA,
+    MT940,
+    CFONB,
+    TABLE,
+)
 """Asked in this order; of two that are equally sure, the first one reads."""
