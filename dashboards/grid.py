@@ -122,12 +122,19 @@ def params_id(grid_id: str) -> dict[str, str]:
 
 
 def grid(
-    id: str, listing: Listing, height: int = 480, params: Mapping[str, str] | None = None
+    id: str | dict[str, str],
+    listing: Listing,
+    height: int = 480,
+    params: Mapping[str, str] | None = None,
 ) -> html.Div:
-    """Return the grid of a listing; rows come when it is on the screen."""
+    """Return the grid of a listing; rows come when it is on the screen.
+
+    An `id` of several parts is for a page's own callbacks, which match them.
+    """
+    name = id if isinstance(id, str) else "-".join(id.values())
     return html.Div(
         [
-            dcc.Store(id=params_id(id), data=dict(params or {})),
+            dcc.Store(id=params_id(name), data=dict(params or {})),
             dag.AgGrid(
                 id=id,
                 columnDefs=column_defs(listing),
@@ -211,7 +218,11 @@ def connect_grid(app: Dash, context: Context, id: str, listing: Listing) -> None
         return found, changed
 
     refresh_with(app, id, Input("url", "search"))
-    # on a narrow screen it becomes a list of cards
+    become_cards(app, id)
+
+
+def become_cards(app: Dash, id: str | dict[str, Any]) -> None:
+    """Make a list of cards of the grid on a narrow screen."""
     app.clientside_callback(
         ClientsideFunction("cells", "narrow"),
         Output(id, "columnDefs"),
