@@ -34,19 +34,17 @@ def layout(**_query: str) -> Component:
         _("Findings"),
         html.Div(
             [
-                panel("findings-list", height=560, menu=False),
                 html.Div(
                     [
-                        panel(
-                            "findings-rows",
-                            static=html.Div(
-                                dmc.Skeleton(height=_HEIGHT, radius="sm"), id="findings-grid"
-                            ),
-                            look="customers-panel",
-                        ),
+                        panel("findings-list", height=560, menu=False),
                         panel("findings-checked", height=120, menu=False),
                     ],
                     className="findings-side",
+                ),
+                panel(
+                    "findings-rows",
+                    static=html.Div(dmc.Skeleton(height=_HEIGHT, radius="sm"), id="findings-grid"),
+                    look="customers-panel",
                 ),
             ],
             className="findings-page",
@@ -77,8 +75,9 @@ def _line(view: View, one: Found, active: bool) -> Component:
     count = n_("{count} row", "{count} rows", one.items).format(count=f.count(one.items))
     says: Component | None = None
     if one.name in WORDS:
-        said = one.sentence
-        if view.words:
+        # where the sentence only counts what the title says, why it matters says more
+        said = _(one.words.why) if one.words.brief else one.sentence
+        if view.words and not one.words.brief:
             said = _("All data: {sentence}").format(sentence=one.sentence)
         says = html.P(said, className="finding-says")
     return html.Li(
@@ -113,7 +112,7 @@ def ranked(view: View) -> Content:
     for group, label in GROUPS.items():
         lines = [_line(view, one, one is now) for one in found if one.words.group == group]
         if lines:
-            parts += [html.H3(_(label)), html.Ul(lines, className="finding-lines")]
+            parts += [html.H3(_(label)), html.Ul(lines, className=f"finding-lines {group}")]
     if not parts:
         parts = [html.P(_("Nothing to look at."), className="measure")]
     measure = _("largest amount first")

@@ -109,13 +109,12 @@ def listing_of(name: str) -> Listing:
     """Return the rows of a check as a long table that is the grid's source and its download."""
     words = WORDS[name]
     share = N_("Share of credited") if name == "credited_by_reason" else ""
-    number = "amount desc" if "amount" in words.columns else ""
     return Listing(
         f"finding-{name}",
         words.title,
         columns_of(words.columns, share),
         lambda view, _params: rows_of(view, name),
-        sort=number,
+        sort=words.sort if "amount" in words.columns else "",
         narrowed=lambda view: narrowed(view, words),
         grouped=True,
     )

@@ -23,7 +23,8 @@ class Words:
     """A check in words. group: a key of GROUPS. columns: what its rows show, by name.
 
     lacks: what the data do not have where the check is not possible. whole: its rows are no
-    documents or customers, so that filters do not narrow them.
+    documents or customers, so that filters do not narrow them. sort: order of its rows. brief: its
+    sentence says no more than title and count.
     """
 
     title: str
@@ -33,6 +34,8 @@ class Words:
     columns: tuple[str, ...]
     lacks: str = ""
     whole: bool = False
+    sort: str = "amount desc"
+    brief: bool = False
 
 
 _DOCUMENT = ("document_id", "customer_name", "amount", "issued_on", "due_on")
@@ -50,6 +53,8 @@ WORDS: dict[str, Words] = {
         N_("Customers are reminded of invoices that they have paid, and aging shows too much."),
         N_("Match each to its invoice, or pay it back; begin with the oldest."),
         ("document_id", "customer_name", "amount", "age", "days", "kind", "issued_on", *_BEHIND),
+        sort="amount",
+        brief=True,
     ),
     "unapplied_old": Words(
         N_("Unapplied for more than 90 days"),
@@ -57,6 +62,7 @@ WORDS: dict[str, Words] = {
         N_("After so long nobody remembers what was paid, and the customer may ask for it back."),
         N_("Ask the customer what it was for, with the payment's own text."),
         ("document_id", "customer_name", "amount", "days", "kind", "issued_on", *_BEHIND),
+        sort="amount",
     ),
     "wrong_customer": Words(
         N_("Payments perhaps booked on the wrong customer"),
@@ -158,6 +164,7 @@ WORDS: dict[str, Words] = {
         N_("Nothing stops a delivery to them."),
         N_("Set a limit, beginning with those who owe most."),
         _CUSTOMER,
+        brief=True,
     ),
     "no_terms": Words(
         N_("Customers without agreed terms"),
@@ -165,6 +172,7 @@ WORDS: dict[str, Words] = {
         N_("What is late cannot be said against an agreement."),
         N_("Agree terms in writing, and enter them."),
         _CUSTOMER,
+        brief=True,
     ),
     "no_sector": Words(
         N_("Customers without a sector"),
@@ -172,6 +180,7 @@ WORDS: dict[str, Words] = {
         N_("They are missing from every comparison of sectors."),
         N_("Enter the NACE code; the company register has it."),
         _CUSTOMER,
+        brief=True,
     ),
     "no_master": Words(
         N_("Customers on no customer list"),
@@ -179,6 +188,7 @@ WORDS: dict[str, Words] = {
         N_("Nothing but their number is known."),
         N_("Load the customer list that has them."),
         _CUSTOMER,
+        brief=True,
     ),
     "no_customer": Words(
         N_("Documents that name no customer"),
@@ -186,6 +196,7 @@ WORDS: dict[str, Words] = {
         N_("Nobody is reminded of them."),
         N_("Find the customer by file and line."),
         ("document_id", "amount", "kind", "issued_on", "reference", "file", "line"),
+        brief=True,
     ),
     "future_dated": Words(
         N_("Documents dated after their load"),
@@ -193,6 +204,7 @@ WORDS: dict[str, Words] = {
         N_("They move the last day of the data, and with it every as-of figure."),
         N_("Correct the day in the books, and load again."),
         (*_DOCUMENT, *_BEHIND),
+        brief=True,
     ),
     "rejected_rows": Words(
         N_("Rows refused"),
@@ -229,6 +241,7 @@ WORDS: dict[str, Words] = {
         N_("An adjustment on each side keeps both balances true."),
         N_("Nothing, where the two belong together; else correct the match."),
         (*_DOCUMENT, "kind", *_BEHIND),
+        brief=True,
     ),
     "state_beyond_amount": Words(
         N_("Open for more than the amount"),
@@ -351,12 +364,12 @@ _ON_CARDS = frozenset(
 )  # fmt: skip
 
 
-def columns_of(names: tuple[str, ...], reason_words: str = "") -> tuple[Column, ...]:
-    """Return the columns of a finding's rows. `reason_words`: what `share` is a share of."""
-    return tuple(_column(name, reason_words) for name in names)
+def columns_of(names: tuple[str, ...], share: str = "") -> tuple[Column, ...]:
+    """Return the columns of a finding's rows. `share`: label of the column of that name."""
+    return tuple(_column(name, share, n > 0) for n, name in enumerate(names))
 
 
-def _column(name: str, share: str) -> Column:
+def _column(name: str, share: str, fact: bool) -> Column:
     if name in _COLUMNS:
         label, unit, width = _COLUMNS[name]
         dimension = ""
@@ -365,7 +378,7 @@ def _column(name: str, share: str) -> Column:
     options: dict[str, object] = {}
     if name in _RENDERERS:
         options["cellRenderer"] = _RENDERERS[name]
-    if name in _ON_CARDS:
+    if fact and name in _ON_CARDS:
         options["context"] = {"card": True}
     return Column(
         name,

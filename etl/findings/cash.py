@@ -32,7 +32,10 @@ UNAPPLIED = Check(
 )
 UNAPPLIED_OLD = Check(
     "unapplied_old",
-    N_("Of these, older than 90 days on the last day of the data: {items}."),
+    N_(
+        "Payments and credit notes still unapplied after more than 90 days, on the last day of the"
+        " data: {items}."
+    ),
     f"{_UNAPPLIED.rstrip()}\n        and o.opened_on < a.last_day - 90\n",
     asks=_LOOSE,
     of="open_items",
