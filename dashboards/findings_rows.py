@@ -108,7 +108,7 @@ def chosen(view: View) -> Found | None:
 def listing_of(name: str) -> Listing:
     """Return the rows of a check as a long table that is the grid's source and its download."""
     words = WORDS[name]
-    share = N_("Share of credited") if name == "credited_by_reason" else ""
+    share = _SHARES.get(name, "")
     return Listing(
         f"finding-{name}",
         words.title,
@@ -120,6 +120,11 @@ def listing_of(name: str) -> Listing:
     )
 
 
+#: what `share` is a share of, where it is not of what was invoiced
+_SHARES = {
+    "credited_by_reason": N_("Share of credited"),
+    "late_discounts": N_("Share of the invoice"),
+}
 LISTINGS = {name: listing_of(name) for name in WORDS}
 
 

@@ -95,8 +95,8 @@ WORDS: dict[str, Words] = {
         "money",
         N_("A discount that is given for paying late is a price cut."),
         N_("Ask for the rest, or agree discount days with the customer; credit no more of it."),
-        ("document_id", "customer_name", "amount", "days", "paid", "paid_on", "issued_on",
-         "due_on", "still_open", *_BEHIND),
+        ("document_id", "customer_name", "amount", "share", "days", "paid", "paid_on",
+         "issued_on", "due_on", "still_open", *_BEHIND),
         lacks=N_("no payments"),
     ),
     "duplicate_numbers": Words(

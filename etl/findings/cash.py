@@ -70,7 +70,7 @@ WRONG_CUSTOMER = Check(
     ),
     owed as (
         select d.document_key, d.document_id, d.ledger, d.customer, c.customer_group,
-            c.customer_name, d.currency, d.issued_on, u.sought
+            c.customer_name, d.currency, d.issued_on, d.reference, u.sought
         from unpaid as u
         join documents as d using (document_key)
         join customers as c on c.customer_id = d.customer
@@ -79,6 +79,7 @@ WRONG_CUSTOMER = Check(
     pairs as (
         select p.*, i.document_id as other_id, i.issued_on as other_on,
             i.customer as other_customer, i.customer_name as other_name,
+            i.reference as other_reference,
             count(*) over (partition by p.document_key) as invoices,
             count(*) over (partition by i.document_key) as payments
         from loose as p
@@ -90,19 +91,25 @@ WRONG_CUSTOMER = Check(
                     and own.currency = p.currency and own.sought = p.sought
             )
     ),
+    payers as (
+        select file_id, line, counterparty as payer from staged_documents
+        where counterparty is not null
+            and (file_id, line) in (select (file_id, line) from pairs)
+    ),
     told as (
-        select p.*, s.counterparty as payer,
-            {SQUEEZED.format("coalesce(p.reference, '') || ' ' || coalesce(s.counterparty, '')")}
-                as words,
+        select p.*, s.payer,
+            {SQUEEZED.format("coalesce(p.reference, '') || ' ' || coalesce(s.payer, '')")} as words,
             {NORMAL.format("coalesce(p.reference, '')")} as numbers,
             {NORMAL.format("p.other_id")} as number,
+            {NORMAL.format("coalesce(p.other_reference, '')")} as structured,
             {CALLED.format("p.other_name")} as called
         from pairs as p
-        left join staged_documents as s on s.file_id = p.file_id and s.line = p.line
+        left join payers as s on s.file_id = p.file_id and s.line = p.line
     ),
     judged as (
         select *, case
                 when length(number) >= 4 and contains(numbers, number) then 'number'
+                when length(structured) >= 8 and contains(numbers, structured) then 'number'
                 when length(called) >= 4 and contains(words, called) then 'name'
                 else 'amount' end as evidence
         from told
@@ -165,8 +172,8 @@ DISCOUNT_DAYS = 14
 LATE_DISCOUNTS = Check(
     "late_discounts",
     N_("Invoices paid for 97 to 99 % later than 14 days after issue, the rest open or credited:"
-       " {items}; an early-payment discount taken late, on average on day {days}, weighted by"
-       " amount. The data name no discount days: 14 are assumed."),
+       " {items}, on average on day {days}, weighted by amount. They look like early-payment"
+       " discounts taken late; the data name no discount days, 14 are assumed."),
     f"""
     with rest as (
         select d.document_key, sum(o.amount) as amount, bool_or(o.closed_on is null) as still_open
@@ -184,7 +191,8 @@ LATE_DISCOUNTS = Check(
         group by all having count(distinct closed_by_key) = 1
     )
     select d.customer, d.document_key, d.document_id, d.issued_on, d.due_on, p.paid_on,
-        date_diff('day', d.issued_on, p.paid_on) as days, p.paid, r.amount, r.still_open,
+        date_diff('day', d.issued_on, p.paid_on) as days, p.paid, r.amount,
+        cast(r.amount as double) / cast(d.amount as double) as share, r.still_open,
         d.reference, d.salesperson, d.currency, d.file_id, d.line
     from rest as r
     join paid as p using (document_key)

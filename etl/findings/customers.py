@@ -63,7 +63,8 @@ def same_company(connection: Connection) -> Check:
     """Return the check for one company under several customer numbers.
 
     They have a valid VAT number, a bank account or a name and country in common, and are not
-    known as one group already. The statement names the valid VAT numbers that occur twice.
+    known as one group already. A name says nothing where each has a VAT number of its own. The
+    statement names the valid VAT numbers that occur twice.
     """
     keys = rows(
         connection,
@@ -86,7 +87,8 @@ def same_company(connection: Connection) -> Check:
                 country, salesperson, credit_limit,
                 {vat} as by_vat,
                 case when length({_IBAN}) >= 15 then {_IBAN} end as by_iban,
-                case when length({_CALLED}) >= 4 then {_CALLED} || '/' || country end as by_name
+                case when length({_CALLED}) >= 4 then {_CALLED} || '/' || country end as by_name,
+                vat_number = '' as unnumbered
             from customers where customer_id <> ''
         ),
         ways as (
@@ -98,7 +100,9 @@ def same_company(connection: Connection) -> Check:
         ),
         several as (
             select evidence, key, min(customer) as same_as from ways
-            group by all having count(distinct customer_group) > 1
+            group by all
+            having count(distinct customer_group) > 1
+                and (evidence <> 'name' or bool_or(unnumbered))
         )
         select w.customer, w.customer_name, s.same_as, w.evidence, w.vat_number, w.iban,
             w.country, w.salesperson, w.credit_limit, coalesce(o.amount, 0) as amount

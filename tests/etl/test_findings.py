@@ -45,7 +45,7 @@ def test_unapplied_cash_has_its_age_on_the_last_day_of_the_data():
 
 
 OWED = [
-    invoice("F-2001", "B", "2025-05-01", "123.45"),
+    invoice("F-2001", "B", "2025-05-01", "123.45", reference="000/4010/26389"),
     invoice("F-2002", "B", "2025-05-02", "77.00"),
 ]
 
@@ -58,6 +58,7 @@ def test_a_payment_that_is_another_customers_invoice_is_a_suspect():
     assert rows("wrong_customer", columns) == [("P1", "amount", "B", "F-2001")]
     for told, evidence in (
         ({"reference": "your ref f2001"}, "number"),
+        ({"reference": "+++000/4010/26389+++"}, "number"),
         ({"counterparty": "BAKKERIJ BOHM"}, "name"),
     ):
         _found, rows = look(
@@ -312,6 +313,8 @@ def test_companies_that_are_not_the_same():
         customer("B2", name="Bakkerij Böhm", country="FR"),  # another country
         customer("C1", name="Cdef Holding", parent_id="C0"),
         customer("C2", name="Cdef Holding NV", parent_id="C0"),  # known as one group
+        customer("E1", name="Efghi SA", vat_number="FR20994716799", country="FR"),
+        customer("E2", name="Efghi SARL", vat_number="FR11993217564", country="FR"),  # two
         customer("D1", name="NV"),
         customer("D2", name="N.V."),
     ]
