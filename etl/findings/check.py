@@ -82,7 +82,7 @@ class Check:
                 values.update(further)
         if not sentence:
             return None
-        return finding(self.name, sentence, values, int(str(values["items"])), amount, self.sql)
+        return finding(self.name, sentence, values, items, amount, self.sql)
 
     def _further(self, connection: Connection) -> dict[str, object]:
         answer = connection.execute(self.values.replace("{rows}", self.sql))

@@ -11,7 +11,7 @@ _ENOUGH = 20
 CREDITED_BY_SALESPERSON = Check(
     "credited_by_salesperson",
     N_("{salesperson} has the highest share of credit notes: {top} % of what was invoiced in 12"
-       " months, against {share} % of all ({items} credit notes)."),
+       " months, against {share} % of all ({notes} credit notes)."),
     f"""
     select salesperson,
         count(*) filter (where kind = 'invoice') as invoices,
@@ -34,10 +34,10 @@ CREDITED_BY_SALESPERSON = Check(
     ),
     overall as (
         select sum(cast(amount as double)) / sum(cast(invoiced as double)) as share,
-            cast(sum(credit_notes) as bigint) as items
+            cast(sum(credit_notes) as bigint) as notes
         from sold
     )
-    select h.salesperson, round(100 * h.share, 1) as top, round(100 * o.share, 1) as share, o.items
+    select h.salesperson, round(100 * h.share, 1) as top, round(100 * o.share, 1) as share, o.notes
     from highest as h cross join overall as o
     -- a quarter more than all: less is chance
     where h.share >= 1.25 * o.share
@@ -55,7 +55,7 @@ _EMPTY_WORDS = (
 CREDITED_BY_REASON = Check(
     "credited_by_reason",
     N_("The reason that credit notes of the last 12 months name most, by amount, is"
-       " “{reason}”: {top} % of what was credited ({items} credit notes)."),
+       " “{reason}”: {top} % of what was credited ({notes} credit notes)."),
     f"""
     with told as (
         select amount, regexp_replace(regexp_replace(lower(coalesce(reference, '')),
@@ -76,7 +76,7 @@ CREDITED_BY_REASON = Check(
     values="""
     with said as (select * from ({rows}))
     select reason, round(100 * share, 1) as top,
-        (select cast(sum(credit_notes) as bigint) from said) as items
+        (select cast(sum(credit_notes) as bigint) from said) as notes
     from said
     -- where most texts give no reason the rest is no picture
     where reason <> '' and (select sum(share) from said where reason <> '') >= 0.2

@@ -258,7 +258,7 @@ def test_the_salesperson_with_most_credit_notes_is_named_and_all_are_listed():
     values = found["credited_by_salesperson"].text.values
     assert (values["salesperson"], values["top"]) == ("Ann", 10.0)
     # of all: 320 of 4,200, not the mean of the three shares
-    assert (values["share"], values["items"]) == (7.6, 3)
+    assert (values["share"], values["notes"]) == (7.6, 3)
     assert rows("credited_by_salesperson", "salesperson, credit_notes, amount") == [
         ("Ann", 1, D(200)),
         ("Bob", 1, D(20)),
@@ -276,7 +276,7 @@ def test_the_reason_of_credit_notes_is_what_their_text_says_besides():
     ]
     found, rows = look(documents)
     values = found["credited_by_reason"].text.values
-    assert (values["reason"], values["top"], values["items"]) == ("prix erroné", 80.0, 3)
+    assert (values["reason"], values["top"], values["notes"]) == ("prix erroné", 80.0, 3)
     assert rows("credited_by_reason", "reason, credit_notes") == [("prix erroné", 2), ("retour", 1)]
     silent = [credit_note("C1", "A", "2025-03-02", 60, reference="Avoir sur facture F12")]
     assert "credited_by_reason" not in look(silent)[0]
