@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import MATCH, Dash, Input, Output, Patch, State, html
+from dash import MATCH, ClientsideFunction, Dash, Input, Output, Patch, State, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.delivery import pure
 from dashboards.findings_rows import LISTINGS, Found, all_found, at_stake, checks, chosen
 from dashboards.findings_words import GROUPS, WORDS
-from dashboards.grid import become_cards, block, grid
+from dashboards.grid import block, grid
 from dashboards.i18n import _, n_
 from dashboards.links import search_with, stay
 from dashboards.page import Context, ListRef, Page, View
@@ -228,7 +228,16 @@ def connect(app: Dash, context: Context) -> None:
         changed["pinnedTopRowData"] = total
         return found, changed
 
-    become_cards(app, _GRID)
+    # on a narrow screen it becomes a list of cards
+    app.clientside_callback(
+        ClientsideFunction("cells", "narrow"),
+        Output(_GRID, "columnDefs"),
+        Output(_GRID, "dashGridOptions", allow_duplicate=True),
+        Input(_GRID, "id"),
+        State(_GRID, "columnDefs"),
+        State(_GRID, "dashGridOptions"),
+        prevent_initial_call="initial_duplicate",
+    )
 
 
 PAGE = Page("/findings", N_("Findings"), 60, layout, connect, listings=tuple(LISTINGS.values()))

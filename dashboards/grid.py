@@ -122,19 +122,12 @@ def params_id(grid_id: str) -> dict[str, str]:
 
 
 def grid(
-    id: str | dict[str, str],
-    listing: Listing,
-    height: int = 480,
-    params: Mapping[str, str] | None = None,
+    id: Any, listing: Listing, height: int = 480, params: Mapping[str, str] | None = None
 ) -> html.Div:
-    """Return the grid of a listing; rows come when it is on the screen.
-
-    An `id` of several parts is for a page's own callbacks, which match them.
-    """
-    name = id if isinstance(id, str) else "-".join(id.values())
+    """Return the grid of a listing; rows come when it is on the screen."""
     return html.Div(
         [
-            dcc.Store(id=params_id(name), data=dict(params or {})),
+            dcc.Store(id=params_id(str(id)), data=dict(params or {})),
             dag.AgGrid(
                 id=id,
                 columnDefs=column_defs(listing),
@@ -218,11 +211,7 @@ def connect_grid(app: Dash, context: Context, id: str, listing: Listing) -> None
         return found, changed
 
     refresh_with(app, id, Input("url", "search"))
-    become_cards(app, id)
-
-
-def become_cards(app: Dash, id: str | dict[str, Any]) -> None:
-    """Make a list of cards of the grid on a narrow screen."""
+    # on a narrow screen it becomes a list of cards
     app.clientside_callback(
         ClientsideFunction("cells", "narrow"),
         Output(id, "columnDefs"),

@@ -359,9 +359,8 @@ def attention(view: View) -> Content:
         )
         for line in found
     ]
-    body: Component = html.Ul(lines, className="findings")
-    if not lines:
-        body = html.P(_("The checks of the load found nothing to look at."), className="measure")
+    nothing = _("The checks of the load found nothing to look at.")
+    body = html.Ul(lines, className="findings") if lines else html.P(nothing, className="measure")
     link = dcc.Link(_("All findings"), href=view.link("/findings"), className="more")
     return Content(
         _("What needs attention"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from data.texts import Text
-from etl.sql import Connection, number, rows
+from etl.sql import Connection, number, rows, run
 
 #: a payment, invoice or customer counts as late, recent or old as of this day, never as of today
 RECENT = "(select max(last_day) - interval 12 month from about)"
@@ -69,13 +69,18 @@ class Check:
             return None
         if self.asks and not _any(connection, self.of, self.asks):
             return None
-        items, amount = rows(connection, f"select count(*), sum(amount) from ({self.sql})")[0]
+        # what is asked about twice is computed once
+        kept = "select * from found_rows"
+        if self.values:
+            run(connection, f"create or replace temp table found_rows as {self.sql}")
+        asked = kept if self.values else self.sql
+        items, amount = rows(connection, f"select count(*), sum(amount) from ({asked})")[0]
         if not items:
             return None
         values = {**places, "items": items}
         sentence = self.sentence
         if self.values:
-            further = self._further(connection)
+            further = self._further(connection, kept)
             if any(v is None for v in further.values()) or not further:
                 sentence = self.plain
             else:
@@ -84,8 +89,8 @@ class Check:
             return None
         return finding(self.name, sentence, values, items, amount, self.sql)
 
-    def _further(self, connection: Connection) -> dict[str, object]:
-        answer = connection.execute(self.values.replace("{rows}", self.sql))
+    def _further(self, connection: Connection, kept: str) -> dict[str, object]:
+        answer = connection.execute(self.values.replace("{rows}", kept))
         names = [column[0] for column in answer.description or ()]
         found = answer.fetchall()
         return dict(zip(names, found[0], strict=True)) if found else {}
