@@ -349,7 +349,7 @@ _COLUMNS = {
     "credit_id": (N_("Settled by"), "text", 140),
     "rows_read": (N_("Rows"), "count", 100),
 }
-_WIDTHS = {"document_id": 126, "customer_name": 190, "amount": 118, "kind": 106, "sector": 170}
+_WIDTHS = {"document_id": 126, "customer_name": 190, "amount": 138, "kind": 106, "sector": 170}
 _WORDS_OF: dict[str, Mapping[str, str]] = {"age": AGES, "evidence": EVIDENCE, "kind": KINDS}
 _RENDERERS = {
     "customer_name": "CustomerLink",
