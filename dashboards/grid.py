@@ -122,12 +122,12 @@ def params_id(grid_id: str) -> dict[str, str]:
 
 
 def grid(
-    id: str, listing: Listing, height: int = 480, params: Mapping[str, str] | None = None
+    id: Any, listing: Listing, height: int = 480, params: Mapping[str, str] | None = None
 ) -> html.Div:
     """Return the grid of a listing; rows come when it is on the screen."""
     return html.Div(
         [
-            dcc.Store(id=params_id(id), data=dict(params or {})),
+            dcc.Store(id=params_id(str(id)), data=dict(params or {})),
             dag.AgGrid(
                 id=id,
                 columnDefs=column_defs(listing),

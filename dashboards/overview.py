@@ -341,12 +341,15 @@ def moved_by(view: View, by: str, back: str) -> Content:
 def attention(view: View) -> Content:
     """Return what a person should look at, from the checks of the load."""
     found = view.query(
-        "select name, template, places, amount from findings order by position limit 12"
+        "select name, template, places, amount from findings order by position limit 8"
     )
     lines = [
         html.Li(
             [
-                html.Span(_sentence(view, line["template"], line["places"])),
+                dcc.Link(
+                    _sentence(view, line["template"], line["places"]),
+                    href=view.link("/findings", finding=line["name"]),
+                ),
                 html.Span(
                     view.f.money(line["amount"]) if line["amount"] is not None else "",
                     title=view.f.exact(line["amount"]),
@@ -356,10 +359,9 @@ def attention(view: View) -> Content:
         )
         for line in found
     ]
-    body: Component = html.Ul(lines, className="findings")
-    if not lines:
-        body = html.P(_("The checks of the load found nothing to look at."), className="measure")
-    link = dcc.Link(_("The load report"), href=view.link("/imports"), className="more")
+    nothing = _("The checks of the load found nothing to look at.")
+    body = html.Ul(lines, className="findings") if lines else html.P(nothing, className="measure")
+    link = dcc.Link(_("All findings"), href=view.link("/findings"), className="more")
     return Content(
         _("What needs attention"),
         _("from the checks of the whole load, filters aside, amounts at stake"),

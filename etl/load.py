@@ -24,7 +24,7 @@ from data.store import State, Store
 from data.texts import N_, Text
 from etl.checks import control
 from etl.derive import DEFAULT_TERMS_DAYS, Settings, derive, find_reporting_currency, write_about
-from etl.findings import find
+from etl.findings import find, outcomes
 from etl.identify import choose_mapping, expand, identify
 from etl.lock import only_load
 from etl.mapping import load_mapping
@@ -354,10 +354,9 @@ class _Load:
         loaded_at = report.loaded_at
         assert loaded_at is not None  # noqa: S101 - tells the type checker
         write_about(connection, settings, loaded_at)
-        report.findings = [
-            FindingLine(f.name, f.text, f.items, f.amount)
-            for f in find(connection, self.currency_assumed)
-        ]
+        found = find(connection, self.currency_assumed)
+        report.findings = [FindingLine(f.name, f.text, f.items, f.amount) for f in found]
+        report.checks = outcomes(connection, found)
         fill_report(connection, report)
         report.published = True
         run(connection, "update about set report = $report", report=report.to_json())

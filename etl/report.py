@@ -131,6 +131,8 @@ class LoadReport:
     matches: list[Share] = field(default_factory=list)
     controls: list[ControlTotal] = field(default_factory=list)
     findings: list[FindingLine] = field(default_factory=list)
+    checks: dict[str, str] = field(default_factory=dict)
+    """Name of a check -> what came of it: found, nothing or no_data (they cannot say)."""
     options: dict[str, str] = field(default_factory=dict)
     """Options given to this load or an earlier one that hold until given anew."""
     superseded: dict[str, str] = field(default_factory=dict)

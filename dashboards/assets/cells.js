@@ -6,12 +6,13 @@
   var h = function () { return window.React.createElement.apply(null, arguments); };
 
   // the address of a customer's page keeps the filters and leaves this page's own keys behind
-  function customerLink(number) {
+  function customerLink(number, document) {
     var query = new URLSearchParams(window.location.search);
-    ["q", "sort", "at", "level", "within", "bucket", "by", "document"].forEach(function (key) {
+    ["q", "sort", "at", "level", "within", "bucket", "by", "document", "finding"].forEach(function (key) {
       query.delete(key);
     });
     query.set("customer", number);
+    if (document) query.set("document", document);
     return "/customer?" + query.toString();
   }
   document.addEventListener("click", function (event) {
@@ -23,10 +24,22 @@
     window.scrollTo(0, 0);
   });
 
+  // a row may name a second customer, and a document of that one
+  function ownerOf(props) {
+    var other = props.colDef && props.colDef.field.indexOf("other_") === 0;
+    return (other && props.data.other_customer) || props.data.customer;
+  }
   components.CustomerLink = function (props) {
     if (!props.data || props.value == null) return null;
-    if (!props.data.customer) return h("b", null, props.value);
-    return h("a", { className: "go", href: customerLink(props.data.customer) }, props.value);
+    var owner = ownerOf(props);
+    if (!owner) return h("b", null, props.value);
+    return h("a", { className: "go", href: customerLink(owner) }, props.value);
+  };
+  components.DocumentLink = function (props) {
+    if (!props.data || props.value == null) return null;
+    var owner = ownerOf(props);
+    if (!owner) return h("b", null, props.value);
+    return h("a", { className: "go", href: customerLink(owner, props.value) }, props.value);
   };
 
   // headroom, with the used part of the limit as a bar; beyond the limit the bar is full

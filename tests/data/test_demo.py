@@ -274,6 +274,16 @@ def test_all_exports_are_recognised_and_loaded_without_refusals(loaded):
     assert LAST_DAY - timedelta(days=4) <= about["last_day"] <= LAST_DAY
 
 
+def test_the_checks_find_what_such_a_company_has(loaded):
+    report, state = loaded
+    found = {f.name: f for f in report.findings}
+    assert {"unapplied", "wrong_customer", "no_order_number", "no_limit"} <= set(found)
+    assert report.checks["duplicate_payments"] == "nothing"
+    for row in state.engine.query("select name, items, sql from findings").to_pylist():
+        table = state.engine.query(f"select count(*) as n from ({row['sql']})")
+        assert table.to_pylist()[0]["n"] == row["items"], row["name"]
+
+
 def test_each_export_loads_alone(tmp_path):
     for path in write_exports(tmp_path / "files", TINY):
         if path.name != "wisselkoersen.csv" and not path.name.startswith("ventes"):

@@ -1,0 +1,210 @@
+"""Money that came in and was not settled as it should be."""
+
+from __future__ import annotations
+
+from data.texts import N_
+from etl.documents import NORMAL
+from etl.findings.check import CALLED, SQUEEZED, Check
+
+_LOOSE = "closed_on is null and amount < 0"
+
+#: A payment or credit note that is open, with its age on the last day of the data.
+_UNAPPLIED = """
+    select o.customer, o.document_key, o.document_id, o.kind, o.opened_on as issued_on,
+        date_diff('day', o.opened_on, a.last_day) as days,
+        case when o.opened_on >= a.last_day - 30 then '0-30'
+            when o.opened_on >= a.last_day - 60 then '31-60'
+            when o.opened_on >= a.last_day - 90 then '61-90'
+            else 'over_90' end as age,
+        o.amount, d.reference, o.salesperson, o.currency, d.file_id, d.line
+    from open_items as o
+    join documents as d using (document_key)
+    cross join (select max(last_day) as last_day from about) as a
+    where o.closed_on is null and o.amount < 0
+"""
+
+UNAPPLIED = Check(
+    "unapplied",
+    N_("Payments and credit notes not matched to any invoice, or not wholly: {items}."),
+    _UNAPPLIED,
+    asks=_LOOSE,
+    of="open_items",
+)
+UNAPPLIED_OLD = Check(
+    "unapplied_old",
+    N_(
+        "Payments and credit notes still unapplied after more than 90 days, on the last day of the"
+        " data: {items}."
+    ),
+    f"{_UNAPPLIED.rstrip()}\n        and o.opened_on < a.last_day - 90\n",
+    asks=_LOOSE,
+    of="open_items",
+)
+
+#: More candidates of one amount than this are chance, or a subscription.
+_CANDIDATES = 20
+
+WRONG_CUSTOMER = Check(
+    "wrong_customer",
+    N_("Unapplied payments that are to the cent what another customer still owes on an invoice:"
+       " {items}. For {named} of them the text or the payer's name fits the other customer."),
+    f"""
+    with unapplied as (
+        select document_key, -sum(amount) as amount, -sum(amount_currency) as sought
+        from open_items
+        where closed_on is null and amount < 0 and kind = 'payment' and customer <> ''
+        group by document_key
+    ),
+    loose as (
+        select d.document_key, d.document_id, d.ledger, d.customer, c.customer_group, d.currency,
+            d.issued_on, d.reference, d.salesperson, d.file_id, d.line, u.amount, u.sought
+        from unapplied as u
+        join documents as d using (document_key)
+        join customers as c on c.customer_id = d.customer
+        qualify count(*) over (partition by d.ledger, d.currency, u.sought) <= {_CANDIDATES}
+    ),
+    unpaid as (
+        select document_key, sum(amount_currency) as sought from open_items
+        where closed_on is null and amount > 0 and kind = 'invoice'
+        group by document_key having sum(amount_currency) in (select sought from loose)
+    ),
+    owed as (
+        select d.document_key, d.document_id, d.ledger, d.customer, c.customer_group,
+            c.customer_name, d.currency, d.issued_on, d.reference, u.sought
+        from unpaid as u
+        join documents as d using (document_key)
+        join customers as c on c.customer_id = d.customer
+        qualify count(*) over (partition by d.ledger, d.currency, u.sought) <= {_CANDIDATES}
+    ),
+    pairs as (
+        select p.*, i.document_id as other_id, i.issued_on as other_on,
+            i.customer as other_customer, i.customer_name as other_name,
+            i.reference as other_reference,
+            count(*) over (partition by p.document_key) as invoices,
+            count(*) over (partition by i.document_key) as payments
+        from loose as p
+        join owed as i using (ledger, currency, sought)
+        where i.customer_group <> p.customer_group and i.issued_on <= p.issued_on
+            and not exists (
+                select 1 from owed as own
+                where own.ledger = p.ledger and own.customer = p.customer
+                    and own.currency = p.currency and own.sought = p.sought
+            )
+    ),
+    payers as (
+        select file_id, line, counterparty as payer from staged_documents
+        where counterparty is not null
+            and (file_id, line) in (select (file_id, line) from pairs)
+    ),
+    told as (
+        select p.*, s.payer,
+            {SQUEEZED.format("coalesce(p.reference, '') || ' ' || coalesce(s.payer, '')")} as words,
+            {NORMAL.format("coalesce(p.reference, '')")} as numbers,
+            {NORMAL.format("p.other_id")} as number,
+            {NORMAL.format("coalesce(p.other_reference, '')")} as structured,
+            {CALLED.format("p.other_name")} as called
+        from pairs as p
+        left join payers as s on s.file_id = p.file_id and s.line = p.line
+    ),
+    judged as (
+        select *, case
+                when length(number) >= 4 and contains(numbers, number) then 'number'
+                when length(structured) >= 8 and contains(numbers, structured) then 'number'
+                when length(called) >= 4 and contains(words, called) then 'name'
+                else 'amount' end as evidence
+        from told
+    )
+    select customer, document_key, document_id, issued_on, amount, evidence, other_customer,
+        other_name, other_id, other_on, reference, payer, salesperson, currency, file_id, line
+    from judged
+    where evidence <> 'amount' or (invoices = 1 and payments = 1)
+    qualify row_number() over (
+        partition by document_key order by evidence = 'amount', evidence = 'name', other_id) = 1
+    """,
+    asks=f"{_LOOSE} and kind = 'payment'",
+    of="open_items",
+    values="select count(*) filter (where evidence <> 'amount') as named from ({rows})",
+)  # fmt: skip
+
+DUPLICATE_PAYMENTS = Check(
+    "duplicate_payments",
+    N_("Payments that look made twice: {items}. Customer, amount and reference are those of"
+       " another at most 3 days before, and there are no two invoices that they settle."),
+    """
+    with alike as (
+        select ledger, customer, currency, amount_currency from documents
+        where kind = 'payment' and amount < 0
+        group by all having count(*) > 1
+    ),
+    twice as (
+        select d.*,
+            lag(d.document_key) over same as other_key,
+            lag(d.document_id) over same as other_id,
+            lag(d.issued_on) over same as other_on
+        from documents as d
+        join alike using (ledger, customer, currency, amount_currency)
+        where d.kind = 'payment'
+        window same as (
+            partition by d.ledger, d.customer, d.currency, d.amount_currency,
+                coalesce(d.reference, '')
+            order by d.issued_on, d.document_key)
+    ),
+    near as (select * from twice where other_key is not null and issued_on - other_on <= 3),
+    settled as (
+        select credit_key, sum(amount_currency) as settled from matches
+        where method <> 'oldest' and credit_key in (
+            select document_key from near union all select other_key from near)
+        group by all
+    )
+    select n.customer, n.document_key, n.document_id, n.issued_on, -n.amount as amount,
+        n.other_id, n.other_on, n.reference, n.salesperson, n.currency, n.file_id, n.line
+    from near as n
+    left join settled as s on s.credit_key = n.document_key
+    left join settled as o on o.credit_key = n.other_key
+    where least(coalesce(s.settled, 0), coalesce(o.settled, 0)) < -n.amount_currency
+    """,
+    needs="kind = 'payment'",
+)  # fmt: skip
+
+#: Days within which a customer may take a discount, where the data name none.
+DISCOUNT_DAYS = 14
+
+LATE_DISCOUNTS = Check(
+    "late_discounts",
+    N_("Invoices paid for 97 to 99 % later than 14 days after issue, the rest open or credited:"
+       " {items}, on average on day {days}, weighted by amount. They look like early-payment"
+       " discounts taken late; the data name no discount days, 14 are assumed."),
+    f"""
+    with rest as (
+        select d.document_key, sum(o.amount) as amount, bool_or(o.closed_on is null) as still_open
+        from open_items as o
+        join documents as d using (document_key)
+        where (o.closed_on is null or o.closed_by in ('credit_note', 'write_off', 'adjustment'))
+            and o.kind = 'invoice' and o.amount between 0.01 * d.amount and 0.03 * d.amount
+        group by all
+    ),
+    paid as (
+        select document_key, sum(amount) as paid, max(closed_on) as paid_on
+        from open_items
+        where closed_by = 'payment' and not paid_day_assumed
+            and document_key in (select document_key from rest)
+        group by all having count(distinct closed_by_key) = 1
+    )
+    select d.customer, d.document_key, d.document_id, d.issued_on, d.due_on, p.paid_on,
+        date_diff('day', d.issued_on, p.paid_on) as days, p.paid, r.amount,
+        cast(r.amount as double) / cast(d.amount as double) as share, r.still_open,
+        d.reference, d.salesperson, d.currency, d.file_id, d.line
+    from rest as r
+    join paid as p using (document_key)
+    join documents as d using (document_key)
+    where p.paid between 0.97 * d.amount and 0.99 * d.amount
+        and p.paid_on > d.issued_on + {DISCOUNT_DAYS}
+    """,
+    needs="kind = 'payment'",
+    values="""
+    select round(cast(sum(amount * days) as double) / cast(sum(amount) as double), 1) as days
+    from ({rows})
+    """,
+)  # fmt: skip
+
+CHECKS = (UNAPPLIED, UNAPPLIED_OLD, WRONG_CUSTOMER, DUPLICATE_PAYMENTS, LATE_DISCOUNTS)

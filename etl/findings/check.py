@@ -1,0 +1,135 @@
+"""What a check is: a question to the data, whose answer is a finding with the rows behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from data.texts import Text
+from etl.sql import Connection, number, rows, run
+
+#: a payment, invoice or customer counts as late, recent or old as of this day, never as of today
+RECENT = "(select max(last_day) - interval 12 month from about)"
+
+#: a name or text without accents, punctuation and blanks
+SQUEEZED = "regexp_replace(upper(strip_accents({0})), '[^A-Z0-9]', '', 'g')"
+
+#: Words of a name that say what kind of company it is.
+_FORMS = (
+    "NV|SA|BV|BVBA|SPRL|SRL|SARL|SAS|SASU|EURL|SNC|SCS|SCRL|SC|SE|VOF|CV|CVBA|COMMV|GCV|MAATSCHAP"
+    "|EENMANSZAAK|ASBL|VZW|AISBL|IVZW|GMBH|AG|KG|OHG|UG|EK|MBH|LTD|LIMITED|PLC|LLC|INC|SPA"
+)
+#: a name without accents, punctuation, blanks and legal form
+CALLED = (
+    "regexp_replace(regexp_replace(regexp_replace(replace(upper(strip_accents({0})), '.', ''),"
+    " '[^A-Z0-9]+', ' ', 'g'), '\\b(" + _FORMS + ")\\b', '', 'g'), ' +', '', 'g')"
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to look at: a row of `findings`."""
+
+    name: str
+    text: Text
+    items: int
+    amount: Decimal | None
+    sql: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """A question to the data.
+
+    sql: the rows that are found, answered by a published state, with a column `amount`; a column
+    `customer` lets a page narrow them. needs: a condition on `documents` without which the data
+    cannot say ('' always). asks: a condition on `documents` or `open_items` (`of`) without which
+    there is nothing to look for, cheap. values: a statement over `{rows}` that answers with one
+    row of further places of the sentence; where one of them is null, or it answers with nothing,
+    `plain` is said instead ('': nothing is found).
+    """
+
+    name: str
+    sentence: str
+    sql: str
+    needs: str = ""
+    asks: str = ""
+    of: str = "documents"
+    values: str = ""
+    plain: str = ""
+
+    def possible(self, connection: Connection) -> bool:
+        """Whether the data have what the check needs."""
+        return not self.needs or _any(connection, "documents", self.needs)
+
+    def find(self, connection: Connection, places: Mapping[str, object]) -> Finding | None:
+        """Return what is found; None for nothing. `places` fill the sentence besides."""
+        if not self.possible(connection):
+            return None
+        if self.asks and not _any(connection, self.of, self.asks):
+            return None
+        # what is asked about twice is computed once
+        kept = "select * from found_rows"
+        if self.values:
+            run(connection, f"create or replace temp table found_rows as {self.sql}")
+        asked = kept if self.values else self.sql
+        items, amount = rows(connection, f"select count(*), sum(amount) from ({asked})")[0]
+        if not items:
+            return None
+        values = {**places, "items": items}
+        sentence = self.sentence
+        if self.values:
+            further = self._further(connection, kept)
+            if any(v is None for v in further.values()) or not further:
+                sentence = self.plain
+            else:
+                values.update(further)
+        if not sentence:
+            return None
+        return finding(self.name, sentence, values, items, amount, self.sql)
+
+    def _further(self, connection: Connection, kept: str) -> dict[str, object]:
+        answer = connection.execute(self.values.replace("{rows}", kept))
+        names = [column[0] for column in answer.description or ()]
+        found = answer.fetchall()
+        return dict(zip(names, found[0], strict=True)) if found else {}
+
+
+def finding(
+    name: str,
+    sentence: str,
+    values: Mapping[str, object],
+    items: int,
+    amount: object,
+    sql: str,
+) -> Finding:
+    """Return a finding with its statement as a reader would write it."""
+    return Finding(
+        name,
+        Text(sentence, dict(values)),
+        items,
+        None if amount is None else decimal(amount),
+        "\n".join(line.rstrip() for line in _unindented(sql)),
+    )
+
+
+def decimal(value: object) -> Decimal:
+    """Return an amount to the cent; null counts as nothing."""
+    return Decimal(0) if value is None else Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def percent(part: Decimal, total: Decimal) -> float:
+    """Return a part of a total as per cent with one decimal."""
+    return float((100 * part / total).quantize(Decimal("0.1"))) if total else 0.0
+
+
+def _any(connection: Connection, table: str, condition: str) -> bool:
+    found = f"select 1 from {table} where {condition} limit 1"
+    return number(connection, f"select count(*) from ({found})") > 0
+
+
+def _unindented(sql: str) -> list[str]:
+    lines = sql.strip("\n").rstrip().splitlines()
+    indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
+    return [line[min(indents, default=0) :] for line in lines]

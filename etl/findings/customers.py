@@ -1,0 +1,129 @@
+"""Customers about whom something is missing, or who are there more than once."""
+
+from __future__ import annotations
+
+import re
+
+from stdnum.util import get_cc_module
+
+from data.texts import N_
+from etl.findings.check import CALLED, SQUEEZED, Check
+from etl.sql import Connection, rows
+
+_OPEN = (
+    "(select customer, sum(amount) as amount from open_items where closed_on is null group by all)"
+)
+
+
+def _without(condition: str) -> str:
+    """Return the customers on documents of which a condition is true, and what they owe."""
+    return f"""
+        select c.customer_id as customer, c.customer_name, c.sector, c.country, c.salesperson,
+            c.credit_limit, c.agreed_terms_days, o.amount
+        from customers as c
+        join (select distinct customer from documents) as d on d.customer = c.customer_id
+        left join {_OPEN} as o on o.customer = c.customer_id
+        where c.customer_id <> '' and {condition}
+    """
+
+
+NO_MASTER = Check(
+    "no_master",
+    N_("Customers on documents, but on no customer list: {items}."),
+    _without(
+        "not exists (select 1 from staged_customers as s where s.customer_id = c.customer_id)"
+    ),
+)
+NO_SECTOR = Check(
+    "no_sector", N_("Customers without a sector: {items}."), _without("c.sector = ''")
+)
+NO_LIMIT = Check(
+    "no_limit", N_("Customers without a credit limit: {items}."), _without("c.credit_limit is null")
+)
+NO_TERMS = Check(
+    "no_terms",
+    N_("Customers without agreed terms: {items}."),
+    _without("c.agreed_terms_days is null"),
+)
+CHECKS = (NO_MASTER, NO_SECTOR, NO_LIMIT, NO_TERMS)
+
+_CALLED = CALLED.format("customer_name")
+_VAT = SQUEEZED.format("vat_number")
+_COUNTRY = f"case when regexp_matches({_VAT}, '^[A-Z][A-Z]') then left({_VAT}, 2) else country end"
+_DIGITS = f"regexp_replace({_VAT}, '^[A-Z][A-Z]', '')"
+#: A VAT number with its country; the zero in front of a Belgian one is often left out.
+_VAT_KEY = (
+    f"case when {_VAT} <> '' then {_COUNTRY} || case when {_COUNTRY} = 'BE'"
+    f" and length({_DIGITS}) = 9 then '0' || {_DIGITS} else {_DIGITS} end end"
+)
+_IBAN = SQUEEZED.format("iban")
+
+
+def same_company(connection: Connection) -> Check:
+    """Return the check for one company under several customer numbers.
+
+    They have a valid VAT number, a bank account or a name and country in common, and are not
+    known as one group already. A name says nothing where each has a VAT number of its own. The
+    statement names the valid VAT numbers that occur twice.
+    """
+    keys = rows(
+        connection,
+        f"""
+        select key from (
+            select {_VAT_KEY} as key, customer_group from customers where customer_id <> ''
+        ) where key is not null group by key having count(distinct customer_group) > 1
+        order by key
+        """,
+    )
+    valid = [f"'{key}'" for (key,) in keys if valid_vat(str(key))]
+    vat = f"case when {_VAT_KEY} in ({', '.join(valid)}) then {_VAT_KEY} end" if valid else "null"
+    return Check(
+        "same_company",
+        N_("Customer numbers that look like one company with others, by VAT number, bank account"
+           " or name: {items}, of {companies} companies."),
+        f"""
+        with told as (
+            select customer_id as customer, customer_name, customer_group, vat_number, iban,
+                country, salesperson, credit_limit,
+                {vat} as by_vat,
+                case when length({_IBAN}) >= 15 then {_IBAN} end as by_iban,
+                case when length({_CALLED}) >= 4 then {_CALLED} || '/' || country end as by_name,
+                vat_number = '' as unnumbered
+            from customers where customer_id <> ''
+        ),
+        ways as (
+            select *, 'vat' as evidence, by_vat as key from told where by_vat is not null
+            union all
+            select *, 'iban' as evidence, by_iban as key from told where by_iban is not null
+            union all
+            select *, 'name' as evidence, by_name as key from told where by_name is not null
+        ),
+        several as (
+            select evidence, key, min(customer) as same_as from ways
+            group by all
+            having count(distinct customer_group) > 1
+                and (evidence <> 'name' or bool_or(unnumbered))
+        )
+        select w.customer, w.customer_name, s.same_as, w.evidence, w.vat_number, w.iban,
+            w.country, w.salesperson, w.credit_limit, coalesce(o.amount, 0) as amount
+        from ways as w
+        join several as s using (evidence, key)
+        left join {_OPEN} as o on o.customer = w.customer
+        qualify row_number() over (
+            partition by w.customer
+            order by w.evidence = 'name', w.evidence = 'iban', s.same_as) = 1
+        """,
+        values="select count(distinct same_as) as companies from ({rows})",
+    )  # fmt: skip
+
+
+def valid_vat(key: str) -> bool:
+    """Return whether a number with its country in front is a VAT number that can exist.
+
+    >>> valid_vat("BE0403170701"), valid_vat("BE0403170702"), valid_vat("NL999999999B01")
+    (True, False, False)
+    """
+    if not re.fullmatch(r"[A-Z]{2}[A-Z0-9]{5,13}", key):
+        return False
+    module = get_cc_module(key[:2].lower(), "vat")
+    return bool(module and module.is_valid(key[2:]))

@@ -1,0 +1,156 @@
+"""Invoices that are likely to be paid late, twice or not at all."""
+
+from __future__ import annotations
+
+from data.texts import N_
+from etl.documents import NORMAL
+from etl.findings.check import RECENT, Check
+
+#: Columns of a document that a reader needs to find it again.
+_SHOWN = (
+    "customer, document_key, document_id, issued_on, due_on, amount, {0}, reference, po_number,"
+    " salesperson, currency, file_id, line"
+)
+
+DUPLICATE_INVOICES = Check(
+    "duplicate_invoices",
+    N_("Invoices that look made twice: {items}. Customer and amount are those of an earlier one,"
+       " and so is the number but for punctuation and zeros, or the order number or reference"
+       " within 7 days."),
+    f"""
+    with alike as (
+        select ledger, customer, currency, amount_currency from documents
+        where kind = 'invoice' and amount > 0 and outcome <> 'credited'
+        group by all having count(*) > 1
+    ),
+    keyed as (
+        select d.*, {NORMAL.format("d.document_id")} as number_key,
+            coalesce(nullif(d.po_number, ''), nullif(d.reference, '')) as order_key
+        from documents as d
+        join alike using (ledger, customer, currency, amount_currency)
+        where d.kind = 'invoice' and d.outcome <> 'credited'
+    ),
+    by_number as (
+        select *, 'number' as evidence, lag(document_id) over same as other_id,
+            lag(issued_on) over same as other_on
+        from keyed where number_key <> ''
+        window same as (partition by ledger, customer, currency, amount_currency, number_key
+            order by issued_on, document_id, document_key)
+    ),
+    by_order as (
+        select *, 'order' as evidence, lag(document_id) over same as other_id,
+            lag(issued_on) over same as other_on
+        from keyed where order_key is not null
+        window same as (partition by ledger, customer, currency, amount_currency, order_key
+            order by issued_on, document_id, document_key)
+        -- what comes a third time is a delivery that repeats
+        qualify count(*) over (partition by ledger, customer, currency, amount_currency,
+            order_key) = 2
+    ),
+    found as (
+        select * from by_number where issued_on - other_on <= 180
+        union all
+        select * from by_order where issued_on - other_on <= 7
+    )
+    select {_SHOWN.format("evidence, other_id, other_on")}
+    from found where other_id is not null
+    qualify row_number() over (partition by document_key order by evidence) = 1
+    """,
+    needs="kind = 'invoice'",
+)  # fmt: skip
+
+DUPLICATE_NUMBERS = Check(
+    "duplicate_numbers",
+    N_("Invoices whose number another invoice of the customer carries too: {items}."),
+    """
+    select * from documents where kind = 'invoice' and amount > 0 and document_id <> ''
+    qualify count(*) over (partition by ledger, customer, document_id) > 1
+    """,
+    needs="kind = 'invoice'",
+)
+
+#: A customer with this many invoices shows whether it usually names an order.
+_ENOUGH = 5
+_USUALLY = "0.8"
+
+NO_ORDER_NUMBER = Check(
+    "no_order_number",
+    N_("Invoices of the last 12 months without an order number, of customers that usually give"
+       " one: {items}. They were paid {later} days later than those with one, customer by"
+       " customer, weighted by amount ({without} paid invoices against {with_one})."),
+    f"""
+    with recent as (
+        select *, coalesce(po_number, '') <> '' as numbered from documents
+        where kind = 'invoice' and amount > 0 and issued_on > {RECENT}
+    ),
+    habit as (
+        select customer, count(*) as invoices, count(*) filter (where numbered) as with_one
+        from recent group by customer
+    ),
+    everybody as (
+        select count(*) as invoices, count(*) filter (where numbered) as with_one from recent
+    )
+    select {_SHOWN.format("r.closed_on")}
+    from recent as r
+    join habit as h using (customer)
+    cross join everybody as e
+    where not r.numbered and case when h.invoices >= {_ENOUGH}
+        then h.with_one >= {_USUALLY} * h.invoices
+        else e.with_one >= {_USUALLY} * e.invoices end
+    """,
+    needs="po_number <> ''",
+    values="""
+    with paid as (
+        select o.customer, o.document_key, coalesce(d.po_number, '') <> '' as numbered,
+            cast(o.amount as double) as amount,
+            date_diff('day', o.opened_on, o.closed_on) as days
+        from open_items as o
+        join documents as d using (document_key)
+        where o.kind = 'invoice' and o.closed_by = 'payment' and not o.paid_day_assumed
+            and o.amount > 0 and o.customer in (select customer from ({rows}))
+    ),
+    usual as (
+        select customer, sum(amount * days) / sum(amount) as days,
+            count(distinct document_key) as with_one
+        from paid where numbered group by customer
+    ),
+    compared as (
+        select p.customer, any_value(u.with_one) as with_one,
+            count(distinct p.document_key) as without,
+            sum(p.amount) as amount, sum(p.amount * (p.days - u.days)) as later
+        from paid as p join usual as u using (customer)
+        where not p.numbered group by p.customer
+    )
+    select round(sum(later) / sum(amount), 1) as later, cast(sum(without) as bigint) as without,
+        cast(sum(with_one) as bigint) as with_one
+    from compared having sum(later) > 0
+    """,
+    plain=N_("Invoices of the last 12 months without an order number, of customers that usually"
+             " give one: {items}."),
+)  # fmt: skip
+
+INVOICED_LATE = Check(
+    "invoiced_late",
+    N_("Invoices of the last 12 months that left more than 7 days after delivery: {items}, on"
+       " average {days} days after it, weighted by amount."),
+    f"""
+    select {_SHOWN.format("delivered_on, date_diff('day', delivered_on, issued_on) as days")}
+    from documents
+    where kind = 'invoice' and amount > 0 and issued_on - delivered_on > 7
+        and issued_on > {RECENT}
+    """,
+    needs="delivered_on is not null",
+    values="""
+    select round(cast(sum(amount * days) as double) / cast(sum(amount) as double), 1) as days
+    from ({rows})
+    """,
+)  # fmt: skip
+
+DUE_BEFORE_ISSUE = Check(
+    "due_before_issue",
+    N_("Invoices that are due before their issue: {items}; they are taken as they are."),
+    "select * from documents where kind = 'invoice' and amount > 0 and due_on < issued_on",
+    needs="kind = 'invoice'",
+)
+
+CHECKS = (DUPLICATE_INVOICES, DUPLICATE_NUMBERS, NO_ORDER_NUMBER, INVOICED_LATE, DUE_BEFORE_ISSUE)
