@@ -1,0 +1,225 @@
+"""Matches of payments and credit notes that name what they settle.
+
+The steps share `reference_of`, the texts of what is left, and `invoice_name`, what open documents
+are called; `match_by_code` makes both.
+"""
+
+from __future__ import annotations
+
+from etl import confidence
+from etl.claims import settled, undisputed
+from etl.naming import BODY, CODES, MAY_HOLD_CODE, NORMAL, PHRASES, RUNS, WORDS
+from etl.queues import record
+from etl.sql import Connection, number, run
+
+#: What is claimed of the pairs in `pair`: as much as possible.
+_CLAIMS = """
+    select p.debit_key, p.credit_key, cast(null as decimal(18, 2)) as cap,
+        cast(null as date) as recorded_on, cast(null as bigint) as source_row,
+        d."left" as debit_left, c."left" as credit_left
+    from pair as p
+    join debit_left as d on d.key = p.debit_key
+    join credit_left as c on c.key = p.credit_key
+"""
+
+
+def match_by_code(connection: Connection) -> None:
+    """Match by structured reference: the same on both sides, or made of the document's number.
+
+    Where several open documents carry the same one, it names a customer and no document.
+    """
+    _describe(connection)
+    run(
+        connection,
+        f"""
+        create or replace temp table code_text as
+        with told as (
+            select l.key, l.account_no, l.credit, unnest([l.document_id, r.reference]) as text
+            from (
+                select key, entry_id, account_no, document_id, false as credit from debit_left
+                union all
+                select key, entry_id, account_no, document_id, true from credit_left
+            ) as l left join reference_of as r using (entry_id)
+        )
+        select distinct key, account_no, credit, unnest({CODES.format("text")}) as code
+        from told where {MAY_HOLD_CODE.format("text")}
+        """,
+    )
+    if not number(connection, "select count(*) from code_text where credit"):
+        return
+    run(
+        connection,
+        f"""
+        create or replace temp table pair as
+        with carried as (
+            select key, account_no, code as name from code_text where not credit
+            union
+            select key, account_no, name from invoice_name where own and len(name) >= 4
+            union
+            select key, account_no, ltrim(regexp_replace(name, '[^0-9]', '', 'g'), '0')
+            from invoice_name where own and regexp_full_match(name, '[A-Z]+[0-9]{{4,}}')
+        ),
+        named as (
+            select key, account_no, unnest([code, {BODY.format("code")}]) as name
+            from code_text where credit
+        ),
+        single as (
+            select account_no, name, min(key) as key from carried group by all
+            having count(distinct key) = 1
+        )
+        select distinct s.key as debit_key, n.key as credit_key
+        from named as n join single as s using (account_no, name)
+        """,
+    )
+    record(connection, settled(connection, _CLAIMS), "structured", confidence.STRUCTURED)
+
+
+def _describe(connection: Connection) -> None:
+    """Make `reference_of` and `invoice_name` from what is left."""
+    run(
+        connection,
+        """
+        create or replace temp table reference_of as
+        select entry_id, reference from entry where reference is not null and entry_id in
+            (select entry_id from debit_left union all select entry_id from credit_left)
+        """,
+    )
+    run(
+        connection,
+        f"""
+        create or replace temp table invoice_name as
+        with called as (
+            select key, account_no, {NORMAL.format("document_id")} as name, true as own
+            from debit_left where document_id is not null
+            union
+            select key, account_no, {NORMAL.format("reference")}, false
+            from debit_left join reference_of using (entry_id)
+        )
+        select key, account_no, name, bool_or(own) as own from called
+        where name <> '' and (own or len(name) >= 6 and regexp_matches(name, '[0-9]'))
+        group by all
+        """,
+    )
+
+
+#: Pairs of an invoice and a payment that names it: {words} are the words of the text to try.
+_PAIRS = """
+    with named as (
+        select key, account_no, {name} as name from (
+            select key, account_no, unnest({words}) as text
+            from credit_left join reference_of using (entry_id)
+            where key not in (select credit_key from pair)
+        ) where regexp_matches(text, '[0-9]')
+        and (len(text) >= 3 or regexp_full_match(text, '[A-Z][0-9]'))
+    )
+    select distinct i.key as debit_key, n.key as credit_key
+    from named as n join invoice_name as i using (account_no, name)
+    where not regexp_full_match(n.name, '[0-9]{{1,3}}')
+"""
+
+
+def match_by_number(connection: Connection) -> None:
+    """Match payments and credit notes that name the invoice's number or its reference.
+
+    The whole text is tried first, then its words, then neighbouring words written as one, then
+    digits that stick to a word: each only for payments that the steps before found nothing for.
+    """
+    run(
+        connection,
+        f"""
+        create or replace temp table pair as
+        with whole as (
+            select key, account_no, {NORMAL.format("document_id")} as name from credit_left
+            union
+            select key, account_no, {NORMAL.format("reference")}
+            from credit_left join reference_of using (entry_id)
+        )
+        select i.key as debit_key, w.key as credit_key
+        from whole as w join invoice_name as i using (account_no, name)
+        """,
+    )
+    for words in (WORDS, PHRASES, RUNS):
+        found = _PAIRS.format(name=NORMAL.format("text"), words=words.format("reference"))
+        run(connection, f"insert into pair {found}")
+    run(
+        connection,
+        f"""
+        create or replace temp table sure as
+        select credit_key, case when sum(d."left") = any_value(c."left")
+            then {confidence.NAMED} else {confidence.NAMED_OTHERWISE} end as confidence
+        from (select distinct debit_key, credit_key from pair) as p
+        join debit_left as d on d.key = p.debit_key
+        join credit_left as c on c.key = p.credit_key
+        group by credit_key
+        """,
+    )
+    for _ in range(2):
+        matches = settled(connection, _CLAIMS)
+        record(
+            connection,
+            f"select m.*, s.confidence from ({matches}) as m join sure as s using (credit_key)",
+            "reference",
+        )
+
+
+#: What people leave of a number: its last digits, those behind its prefix, or behind its year.
+_PARTS = """
+    list_filter(list_distinct(list_transform(list_concat(
+        list_transform(range(5, greatest(5, len(digits) + 1)), lambda n: right(digits, n)),
+        [digits, regexp_extract(document_id, '([0-9]+)[^0-9]*$', 1),
+            regexp_replace(digits, '^20[0-9][0-9]', ''), regexp_replace(digits, '^[0-9][0-9]', '')]
+    ), lambda t: ltrim(t, '0'))), lambda t: len(t) >= 2)
+"""
+
+
+def match_by_part(connection: Connection) -> None:
+    """Match by a part of the number, where it means one open document and the amount agrees.
+
+    The documents that are meant add up to the payment, or one of them is of its amount.
+    """
+    run(
+        connection,
+        f"""
+        create or replace temp table meant as
+        with said as (
+            select distinct key, account_no, "left", issued_on, ltrim(text, '0') as part from (
+                select key, account_no, "left", issued_on,
+                    unnest(regexp_extract_all(reference, '[0-9]+')) as text
+                from credit_left join reference_of using (entry_id)
+            ) where len(ltrim(text, '0')) >= 2
+        ),
+        numbered as (
+            select key, account_no, "left", document_id,
+                regexp_replace(document_id, '[^0-9]', '', 'g') as digits
+            from debit_left semi join said using (account_no)
+            where regexp_matches(document_id, '[0-9]{{2}}')
+        ),
+        called as (
+            select account_no, part, min(key) as key, min("left") as "left" from (
+                select key, account_no, "left", unnest({_PARTS}) as part from numbered
+            ) group by account_no, part having count(*) = 1
+        )
+        select distinct d.key as debit_key, s.key as credit_key, d."left" as amount,
+            s."left" as paid, s.issued_on as credit_day
+        from said as s join called as d using (account_no, part)
+        """,
+    )
+    if not number(connection, "select count(*) from meant"):
+        return
+    run(
+        connection,
+        """
+        create or replace temp table pair as
+        select *, sum(amount) over (partition by credit_key) = paid as wholly from meant
+        """,
+    )
+    single = "amount = paid qualify count(*) over (partition by credit_key) = 1"
+    for agree in ("wholly", single):
+        pairs = f"""
+            select debit_key, credit_key, amount, credit_day from pair
+            join debit_left as d on d.key = debit_key and d."left" = amount
+            join credit_left as c on c.key = credit_key and c."left" = paid
+            where {agree}
+        """
+        matches = f"select debit_key, credit_key, amount from ({undisputed(pairs)})"
+        record(connection, matches, "partial", confidence.PART)
