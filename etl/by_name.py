@@ -71,7 +71,7 @@ def match_by_code(connection: Connection) -> None:
         from named as n join single as s using (account_no, name)
         """,
     )
-    record(connection, settled(connection, _CLAIMS), "structured", confidence.STRUCTURED)
+    record(connection, settled(connection, _CLAIMS, shared_last=True), "structured", confidence.STRUCTURED)
 
 
 def _describe(connection: Connection) -> None:
@@ -141,6 +141,7 @@ def match_by_number(connection: Connection) -> None:
     for words in (WORDS, PHRASES, RUNS):
         found = _PAIRS.format(name=NORMAL.format("text"), words=words.format("reference"))
         run(connection, f"insert into pair {found}")
+    _drop_mistyped(connection)
     run(
         connection,
         f"""
@@ -154,12 +155,78 @@ def match_by_number(connection: Connection) -> None:
         """,
     )
     for _ in range(2):
-        matches = settled(connection, _CLAIMS)
+        matches = settled(connection, _CLAIMS, shared_last=True)
         record(
             connection,
             f"select m.*, s.confidence from ({matches}) as m join sure as s using (credit_key)",
             "reference",
         )
+
+
+def _drop_mistyped(connection: Connection) -> None:
+    """Drop a pair where another document has the payment's amount and nearly the same number."""
+    run(
+        connection,
+        """
+        delete from pair where credit_key in (
+            select p.credit_key from pair as p
+            join credit_left as c on c.key = p.credit_key
+            join debit_left as d on d.key = p.debit_key and d."left" <> c."left"
+            join debit_left as o on o.account_no = c.account_no and o."left" = c."left"
+                and o.issued_on <= c.issued_on
+            where levenshtein(d.document_id, o.document_id) between 1 and 2
+            and p.credit_key in (
+                select credit_key from pair group by credit_key having count(*) = 1)
+        )
+        """,
+    )
+
+
+def part_with_named(connection: Connection) -> None:
+    """Move payments that name nothing but known documents from `credit_left` to `credit_named`.
+
+    What is left of them, or all of it where these documents were settled before, is too much: an
+    amount that happens to agree says nothing about them. Where a word with digits is not
+    understood (neither customer number nor day), it may be the number of yet another document.
+    """
+    run(
+        connection,
+        f"""
+        create or replace temp table credit_named as
+        with payment as (
+            select c.key, c.account_no, r.reference, [e.customer,
+                strftime(c.issued_on, '%d%m%Y'), strftime(c.issued_on, '%d%m%y'),
+                strftime(c.issued_on, '%Y%m%d')] as known
+            from credit_left as c join reference_of as r using (entry_id)
+            join entry as e using (entry_id) where c.kind = 'payment'
+        ),
+        word as (
+            select key, account_no, known, unnest({WORDS.format("reference")}) as word from payment
+        ),
+        said as (
+            select key, account_no, {NORMAL.format("word")} as name,
+                {NORMAL.format("regexp_replace(word, '^[^0-9]*', '')")} as digits,
+                list_contains(known, {NORMAL.format("word")}) as other
+            from word
+        ),
+        owned as (
+            select account_no, {NORMAL.format("document_id")} as name
+            from doc semi join payment using (account_no)
+            where amount_currency > 0 and kind <> 'payment' and document_id is not null
+            union
+            select account_no, name from invoice_name
+        ),
+        understood as (
+            select s.*, o.name is not null and len(o.name) >= 4 as named
+            from said as s left join owned as o
+                on o.account_no = s.account_no and o.name in (s.name, s.digits)
+        )
+        select * from credit_left where key in (
+            select key from understood group by key having bool_or(named) and bool_and(named or other)
+        )
+        """,
+    )
+    run(connection, "delete from credit_left where key in (select key from credit_named)")
 
 
 #: What people leave of a number: its last digits, those behind its prefix, or behind its year.

@@ -5,14 +5,15 @@ from __future__ import annotations
 from etl.sql import Connection, run
 
 
-def settled(connection: Connection, claims: str) -> str:
+def settled(connection: Connection, claims: str, shared_last: bool = False) -> str:
     """Return a SELECT of the matches that follow from the claims the query `claims` gives.
 
     Its columns: debit_key, credit_key, cap (null: as much as possible), recorded_on, source_row,
     and what is left of both: debit_left, credit_left. Where all that is claimed of a debit and of
     a credit is there, it is what they settle. Else each credit spreads over its debits, oldest
     first; what several credits claim of one debit is then cut to what is left of it, the earliest
-    first. Makes `claim`, and `tight`: the documents of which more is claimed than there is.
+    first. With `shared_last` a credit first fills the debits that no other credit claims: one
+    that is named twice is paid in parts. Makes `claim`, and `tight`: the documents of which more is claimed than there is.
     """
     run(
         connection,
@@ -30,9 +31,10 @@ def settled(connection: Connection, claims: str) -> str:
         select credit_key from claim group by credit_key having sum(wish) > max(credit_left)
         """,
     )
-    return """
+    claimants = "count(*) over (partition by p.debit_key)" if shared_last else "1"
+    return f"""
         with contested as (
-            select p.*, d.issued_on as debit_day, d.due_on as debit_due, c.issued_on as credit_day
+            select p.*, {claimants} as claimants, d.issued_on as debit_day, d.due_on as debit_due, c.issued_on as credit_day
             from claim as p
             join doc as d on d.key = p.debit_key
             join doc as c on c.key = p.credit_key
@@ -40,7 +42,8 @@ def settled(connection: Connection, claims: str) -> str:
         ),
         spread as (
             select *, greatest(0, least(wish, credit_left - (sum(wish) over (
-                partition by credit_key order by debit_day, debit_due, debit_key, source_row
+                partition by credit_key
+                order by claimants, debit_day, debit_due, debit_key, source_row
             ) - wish))) as share
             from contested
         ),

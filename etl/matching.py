@@ -27,7 +27,7 @@ across customers. No document is ever matched for more than its amount.
 from __future__ import annotations
 
 from etl.by_amount import match_by_amount, match_by_sum, match_less_discount, match_oldest_first
-from etl.by_name import match_by_code, match_by_number, match_by_part
+from etl.by_name import match_by_code, match_by_number, match_by_part, part_with_named
 from etl.given import settle_given_rows, settle_reversals
 from etl.lettering import settle_lettered
 from etl.queues import refresh_left
@@ -76,9 +76,11 @@ def _assume(connection: Connection) -> None:
     # which invoice a credit note corrects is not a guess
     run(connection, "delete from credit_left where kind = 'credit_note'")
     match_by_part(connection)
+    part_with_named(connection)
     match_by_amount(connection)
     match_by_sum(connection)
     match_less_discount(connection)
+    run(connection, "insert into credit_left from credit_named")
     match_oldest_first(connection)
 
 
