@@ -7,8 +7,9 @@ outgoing line that no customer can be found for is no receivable either (supplie
 
 Who paid is found, in this order, by a number or structured reference in the text that documents of
 one customer only carry; by the bank account, where one customer only has it or was found to have
-paid from it by the same day; by the name, where one customer only is called so. What nobody is
-found for stays, as unapplied money of the customer ''.
+paid from it by the same day; by the name, where one customer only is called so. A number that
+neither the payer's account or name nor the amount agrees with is taken for mistyped. What nobody
+is found for stays, as unapplied money of the customer ''.
 """
 
 from __future__ import annotations
@@ -107,21 +108,49 @@ def find_customers(connection: Connection) -> None:
         """,
     )
     _by_number(connection)
-    if number(connection, "select count(*) from nobody semi join bank_file using (file_id)"):
-        _by_account(connection)
-        _by_name(connection)
+    lines = "select entry_id from nobody semi join bank_file using (file_id)"
+    if not number(connection, f"select count(*) from ({lines})"):
+        run(connection, "insert into found_customer select entry_id, customer from by_number")
+        return
+    _by_account(connection)
+    _by_name(connection)
+    run(
+        connection,
+        f"""
+        insert into found_customer
+        with payer as (
+            select entry_id, coalesce(a.customer, n.customer) as customer
+            from ({lines}) left join by_account as a using (entry_id)
+            left join by_name as n using (entry_id)
+        )
+        select b.entry_id, b.customer from by_number as b left join payer as p using (entry_id)
+        where b.agrees or coalesce(p.customer, b.customer) = b.customer
+        """,
+    )
+    _learn_accounts(connection)
+    for found in ("by_account", "learned", "by_name", "by_number"):
         run(
             connection,
-            """
-            insert into bank_aside
-            select entry_id, file_id, amount, true from nobody semi join bank_file using (file_id)
-            where amount > 0 and entry_id not in (select entry_id from found_customer)
-            """,
+            f"insert into found_customer select entry_id, customer from {found}"
+            f" where entry_id in ({lines}) and entry_id not in"
+            " (select entry_id from found_customer)",
         )
+    run(
+        connection,
+        f"""
+        insert into bank_aside
+        select entry_id, file_id, amount, true from nobody
+        where amount > 0 and entry_id in ({lines})
+        and entry_id not in (select entry_id from found_customer)
+        """,
+    )
 
 
 def _by_number(connection: Connection) -> None:
-    """Find customers by what the text names: the whole text, else ever smaller pieces of it."""
+    """Make `by_number`: customers by what the text names, the whole or ever smaller pieces of it.
+
+    `agrees`: the amount is that of a document named, or of all of them.
+    """
     pieces = "\nunion all\n".join(
         f"select entry_id, ledger, {level} as level, unnest({words.format('reference')}) as text"
         " from nobody where reference is not null"
@@ -143,43 +172,46 @@ def _by_number(connection: Connection) -> None:
             union all
             select * from ({pieces}) where regexp_matches(text, '[0-9]')
         )
-        select distinct entry_id, ledger, level, {NORMAL.format("text")} as name from said
+        select distinct entry_id, ledger, level, {NORMAL.format("text")} as name, -amount as paid
+        from said join (select entry_id, amount from nobody) using (entry_id)
         where level = 1 or len({NORMAL.format("text")}) >= 5
         """,
     )
     run(
         connection,
         f"""
-        insert into found_customer
+        create or replace temp table by_number as
         with own as (
-            select ledger, customer, unnest([{NORMAL.format("document_id")},
+            select ledger, customer, amount, unnest([{NORMAL.format("document_id")},
                 case when regexp_matches(reference, '[0-9]') and len(reference) < 40
                     then {NORMAL.format("reference")} end]) as name,
                 unnest([1, 6]) as least
             from entry where kind in ('invoice', 'opening') and customer <> ''
         ),
         numbers as (
-            select ledger, name, min(customer) as customer
+            select ledger, name, min(customer) as customer, sum(amount) as amount
             from own semi join called using (ledger, name)
             where name <> '' and len(name) >= least
             group by all having count(distinct customer) = 1
         ),
         first_level as (
-            select c.entry_id, n.customer from called as c join numbers as n using (ledger, name)
+            select c.entry_id, c.paid, n.customer, n.amount
+            from called as c join numbers as n using (ledger, name)
             qualify c.level = min(c.level) over (partition by c.entry_id)
         )
-        select entry_id, min(customer) as customer from first_level
-        group by entry_id having count(distinct customer) = 1
+        select entry_id, min(customer) as customer,
+            bool_or(amount = paid) or sum(amount) = any_value(paid) as agrees
+        from first_level group by entry_id having count(distinct customer) = 1
         """,
     )
 
 
 def _by_account(connection: Connection) -> None:
-    """Find customers by bank account: their own, or one that earlier lines show to be theirs."""
+    """Make `by_account`: customers whose own bank account it is."""
     run(
         connection,
         """
-        insert into found_customer
+        create or replace temp table by_account as
         with known as (
             select upper(regexp_replace(iban, '[^0-9A-Za-z]', '', 'g')) as iban,
                 min(customer_id) as customer
@@ -187,32 +219,38 @@ def _by_account(connection: Connection) -> None:
             group by all having count(distinct customer_id) = 1
         )
         select n.entry_id, k.customer from nobody as n join known as k using (iban)
-        where n.entry_id not in (select entry_id from found_customer) and k.iban <> ''
+        where k.iban <> ''
         """,
     )
+
+
+def _learn_accounts(connection: Connection) -> None:
+    """Make `learned`: customers that alone were found, by number, to have paid from an account.
+
+    Only lines up to the day of a line speak: what comes later changes no earlier balance.
+    """
     run(
         connection,
         """
-        insert into found_customer
+        create or replace temp table learned as
         with shown as (
             select n.iban, f.customer, min(n.issued_on) as since
             from nobody as n join found_customer as f using (entry_id)
             where n.iban is not null group by all
         )
-        select n.entry_id, min(s.customer)
+        select n.entry_id, min(s.customer) as customer
         from nobody as n join shown as s on s.iban = n.iban and s.since <= n.issued_on
-        where n.entry_id not in (select entry_id from found_customer)
         group by n.entry_id having count(distinct s.customer) = 1
         """,
     )
 
 
 def _by_name(connection: Connection) -> None:
-    """Find customers by name, letter by letter but for case, accents and legal forms."""
+    """Make `by_name`: the name letter by letter, but for case, accents and legal forms."""
     run(
         connection,
         f"""
-        insert into found_customer
+        create or replace temp table by_name as
         with known as (
             select {COMPANY.format("customer_name")} as name, min(customer_id) as customer
             from staged_customers where customer_name is not null and customer_id is not null
@@ -220,6 +258,6 @@ def _by_name(connection: Connection) -> None:
         )
         select n.entry_id, k.customer
         from nobody as n join known as k on k.name = {COMPANY.format("n.counterparty")}
-        where len(k.name) >= 3 and n.entry_id not in (select entry_id from found_customer)
+        where len(k.name) >= 3
         """,
     )
