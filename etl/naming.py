@@ -20,9 +20,10 @@ NORMAL = (
 WORDS = r"regexp_extract_all(upper({0}), '[^\s,;+&]*[0-9][^\s,;+&]*')"
 #: ... up to four neighbours written as one ...
 PHRASES = """
-    list_distinct(flatten(list_transform(range(1, 31), lambda i: list_transform(range(i, i + 4),
-        lambda j: array_to_string(list_slice(
-            regexp_extract_all(upper({0}), '[A-Z0-9]+'), i, j), '')))))
+    list_distinct(flatten(flatten(list_transform([regexp_extract_all(upper({0}), '[A-Z0-9]+')],
+        lambda w: list_transform(range(1, least(len(w), 30) + 1),
+            lambda i: list_transform(range(i, i + 4),
+                lambda j: array_to_string(list_slice(w, i, j), '')))))))
 """
 #: ... and digits that stick to a word, FACT26000123.
 RUNS = "regexp_extract_all({0}, '[0-9]{{5,}}')"
@@ -40,16 +41,18 @@ _BELGIAN = r"""
         lambda t: cast(left(t, 10) as bigint) > 0
             and cast(right(t, 2) as bigint) = (cast(left(t, 10) as bigint) + 96) % 97 + 1)
 """  # noqa: E501
-_INTERNATIONAL = """
-    list_filter(
-        flatten(list_transform(range(1, 31), lambda i: list_transform(range(i, i + 8),
-            lambda j: array_to_string(list_slice(
-                regexp_extract_all(upper({0}), '[A-Z0-9]+'), i, j), '')))),
+_INTERNATIONAL = r"""
+    case when not regexp_matches({0}, '(?i)(^|[^a-z0-9])rf ?[0-9]{{2}}') then [] else list_filter(
+        flatten(list_transform(
+            string_split(regexp_replace(upper({0}), '(^|[^A-Z0-9])RF', '\1|RF', 'g'), '|'),
+            lambda t: flatten(list_transform([regexp_extract_all(t, '[A-Z0-9]+')],
+                lambda w: list_transform(range(1, 9),
+                    lambda j: array_to_string(list_slice(w, 1, j), '')))))),
         lambda t: regexp_full_match(t, 'RF[0-9]{{2}}[A-Z0-9]{{1,21}}')
             and list_reduce(list_transform(
                 string_split(concat(substr(t, 5), left(t, 4)), ''),
                 lambda x: case when x <= '9' then ascii(x) - 48 else ascii(x) - 55 end),
-                lambda a, x: (a * case when x > 9 then 100 else 10 end + x) % 97) = 1)
+                lambda a, x: (a * case when x > 9 then 100 else 10 end + x) % 97) = 1) end
 """
 #: The valid structured references in the text {0}: twelve digits, or RF and what follows it.
 CODES = f"list_distinct(list_concat({_BELGIAN}, {_INTERNATIONAL}))"
