@@ -191,16 +191,18 @@ class _Mangler:
         random = self.random
         style = random.random()
         if not paid or style < 0.12:
-            yield random.choice(("", "", "betaling", "paiement facture", payment.customer.name,
-                                 f"klant {payment.customer.number}", "SEPA CT /NOTPROVIDED"))  # fmt: skip
+            customer = payment.customer
+            yield random.choice(("", "", "betaling", "paiement facture", customer.name,
+                                 f"klant {customer.number}", "SEPA CT /NOTPROVIDED"))  # fmt: skip
             return
         numbers = [d.number for d in paid]
         codes = [self.codes[n] for n in numbers if n in self.codes]
         if codes and len(codes) == len(numbers) and style < 0.75:
             yield " ".join(self._code(c) for c in codes)
             return
-        word = random.choice(("", "", "FACT", "fact.", "Betaling factuur", "Votre facture", "REF",
-                              "/RFB/", "inv", "Rechnung", f"{payment.customer.number}"))  # fmt: skip
+        word = random.choice(("", "", "FACT", "fact.", "Betaling factuur", "Votre facture",
+                              "REF", "/RFB/", "inv", "Rechnung",
+                              payment.customer.number))  # fmt: skip
         if style > 0.97:  # a digit went wrong
             numbers[0] = numbers[0][:-1] + random.choice("0123456789")
         shown = [self._number(n) for n in numbers]

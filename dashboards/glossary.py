@@ -69,8 +69,8 @@ CONVENTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
            "matched by structured reference, by number, by part of a number, by exact amount, by "
            "sum, less a discount, then oldest first; each match keeps how it was made and how "
            "sure it is."),
-        N_("A line of a bank statement counts where the books hold no payments for its day "
-           "themselves; there it is evidence only, so that nothing counts twice."),
+        N_("Where the books hold the payments of a day themselves, a bank statement's lines of "
+           "that day are evidence only, so that nothing counts twice."),
         N_("Where the source says paid but not when, the invoice is closed on its due day, or the "
            "last day of the file if that is earlier, and is left out of all payment speeds."),
     )),

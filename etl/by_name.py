@@ -71,7 +71,12 @@ def match_by_code(connection: Connection) -> None:
         from named as n join single as s using (account_no, name)
         """,
     )
-    record(connection, settled(connection, _CLAIMS, shared_last=True), "structured", confidence.STRUCTURED)
+    record(
+        connection,
+        settled(connection, _CLAIMS, shared_last=True),
+        "structured",
+        confidence.STRUCTURED,
+    )
 
 
 def _describe(connection: Connection) -> None:
@@ -164,22 +169,26 @@ def match_by_number(connection: Connection) -> None:
 
 
 def _drop_mistyped(connection: Connection) -> None:
-    """Drop a pair where another document has the payment's amount and nearly the same number."""
+    """Drop a pair where another document has the payment's amount and nearly the same number.
+
+    Makes `mistyped`, the payments of such pairs.
+    """
     run(
         connection,
         """
-        delete from pair where credit_key in (
-            select p.credit_key from pair as p
+        create or replace temp table mistyped as
+            select distinct p.credit_key from pair as p
             join credit_left as c on c.key = p.credit_key
             join debit_left as d on d.key = p.debit_key and d."left" <> c."left"
             join debit_left as o on o.account_no = c.account_no and o."left" = c."left"
                 and o.issued_on <= c.issued_on
-            where levenshtein(d.document_id, o.document_id) between 1 and 2
+            where c.kind = 'payment'
+            and levenshtein(d.document_id, o.document_id) between 1 and 2
             and p.credit_key in (
                 select credit_key from pair group by credit_key having count(*) = 1)
-        )
         """,
     )
+    run(connection, "delete from pair where credit_key in (from mistyped)")
 
 
 def part_with_named(connection: Connection) -> None:
@@ -222,7 +231,8 @@ def part_with_named(connection: Connection) -> None:
                 on o.account_no = s.account_no and o.name in (s.name, s.digits)
         )
         select * from credit_left where key in (
-            select key from understood group by key having bool_or(named) and bool_and(named or other)
+            select key from understood where key not in (from mistyped) group by key
+            having bool_or(named) and bool_and(named or other)
         )
         """,
     )

@@ -13,7 +13,8 @@ def settled(connection: Connection, claims: str, shared_last: bool = False) -> s
     a credit is there, it is what they settle. Else each credit spreads over its debits, oldest
     first; what several credits claim of one debit is then cut to what is left of it, the earliest
     first. With `shared_last` a credit first fills the debits that no other credit claims: one
-    that is named twice is paid in parts. Makes `claim`, and `tight`: the documents of which more is claimed than there is.
+    that is named twice is paid in parts. Makes `claim`, and `tight`: the documents of which more
+    is claimed than there is.
     """
     run(
         connection,
@@ -34,7 +35,8 @@ def settled(connection: Connection, claims: str, shared_last: bool = False) -> s
     claimants = "count(*) over (partition by p.debit_key)" if shared_last else "1"
     return f"""
         with contested as (
-            select p.*, {claimants} as claimants, d.issued_on as debit_day, d.due_on as debit_due, c.issued_on as credit_day
+            select p.*, {claimants} as claimants, d.issued_on as debit_day,
+                d.due_on as debit_due, c.issued_on as credit_day
             from claim as p
             join doc as d on d.key = p.debit_key
             join doc as c on c.key = p.credit_key
