@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
-from data.demo.benelux import _said, _structured
+from data.demo.benelux import said, structured_reference
 from data.demo.customers import Customer
 from data.demo.records import LAST_DAY, Company, Document
 
@@ -62,7 +62,7 @@ def _money(cents: int) -> str:
 def _structured_of(company: Company) -> dict[str, str]:
     """Return the structured references that the Belgian branch prints on its invoices."""
     invoices = [d for d in company.of("BE") if d.kind == "invoice"]
-    return {d.number: _structured(n) for n, d in enumerate(invoices, 4_000_000)}
+    return {d.number: structured_reference(n) for n, d in enumerate(invoices, 4_000_000)}
 
 
 def _customers(company: Company, accounts: dict[str, str]) -> list[Row]:
@@ -86,7 +86,7 @@ def clean_books(company: Company) -> Sample:
     sample = Sample("Exports of four branches, their matches hidden")
     codes, truth = _structured_of(company), _truth(company)
     for d in company.documents:
-        text = " ".join(codes.get(w, w) for w in _said(d).split())
+        text = " ".join(codes.get(w, w) for w in said(d).split())
         sample.documents.append(_row(d, codes.get(d.number) or text))
         if d.kind == "payment" and d.amount < 0 and d.day <= JUDGED_UNTIL:
             sample.judged.add(d.number)
@@ -107,7 +107,7 @@ def bank_lines(company: Company, seed: int = 7) -> Sample:
     mangler = _Mangler(random, company, codes, accounts)
     for d in company.documents:
         if d.kind in ("invoice", "credit_note"):
-            sample.documents.append(_row(d, codes.get(d.number) or _said(d)))
+            sample.documents.append(_row(d, codes.get(d.number) or said(d)))
             continue
         settles = [(n, part) for n, part in truth[id(d)] if n in invoices]
         if d.kind != "payment" or d.amount >= 0:

@@ -123,7 +123,7 @@ def _nearby(connection: Connection) -> bool:
         with placed as (
             select key, account_no, issued_on, due_on, "left",
                 row_number() over (partition by account_no order by due_on, issued_on, key) as place
-            from debit_left
+            from debit_left semi join credit_left using (account_no)
         ),
         middle as (
             select c.key, c.account_no, c.issued_on, c."left", coalesce(max(p.place), 0) as place

@@ -29,30 +29,17 @@ def match_by_code(connection: Connection) -> None:
     Where several open documents carry the same one, it names a customer and no document.
     """
     _describe(connection)
-    run(
-        connection,
-        f"""
-        create or replace temp table code_text as
-        with told as (
-            select l.key, l.account_no, l.credit, unnest([l.document_id, r.reference]) as text
-            from (
-                select key, entry_id, account_no, document_id, false as credit from debit_left
-                union all
-                select key, entry_id, account_no, document_id, true from credit_left
-            ) as l left join reference_of as r using (entry_id)
-        )
-        select distinct key, account_no, credit, unnest({CODES.format("text")}) as code
-        from told where {MAY_HOLD_CODE.format("text")}
-        """,
-    )
-    if not number(connection, "select count(*) from code_text where credit"):
+    run(connection, f"create or replace temp table credit_code as {_coded('credit_left')}")
+    if not number(connection, "select count(*) from credit_code"):
         return
+    open_ = "(select * from debit_left semi join credit_code using (account_no))"
+    run(connection, f"create or replace temp table debit_code as {_coded(open_)}")
     run(
         connection,
         f"""
         create or replace temp table pair as
         with carried as (
-            select key, account_no, code as name from code_text where not credit
+            select key, account_no, code as name from debit_code
             union
             select key, account_no, name from invoice_name where own and len(name) >= 4
             union
@@ -61,7 +48,7 @@ def match_by_code(connection: Connection) -> None:
         ),
         named as (
             select key, account_no, unnest([code, {BODY.format("code")}]) as name
-            from code_text where credit
+            from credit_code
         ),
         single as (
             select account_no, name, min(key) as key from carried group by all
@@ -77,6 +64,18 @@ def match_by_code(connection: Connection) -> None:
         "structured",
         confidence.STRUCTURED,
     )
+
+
+def _coded(left: str) -> str:
+    """Return a SELECT of the structured references on what is `left`: key, account_no, code."""
+    return f"""
+        with told as (
+            select l.key, l.account_no, unnest([l.document_id, r.reference]) as text
+            from {left} as l left join reference_of as r using (entry_id)
+        )
+        select distinct key, account_no, unnest({CODES.format("text")}) as code
+        from told where {MAY_HOLD_CODE.format("text")}
+    """
 
 
 def _describe(connection: Connection) -> None:

@@ -29,7 +29,10 @@ PHRASES = """
 RUNS = "regexp_extract_all({0}, '[0-9]{{5,}}')"
 
 #: Whether a text may hold a structured reference at all: cheap, for most texts hold none.
-MAY_HOLD_CODE = r"regexp_matches({0}, '([0-9][^0-9]{{0,6}}){{12}}|[Rr][Ff] ?[0-9]{{2}}')"
+MAY_HOLD_CODE = (
+    "(len({0}) >= 12 and regexp_matches({0}, '([0-9][^0-9]{{0,6}}){{12}}')"
+    " or regexp_matches({0}, '[Rr][Ff] ?[0-9]{{2}}'))"
+)
 
 # every separator stands twice, so that one reference may end where the next begins
 _BELGIAN = r"""
