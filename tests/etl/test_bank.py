@@ -96,6 +96,7 @@ def test_paid_states_tell_of_payments_too_and_stay_when_later_lines_come():
     )  # fmt: skip
     found = c.sql("select method, amount_currency from matches order by 1").fetchall()
     assert found == [("reference", D(60)), ("state", D(100))]
+    assert c.sql("select amount, outgoing from bank_aside").fetchall() == [(D(-100), False)]
 
 
 def test_payments_of_consecutive_exports_are_one_period():
