@@ -17,7 +17,7 @@ The steps share temporary tables and views. Numbers stand for texts until the en
 from __future__ import annotations
 
 from data.texts import N_
-from etl.bank import BOOKS, find_customers, set_aside_lines
+from etl.bank_lines import BOOKS, find_customers, set_aside_lines
 from etl.sql import Connection, number, run
 
 #: The order in which customers, and with them their documents and open items, are stored: a page
