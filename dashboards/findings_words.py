@@ -291,6 +291,20 @@ WORDS: dict[str, Words] = {
         ("document_id", "customer_name", "amount", "issued_on", "due_on", "reference", "customer",
          "file", "line"),
     ),
+    "bank_booked": Words(
+        N_("Lines of bank statements that the books hold too"),
+        "reading",
+        N_("Both would count the same money twice: the books count."),
+        N_("Nothing, unless the books lack some of them."),
+        ("document_id", "counterparty", "amount", "issued_on", "reference", "file", "line"),
+    ),
+    "bank_outgoing": Words(
+        N_("Outgoing lines of bank statements"),
+        "reading",
+        N_("They go to no customer that is known, so they are no receivables."),
+        N_("Look whether a refund to a customer is among them."),
+        ("document_id", "counterparty", "amount", "issued_on", "reference", "file", "line"),
+    ),
     "carried_difference": Words(
         N_("Carried forward differs from the year before"),
         "reading",
@@ -330,6 +344,7 @@ _COLUMNS = {
     "days": (N_("Days"), "count", 84),
     "evidence": (N_("What speaks for it"), "text", 160),
     "other_name": (N_("Other customer"), "text", 170),
+    "counterparty": (N_("Who paid"), "text", 190),
     "seller": (N_("Number of the seller"), "text", 170),
     "seller_name": (N_("Seller"), "text", 170),
     "other_id": (N_("Other document"), "text", 130),

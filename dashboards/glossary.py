@@ -66,8 +66,11 @@ CONVENTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         N_("An invoice without a due day gets the terms printed on it, else the terms agreed with "
            "the customer, else the default of the load; such due days are marked as assumed."),
         N_("Where the export does not say which payment settles which invoice, payments are "
-           "matched by reference, then by exact amount, then oldest first; each match keeps how "
-           "it was made."),
+           "matched by structured reference, by number, by part of a number, by exact amount, by "
+           "sum, less a discount, then oldest first; each match keeps how it was made and how "
+           "sure it is."),
+        N_("Where the books hold the payments of a day themselves, a bank statement's lines of "
+           "that day are evidence only, so that nothing counts twice."),
         N_("Where the source says paid but not when, the invoice is closed on its due day, or the "
            "last day of the file if that is earlier, and is left out of all payment speeds."),
     )),

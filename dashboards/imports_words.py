@@ -95,7 +95,7 @@ WISHED = {
 }
 """Kind of rows -> columns worth having, named where they are missing."""
 
-ASSUMED = ("reference", "amount", "oldest")
+ASSUMED = ("structured", "reference", "partial", "amount", "sum", "discount", "oldest")
 """Methods that are assumptions of ours."""
 
 STATUS = {

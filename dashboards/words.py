@@ -18,8 +18,12 @@ KINDS = {
 METHODS = {
     "given": N_("Given by the export"),
     "state": N_("Paid state of the invoice row"),
+    "structured": N_("By structured reference"),
     "reference": N_("By reference"),
+    "partial": N_("By part of the number"),
     "amount": N_("By exact amount"),
+    "sum": N_("By exact sum"),
+    "discount": N_("Less discount or bank fee"),
     "oldest": N_("Oldest first"),
 }
 """How a match was made."""

@@ -2,7 +2,8 @@
 
 The steps share temporary tables and views. Numbers stand for texts until the end:
 
-    entry          (view) staged document rows with customer, kind and rate settled; carried marked
+    entry          (view) staged document rows with customer, kind and rate settled; carried
+                   marked; lines of bank statements that do not count left out (see etl/bank.py)
     instalment_of  rows that are instalments of one document -> its first row
     place_of       the place of each customer in the order in which everything is stored
     strand         ledgers, currencies and salespeople as they occur together
@@ -16,12 +17,8 @@ The steps share temporary tables and views. Numbers stand for texts until the en
 from __future__ import annotations
 
 from data.texts import N_
+from etl.bank_lines import BOOKS, find_customers, set_aside_lines
 from etl.sql import Connection, number, run
-
-#: A document number without punctuation and without zeros in front of its digits.
-NORMAL = (
-    r"regexp_replace(regexp_replace(upper({0}), '[^A-Z0-9]', '', 'g'), '(^|[A-Z])0+', '\1', 'g')"
-)
 
 #: The order in which customers, and with them their documents and open items, are stored: a page
 #: about one customer or sector reads what lies together. Within a customer, by day.
@@ -34,7 +31,8 @@ NO_RATE_REMEDY = N_("Load a file of rates with the columns currency, day and rat
 _POSTING = """
     select
         s.rowid as entry_id,
-        s.* exclude (customer_id, kind, currency, rate),
+        s.* exclude (customer_id, kind, currency, rate, ledger),
+        coalesce(f.books, s.ledger) as ledger,
         coalesce(n.customer, s.customer_id, '') as customer,
         case
             when s.kind = 'invoice' and s.amount < 0 then 'credit_note'
@@ -64,9 +62,11 @@ def derive_entries(connection: Connection, currency: str) -> None:
     """
     run(
         connection,
-        """
+        f"""
         create or replace temp table source_file as
         select f.file_id, f.rows_kind, f.last_day, $currency as reporting_currency,
+            case when f.rows_kind = 'bank' then coalesce(nullif(f.ledger, ''), ({BOOKS}))
+                end as books,
             exists (
                 select 1 from files as g
                 where g.ledger = f.ledger and g.ledger <> '' and g.last_day < f.first_day
@@ -98,14 +98,18 @@ def derive_entries(connection: Connection, currency: str) -> None:
         "create or replace temp table found_customer (entry_id bigint, customer varchar)",
     )
     run(connection, f"create or replace temp view posting as {_POSTING}")
+    set_aside_lines(connection)
+    counted = "select * from posting"
+    if number(connection, "select count(*) from bank_file"):
+        counted += " anti join bank_aside using (entry_id)"
     run(
         connection,
-        "create or replace temp view entry as select * from posting where rate is not null",
+        f"create or replace temp view entry as {counted} where rate is not null",
     )
     run(connection, "delete from rejects where reason = $reason", reason=NO_RATE)
     run(
         connection,
-        "create or replace temp table unconverted as select * from posting where rate is null",
+        f"create or replace temp table unconverted as {counted} where rate is null",
     )
     run(
         connection,
@@ -120,33 +124,7 @@ def derive_entries(connection: Connection, currency: str) -> None:
         reason=NO_RATE,
         remedy=NO_RATE_REMEDY,
     )
-    _find_customers_of_payments(connection)
-
-
-def _find_customers_of_payments(connection: Connection) -> None:
-    """Give payments that name an invoice but no customer the customer of that invoice."""
-    nobody = "from staged_documents where customer_id is null or customer_id = ''"
-    if not number(connection, f"select count(*) {nobody}"):
-        return
-    run(
-        connection,
-        f"""
-        insert into found_customer
-        with numbers as (
-            select ledger, {NORMAL.format("document_id")} as name, min(customer) as customer
-            from entry where kind = 'invoice' and customer <> '' and document_id is not null
-            group by all having count(distinct customer) = 1
-        ),
-        nobody as (
-            select entry_id, ledger, unnest([document_id, reference]) as text from entry
-            where customer = '' and kind <> 'invoice'
-        )
-        select b.entry_id, min(n.customer) as customer
-        from nobody as b join numbers as n
-            on n.ledger = b.ledger and n.name = {NORMAL.format("b.text")} and n.name <> ''
-        group by b.entry_id having count(distinct n.customer) = 1
-        """,
-    )
+    find_customers(connection)
 
 
 def describe_documents(connection: Connection, default_terms_days: int) -> None:
@@ -180,7 +158,10 @@ def describe_documents(connection: Connection, default_terms_days: int) -> None:
         create or replace temp view head as
         with described as (
             select e.entry_id, e.file_id, p.place, t.strand_no, t.book_no, e.document_id, e.kind,
-                e.rate, coalesce(e.disputed, false) as disputed, e.account, e.reference,
+                e.rate, coalesce(e.disputed, false) as disputed, e.account,
+                case when e.counterparty is null then e.reference
+                    else concat(e.reference, ' ', e.counterparty, ' ', e.counterparty_iban)
+                    end as reference,
                 e.kind in ('invoice', 'opening', 'credit_note') as falls_due,
                 e.terms_days, p.agreed_terms_days, p.default_terms_days,
                 coalesce(j.issued_on, e.issued_on) as issued_on,

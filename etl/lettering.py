@@ -6,6 +6,7 @@ year restate documents of an earlier one: they pass their codes on to these.
 
 from __future__ import annotations
 
+from etl import confidence
 from etl.queues import overlap, record, refresh_left
 from etl.sql import Connection, number, run
 
@@ -164,4 +165,5 @@ def _settle_summed(connection: Connection, generation: int) -> None:
             connection,
             f"select debit_key, credit_key, amount from ({overlap(*queues)})",
             "oldest",
+            confidence.OLDEST,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from etl.sql import Connection, run
 
 
@@ -28,13 +30,21 @@ def refresh_left(connection: Connection, debits: str = "true", credits_: str = "
         )
 
 
-def record(connection: Connection, matches: str, method: str) -> None:
+def record(
+    connection: Connection, matches: str, method: str, confidence: Decimal | None = None
+) -> None:
     """Add the matches that the query `matches` gives to `made`, and take them off what is left.
 
-    Its columns: debit_key, credit_key, amount, and those of recorded_on and source_row it knows.
+    Its columns: debit_key, credit_key, amount, those of recorded_on and source_row it knows, and
+    confidence where that differs from match to match.
     """
     run(connection, f"create or replace temp table step as {matches}")
-    run(connection, "insert into made by name select *, $method as method from step", method=method)
+    sure = "" if confidence is None else f", {confidence} as confidence"
+    run(
+        connection,
+        f"insert into made by name select *{sure}, $method as method from step",
+        method=method,
+    )
     for side in ("debit", "credit"):
         run(
             connection,

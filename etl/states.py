@@ -13,7 +13,8 @@ def derive_states(connection: Connection) -> None:
     """Make `state_document`, the derived documents of paid states, from `entry` and `head`.
 
     Where payments of the same customer and ledger are staged, from whatever file, these speak
-    and the state does not; `state_unused` keeps what was left aside, for a finding.
+    and the state does not; `state_unused` keeps what was left aside, for a finding. Lines of bank
+    statements that count are later than any state, and silence none.
     """
     run(
         connection,
@@ -36,6 +37,7 @@ def derive_states(connection: Connection) -> None:
         create or replace temp table paying as
         select distinct ledger, customer from entry
         where kind = 'payment' and not carried and ledger in (select ledger from stated)
+        and file_id not in (select file_id from bank_file)
         """,
     )
     run(

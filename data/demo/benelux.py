@@ -82,7 +82,7 @@ def write_dutch(folder: Path, company: Company) -> list[Path]:
          "Valutacode", "Koers", "Omschrijving"),
         (
             (d.number, _DUTCH_KINDS[d.kind], _day(d.day), d.account.number, d.account.name,
-             _comma(-d.amount), d.customer.currency, _rate(d.rate), _said(d))
+             _comma(-d.amount), d.customer.currency, _rate(d.rate), said(d))
             for d in documents
             if d.kind not in _SALES
         ),
@@ -95,7 +95,7 @@ _DUTCH_KINDS = {"payment": "Betaling", "write_off": "Afboeking", "adjustment": "
 _BELGIAN_KINDS = {"payment": "Paiement", "write_off": "Perte", "adjustment": "Correction"}
 
 
-def _said(document: Document) -> str:
+def said(document: Document) -> str:
     """Return what the statement says: the payer's words, or what the booking is about."""
     return document.text or (document.about.number if document.about else "")
 
@@ -114,7 +114,9 @@ def write_belgian(folder: Path, company: Company) -> list[Path]:
     """Write one workbook with invoices, payments and matches on three sheets."""
     documents = company.of("BE")
     structured = {
-        d.number: _structured(n) for n, d in enumerate(documents, 4_000_000) if d.kind == "invoice"
+        d.number: structured_reference(n)
+        for n, d in enumerate(documents, 4_000_000)
+        if d.kind == "invoice"
     }
     path = folder / "ventes_verkopen_be.xlsx"
     with _workbook(path) as book:
@@ -126,7 +128,7 @@ def write_belgian(folder: Path, company: Company) -> list[Path]:
              "Vertegenwoordiger", "Litige", "Besteldatum", "Leverdatum", "Kostprijs"),
             (
                 (d.number, d.customer.number, d.customer.name, d.day, d.due, d.amount / 100,
-                 d.customer.currency, structured.get(d.number, _said(d)), d.po,
+                 d.customer.currency, structured.get(d.number, said(d)), d.po,
                  d.customer.salesperson, "oui" if d.disputed else "", d.ordered, d.delivered,
                  d.cost / 100 if d.cost else None)
                 for d in documents
@@ -141,7 +143,7 @@ def write_belgian(folder: Path, company: Company) -> list[Path]:
             (
                 (d.number, _BELGIAN_KINDS[d.kind], d.day, d.account.number, -d.amount / 100,
                  d.customer.currency,
-                 " ".join(structured.get(n, n) for n in _said(d).split()))
+                 " ".join(structured.get(n, n) for n in said(d).split()))
                 for d in documents
                 if d.kind not in _SALES
             ),
@@ -159,7 +161,7 @@ def write_belgian(folder: Path, company: Company) -> list[Path]:
     return [path]
 
 
-def _structured(n: int) -> str:
+def structured_reference(n: int) -> str:
     """Return a Belgian structured communication: ten digits and their remainder by 97."""
     text = f"{n:010}{n % 97 or 97:02}"
     return f"+++{text[:3]}/{text[3:7]}/{text[7:]}+++"

@@ -27,7 +27,7 @@ CHECKS: tuple[Check, ...] = (
 #: Other findings that a load may have, and that only reads of more than one statement tell.
 OTHERS = (
     "same_company", "match_unknown", "matched_by_rule", "match_cut", "state_left_aside",
-    "carried_difference", "currency_assumed",
+    "bank_booked", "bank_outgoing", "carried_difference", "currency_assumed",
 )  # fmt: skip
 
 
@@ -44,6 +44,7 @@ def find(connection: Connection, currency_assumed: bool = False) -> list[Finding
     found += reading.by_rule(connection)
     found += reading.cut(connection)
     found += reading.left_aside(connection)
+    found += reading.bank_lines(connection)
     found += reading.carried(connection)
     if currency_assumed:
         found.append(

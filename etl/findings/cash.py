@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from data.texts import N_
-from etl.documents import NORMAL
 from etl.findings.check import CALLED, SQUEEZED, Check
+from etl.naming import NORMAL
 
 _LOOSE = "closed_on is null and amount < 0"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from data.texts import N_
-from etl.documents import NORMAL
 from etl.findings.check import RECENT, Check
+from etl.naming import NORMAL
 
 #: Columns of a document that a reader needs to find it again.
 _SHOWN = (

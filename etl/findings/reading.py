@@ -8,6 +8,14 @@ from data.texts import N_
 from etl.findings.check import Check, Finding, decimal, finding, percent
 from etl.sql import Connection, number, rows, run
 
+#: Methods that are assumptions of ours, by how they work.
+_METHODS = {
+    "named": ("structured", "reference", "partial"),
+    "amount": ("amount", "sum", "discount"),
+    "oldest": ("oldest",),
+}
+_RULES = tuple(m for methods in _METHODS.values() for m in methods)
+
 CHECKS = (
     Check(
         "rejected_rows",
@@ -104,15 +112,16 @@ def by_rule(connection: Connection) -> list[Finding]:
         select m.*, round(m.amount_currency * d.rate, 2) as amount
         from matches as m join documents as d on d.document_key = m.debit_key
     """
-    items = number(
-        connection, "select count(*) from matches where method in ('reference','amount','oldest')"
-    )
+    items = number(connection, f"select count(*) from matches where method in {_RULES}")
     if not items:
         return []
     share = dict(
         rows(connection, f"select method, sum(amount) from ({sql}) group by all order by all")
     )
-    rules = {k: decimal(share.get(k)) for k in ("reference", "amount", "oldest")}
+    rules = {
+        name: sum((decimal(share.get(m)) for m in methods), Decimal(0))
+        for name, methods in _METHODS.items()
+    }
     assumed = sum(rules.values(), Decimal(0))
     total = sum((decimal(v) for v in share.values()), Decimal(0))
     if not assumed:
@@ -121,13 +130,60 @@ def by_rule(connection: Connection) -> list[Finding]:
     return [
         finding(
             "matched_by_rule",
-            N_("{share} % of what is settled was matched by rule, not by the source: {reference} %"
-               " by invoice number, {amount} % by exact amount, {oldest} % oldest first."),
+            N_("{share} % of what is settled was matched by rule, not by the source: {named} %"
+               " by reference or number, {amount} % by amount, {oldest} % oldest first."),
             values,
             items,
             assumed,
-            f"select * from ({sql.strip()}) where method in ('reference', 'amount', 'oldest')",
+            f"select * from ({sql.strip()}) where method in {_RULES}",
         )
+    ]  # fmt: skip
+
+
+def bank_lines(connection: Connection) -> list[Finding]:
+    """Say which lines of bank statements do not count, and why."""
+    found = {
+        outgoing: (items, amount)
+        for outgoing, items, amount in rows(
+            connection, "select outgoing, count(*), sum(amount) from bank_aside group by all"
+        )
+    }
+    if not found:
+        return []
+    periods = rows(
+        connection,
+        "select distinct since, upto from bank_period semi join bank_file using (ledger)"
+        " order by all",
+    )
+    days = [f"s.issued_on between date '{since}' and date '{upto}'" for since, upto in periods]
+    booked = f"({' or '.join(days) or 'false'})"
+    lines = "select f.name as file, s.* from staged_documents as s join files as f using (file_id)"
+    outgoing = f"""
+        {lines}
+        where f.rows_kind = 'bank' and s.amount > 0 and not {booked} and not exists (
+            select 1 from documents as d where d.file_id = s.file_id and d.line = s.line)
+    """
+    texts = (
+        (
+            False,
+            "bank_booked",
+            N_("Lines of bank statements on days whose payments the books hold themselves:"
+               " {items}, of {amount} received in all. They are evidence and are not counted"
+               " again."),
+            f"{lines} where f.rows_kind = 'bank' and {booked}",
+        ),
+        (
+            True,
+            "bank_outgoing",
+            N_("Outgoing lines of bank statements, to no customer that is known: {items}, of"
+               " {amount} in all. They are left aside."),
+            outgoing,
+        ),
+    )  # fmt: skip
+    return [
+        finding(name, text, {"items": found[side][0], "amount": str(abs(found[side][1]))},
+                 *found[side], sql)
+        for side, name, text, sql in texts if side in found
     ]  # fmt: skip
 
 

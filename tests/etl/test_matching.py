@@ -40,12 +40,9 @@ def test_a_payment_finds_the_invoice_it_names(reference):
         ],
         assume=True,
     )
-    expected = "F2025/0012"
-    if reference.startswith("Facture"):
-        # zeros inside a number are part of it: only the amount speaks here
-        assert matches(c) == [("F2025/0011", "P1", D(100), "amount")]
-    else:
-        assert matches(c) == [(expected, "P1", D(100), "reference")]
+    # zeros inside a number are part of it: without them it is a part, which the amount supports
+    method = "partial" if reference.startswith("Facture") else "reference"
+    assert matches(c) == [("F2025/0012", "P1", D(100), method)]
 
 
 def test_a_short_number_of_letter_and_digit_is_found_but_a_bare_digit_is_not():
@@ -72,7 +69,7 @@ def test_a_structured_reference_names_its_invoice(text):
         ],
         assume=True,
     )
-    assert matches(c) == [("F2", "P1", D(70), "reference")]
+    assert matches(c) == [("F2", "P1", D(70), "structured")]
 
 
 def test_several_invoices_in_one_text_are_filled_oldest_first():
@@ -221,3 +218,129 @@ def test_oldest_first_holds_whatever_comes_later():
     assert before == [("F1", "P1", D(100), "oldest"), ("F2", "P1", D(30), "oldest")]
     after = matches(derived(early + later, assume=True))
     assert [m for m in after if m[1] == "P1"] == before
+
+
+def sure(connection):
+    """Return (debit, amount, method, confidence) of every match, in order."""
+    return connection.execute(
+        """
+        select d.document_id, m.amount_currency, m.method, m.confidence from matches as m
+        join documents as d on d.document_key = m.debit_key order by all
+        """
+    ).fetchall()
+
+
+OPEN = [
+    invoice("F2025/0012", "A", "2025-01-05", 100, reference="+++123/4567/89002+++"),
+    invoice("F2025/0013", "A", "2025-01-09", 250),
+    invoice("F2025/0014", "A", "2025-01-20", 70),
+]
+
+
+@pytest.mark.parametrize(
+    ("day", "amount", "text", "expected"),
+    [
+        # the examples of docs/matching.md, in its order
+        ("2025-02-03", 40, "123 4567 89002", [("F2025/0012", D(40), "structured", D("0.99"))]),
+        ("2025-02-03", 40, "RF28 F202 5001 3", [("F2025/0013", D(40), "structured", D("0.99"))]),
+        ("2025-02-03", 350, "betaling F2025-0012, f2025/0013",
+         [("F2025/0012", D(100), "reference", D("0.99")),
+          ("F2025/0013", D(250), "reference", D("0.99"))]),
+        ("2025-02-03", 60, "F2025/0013", [("F2025/0013", D(60), "reference", D("0.98"))]),
+        ("2025-02-03", 70, "FACTF 2025 0013", [("F2025/0014", D(70), "amount", D("0.98"))]),
+        ("2025-02-03", 70, "fact. 14", [("F2025/0014", D(70), "partial", D("0.98"))]),
+        ("2025-02-03", 320, "facts 13, 14",
+         [("F2025/0013", D(250), "partial", D("0.98")),
+          ("F2025/0014", D(70), "partial", D("0.98"))]),
+        ("2025-02-03", 250, None, [("F2025/0013", D(250), "amount", D("0.98"))]),
+        ("2025-01-10", 70, None, [("F2025/0014", D(70), "amount", D("0.65"))]),
+        ("2025-02-03", 170, None,
+         [("F2025/0012", D(100), "sum", D("0.96")), ("F2025/0014", D(70), "sum", D("0.96"))]),
+        ("2025-01-16", 245, None, [("F2025/0013", D(245), "discount", D("0.95"))]),
+        ("2025-03-03", 238, None, [("F2025/0013", D(238), "discount", D("0.90"))]),
+        # a discount taken too late is no more than a bank's fee; and neither
+        ("2025-03-03", "242.50", None, [("F2025/0013", D("242.50"), "discount", D("0.90"))]),
+        ("2025-02-03", 90, None, [("F2025/0012", D(90), "oldest", D("0.25"))]),
+        # mistyped: the neighbour has the amount
+        ("2025-02-03", 70, "F2025/0013", [("F2025/0014", D(70), "amount", D("0.98"))]),
+    ],
+)  # fmt: skip
+def test_each_step_says_how_sure_it_is(day, amount, text, expected):
+    c = derived([*OPEN, payment("P1", "A", day, amount, reference=text)], assume=True)
+    assert sure(c) == expected
+
+
+def test_a_sum_in_two_ways_is_no_evidence():
+    c = derived(
+        [
+            invoice("F1", "A", "2025-01-05", 10),
+            invoice("F2", "A", "2025-01-06", 90),
+            invoice("F3", "A", "2025-01-07", 40),
+            invoice("F4", "A", "2025-01-08", 60),
+            payment("P1", "A", "2025-02-01", 100),
+        ],
+        assume=True,
+    )
+    assert {m[3] for m in matches(c)} == {"oldest"}
+
+
+def test_all_that_is_open_may_be_more_than_four():
+    many = [invoice(f"F{n}", "A", "2025-01-05", 10 + n, due=f"2025-02-{n:02}") for n in range(1, 8)]
+    c = derived([*many, payment("P1", "A", "2025-03-01", 98)], assume=True)
+    assert [(x[2], x[3]) for x in sure(c)] == [("sum", D("0.85"))] * 7
+
+
+def test_what_a_discount_leaves_open_is_not_paid_by_others():
+    c = derived(
+        [*OPEN, payment("P1", "A", "2025-01-16", 245), payment("P2", "A", "2025-02-01", 33)],
+        assume=True,
+    )
+    assert matches(c) == [("F2025/0012", "P2", D(33), "oldest"),
+                          ("F2025/0013", "P1", D(245), "discount")]  # fmt: skip
+    left = c.sql("select amount from open_items where closed_on is null and document_id like '%13'")
+    assert left.fetchall() == [(D(5),)]
+
+
+def test_an_invoice_that_two_payments_name_is_the_one_paid_in_parts():
+    c = derived(
+        [
+            *OPEN,
+            payment("P1", "A", "2025-02-01", 290, reference="F2025/0012 F2025/0013"),
+            payment("P2", "A", "2025-03-01", 60, reference="F2025/0012"),
+        ],
+        assume=True,
+    )
+    assert matches(c) == [
+        ("F2025/0012", "P1", D(40), "reference"),
+        ("F2025/0012", "P2", D(60), "reference"),
+        ("F2025/0013", "P1", D(250), "reference"),
+    ]
+
+
+def test_what_is_paid_twice_is_no_payment_of_something_else_by_its_amount():
+    c = derived(
+        [
+            invoice("F2025/0007", "A", "2025-01-02", 30),
+            *OPEN,
+            invoice("F2025/0099", "A", "2025-01-09", 100),
+            payment("P1", "A", "2025-02-01", 100, reference="F2025/0012"),
+            payment("P2", "A", "2025-02-09", 100, reference="F2025/0012"),
+        ],
+        assume=True,
+    )
+    assert {m[3] for m in matches(c) if m[1] == "P2"} == {"oldest"}
+
+
+def test_equal_amounts_go_to_documents_that_were_there():
+    c = derived(
+        [
+            payment("P0", "A", "2024-06-01", 70),  # long before anything
+            invoice("F1", "A", "2025-01-05", 70),
+            invoice("F2", "A", "2025-01-06", 70),
+            payment("P1", "A", "2025-02-01", 70),
+            payment("P2", "A", "2025-02-02", 70),
+        ],
+        assume=True,
+    )
+    found = [(m[0], m[1], m[3]) for m in matches(c)]
+    assert found == [("F1", "P1", "amount"), ("F2", "P2", "amount")]

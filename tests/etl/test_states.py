@@ -105,7 +105,7 @@ def test_payments_speak_before_states():
         ("A", D(100), 1)
     ]
     assert c.sql("select method, amount_currency from matches order by 1").fetchall() == [
-        ("oldest", D(99)),
+        ("discount", D(99)),
         ("state", D(100)),
     ]
 

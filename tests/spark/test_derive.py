@@ -67,7 +67,7 @@ def test_matches_that_do_not_tie_change_nothing(bare: Path, cluster: str):
         connection.register("rows_of", rows)
         connection.sql(
             "select debit_key, credit_key, cast(amount_currency as decimal(18, 2)) "
-            "as amount_currency, recorded_on, method from rows_of"
+            "as amount_currency, recorded_on, method, confidence from rows_of"
         ).write_parquet(str(path))
     with pytest.raises(StoreError, match="differ by"):
         derive_on_cluster(cluster, bare)
