@@ -232,6 +232,7 @@ def found_mapping(found: Found, asked: Look) -> str:
         currency=given.currency,
         columns=columns,
         keep=given.keep,
+        leave_out=given.leave_out,
         kinds=given.kinds,
     )
     return mapping_to_toml(mapping)
