@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from data.texts import N_, Text
+from etl.customers import IS_REPORT, account, company
 from etl.sql import Connection, number, rows, run
 
 
@@ -105,6 +106,25 @@ _FINDINGS = (
         _customers_without(
             "not exists (select 1 from staged_customers as s where s.customer_id = c.customer_id)"
         ),
+    ),
+    (
+        "report_of_nobody",
+        N_("Reports of credit bureaus or insurers about nobody we know: {items}."),
+        f"""
+        select s.*, cast(null as decimal(18, 2)) as amount
+        from staged_customers as s join files as f using (file_id)
+        where {IS_REPORT}
+        and coalesce(s.customer_id, '') not in (select customer_id from customers
+            where customer_id <> '')
+        and (s.customer_id is not null
+            or (coalesce({company("s.vat_number")}, '-') not in (
+                    select {company("vat_number")} from customers
+                    where {account("vat_number")} <> ''
+                    group by all having count(*) = 1)
+                and coalesce({account("s.iban")}, '-') not in (
+                    select {account("iban")} from customers where {account("iban")} <> ''
+                    group by all having count(*) = 1)))
+        """,
     ),
     ("no_sector", N_("Customers without a sector: {items}."), _customers_without("c.sector = ''")),
     (

@@ -402,6 +402,8 @@ def _settings(plan: Plan) -> dict[str, str]:
     settings = dict(plan.grid.settings)
     if plan.decimal and plan.cents:
         settings["decimal"] = plan.decimal
+    if plan.reports:
+        settings["reports"] = "true"
     settings["formats"] = json.dumps(plan.formats, ensure_ascii=False)
     settings["columns"] = json.dumps(
         {name: plan.header(name) for name in plan.columns}, ensure_ascii=False

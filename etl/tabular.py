@@ -200,7 +200,8 @@ def _settle(plan: Plan) -> None:
             if "matched_on" not in columns and other in columns:
                 columns["matched_on"] = columns.pop(other)
     else:
-        plan.reports = plan.rows_kind == "customers" and "customer_id" not in columns
+        if plan.rows_kind == "customers" and "customer_id" not in columns:
+            plan.reports = True
         if "terms_days" in columns and "agreed_terms_days" not in columns:
             columns["agreed_terms_days"] = columns.pop("terms_days")
 

@@ -103,7 +103,7 @@ class Layout:
         source: dict[str, object] = {"rows": self.rows}
         if self.rate_inverse:
             source["rate_inverse"] = True
-        if self.reports and "customer_id" not in columns:
+        if self.reports:
             source["reports"] = True
         if self.currency:
             source["currency"] = self.currency
@@ -308,10 +308,10 @@ def _add_derived(connection: duckdb.DuckDBPyConnection, grid: Grid, sql: str) ->
 
     made = f"c{len(grid.headers)}"
     _replace_table(connection, grid, "line", [*grid.cells, f"({_PLACE.sub(cell, sql)}) as {made}"])
-    header = " / ".join(there)
+    header = f"({' / '.join(there)})"
     while header in grid.headers:
         header += " "
-    grid.headers = (*grid.headers, f"({header})")
+    grid.headers = (*grid.headers, header)
     return grid.headers[-1]
 
 

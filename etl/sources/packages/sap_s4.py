@@ -30,7 +30,6 @@ from etl.sources.packages import phrases as p
 _COLUMNS = {
     "document_id": "accountingDocument",
     "customer_id": "customer",
-    "customer_name": "customerName",
     "kind": "accountingDocumentType",
     "issued_on": "documentDate",
     "due_on": "netDueDate",
@@ -100,7 +99,6 @@ def _add(records: Records, line: int, item: dict[str, object]) -> None:
         line,
         document_id=text("accountingdocument"),
         customer_id=text("customer"),
-        customer_name=text("customername"),
         kind=text("accountingdocumenttype"),
         issued_on=_day(text("documentdate") or text("postingdate")),
         due_on=_day(text("netduedate")),
