@@ -23,7 +23,7 @@ import duckdb
 from data.texts import N_, Text
 from etl.delimited import SEPARATORS, head_rows, head_text
 from etl.encoding import is_text
-from etl.grid import Grid
+from etl.grid import Grid, tidy_headers
 from etl.headers import bare, currency_of, find
 from etl.mapping import applies, parse_mapping
 from etl.source import FileError, ReadOptions, SourceFile
@@ -151,10 +151,13 @@ class Preset(TableSource):
         fitting = [layout for layout in self.layouts if layout.fits(headers)]
         return max(fitting, key=lambda y: len(y.marks), default=None)
 
-    def mapping(self, headers: Sequence[str]) -> dict[str, object] | None:
-        """Return what a mapping file would say of a table with these headers."""
-        layout = self.layout_of(headers)
-        return layout.mapping(headers) if layout else None
+    def mapping_for(self, file: SourceFile) -> dict[str, object] | None:
+        """Return what a mapping file would say of the file's first table that is recognised."""
+        for table in _tables(file):
+            for headers in table:
+                if layout := self.layout_of(headers):
+                    return layout.mapping(tidy_headers(headers))
+        return None
 
     def grids(
         self,
