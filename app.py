@@ -85,6 +85,10 @@ def load(
     rejects: Annotated[
         Path | None, typer.Option(help="Write the rows that were refused to this CSV file.")
     ] = None,
+    memory: Annotated[
+        int | None,
+        typer.Option(min=100, help="Megabytes for the tables of the load; the rest goes to disk."),
+    ] = None,
 ) -> None:
     """Read exports, publish them and print the load report."""
     from etl.load import LoadOptions
@@ -98,6 +102,7 @@ def load(
         date_order=dates.value if dates else None,
         decimal=decimal,
         receivables_accounts=tuple(accounts.split(",")) if accounts else None,
+        memory=memory,
     )
     if not print_load(paths, store, options, rejects):
         raise typer.Exit(1)

@@ -16,7 +16,33 @@ ROWS = {
 MAPPED_ROWS = ("invoices", "payments", "bank", "matches", "customers", "rates")
 """Kinds of rows that a mapping by hand can name."""
 
-FORMATS = {"fec": N_("French FEC"), "table": N_("Table")}
+FORMATS = {
+    "fec": N_("French FEC"),
+    "table": N_("Table"),
+    "xaf": N_("Dutch audit file (XAF)"),
+    "datev": N_("DATEV"),
+    "sap_fbl5n": N_("SAP FBL5N"),
+    "sap_s4": N_("SAP S/4HANA"),
+    "business_central": N_("Business Central"),
+    "odoo": N_("Odoo"),
+    "netsuite": N_("NetSuite"),
+    "exact_online": N_("Exact Online"),
+    "twinfield": N_("Twinfield"),
+    "yuki": N_("Yuki"),
+    "afas": N_("AFAS"),
+    "e_boekhouden": N_("e-Boekhouden.nl"),
+    "winbooks": N_("WinBooks"),
+    "octopus": N_("Octopus"),
+    "sage_bob50": N_("Sage BOB 50"),
+    "sage_100": N_("Sage 100"),
+    "xero": N_("Xero"),
+    "xero_aged": N_("Xero, aged receivables"),
+    "quickbooks": N_("QuickBooks"),
+    "zoho_books": N_("Zoho Books"),
+    "highradius": N_("HighRadius"),
+    "trade_report": N_("Credit report"),
+    "credit_insurance": N_("Credit insurance"),
+}
 
 DOCUMENT = {
     "document_id": N_("Document number"),

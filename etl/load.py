@@ -61,6 +61,8 @@ class LoadOptions:
     receivables_accounts: tuple[str, ...] | None = None
     ledger: str | None = None
     """Whose books the files are, where they do not say themselves."""
+    memory: int | None = None
+    """Megabytes that the tables of a load may take before they spill to disk; None: up to 6 GB."""
     each: Mapping[Path, ReadOptions] = field(default_factory=dict)
     """What was said about single files: mapping, date order and decimal sign, before the rest."""
 
@@ -128,6 +130,10 @@ class _Load:
                 report.state = before.number if before else None
             except FileError as error:
                 report.failures.append(Failure("", error.reason, error.remedy))
+            except duckdb.OutOfMemoryException:
+                reason = N_("The load needs more memory, or more room for what it spills to disk.")
+                remedy = N_("Give it more with --memory, make room on the disk, or leave it out.")
+                self._fail("", reason, remedy)
         if not report.published and before:
             report.state = before.number
 
@@ -205,7 +211,7 @@ class _Load:
         wanted: list[tuple[Path, str, Mapping[str, object] | None]],
     ) -> None:
         """Fill the next state; see `Store.publish`."""
-        _limit_memory(connection)
+        _limit_memory(connection, self.options.memory)
         if previous is None:
             create_staged(connection)
         first_new = number(connection, "select max(file_id) from files") + 1
@@ -362,12 +368,17 @@ def drop_files(connection: Connection, first_id: int) -> None:
         run(connection, f"delete from {table.name} where file_id >= $first", first=first_id)
 
 
-def _limit_memory(connection: Connection) -> None:
-    """Keep a load within 6 GB, or what DuckDB would take where that is less; the rest spills.
+def _limit_memory(connection: Connection, megabytes: int | None) -> None:
+    """Keep a load within so much, else 6 GB or what DuckDB would take where that is less.
+
+    The rest spills.
 
     Rows may be written in any order: keeping theirs takes memory, and each has its line.
     """
     run(connection, "set preserve_insertion_order = false")
+    if megabytes is not None:
+        run(connection, f"set memory_limit = '{int(megabytes)}MB'")
+        return
     limit = str(rows(connection, "select current_setting('memory_limit')")[0][0])
     amount, _, unit = limit.partition(" ")
     if unit in ("GiB", "TiB") and (unit == "TiB" or Decimal(amount) > 6):

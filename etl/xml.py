@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from etl.source import FileError, SourceFile
 
 Element = Any
 """An lxml element; lxml is not typed."""
+_SHORT = 65_535
+"""Beyond it libxml2 has no room for the line of an element, only for that of a text."""
 
 
 def root_of(head: bytes) -> tuple[str, str]:
@@ -36,6 +39,7 @@ def root_of(head: bytes) -> tuple[str, str]:
     return "", ""
 
 
+@functools.lru_cache(maxsize=4096)
 def split(tag: object) -> tuple[str, str]:
     """Return namespace and name of a tag.
 
@@ -108,7 +112,10 @@ def text(element: Element | None, *path: str) -> str:
 
 def line_of(element: Element) -> int:
     """Return the line of the file on which the element starts."""
-    return int(element.sourceline or 0)
+    line = int(element.sourceline or 0)
+    if line > _SHORT:  # then it is where the text that the element begins with ends
+        line -= (element.text or "").count("\n")
+    return line
 
 
 def _iterate(path: Path) -> Iterator[tuple[str, Element]]:

@@ -316,3 +316,8 @@ def test_folders_are_searched_without_hidden_and_temporary_files(tmp_path):
         path.write_text("x")
     found = [p.relative_to(tmp_path).as_posix() for p in expand([tmp_path])]
     assert found == ["a.csv", "b/x.csv"]
+
+
+def test_a_load_keeps_within_the_memory_it_is_given(files, store):
+    report = load([files], store, LoadOptions(memory=100))
+    assert report.published

@@ -25,6 +25,12 @@ def test_elements_come_whole_with_their_lines(tmp_path):
     assert found == [(3, "é", ["1", "2"]), (5, "z", [])]
 
 
+def test_lines_are_right_in_a_long_file(tmp_path):
+    rows = "<b>\n\n  <c>x</c>\n</b>\n" * 20_000
+    found = [line_of(b) for b in elements(written(tmp_path, f"<a>\n{rows}</a>"), "b")]
+    assert found == [2 + 4 * n for n in range(20_000)]
+
+
 def test_a_file_that_breaks_off_says_on_which_line(tmp_path):
     file = written(tmp_path, "<a>\n<b>1</b>\n<b>2")
     found = []
