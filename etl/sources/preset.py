@@ -34,6 +34,10 @@ from etl.workbook import head_of_sheet, is_parquet, is_workbook, sheet_rows
 #: Attributes of customers that may stand in any list: they are taken where nothing else is said.
 _BESIDES = ("vat_number", "country", "sector", "segment", "salesperson", "parent_id",
             "credit_limit", "insured_limit", "iban")  # fmt: skip
+_FIRST = {
+    "dmy": N_("Days such as 01/02 are read with the day first, as the program does."),
+    "mdy": N_("Days such as 01/02 are read with the month first, as the program does."),
+}
 _PLACE = re.compile(r"\{([^}]*)\}")
 
 
@@ -265,9 +269,7 @@ def _plan(
         except FileError as error:
             if error.asks == "date_order" and layout.date_order and not options.date_order:
                 options = replace(options, date_order=layout.date_order)
-                first = N_("the day") if layout.date_order == "dmy" else N_("the month")
-                text = N_("Days such as 01/02 are read with {first} first, as the program does.")
-                notes.append(Text(text, {"first": Text(first)}))
+                notes.append(Text(_FIRST[layout.date_order]))
             elif error.asks == "decimal" and layout.decimal and not options.decimal:
                 options = replace(options, decimal=layout.decimal)
                 text = N_("Amounts such as 1.234 are read as the program writes them.")
