@@ -75,6 +75,15 @@ def test_what_is_owed_after_a_load(sample: str, owed: str, tmp_path: Path) -> No
     assert {f.format for f in report.files} == {sample.partition("/")[0]}
 
 
+def test_one_number_with_several_names_is_one_customer() -> None:
+    connection, (reading,) = staged(FOLDER / "highradius" / "invoices.csv")
+    found = connection.execute(
+        "select customer_id, customer_name from staged_customers order by line limit 1"
+    ).fetchall()
+    assert found == [("0200000101", "Northern Mills")]
+    assert reading.totals == {"USD": Decimal("14473.63"), "CAD": Decimal("225.86")}
+
+
 def test_every_preset_has_a_sample_and_says_what_it_gives() -> None:
     for source in PACKAGES:
         assert any((FOLDER / source.name).iterdir())
