@@ -18,8 +18,10 @@ MAPPED_ROWS = ("invoices", "payments", "bank", "matches", "customers", "rates")
 
 FORMATS = {
     "fec": N_("French FEC"),
-    "table": N_("Table"),
-    "xaf": N_("Dutch audit file (XAF)"),
+    "camt": N_("Bank statement CAMT"),
+    "cfonb": N_("Bank statement CFONB 120"),
+    "cii": N_("E-invoice (CII)"),
+    "coda": N_("Bank statement CODA"),
     "datev": N_("DATEV"),
     "sap_fbl5n": N_("SAP FBL5N"),
     "sap_s4": N_("SAP S/4HANA"),
@@ -42,6 +44,13 @@ FORMATS = {
     "highradius": N_("HighRadius"),
     "trade_report": N_("Credit report"),
     "credit_insurance": N_("Credit insurance"),
+    "facturx": N_("E-invoice in a PDF (Factur-X)"),
+    "jpk_fa": N_("Polish JPK_FA"),
+    "mt940": N_("Bank statement MT940"),
+    "saft": N_("SAF-T"),
+    "ubl": N_("E-invoice (UBL)"),
+    "xaf": N_("Dutch audit file (XAF)"),
+    "table": N_("Table"),
 }
 
 DOCUMENT = {

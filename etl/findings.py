@@ -149,6 +149,22 @@ _FINDINGS = (
         " and sign(open_amount) = sign(amount)"),
     ),
     (
+        "several_sellers",
+        N_("Sellers that e-invoices name: {items}. Purchase invoices may be among the files."),
+        """
+        with named as (
+            select file_id, settings ->> '$.seller' as seller,
+                settings ->> '$.seller_name' as seller_name
+            from files where settings ->> '$.seller' is not null
+        )
+        select n.seller, any_value(n.seller_name) as seller_name, sum(d.amount) as amount
+        from named as n join documents as d using (file_id)
+        where (select count(distinct seller) > 1 and count(distinct lower(seller_name)) > 1
+            from named)
+        group by n.seller order by n.seller
+        """,
+    ),
+    (
         "match_unknown",
         N_("Match rows that name a document that is not there, or settled already: {items}."),
         """

@@ -28,6 +28,7 @@ from etl.findings import find
 from etl.identify import choose_mapping, expand, identify
 from etl.lock import only_load
 from etl.mapping import load_mapping
+from etl.repeated import drop_repeated
 from etl.replace import replace_older
 from etl.report import (
     ControlTotal,
@@ -308,7 +309,7 @@ class _Load:
 
     def _replace(self, connection: Connection, first_new: int) -> None:
         """Let newer exports take the place of older ones; stop where nothing new remains."""
-        done = replace_older(connection, first_new)
+        done = [*replace_older(connection, first_new), *drop_repeated(connection, first_new)]
         kept = {str(n) for (n,) in rows(connection, "select name from files")}
         self.report.replacements = done
         for one in done:

@@ -4,7 +4,8 @@ Files of one series and one ledger whose periods overlap are exports of the same
 that reaches further is the newer; of two that reach as far, the one loaded later. Where the newer
 covers the older's whole period and holds at least half of its documents, the older goes
 altogether. Otherwise the newer speaks for the documents both hold, and the rest of the older
-stays. Two documents with one number within one file are two documents, and stay so.
+stays. Two documents with one number within one file are two documents, and stay so. Statements of
+a bank account never replace one another: see etl/repeated.py.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
         select o.file_id, n.file_id, o.name, n.name, o.sha256,
             n.first_day <= o.first_day and n.last_day >= o.last_day
         from ordered as o join ordered as n using (series, ledger)
-        where series <> '' and o.place < n.place
+        where series <> '' and not starts_with(series, 'bank:') and o.place < n.place
         and (o.file_id >= $first_new or n.file_id >= $first_new)
         and n.first_day <= o.last_day and n.last_day >= o.first_day
         order by n.place desc, o.place desc

@@ -36,9 +36,10 @@ def has_columns(connection: Connection, names: Iterable[str]) -> None:
     """Let these columns of `staged_documents` be filled; rows that are there have null in them."""
     generated = rows(
         connection,
-        # no column of ours has a default: where there is one, it is what a column is generated from
-        "select column_name, data_type from duckdb_columns() where table_name = $table"
-        " and column_default is not null and list_contains($names, column_name)",
+        # no column of ours has a default: where there is one, it is what a column is generated
+        # from. This table alone is asked about, since a folder of small files asks for each
+        "select name, type from pragma_table_info($table)"
+        " where dflt_value is not null and list_contains($names, name)",
         table=STAGED_DOCUMENTS.name,
         names=list(names),
     )

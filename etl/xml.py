@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,8 @@ Element = Any
 _SHORT = 65_535
 """Beyond it libxml2 has no room for the line of an element, only for that of a text."""
 
+_CHUNK = 4096
+
 
 def root_of(head: bytes) -> tuple[str, str]:
     """Return namespace and name of the root element that the first bytes of a file show.
@@ -27,15 +28,23 @@ def root_of(head: bytes) -> tuple[str, str]:
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")
     if not start.startswith(b"<"):
         return "", ""
-    # the head of a file breaks off somewhere: a pull parser has seen the root long before
+    # the head of a file breaks off somewhere: a pull parser has seen the root long before, and
+    # every format asks, so no more is parsed than needed
     parser = _pull(("start",))
-    with contextlib.suppress(etree.XMLSyntaxError):
-        parser.feed(head.lstrip(b" \t\r\n"))
-    try:
-        for _, element in parser.read_events():
-            return split(element.tag)
-    except etree.XMLSyntaxError:
-        return "", ""
+    head = head.lstrip(b" \t\r\n")
+    for place in range(0, len(head), _CHUNK):
+        broken = False
+        try:
+            parser.feed(head[place : place + _CHUNK])
+        except etree.XMLSyntaxError:
+            broken = True
+        try:
+            for _, element in parser.read_events():
+                return split(element.tag)
+        except etree.XMLSyntaxError:
+            return "", ""
+        if broken:
+            break
     return "", ""
 
 
@@ -119,9 +128,10 @@ def line_of(element: Element) -> int:
 
 
 def _iterate(path: Path) -> Iterator[tuple[str, Element]]:
-    return iter(
-        etree.iterparse(
-            str(path),
+    # opened here: lxml leaves a file open when its reader stops before the end
+    with path.open("rb") as stream:
+        yield from etree.iterparse(
+            stream,
             events=("start", "end"),
             resolve_entities=False,
             no_network=True,
@@ -131,7 +141,6 @@ def _iterate(path: Path) -> Iterator[tuple[str, Element]]:
             remove_pis=True,
             huge_tree=True,
         )
-    )
 
 
 def _pull(events: tuple[str, ...]) -> Element:

@@ -118,6 +118,8 @@ def test_a_broken_file_says_why_and_what_to_do(importer):
     assert "cannot be opened as a workbook" in str(problem.reason)
     assert "save it again" in str(problem.remedy)
     token = drop(importer, "letter.pdf", b"%PDF-1.7 \x00\x01\x02\x03")
+    assert "no PDF that can be read" in str(found(importer, token).problem.reason)
+    token = drop(importer, "logo.png", b"\x89PNG\r\n\x1a\n\x00\x01\x02\x03")
     assert "none of the formats" in str(found(importer, token).problem.reason)
 
 
