@@ -41,6 +41,17 @@ _FIRST = {
 _PLACE = re.compile(r"\{([^}]*)\}")
 
 
+@lru_cache(maxsize=1024)
+def _bares(headers: tuple[str, ...]) -> frozenset[str]:
+    """Return the bare forms of a row: all presets ask for those of the same rows."""
+    return frozenset(bare(h) for h in headers)
+
+
+@lru_cache(maxsize=1024)
+def _alternatives(names: str) -> frozenset[str]:
+    return frozenset(bare(h) for h in names.split(" | "))
+
+
 @dataclass(frozen=True)
 class Chosen:
     """Values of a column by which rows count, or do not; `reason` is a phrase marked with N_."""
@@ -92,8 +103,8 @@ class Layout:
 
     def fits(self, headers: Sequence[str]) -> bool:
         """Return whether these are the headers of this layout."""
-        have = {bare(h) for h in headers}
-        return all(any(bare(h) in have for h in mark.split(" | ")) for mark in self.marks)
+        have = _bares(tuple(headers))
+        return all(not have.isdisjoint(_alternatives(mark)) for mark in self.marks)
 
     def mapping(self, headers: Sequence[str]) -> dict[str, object]:
         """Return what a mapping file would say of a table with these headers, as far as it can."""
