@@ -190,6 +190,14 @@ WORDS: dict[str, Words] = {
         _CUSTOMER,
         brief=True,
     ),
+    "report_of_nobody": Words(
+        N_("Credit reports about nobody we know"),
+        "customers",
+        N_("Their scores and limits reach no customer."),
+        N_("Give the customer its VAT number, or the report our customer number."),
+        ("customer_name", "vat_number", "rating", "insured_limit", "credit_limit", "country",
+         "file", "line"),
+    ),
     "no_customer": Words(
         N_("Documents that name no customer"),
         "reading",
@@ -345,6 +353,8 @@ _COLUMNS = {
     "evidence": (N_("What speaks for it"), "text", 160),
     "other_name": (N_("Other customer"), "text", 170),
     "counterparty": (N_("Who paid"), "text", 190),
+    "rating": (N_("Rating"), "text", 96),
+    "insured_limit": (N_("Insured limit"), "money", 130),
     "seller": (N_("Number of the seller"), "text", 170),
     "seller_name": (N_("Seller"), "text", 170),
     "other_id": (N_("Other document"), "text", 130),

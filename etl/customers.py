@@ -2,6 +2,10 @@
 
 A customer list beats attributes on document rows; among those the file that reaches further
 wins, then the one loaded later; within a file the later row. An empty cell never overrides.
+
+Reports of others about companies (a credit bureau's, an insurer's) say least of all, and make
+nobody a customer. One that names no customer number of ours is about the one customer that has
+its VAT or company number, or its bank account.
 """
 
 from __future__ import annotations
@@ -13,7 +17,34 @@ _TEXTS = (
     "customer_name", "vat_number", "country", "sector", "segment", "salesperson", "parent_id",
     "rating", "iban",
 )  # fmt: skip
+#: SQL: whether a row of `files` as `f` holds reports of others.
+IS_REPORT = "coalesce(json_extract_string(f.settings, '$.reports') = 'true', false)"
+
 _NUMBERS = ("credit_limit", "insured_limit", "agreed_terms_days")
+
+
+def company(number: str) -> str:
+    """Return SQL for a VAT or company number in the form in which it can be compared.
+
+    The VAT number of a Belgian or French company holds its company number, and so does the number
+    of an establishment (SIRET); null where there is none.
+    """
+    n = account(number)
+    return rf"""
+        case
+            when regexp_full_match({n}, '(BE)?0\d{{9}}|BE\d{{9}}') then right({n}, 9)
+            when regexp_full_match({n}, '(BE)?1\d{{9}}') then right({n}, 10)
+            when regexp_full_match({n}, 'FR[0-9A-Z]{{2}}\d{{9}}') then right({n}, 9)
+            when regexp_full_match({n}, '\d{{14}}') then left({n}, 9)
+            when regexp_full_match({n}, '\d{{9}}B\d{{2}}') then 'NL' || {n}
+            else {n}
+        end
+    """
+
+
+def account(number: str) -> str:
+    """Return SQL for a number without spaces and punctuation; null where there is none."""
+    return f"nullif(upper(regexp_replace({number}, '[^A-Za-z0-9]', '', 'g')), '')"
 
 
 def derive_customers(connection: Connection) -> None:
@@ -28,20 +59,25 @@ def derive_customers(connection: Connection) -> None:
     numbers = ", ".join(
         f"arg_max({c}, rank) filter (where {c} is not null) as {c}" for c in _NUMBERS
     )
+    _find_customers_of_reports(connection)
     run(
         connection,
         f"""
         create or replace temp table merged as
         with ranked as (
-            select s.*, row_number() over (
-                order by f.rows_kind = 'customers', f.last_day nulls first, f.loaded_at,
-                f.sha256, s.line, s.customer_name, s.parent_id
-            ) as rank
+            select s.* replace (coalesce(r.customer_id, s.customer_id) as customer_id),
+                {IS_REPORT} as report,
+                row_number() over (
+                    order by not {IS_REPORT}, f.rows_kind = 'customers', f.last_day nulls first,
+                    f.loaded_at, f.sha256, s.line, s.customer_name, s.parent_id
+                ) as rank
             from staged_customers as s join files as f using (file_id)
-            where s.customer_id is not null
+            left join report_of as r using (file_id, line)
+            where coalesce(r.customer_id, s.customer_id) is not null
         ),
         named as (
-            select customer_id from ranked union select customer as customer_id from entry
+            select customer_id from ranked where not report
+            union select customer as customer_id from entry
         ),
         stated as (select customer_id, {texts}, {numbers} from ranked group by all)
         select named.customer_id, stated.* exclude (customer_id), stated.customer_id is not null
@@ -74,6 +110,38 @@ def derive_customers(connection: Connection) -> None:
         left join sector_of as s on s.given = m.sector
         left join group_of as g using (customer_id)
         order by m.customer_id
+        """,
+    )
+
+
+def _find_customers_of_reports(connection: Connection) -> None:
+    """Make `report_of`: file and line of a report that names no customer -> the customer's number.
+
+    Two customers with one number are two branches of one company: whose report it is, is not said.
+    """
+    run(
+        connection,
+        f"""
+        create or replace temp table report_of as
+        with known as (
+            select s.customer_id, {company("s.vat_number")} as company,
+                {account("s.iban")} as account
+            from staged_customers as s join files as f using (file_id)
+            where s.customer_id <> '' and not {IS_REPORT}
+        ),
+        by_company as (
+            select company, min(customer_id) as customer_id from known where company is not null
+            group by company having count(distinct customer_id) = 1
+        ),
+        by_account as (
+            select account, min(customer_id) as customer_id from known where account is not null
+            group by account having count(distinct customer_id) = 1
+        )
+        select s.file_id, s.line, coalesce(c.customer_id, a.customer_id) as customer_id
+        from staged_customers as s
+        left join by_company as c on c.company = {company("s.vat_number")}
+        left join by_account as a on a.account = {account("s.iban")}
+        where s.customer_id is null and coalesce(c.customer_id, a.customer_id) is not null
         """,
     )
 

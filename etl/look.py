@@ -20,8 +20,9 @@ from etl.headers import bare
 from etl.identify import identify
 from etl.mapping import ColumnMapping, mapping_to_toml, parse_mapping
 from etl.source import HEAD_BYTES, FileError, Reading, ReadOptions, SourceFile
+from etl.sources.preset import Preset
 from etl.sources.table import SOURCE as TABLE
-from etl.sources.table import Preview
+from etl.sources.table import Preview, TableSource
 from etl.workbook import is_parquet, is_workbook
 
 SHOWN = 20
@@ -45,12 +46,28 @@ class Look:
     def options(self) -> ReadOptions:
         """Return how the file is to be read."""
         said = self.said
+        given = self.mapping
+        if given is None and said.columns is not None:
+            given = known_mapping(SourceFile(self.path))
         options = ReadOptions(
-            mapping=said_mapping(said, self.mapping),
+            mapping=said_mapping(said, given),
             date_order=said.date_order,
             decimal=said.decimal,
         )
         return replace(options, receivables_accounts=self.accounts) if self.accounts else options
+
+
+def known_mapping(file: SourceFile) -> Mapping[str, object] | None:
+    """Return what is known of the exports of the program a file comes from, as a mapping.
+
+    Columns said by hand take the place of its columns; which rows count, and what its words mean,
+    stays as it is.
+    """
+    try:
+        source = identify(file)
+        return source.mapping_for(file) if isinstance(source, Preset) else None
+    except (FileError, OSError):
+        return None  # reading it says why
 
 
 def said_mapping(said: Said, given: Mapping[str, object] | None) -> Mapping[str, object] | None:
@@ -80,11 +97,13 @@ def look(asked: Look) -> Found:
 
 def _look(known: Found, file: SourceFile, options: ReadOptions) -> Found:
     problem: Problem | None = None
+    tables = TABLE
     with duckdb.connect() as connection:
         for table in STAGED:
             connection.execute(table.create())
         try:
             source = identify(file, None, options.mapping)
+            tables = source if isinstance(source, TableSource) else TABLE
             known = replace(known, format=source.name, label=source.label)
             readings = source.read(file, connection, 1, options)
             known = replace(
@@ -100,10 +119,10 @@ def _look(known: Found, file: SourceFile, options: ReadOptions) -> Found:
                 Text(N_("The file cannot be read: {error}."), {"error": _first_line(error)}),
                 Text(N_("Export it again, or report this file as a fault.")),
             )
-    if known.format in ("", TABLE.name):
+    if known.format in ("", tables.name):
         with tempfile.TemporaryDirectory() as folder:
             shown = _beginning(file, Path(folder)) if known.parts else file
-            sheet, own = _sheet(shown, options)
+            sheet, own = _sheet(tables, shown, options)
         known = replace(known, sheet=sheet)
         if sheet is not None and not known.format:
             # nothing was recognised, yet it is a table: its columns can be said by hand
@@ -171,10 +190,12 @@ def _refused(connection: duckdb.DuckDBPyConnection) -> tuple[Refusal, ...]:
     )
 
 
-def _sheet(file: SourceFile, options: ReadOptions) -> tuple[Sheet | None, Problem | None]:
+def _sheet(
+    tables: TableSource, file: SourceFile, options: ReadOptions
+) -> tuple[Sheet | None, Problem | None]:
     """Return the table to be mapped: the one that was chosen, else the first not understood."""
     try:
-        previews = TABLE.preview(file, options)
+        previews = tables.preview(file, options)
     except FileError as error:
         return None, Problem(error.reason, error.remedy, error.asks)
     except (duckdb.Error, OSError, ValueError):
@@ -216,7 +237,7 @@ def _columns(preview: Preview) -> dict[str, str]:
 
 def found_mapping(found: Found, asked: Look) -> str:
     """Return what is known about a table as the text of a mapping file."""
-    given = parse_mapping(asked.options().mapping or {})
+    given = parse_mapping(asked.options().mapping or known_mapping(SourceFile(asked.path)) or {})
     sheet = found.sheet
     columns = dict(asked.said.columns or (sheet.columns if sheet else {}) or given.columns)
     rows = asked.said.rows or given.rows or (sheet.rows_kind if sheet else None)
@@ -230,8 +251,11 @@ def found_mapping(found: Found, asked: Look) -> str:
         sheet=given.sheet,
         ledger=given.ledger,
         currency=given.currency,
+        rate_inverse=given.rate_inverse,
+        reports=given.reports,
         columns=columns,
         keep=given.keep,
+        leave_out=given.leave_out,
         kinds=given.kinds,
     )
     return mapping_to_toml(mapping)

@@ -22,8 +22,8 @@ ROWS_KINDS = ("invoices", "payments", "bank", "matches", "customers", "rates")
 KINDS = ("invoice", "credit_note", "payment", "write_off", "opening", "adjustment")
 
 _SOURCE_KEYS = ("rows", "date_format", "decimal", "encoding", "separator", "header_row", "sheet",
-                "ledger", "currency", "rate_inverse")  # fmt: skip
-_TABLES = ("source", "columns", "keep", "kinds")
+                "ledger", "currency", "rate_inverse", "reports")  # fmt: skip
+_TABLES = ("source", "columns", "keep", "leave_out", "kinds")
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,21 @@ class ColumnMapping:
     currency: str | None = None
     rate_inverse: bool | None = None
     """Their rate is the document's currency for one unit of the reporting currency, as in Xero."""
+    reports: bool | None = None
+    """Rows of customers tell of companies by VAT number or bank account, not by our numbers."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Our name -> their header."""
     keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Their header -> the values of the rows that count."""
+    leave_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Their header -> the values of the rows that do not count."""
     kinds: Mapping[str, str] = field(default_factory=dict)
     """Their word -> our kind of document."""
 
     @property
     def headers(self) -> tuple[str, ...]:
         """All headers the mapping speaks of."""
-        return tuple(dict.fromkeys((*self.columns.values(), *self.keep)))
+        return tuple(dict.fromkeys((*self.columns.values(), *self.keep, *self.leave_out)))
 
 
 def load_mapping(path: Path | str) -> dict[str, object]:
@@ -98,15 +102,21 @@ def parse_mapping(document: Mapping[str, object]) -> ColumnMapping:
     inverse = source.get("rate_inverse")
     if inverse is not None and not isinstance(inverse, bool):
         raise _wrong(N_("rate_inverse is true or false; not {value}."), inverse)
+    reports = source.get("reports")
+    if reports is not None and not isinstance(reports, bool):
+        raise _wrong(N_("reports is true or false; not {value}."), reports)
     for name, header in tables["columns"].items():
         _known(name, CANONICAL, N_("a column name"))
         if not isinstance(header, str):
             raise _wrong(N_("A column is given by its header in quotes; not {value}."), header)
-    keep: dict[str, tuple[str, ...]] = {}
-    for header, values in tables["keep"].items():
-        if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-            raise _wrong(N_('[keep] lists values, as in ["PAID", "OPEN"]; not {value}.'), values)
-        keep[header] = tuple(values)
+    chosen: dict[str, dict[str, tuple[str, ...]]] = {"keep": {}, "leave_out": {}}
+    for table, listed in chosen.items():
+        for header, values in tables[table].items():
+            if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+                raise _wrong(
+                    N_('[keep] lists values, as in ["PAID", "OPEN"]; not {value}.'), values
+                )
+            listed[header] = tuple(values)
     for kind in tables["kinds"].values():
         _known(str(kind), KINDS, N_("a kind of document"))
     return ColumnMapping(
@@ -121,7 +131,9 @@ def parse_mapping(document: Mapping[str, object]) -> ColumnMapping:
         currency=_text(source, "currency"),
         rate_inverse=inverse if isinstance(inverse, bool) else None,
         columns={k: str(v) for k, v in tables["columns"].items()},
-        keep=keep,
+        reports=reports if isinstance(reports, bool) else None,
+        keep=chosen["keep"],
+        leave_out=chosen["leave_out"],
         kinds={k: str(v) for k, v in tables["kinds"].items()},
     )
 
@@ -134,6 +146,7 @@ def mapping_to_toml(mapping: ColumnMapping) -> str:
         ("source", source),
         ("columns", mapping.columns),
         ("keep", {k: list(v) for k, v in mapping.keep.items()}),
+        ("leave_out", {k: list(v) for k, v in mapping.leave_out.items()}),
         ("kinds", mapping.kinds),
     ):
         if table:

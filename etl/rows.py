@@ -121,12 +121,6 @@ def _skip(plan: Plan, bind: dict[str, object]) -> str:
     """Return SQL for the reason why a row is no row of the table; null where it is one."""
     cells, columns = plan.grid.cells, plan.columns
     cases = [f"when coalesce({', '.join(cells)}) is null and broken is null then 'blank'"]
-    for number, (cell, kept) in enumerate(plan.keep.items()):
-        bind[f"keep_{number}"] = list(kept)
-        cases.append(
-            f"when broken is null and not list_contains($keep_{number}, coalesce({cell}, '')) "
-            "then 'keep'"
-        )
     # a printed list writes its headers on every page
     same = []
     for number, name in enumerate([n for n in REQUIRED[plan.rows_kind] if n in columns][:2]):
@@ -141,6 +135,13 @@ def _skip(plan: Plan, bind: dict[str, object]) -> str:
         rest = [c for n, c in columns.items() if n not in ("customer_id", "customer_name")]
         if rest:
             cases.append(f"when {total} and coalesce({', '.join(rest)}) is null then 'total'")
+    for chosen, code, unless in ((plan.keep, "keep", "not "), (plan.leave_out, "leave", "")):
+        for cell, values in chosen.items():
+            bind[f"{code}_{cell}"] = [value.lower() for value in values]
+            cases.append(
+                f"when broken is null and {unless}list_contains(${code}_{cell}, "
+                f"lower(trim(coalesce({cell}, '')))) then '{code}_{cell}'"
+            )
     return f"case {' '.join(cases)} end"
 
 
@@ -180,7 +181,10 @@ def _bad(plan: Plan, values: Mapping[str, str]) -> str:
             cases.append(f"when {parsed.refused.replace('@value', value)} then '{name}'")
     for need in REQUIRED[plan.rows_kind]:
         name = need.split("|")[0]
-        if name in values:
+        if plan.reports and name == "customer_id":
+            known = ", ".join(f"v_{n}" for n in need.split("|") if n in values)
+            cases.append(f"when coalesce({known}, null) is null then 'no {name}'")
+        elif name in values:
             # a payment needs no number of its own
             unless = (
                 " and v_kind is distinct from 'payment'"

@@ -26,6 +26,7 @@ LEFT_OUT = {
     "blank": N_("blank rows"),
     "header": N_("repeated header rows"),
     "keep": N_("rows with other values than the mapping keeps"),
+    "leave": N_("rows with values that the mapping leaves out"),
     "total": N_("totals and subtotals"),
     "heading": N_("headings and notes: no number, day or amount"),
     "line": N_("further lines of the same document"),
@@ -105,7 +106,7 @@ def stage(
         groups = _stage_documents(connection, plan, rows, table, file_id, reading, groups)
         _stage_attributes(connection, plan, rows, file_id)
     elif plan.rows_kind == "customers":
-        names = ["customer_id", *(n for n in _ATTRIBUTES if n in plan.columns)]
+        names = [n for n in ("customer_id", *_ATTRIBUTES) if n in plan.columns]
         _insert(connection, "staged_customers", rows, {n: n for n in names}, file=file_id)
     elif plan.rows_kind == "matches":
         _stage_matches(connection, plan, rows, file_id, reading, groups)
@@ -360,7 +361,8 @@ def _count(
     for group in groups:
         reading.rows_read += group.rows
         if group.skip is not None:
-            reason = LEFT_OUT[group.skip]
+            code, _, cell = group.skip.partition("_")  # keep_c3: the column that says so
+            reason = plan.reasons.get(cell) or LEFT_OUT[code]
             reading.left_out[reason] = reading.left_out.get(reason, 0) + group.rows
         elif group.bad:
             reading.rows_rejected += group.rows
@@ -400,6 +402,8 @@ def _settings(plan: Plan) -> dict[str, str]:
     settings = dict(plan.grid.settings)
     if plan.decimal and plan.cents:
         settings["decimal"] = plan.decimal
+    if plan.reports:
+        settings["reports"] = "true"
     settings["formats"] = json.dumps(plan.formats, ensure_ascii=False)
     settings["columns"] = json.dumps(
         {name: plan.header(name) for name in plan.columns}, ensure_ascii=False

@@ -37,7 +37,7 @@ REQUIRED = {
     "payments": ("customer_id", "issued_on", "amount|debit|credit"),
     "bank": ("issued_on", "amount|debit|credit"),
     "matches": ("debit_id", "credit_id"),
-    "customers": ("customer_id",),
+    "customers": ("customer_id|vat_number|iban",),
     "rates": ("currency", "issued_on", "rate"),
 }
 
@@ -60,6 +60,12 @@ class Plan:
     """Our name -> SQL for the amount in cents, found independently."""
     keep: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Cell column -> the values of the rows that count."""
+    leave_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Cell column -> the values of the rows that do not count."""
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Cell column of `keep` or `leave_out` -> why, marked with N_, where more is known."""
+    reports: bool = False
+    """The rows tell of companies by VAT number or bank account: a name is no customer number."""
     line_items: bool = False
     currency: str | None = None
     ledger: str = ""
@@ -108,10 +114,11 @@ def guess(grid: Grid, mapping: ColumnMapping | None) -> Plan:
     if mapping is not None:
         plan.currency = mapping.currency or plan.currency
         plan.ledger = mapping.ledger or ""
-        plan.keep = {
-            f"c{position(header, grid.headers, grid.name)}": values
-            for header, values in mapping.keep.items()
-        }
+        plan.reports = bool(mapping.reports)
+        plan.keep, plan.leave_out = (
+            {f"c{position(header, grid.headers, grid.name)}": v for header, v in chosen.items()}
+            for chosen in (mapping.keep, mapping.leave_out)
+        )
     _settle(plan)
     if found.local:
         plan.notes.append(Text(N_("The amounts are those in the books' own currency.")))
@@ -157,7 +164,7 @@ def _infer(columns: dict[str, str], found: Found) -> str:
 def _settle(plan: Plan) -> None:
     """Give columns the names that they have in this kind of rows."""
     columns = plan.columns
-    if "customer_id" not in columns and "customer_name" in columns:
+    if "customer_id" not in columns and "customer_name" in columns and not plan.reports:
         columns["customer_id"] = columns["customer_name"]
         if plan.holds_documents or plan.rows_kind == "customers":
             plan.notes.append(
@@ -192,8 +199,11 @@ def _settle(plan: Plan) -> None:
         for other in ("paid_on", "issued_on"):
             if "matched_on" not in columns and other in columns:
                 columns["matched_on"] = columns.pop(other)
-    elif "terms_days" in columns and "agreed_terms_days" not in columns:  # customers
-        columns["agreed_terms_days"] = columns.pop("terms_days")
+    else:
+        if plan.rows_kind == "customers" and "customer_id" not in columns:
+            plan.reports = True
+        if "terms_days" in columns and "agreed_terms_days" not in columns:
+            columns["agreed_terms_days"] = columns.pop("terms_days")
 
 
 def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOptions) -> Plan:

@@ -7,6 +7,7 @@ import re
 from stdnum.util import get_cc_module
 
 from data.texts import N_
+from etl.customers import IS_REPORT, account, company
 from etl.findings.check import CALLED, SQUEEZED, Check
 from etl.sql import Connection, rows
 
@@ -34,6 +35,26 @@ NO_MASTER = Check(
         "not exists (select 1 from staged_customers as s where s.customer_id = c.customer_id)"
     ),
 )
+REPORT_OF_NOBODY = Check(
+    "report_of_nobody",
+    N_("Reports of credit bureaus or insurers about nobody we know: {items}."),
+    f"""
+    select f.name as file, s.* exclude (customer_id), s.customer_id as number,
+        cast(null as decimal(18, 2)) as amount
+    from staged_customers as s join files as f using (file_id)
+    where {IS_REPORT}
+    and coalesce(s.customer_id, '') not in (select customer_id from customers
+        where customer_id <> '')
+    and (s.customer_id is not null
+        or (coalesce({company("s.vat_number")}, '-') not in (
+                select {company("vat_number")} from customers
+                where {account("vat_number")} <> ''
+                group by all having count(*) = 1)
+            and coalesce({account("s.iban")}, '-') not in (
+                select {account("iban")} from customers where {account("iban")} <> ''
+                group by all having count(*) = 1)))
+    """,
+)
 NO_SECTOR = Check(
     "no_sector", N_("Customers without a sector: {items}."), _without("c.sector = ''")
 )
@@ -45,7 +66,7 @@ NO_TERMS = Check(
     N_("Customers without agreed terms: {items}."),
     _without("c.agreed_terms_days is null"),
 )
-CHECKS = (NO_MASTER, NO_SECTOR, NO_LIMIT, NO_TERMS)
+CHECKS = (NO_MASTER, REPORT_OF_NOBODY, NO_SECTOR, NO_LIMIT, NO_TERMS)
 
 _CALLED = CALLED.format("customer_name")
 _VAT = SQUEEZED.format("vat_number")

@@ -12,6 +12,7 @@ from etl.sources.facturx import SOURCE as FACTURX
 from etl.sources.fec import SOURCE as FEC
 from etl.sources.jpk_fa import SOURCE as JPK_FA
 from etl.sources.mt940 import SOURCE as MT940
+from etl.sources.packages import PACKAGES
 from etl.sources.saft import SOURCE as SAFT
 from etl.sources.table import SOURCE as TABLE
 from etl.sources.ubl import SOURCE as UBL
@@ -30,6 +31,7 @@ SOURCES: tuple[Source, ...] = (
     CODA,
     MT940,
     CFONB,
+    *PACKAGES,
     TABLE,
 )
 """Asked in this order; of two that are equally sure, the first one reads."""

@@ -60,14 +60,17 @@ class Preview:
 class TableSource:
     """Delimited text, workbooks and Parquet."""
 
-    name = "table"
-    label = N_("Table (CSV, Excel, Parquet)")
+    name: str = "table"
+    label: str = N_("Table (CSV, Excel, Parquet)")
     gives: tuple[str, ...] = (
         N_("whatever its columns say: invoices, payments, matches, customers, rates"),
     )
     lacks: tuple[str, ...] = (
         N_("what none of its columns says; a mapping file names columns that are not known"),
     )
+
+    wanted: tuple[str, ...] = ()
+    """Headers that show which row is the one of the headers."""
 
     def identify(self, file: SourceFile) -> float:
         """See `Source.identify`: the more headers are recognised, the surer."""
@@ -85,7 +88,7 @@ class TableSource:
         start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
         if not start or start.startswith((b"<", b"%PDF", b"{", b"[")) or not is_text(head):
             return 0.0
-        facts_encoding = _head_encoding(head)
+        facts_encoding = head_encoding(head)
         text = head_text(file, facts_encoding)
         if "ecriturenum" in text[:4096].lower() and "journalcode" in text[:4096].lower():
             return 0.1
@@ -105,9 +108,10 @@ class TableSource:
     ) -> list[Reading]:
         """See `Source.read`; a workbook gives one reading for each sheet that is a table."""
         with tempfile.TemporaryDirectory() as folder:
-            grids, notes = _grids(file, connection, f"table_{first_file_id}", folder, options)
+            name = f"table_{first_file_id}"
+            grids, notes = self.grids(file, connection, name, folder, options)
             try:
-                plans, refused = _plans(connection, grids, options)
+                plans, refused = self._plans(connection, grids, options)
             except FileError:
                 _drop(connection, grids)
                 raise
@@ -115,6 +119,8 @@ class TableSource:
                 stage(connection, plan, first_file_id + number, options.ledger)
                 for number, plan in enumerate(plans)
             ]
+        for reading in readings:
+            reading.format = self.name
         readings[0].notes += [*notes, *refused]
         return readings
 
@@ -124,11 +130,84 @@ class TableSource:
         Raises `FileError` only where the file cannot be opened at all.
         """
         with duckdb.connect() as connection, tempfile.TemporaryDirectory() as folder:
-            grids, _ = _grids(file, connection, "preview", folder, options)
-            return [_preview(connection, grid, options) for grid in grids]
+            grids, _ = self.grids(file, connection, "preview", folder, options)
+            return [self._preview(connection, grid, options) for grid in grids]
+
+    def grids(
+        self,
+        file: SourceFile,
+        connection: duckdb.DuckDBPyConnection,
+        table: str,
+        folder: str,
+        options: ReadOptions,
+    ) -> tuple[list[Grid], list[Text]]:
+        """Read all tables of the file as text; return them and what there is to note."""
+        return _grids(file, connection, table, folder, options, self.wanted)
+
+    def guess(self, grid: Grid, options: ReadOptions) -> Plan:
+        """Return which columns the grid has, and what its rows are."""
+        return guess(grid, mapping_of(options))
+
+    def plan(self, connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOptions) -> Plan:
+        """Return how the grid is to be staged; `FileError` where it is not understood."""
+        return make_plan(connection, grid, options)
+
+    def _plans(
+        self, connection: duckdb.DuckDBPyConnection, grids: list[Grid], options: ReadOptions
+    ) -> tuple[list[Plan], list[Text]]:
+        """Plan all grids before any is staged; sheets that are not enough are noted."""
+        plans: list[Plan] = []
+        refused: list[Text] = []
+        first: FileError | None = None
+        for grid in grids:
+            lacking = missing(self.guess(grid, options)) if len(grids) > 1 else []
+            if lacking:
+                text = N_("Sheet {sheet} was not read: its columns lack {missing}.")
+                refused.append(
+                    Text(text, {"sheet": grid.settings["sheet"], "missing": ", ".join(lacking)})
+                )
+                first = first or FileError(refused[-1], _MAP)
+                continue
+            plans.append(self.plan(connection, grid, options))
+        if not plans and first is not None:
+            raise first
+        return plans, refused
+
+    def _preview(
+        self, connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOptions
+    ) -> Preview:
+        headers = grid.headers
+        rows = connection.execute(
+            f"select line, {', '.join(grid.cells)} from {grid.table} "
+            f"where coalesce({', '.join(grid.cells)}) is not null "
+            f"order by line limit {_PREVIEW_ROWS}"
+        ).fetchall()
+        problem: FileError | None = None
+        plan: Plan | None = None
+        try:
+            plan = self.guess(grid, options)
+            plan = self.plan(connection, grid, options)
+        except FileError as error:
+            problem = error
+        if plan is None:
+            plan = guess(grid, None)
+        return Preview(
+            name=grid.name,
+            headers=headers,
+            rows=tuple(tuple("" if c is None else str(c) for c in row[1:]) for row in rows),
+            lines=tuple(int(row[0]) for row in rows),
+            columns={
+                plan.header(n): n for n, c in plan.columns.items() if int(c[1:]) < len(headers)
+            },
+            rows_kind=plan.rows_kind,
+            missing=tuple(missing(plan)),
+            formats=plan.formats,
+            problem=problem,
+            settings=grid.settings,
+        )
 
 
-def _head_encoding(head: bytes) -> str:
+def head_encoding(head: bytes) -> str:
     """Return an encoding in which the first bytes can be looked at."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
@@ -149,10 +228,11 @@ def _grids(
     table: str,
     folder: str,
     options: ReadOptions,
+    wanted: tuple[str, ...],
 ) -> tuple[list[Grid], list[Text]]:
     """Read all tables of the file as text; return them and what there is to note."""
     mapping = mapping_of(options) or ColumnMapping()
-    wanted = mapping.headers
+    wanted = mapping.headers or wanted
     if is_parquet(file.head):
         return [read_parquet(file, connection, table)], []
     if not is_workbook(file.head):
@@ -197,62 +277,12 @@ def _grids(
     return grids, notes
 
 
-def _plans(
-    connection: duckdb.DuckDBPyConnection, grids: list[Grid], options: ReadOptions
-) -> tuple[list[Plan], list[Text]]:
-    """Plan all grids before any is staged; sheets that are not enough are noted, if some are."""
-    plans: list[Plan] = []
-    refused: list[Text] = []
-    first: FileError | None = None
-    for grid in grids:
-        lacking = missing(guess(grid, mapping_of(options))) if len(grids) > 1 else []
-        if lacking:
-            text = N_("Sheet {sheet} was not read: its columns lack {missing}.")
-            refused.append(
-                Text(text, {"sheet": grid.settings["sheet"], "missing": ", ".join(lacking)})
-            )
-            first = first or FileError(refused[-1], _MAP)
-            continue
-        plans.append(make_plan(connection, grid, options))
-    if not plans and first is not None:
-        raise first
-    return plans, refused
-
-
 _MAP = Text(N_("Say in a mapping file (--map), or on the Imports page, which column is which."))
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, grids: list[Grid]) -> None:
     for grid in grids:
         grid.drop(connection)
-
-
-def _preview(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOptions) -> Preview:
-    rows = connection.execute(
-        f"select line, {', '.join(grid.cells)} from {grid.table} "
-        f"where coalesce({', '.join(grid.cells)}) is not null order by line limit {_PREVIEW_ROWS}"
-    ).fetchall()
-    problem: FileError | None = None
-    plan: Plan | None = None
-    try:
-        plan = guess(grid, mapping_of(options))
-        plan = make_plan(connection, grid, options)
-    except FileError as error:
-        problem = error
-    if plan is None:
-        plan = guess(grid, None)
-    return Preview(
-        name=grid.name,
-        headers=grid.headers,
-        rows=tuple(tuple("" if c is None else str(c) for c in row[1:]) for row in rows),
-        lines=tuple(int(row[0]) for row in rows),
-        columns={plan.header(name): name for name in plan.columns},
-        rows_kind=plan.rows_kind,
-        missing=tuple(missing(plan)),
-        formats=plan.formats,
-        problem=problem,
-        settings=grid.settings,
-    )
 
 
 SOURCE = TableSource()

@@ -219,3 +219,35 @@ def test_patience_ends_after_a_file(importer):
     assert [x.looking for x in importer.files(SESSION)] == [False, True]
     importer.look(SESSION, patience=0)
     assert [x.looking for x in importer.files(SESSION)] == [False, False]
+
+
+AGING = """Aging,,,,,
+Num,Customer,Date,Due Date,Amount,Open Balance
+1,Quayside,02/28/2025,03/30/2025,10.00,4.00
+"""
+ZOHO = """Invoice Date,Invoice Number,Invoice Status,Customer Name,Due Date,Total,Balance
+2025-01-10,INV-1,Sent,Harbour,2025-02-09,100.00,100.00
+2025-01-11,INV-2,Draft,Harbour,2025-02-10,50.00,50.00
+"""
+
+
+def test_the_columns_of_a_known_programs_export_can_be_seen_and_changed(importer):
+    token = drop(importer, "aging.csv", AGING)
+    seen = found(importer, token)
+    assert (seen.format, seen.ready) == ("quickbooks", True)
+    assert seen.sheet.columns["open_amount"] == "Open Balance"
+    assert seen.sheet.lines == (3,)
+
+
+def test_what_a_program_leaves_out_stays_out_when_columns_are_said_by_hand(importer):
+    token = drop(importer, "Invoice.csv", ZOHO)
+    seen = found(importer, token)
+    assert (seen.format, seen.parts[0].rows_kept) == ("zoho_books", 1)
+    assert '"Invoice Status" = ["draft", "void"]' in importer.mapping(SESSION, token)
+    columns = {**seen.sheet.columns, "reference": "Invoice Status"}
+    importer.say(SESSION, token, Said(columns=columns))
+    importer.look(SESSION)
+    again = found(importer, token)
+    assert again.format == "table"
+    assert again.parts[0].rows_kept == 1
+    assert again.sheet.columns["reference"] == "Invoice Status"
