@@ -248,8 +248,11 @@ MATCHES = Table(
         Column("credit_key", "BIGINT", "the negative document"),
         Column("amount_currency", MONEY, "positive", "currency of the positive document"),
         Column("recorded_on", "DATE", "the day a bookkeeper recorded it; null: not known"),
-        Column("method", "VARCHAR", "given (by the source), state (paid state of the invoice row), "
-               "reference, amount, oldest"),
+        Column("method", "VARCHAR", "confirmed (by a person), given (by the source), state (paid "
+               "state of the invoice row), reference, amount, oldest"),
+        Column("confidence", "DECIMAL(3,2)", "how sure the match is, 0 to 1: the share of such "
+               "matches that prove right where the truth is known; 1.00 where the source says "
+               "so itself (given, state)"),
     ),
 )  # fmt: skip
 INSTALMENTS = Table(
@@ -403,4 +406,4 @@ STAGED = (FILES, STAGED_CUSTOMERS, STAGED_DOCUMENTS, STAGED_MATCHES, STAGED_RATE
 CUBES = (CELLS, MARKETS, MONTH_ITEMS, MONTH_DEBTORS, MONTH_SALES, MONTH_PAYMENTS)
 DERIVED = (CUSTOMERS, DOCUMENTS, INSTALMENTS, MATCHES, OPEN_ITEMS, *CUBES, FINDINGS, ABOUT)
 TABLES = {t.name: t for t in (*STAGED, *DERIVED)}
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4

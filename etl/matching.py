@@ -2,6 +2,7 @@
 
 In this order, each on what the ones before left over:
 
+    confirmed  what a person confirmed; what a person undid is taken out of all the others
     state      the paid state of an invoice row (made in etl/states.py)
     given      match rows; rows lettered with the same code, balanced or not
     oldest     payments lettered with a sum carried forward: that customer's oldest documents
@@ -19,6 +20,10 @@ document is ever matched for more than its amount.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from data.decisions import Decision
+from etl.decisions import match_confirmed, separate_undone
 from etl.documents import NORMAL
 from etl.lettering import settle_lettered
 from etl.queues import overlap, record, refresh_left
@@ -36,11 +41,14 @@ def create_made(connection: Connection) -> None:
     )
 
 
-def derive_matches(connection: Connection) -> None:
+def derive_matches(connection: Connection, decisions: Sequence[Decision] = ()) -> None:
     """Fill `made` and `matches` from `doc`, `entry` and `staged_matches`; see the module.
+
+    `decisions` are those of people that hold.
 
     Makes `unheard`, match rows that could not be followed, for the findings.
     """
+    match_confirmed(connection, decisions)
     _given_rows(connection)
     settle_lettered(connection)
     _reversals(connection)
@@ -48,12 +56,15 @@ def derive_matches(connection: Connection) -> None:
         _by_reference(connection)
         _by_amount(connection)
         _oldest_first(connection)
+    separate_undone(connection, decisions)
     run(
         connection,
         """
         insert into matches by name
         select debit_key, credit_key, cast(sum(amount) as decimal(18, 2)) as amount_currency,
-            max(recorded_on) as recorded_on, method
+            max(recorded_on) as recorded_on, method,
+            case method when 'reference' then 0.99 when 'amount' then 0.75 when 'oldest' then 0.50
+                else 1.00 end as confidence
         from made group by debit_key, credit_key, method order by debit_key, credit_key
         """,
     )
