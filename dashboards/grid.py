@@ -73,6 +73,7 @@ class Column:
     value -> text, for the codes of a text column. options: further AG Grid column options.
     named: the rows are the groups of `dimension`, so that "not known" is one and is called so.
     whole: money without cents, the exact amount where the pointer rests on it.
+    screen: something to click, which files do not have.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Column:
     options: Mapping[str, Any] = field(default_factory=dict)
     named: bool = False
     whole: bool = False
+    screen: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dash import Dash
 
 from dashboards import (
     aging,
+    cash,
     customer,
     customers,
     definitions,
@@ -38,6 +39,7 @@ PAGES: tuple[Page, ...] = (
     aging.PAGE,
     sectors.PAGE,
     customers.PAGE,
+    cash.PAGE,
     imports.PAGE,
     customer.PAGE,
     definitions.PAGE,

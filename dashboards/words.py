@@ -16,13 +16,18 @@ KINDS = {
 """Kinds of documents."""
 
 METHODS = {
+    "confirmed": N_("Confirmed by a person"),
     "given": N_("Given by the export"),
     "state": N_("Paid state of the invoice row"),
-    "reference": N_("By reference"),
+    "structured": N_("By structured reference"),
+    "reference": N_("By invoice number"),
+    "partial": N_("By part of a number"),
     "amount": N_("By exact amount"),
+    "sum": N_("By sum of several"),
+    "discount": N_("Less discount or fee"),
     "oldest": N_("Oldest first"),
 }
-"""How a match was made."""
+"""How a match was made, the surest first."""
 
 CLOSERS = {
     "payment": N_("paid"),

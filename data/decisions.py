@@ -168,9 +168,7 @@ def fingerprint(decisions: Sequence[Decision]) -> str:
     """Return what tells these decisions from others, by what they do; '' for none."""
     if not decisions:
         return ""
-    does = [
-        [d.action, asdict(d.debit), asdict(d.credit), d.amount, d.at.date()] for d in decisions
-    ]
+    does = [[d.action, asdict(d.debit), asdict(d.credit), d.amount, d.at.date()] for d in decisions]
     text = json.dumps(does, default=str, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
