@@ -64,9 +64,9 @@ MATCHES = Listing(
         Column("paid_on", N_("Paid"), "day", 112, options=_CARD),
         Column("customer_name", N_("Customer"), width=180, options=_CARD),
         Column("invoice", N_("Invoice"), width=120, options=_CARD),
-        Column("amount", N_("Amount"), "money", 118, total="sum(amount)", options=_CARD),
+        Column("amount", N_("Amount"), "money", 134, total="sum(amount)", options=_CARD),
         Column("method", N_("Matched by"), width=140, words=METHODS),
-        Column("confidence", N_("Confidence"), "share", 104),
+        Column("confidence", N_("Confidence"), "share", 122),
         Column("reference", N_("Text of the payment"), width=250),
         Column("file", N_("File"), width=180),
         Column("line", N_("Line"), "count", 84),
@@ -161,9 +161,10 @@ def headline_words(view: View) -> list[Component | str]:
     f = view.f
     said: list[Component | str] = [_("Nothing was paid in 12 months.")]
     if whole:
-        share = f.share(found / whole)
-        if found != whole and share == f.share(1):
-            share = f.share(found / whole, 2)
+        part = found / whole
+        # what is not all is not called all
+        digits = next((n for n in (0, 1, 2) if part == 1 or f.share(part, n) != f.share(1, n)), 2)
+        share = f.share(part, digits)
         said = rich(_("{share} of what was paid in 12 months found its invoice."), share=share)
     if not loose:
         return [*said, " ", _("Nothing is unapplied.")]

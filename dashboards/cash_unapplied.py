@@ -24,12 +24,17 @@ _MOST = 240
 _MOST_SUGGESTIONS = 3
 _TOO_MANY = 3
 """Where more customers than that owe the same amount, that it is the same says nothing."""
+_MOST_OFF = Decimal("0.9")
+"""What is paid of several invoices may be so much of them: the rest a discount or a fee."""
 
 ORDERS = {"largest": ("amount", "age"), "oldest": ("age", "amount")}
 """Order of the URL -> columns, the largest first."""
 
 _NAMED_SUM = N_("All their numbers stand in the text, and together they are exactly this amount")
 _NAMED_SET = N_("All their numbers stand in the text")
+_NAMED_LESS = N_(
+    "All their numbers stand in the text; they come to a little more: a discount or a fee?"
+)
 _NAMED_EXACT = N_("Its number stands in the text, and the amount is the same")
 _NAMED = N_("Its number stands in the text")
 _NAMED_OTHER = N_("Its number stands in the text, but it is another customer's")
@@ -61,7 +66,7 @@ def ranked(
     undone: pairs, by their token, that a person took apart: these are not offered again.
     """
     offered = [p for p in pairs if p["pair"] not in undone]
-    names = [p for p in offered if p["named"]]
+    names = [p for p in offered if p["named"] and p["own"]]
     found: list[tuple[int, Suggestion]] = []
     if len(names) > 1:
         whole = sum((p["left_over"] for p in names), Decimal(0))
@@ -69,6 +74,8 @@ def ranked(
             found.append((0, Suggestion(_NAMED_SUM, tuple(names))))
         elif whole < left:
             found.append((2, Suggestion(_NAMED_SET, tuple(names))))
+        elif left >= whole * _MOST_OFF:
+            found.append((1, Suggestion(_NAMED_LESS, tuple(names))))
     together = {p["pair"] for _rank, s in found for p in s.bills}
     strangers = sum(1 for p in offered if p["same_amount"] and not p["own"])
     for p in offered:
@@ -174,7 +181,7 @@ def _item(view: View, r: Mapping[str, Any], payer: str) -> Component:
     return html.Div(
         [
             html.P(
-                [html.B(f.exact(r["amount"])), html.Span(" ".join(filter(None, (part,)))),
+                [html.B(f.exact(r["amount"])), html.Span(part) if part else None,
                  html.Span(days, className="cash-age")],
                 className="cash-amount",
             ),

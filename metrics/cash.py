@@ -99,7 +99,8 @@ with item as (
 bill as (
     select d.document_key as debit_key, d.document_id, d.customer, d.customer_group, d.currency,
         d.ledger, d.issued_on, s.due_on, s.amount_currency as left_over, s.amount,
-        {_NUMBER.format("coalesce(d.document_id, '')")} as name, {_SEAL.format("d")} as debit_seal,
+        {_NUMBER.format("coalesce(d.document_id, '')")} as name,
+        {_NUMBER.format("coalesce(d.reference, '')")} as code, {_SEAL.format("d")} as debit_seal,
         row_number() over (partition by d.customer, d.ledger, d.currency
             order by s.due_on, d.document_key) as place
     from (
@@ -118,7 +119,8 @@ pair as (
         cast(case when b.left_over < i.left_over then b.left_over else i.left_over end
             as decimal(18, 2)) as settles,
         length(b.name) >= 4 and regexp_matches(b.name, '[0-9]') and contains(i.said, b.name)
-            as named,
+            or length(b.code) >= 10 and regexp_matches(b.code, '[0-9]')
+                and contains(i.said, b.code) as named,
         cast(b.debit_key as varchar) || '.' || cast(i.credit_key as varchar) || '.'
             || b.debit_seal || i.credit_seal as pair
     from item as i
@@ -201,8 +203,8 @@ def suggestions(keys: Sequence[int]) -> Statement:
     """List what open invoices the open documents `keys` may be for: pairs, and why.
 
     Columns: credit_key, credit_left, the invoice, left_over (of it), settles (all three in their
-    currency); amount (in the reporting one); own, same_group (customer),
-    same_amount, named (its number stands in the text), place (1 is the customer's oldest), pair.
+    currency); amount (in the reporting one); own, same_group (customer), same_amount, named (its
+    number, or its long reference, stands in the text), place (1 is the customer's oldest), pair.
     """
     bound: dict[str, object] = {f"key_{n}": key for n, key in enumerate(keys)}
     return Statement(_SUGGESTIONS.format(keys=_places(bound)), bound)
