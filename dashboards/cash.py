@@ -60,12 +60,12 @@ MATCHES = Listing(
     "matches",
     N_("Matches"),
     (
-        Column("payment", N_("Payment"), width=120, options={"pinned": "left", **_CARD}),
-        Column("paid_on", N_("Paid"), "day", 112, options=_CARD),
-        Column("customer_name", N_("Customer"), width=180, options=_CARD),
-        Column("invoice", N_("Invoice"), width=120, options=_CARD),
+        Column("payment", N_("Payment"), width=112, options={"pinned": "left"}),
+        Column("paid_on", N_("Paid"), "day", 108, options=_CARD),
+        Column("customer_name", N_("Customer"), width=172, options=_CARD),
+        Column("invoice", N_("Invoice"), width=112, options=_CARD),
         Column("amount", N_("Amount"), "money", 134, total="sum(amount)", options=_CARD),
-        Column("method", N_("Matched by"), width=140, words=METHODS),
+        Column("method", N_("Matched by"), width=134, words=METHODS),
         Column("confidence", N_("Confidence"), "share", 122),
         Column("reference", N_("Text of the payment"), width=250),
         Column("file", N_("File"), width=180),
@@ -114,7 +114,7 @@ def layout(**query: str) -> Component:
         _("Cash application"),
         html.Div(id="cash-closed"),
         html.Div(id="cash-status", className="cash-status", role="status"),
-        panel("cash-methods", height=250),
+        panel("cash-methods", height=190),
         html.Div(
             panel("cash-matches", static=grid("cash-grid", MATCHES, height=420, params=params)),
             id="cash-matches-box",
@@ -362,7 +362,7 @@ def connect(app: Dash, context: Context) -> None:
         return Content(
             title.format(count=view.f.count(hold)) if lines else _("Decisions"),
             _("What people confirmed or undid, the newest first; times in UTC"),
-            deciding.listed(lines, view, not deciding.closed(context)),
+            deciding.listed(lines, view, not deciding.closed(context), busy(context)),
             as_of=_("whatever the day"),
         )
 
@@ -398,13 +398,19 @@ def connect(app: Dash, context: Context) -> None:
         Output("cash-refused", "data"),
         Input({"type": "cash-confirm", "pairs": ALL}, "n_clicks"),
         Input({"type": "cash-withdraw", "id": ALL}, "n_clicks"),
+        Input({"type": "cash-apply", "at": ALL}, "n_clicks"),
         Input("cash-undo", "data"),
         State("url", "search"),
         State("cash-decided", "data"),
         prevent_initial_call=True,
     )
     def decide(
-        _confirmed: Any, _withdrawn: Any, undone: Any, search: str | None, count: int | None
+        _confirmed: Any,
+        _withdrawn: Any,
+        _apply: Any,
+        undone: Any,
+        search: str | None,
+        count: int | None,
     ) -> Any:
         asked = ctx.triggered_id
         if not asked or not ctx.triggered[0]["value"]:
@@ -458,9 +464,15 @@ def act(
         deciding.confirm(view, decisions, str(asked["pairs"]).split(";"))
     elif kind == "cash-withdraw":
         deciding.withdraw(decisions, str(asked["id"]))
-    else:
+    elif kind != "cash-apply":
         deciding.undo(view, decisions, str((undone or {}).get("pair") or ""))
     context.importer.derive()
+
+
+def busy(context: Context) -> bool:
+    """Return whether something is being loaded or derived."""
+    job = context.importer.job() if context.importer else None
+    return job is not None and job.running
 
 
 def running(job: Job) -> Component:

@@ -240,8 +240,8 @@ def _keys(view: View, wanted: Sequence[Named]) -> dict[Named, int]:
     return {n: key for n, key in keys.items() if key is not None}
 
 
-def listed(lines: Sequence[Line], view: View, may: bool) -> Component:
-    """Return the list of decisions; `may`: with buttons to take them back."""
+def listed(lines: Sequence[Line], view: View, may: bool, busy: bool = False) -> Component:
+    """Return the list of decisions; `may`: with buttons to take them back; `busy`: a load runs."""
     if not lines:
         return message(
             _("Nothing was decided yet"),
@@ -252,8 +252,10 @@ def listed(lines: Sequence[Line], view: View, may: bool) -> Component:
     heads = (_("When"), _("Decision"), _("Payment"), _("Invoice"), _("Amount"), _("Now"), "")
     rows = [_row(line, view, may) for line in lines[:SHOWN]]
     more = len(lines) - SHOWN
+    late = any(line.waiting for line in lines) and may and not busy
     return html.Div(
         [
+            _late() if late else None,
             html.Table(
                 [
                     html.Thead(html.Tr([
@@ -277,6 +279,21 @@ def listed(lines: Sequence[Line], view: View, may: bool) -> Component:
     )  # fmt: skip
 
 
+def _late() -> Component:
+    return html.P(
+        [
+            _("Not every decision is in the figures yet: the next load applies them all."),
+            html.Button(
+                _("Apply now"),
+                id={"type": "cash-apply", "at": "list"},
+                className="button small",
+                n_clicks=0,
+            ),
+        ],
+        className="notice cash-late",
+    )
+
+
 def _row(line: Line, view: View, may: bool) -> Component:
     one, f = line.decision, view.f
     what = _("Confirmed") if one.action == CONFIRM else _("Undone")
@@ -291,7 +308,7 @@ def _row(line: Line, view: View, may: bool) -> Component:
     cells = (
         f.moment(one.at), what, _document(one.credit, view), _document(one.debit, view),
         "" if one.action == UNDO else f.number(amount, 2), now_of(line, f),
-        button if may and line.holds and not line.waiting else "",
+        button if may and line.holds else "",
     )  # fmt: skip
     return html.Tr(
         [
@@ -313,7 +330,7 @@ def _document(named: Named, view: View) -> list[Component | str]:
 def now_of(line: Line, f: Format) -> str:
     """Say what became of a decision."""
     if line.waiting:
-        return _("being applied")
+        return _("not in the figures yet")
     if not line.holds:
         return _("taken back, or replaced by a later one")
     if not line.there:

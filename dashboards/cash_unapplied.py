@@ -31,6 +31,10 @@ ORDERS = {"largest": ("amount", "age"), "oldest": ("age", "amount")}
 """Order of the URL -> columns, the largest first."""
 
 _NAMED_SUM = N_("All their numbers stand in the text, and together they are exactly this amount")
+_NAMED_SUM_OTHER = N_(
+    "All their numbers stand in the text, and together they are exactly this amount, but they are "
+    "another customer's"
+)
 _NAMED_SET = N_("All their numbers stand in the text")
 _NAMED_LESS = N_(
     "All their numbers stand in the text; they come to a little more: a discount or a fee?"
@@ -58,32 +62,49 @@ class Suggestion:
 
 
 def ranked(
-    pairs: Sequence[Mapping[str, Any]], left: Decimal, undone: Collection[str] = ()
+    pairs: Sequence[Mapping[str, Any]],
+    left: Decimal,
+    undone: Collection[str] = (),
+    kind: str = "payment",
 ) -> list[Suggestion]:
     """Return the best suggestions for one payment, the likeliest first.
 
     pairs: rows of `metrics.cash.suggestions`. left: what is unapplied, in the document's currency.
-    undone: pairs, by their token, that a person took apart: these are not offered again.
+    undone: pairs, by their token, that a person took apart: these are not offered again. kind: of
+    the document; what a credit note corrects is not guessed from what is oldest.
     """
     offered = [p for p in pairs if p["pair"] not in undone]
-    names = [p for p in offered if p["named"] and p["own"]]
-    found: list[tuple[int, Suggestion]] = []
-    if len(names) > 1:
-        whole = sum((p["left_over"] for p in names), Decimal(0))
-        if whole == left:
-            found.append((0, Suggestion(_NAMED_SUM, tuple(names))))
-        elif whole < left:
-            found.append((2, Suggestion(_NAMED_SET, tuple(names))))
-        elif left >= whole * _MOST_OFF:
-            found.append((1, Suggestion(_NAMED_LESS, tuple(names))))
+    found = _sets([p for p in offered if p["named"]], left)
     together = {p["pair"] for _rank, s in found for p in s.bills}
     strangers = sum(1 for p in offered if p["same_amount"] and not p["own"])
     for p in offered:
         rank, why = _why(p, strangers)
+        if why == _OLDEST and kind == "credit_note":
+            continue
         if why and p["pair"] not in together:
             found.append((rank, Suggestion(why, (p,))))
     found.sort(key=lambda f: f[0])
     return [s for _rank, s in found[:_MOST_SUGGESTIONS]]
+
+
+def _sets(named: Sequence[Mapping[str, Any]], left: Decimal) -> list[tuple[int, Suggestion]]:
+    """Return what a text names several invoices of, customer by customer, with its rank."""
+    by_customer: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for p in named:
+        by_customer[p["customer"]].append(p)
+    found = []
+    for bills in by_customer.values():
+        whole = sum((p["left_over"] for p in bills), Decimal(0))
+        own = bills[0]["own"]
+        if len(bills) < 2:
+            continue
+        if whole == left:
+            found.append((0, Suggestion(_NAMED_SUM if own else _NAMED_SUM_OTHER, tuple(bills))))
+        elif own and whole < left:
+            found.append((2, Suggestion(_NAMED_SET, tuple(bills))))
+        elif own and left >= whole * _MOST_OFF:
+            found.append((1, Suggestion(_NAMED_LESS, tuple(bills))))
+    return found
 
 
 def _why(p: Mapping[str, Any], strangers: int) -> tuple[int, str]:
@@ -123,8 +144,10 @@ def suggested(
     by_item: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for pair in view.query(statement.sql, statement.parameters):
         by_item[pair["credit_key"]].append(pair)
+    kinds = {r["document_key"]: r["kind"] for r in items}
     return {
-        key: ranked(pairs, pairs[0]["credit_left"], undone) for key, pairs in by_item.items()
+        key: ranked(pairs, pairs[0]["credit_left"], undone, kinds[key])
+        for key, pairs in by_item.items()
     }  # fmt: skip
 
 
