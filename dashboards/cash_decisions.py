@@ -10,7 +10,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -100,6 +100,11 @@ def named(row: Mapping[str, Any]) -> Named:
         row["ledger"] or "", row["document_id"] or "", row["customer"] or "", row["issued_on"],
         row["amount_currency"], row["kind"], row.get("nth", 1),
     )  # fmt: skip
+
+
+def plain(named: Named) -> Named:
+    """Return the document without what tells it from others that are alike."""
+    return replace(named, nth=1)
 
 
 def confirm(view: View, decisions: Decisions, tokens: Sequence[str]) -> int:

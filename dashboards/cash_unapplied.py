@@ -30,18 +30,16 @@ _MOST_OFF = Decimal("0.9")
 ORDERS = {"largest": ("amount", "age"), "oldest": ("age", "amount")}
 """Order of the URL -> columns, the largest first."""
 
-_NAMED_SUM = N_("All their numbers stand in the text, and together they are exactly this amount")
+_NAMED_SUM = N_("The text names them all, and together they are exactly this amount")
 _NAMED_SUM_OTHER = N_(
-    "All their numbers stand in the text, and together they are exactly this amount, but they are "
+    "The text names them all, and together they are exactly this amount, but they are "
     "another customer's"
 )
-_NAMED_SET = N_("All their numbers stand in the text")
-_NAMED_LESS = N_(
-    "All their numbers stand in the text; they come to a little more: a discount or a fee?"
-)
-_NAMED_EXACT = N_("Its number stands in the text, and the amount is the same")
-_NAMED = N_("Its number stands in the text")
-_NAMED_OTHER = N_("Its number stands in the text, but it is another customer's")
+_NAMED_SET = N_("The text names them all")
+_NAMED_LESS = N_("The text names them all; they come to a little more: a discount or a fee?")
+_NAMED_EXACT = N_("The text names it, and the amount is the same")
+_NAMED = N_("The text names it")
+_NAMED_OTHER = N_("The text names it, but it is another customer's")
 _SAME = N_("Same customer, same amount to the cent")
 _GROUP = N_("A customer of the same group owes exactly this amount")
 _WRONG = N_("Another customer owes exactly this amount: booked on the wrong one?")

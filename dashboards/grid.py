@@ -72,8 +72,7 @@ class Column:
     `sum(amount)`. raw: cells carry the plain number, for a renderer of the page's own. words:
     value -> text, for the codes of a text column. options: further AG Grid column options.
     named: the rows are the groups of `dimension`, so that "not known" is one and is called so.
-    whole: money without cents, the exact amount where the pointer rests on it.
-    screen: something to click, which files do not have.
+    whole: money without cents, exact where the pointer rests. screen: files do not have it.
     """
 
     name: str

@@ -133,22 +133,30 @@ order by credit_key, due_on, debit_key
 """
 
 _DOCUMENTS = f"""
-select d.document_key, d.ledger, coalesce(d.document_id, '') as document_id, d.customer,
-    d.issued_on, d.amount_currency, d.currency, d.kind, {_SEAL.format("d")} as seal,
-    coalesce(o.left_over, 0) as left_over,
-    (
-        select count(*) from documents as a
-        where a.issued_on = d.issued_on and a.amount_currency = d.amount_currency
-        and a.kind = d.kind and a.customer = d.customer and a.ledger = d.ledger
-        and coalesce(a.document_id, '') = coalesce(d.document_id, '')
-        and a.document_key <= d.document_key
-    ) as nth
-from documents as d
-left join (
+with asked as (
+    select d.document_key, d.ledger, coalesce(d.document_id, '') as document_id, d.customer,
+        d.issued_on, d.amount_currency, d.currency, d.kind, {_SEAL.format("d")} as seal
+    from documents as d
+    where d.document_key in ($debit, $credit)
+),
+placed as (
+    select q.document_key, count(*) as nth
+    from asked as q
+    join documents as a on a.issued_on = q.issued_on and a.amount_currency = q.amount_currency
+        and a.kind = q.kind and a.customer = q.customer and a.ledger = q.ledger
+        and coalesce(a.document_id, '') = q.document_id
+    where a.document_key <= q.document_key
+    group by q.document_key
+),
+open as (
     select document_key, sum(amount_currency) as left_over from open_items
-    where closed_on is null group by document_key
-) as o on o.document_key = d.document_key
-where d.document_key in ($debit, $credit)
+    where closed_on is null and document_key in ($debit, $credit) group by document_key
+)
+select asked.*, placed.nth,
+    cast(coalesce(open.left_over, 0) as decimal(18, 2)) as left_over
+from asked
+join placed on placed.document_key = asked.document_key
+left join open on open.document_key = asked.document_key
 """
 
 _ALIKE = """

@@ -6,9 +6,16 @@ from decimal import Decimal
 import pytest
 
 from dashboards import cash
-from dashboards.cash import MATCHES, UNAPPLIED, act
-from dashboards.cash_decisions import RefusedError, lines_of, look_up
-from dashboards.cash_unapplied import ranked
+from dashboards.cash import act
+from dashboards.cash_decisions import RefusedError, lines_of, look_up, now_of
+from dashboards.cash_figures import (
+    MATCHES,
+    UNAPPLIED,
+    methods_of,
+    unapplied_content,
+    unapplied_of,
+)
+from dashboards.cash_unapplied import ranked, suggested
 from dashboards.grid import block
 from dashboards.page import Context
 from dashboards.server import create_app
@@ -53,8 +60,8 @@ def books(tmp_path):
 def offers(context):
     """Return invoice -> token of what is suggested for everything unapplied."""
     seen = context.view("")
-    rows = cash.unapplied_of(seen)
-    found = cash.unapplied_items.suggested(seen, rows, ())
+    rows = unapplied_of(seen)
+    found = suggested(seen, rows, ())
     return {s.bills[0]["document_id"]: s.token for some in found.values() for s in some}
 
 
@@ -94,7 +101,7 @@ def test_what_is_named_comes_first_and_the_oldest_last():
 def test_several_that_are_named_are_offered_together():
     two = (bill("F1", 60, named=True), bill("F2", 40, named=True))
     why, names = reasons(*two)[0]
-    assert (why, names) == ("All their numbers stand in the text", ["F1", "F2"])
+    assert (why, names) == ("The text names them all", ["F1", "F2"])
     # they come to far more than was paid: each by itself
     assert [n for _w, n in reasons(*two, left="50")] == [["F1"], ["F2"]]
     assert reasons(*two, left="98")[0][1] == ["F1", "F2"]
@@ -127,7 +134,7 @@ def test_the_headline_says_what_was_matched_and_what_was_not(app):
 
 def test_methods_add_up_to_what_was_paid(app, tmp_path):
     seen = view(small_company(tmp_path))
-    rows = cash.methods_of(seen)
+    rows = methods_of(seen)
     paid = seen.query(
         "select -sum(amount) as paid from documents"
         " where kind = 'payment' and issued_on > date '2025-03-31'"
@@ -183,18 +190,18 @@ def test_the_lists_can_be_downloaded_without_their_buttons(app):
 def test_a_confirmed_suggestion_is_in_the_next_state(books):
     context, decisions = books
     token = offers(context)["F1003"]
-    before = cash.unapplied_of(context.view(""))
+    before = unapplied_of(context.view(""))
     assert sum(r["amount"] for r in before) == D(80)
     act(context, decisions, "", {"type": "cash-confirm", "pairs": token}, None)
     finished(context.importer)
-    assert cash.unapplied_of(context.view("")) == []
+    assert unapplied_of(context.view("")) == []
     (line,) = lines_of(context.view(""), decisions)
     assert (line.holds, line.there, line.waiting, line.amount) == (True, True, False, D(80))
     assert line.decision.action == CONFIRM
     # undoing what a person confirmed takes that back
     act(context, decisions, "", {"type": "x"}, {"pair": pairs(context)["F1003", "P2"]})
     finished(context.importer)
-    assert sum(r["amount"] for r in cash.unapplied_of(context.view(""))) == D(80)
+    assert sum(r["amount"] for r in unapplied_of(context.view(""))) == D(80)
     assert [d.action for d in decisions.read()] == [CONFIRM, WITHDRAW]
 
 
@@ -204,8 +211,8 @@ def test_what_was_undone_is_unapplied_and_not_suggested_again(books):
     finished(context.importer)
     seen = context.view("")
     assert decisions.read()[0].action == UNDO
-    assert D(100) in [r["amount"] for r in cash.unapplied_of(seen)]
-    content = cash.unapplied_content(seen, decisions, may=True)
+    assert D(100) in [r["amount"] for r in unapplied_of(seen)]
+    content = unapplied_content(seen, decisions, may=True)
     assert "F1001" not in str([c for c in str(content.body).split("Li(") if "P1" in c])
     (line,) = lines_of(seen, decisions)
     act(context, decisions, "", {"type": "cash-withdraw", "id": line.decision.id}, None)
@@ -247,7 +254,7 @@ def test_a_decision_of_documents_that_left_is_listed_as_such(books, tmp_path):
     other = small_company(tmp_path / "other")
     (line,) = lines_of(view(other), decisions)
     assert not line.there
-    told = cash.deciding.now_of(replace(line, waiting=False), view(other).f)
+    told = now_of(replace(line, waiting=False), view(other).f)
     assert told == "its documents are not in the data now; it holds once they are"
 
 
