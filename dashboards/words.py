@@ -20,14 +20,14 @@ METHODS = {
     "given": N_("Given by the export"),
     "state": N_("Paid state of the invoice row"),
     "structured": N_("By structured reference"),
-    "reference": N_("By invoice number"),
-    "partial": N_("By part of a number"),
+    "reference": N_("By reference"),
+    "partial": N_("By part of the number"),
     "amount": N_("By exact amount"),
-    "sum": N_("By sum of several"),
-    "discount": N_("Less discount or fee"),
+    "sum": N_("By exact sum"),
+    "discount": N_("Less discount or bank fee"),
     "oldest": N_("Oldest first"),
 }
-"""How a match was made, the surest first."""
+"""How a match was made."""
 
 CLOSERS = {
     "payment": N_("paid"),
