@@ -291,7 +291,8 @@ def _asked_for(
         sql, order, bound = arranged(view, listing, params, request)
         statement = Statement(f"{sql}\n{order}", bound)
         top = head(view, narrowed=listing.narrowed(view))
-        return Download(listing.name, _(listing.title), top, listing.columns, statement)
+        columns = [c for c in listing.columns if not c.screen]
+        return Download(listing.name, _(listing.title), top, columns, statement)
     explain = explain_from(json.loads(asked.get("explain") or "{}"))
     if what == "figure":
         return figure_download(view, explain)

@@ -94,14 +94,15 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Input("state", "data"),
         State("url", "search"),
     )
-    def show(pathname: str | None, _state: int | None, search: str | None) -> Any:
+    def show(pathname: str | None, number: int | None, search: str | None) -> Any:
         page = by_path.get((pathname or "/").rstrip("/") or "/")
         if page is None:
             text = _("There is no page at {path}.").format(path=pathname)
             home = dcc.Link(_("To the overview"), href="/", className="button")
             return parts.message(_("Not found"), text, home), _("Not found")
         asked = {t["prop_id"] for t in ctx.triggered}  # at first both the address and the state
-        if asked == {"state.data"} and not page.needs_data:
+        first = number == 1  # the page says so far what to do where nothing is loaded
+        if asked == {"state.data"} and (not page.needs_data or (page.stays and not first)):
             raise PreventUpdate  # a report that is being read stays where it is
         title = _(page.title)
         try:

@@ -71,8 +71,8 @@ class Column:
     (sector, country, customer). total: an SQL aggregate for the row pinned on top, such as
     `sum(amount)`. raw: cells carry the plain number, for a renderer of the page's own. words:
     value -> text, for the codes of a text column. options: further AG Grid column options.
-    named: the rows are the groups of `dimension`, so that "not known" is one and is called so.
-    whole: money without cents, the exact amount where the pointer rests on it.
+    named: rows are groups of `dimension`, so that "not known" is one and is called so. whole:
+    money without cents, exact where the pointer rests. screen: files do not have it.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Column:
     options: Mapping[str, Any] = field(default_factory=dict)
     named: bool = False
     whole: bool = False
+    screen: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,13 +175,11 @@ def column_defs(listing: Listing) -> list[dict[str, Any]]:
             "headerName": _(column.label),
             "filter": "agNumberColumnFilter" if number else "agTextColumnFilter",
             "type": "rightAligned" if number else None,
-            "tooltipField": f"{column.name}_exact"
-            if column.whole
-            else None
-            if number
-            else column.name,
+            "tooltipField": None if number else column.name,
             "width": column.width or (128 if number else 126 if column.unit == "day" else 170),
         }
+        if column.whole:
+            definition["tooltipField"] = f"{column.name}_exact"
         if column.unit == "day":
             definition["filter"] = "agDateColumnFilter"
         if column.name == first:

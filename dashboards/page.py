@@ -311,7 +311,8 @@ class Page:
 
     path: its address. title: marked with N_. order: place in the navigation; group: `main`,
     `foot` (below the line) or '' (not in the navigation). needs_data: over an empty store the
-    frame shows what to do instead. listings: long tables that can be downloaded.
+    frame shows what to do instead. listings: long tables that can be downloaded. stays: a newer
+    state draws its figures anew, which take `Input("state", "data")`, and not the page.
     """
 
     path: str
@@ -322,3 +323,4 @@ class Page:
     group: str = "main"
     needs_data: bool = True
     listings: Sequence[Listing] = ()
+    stays: bool = False

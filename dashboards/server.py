@@ -11,6 +11,7 @@ from dash import Dash
 
 from dashboards import (
     aging,
+    cash,
     customer,
     customers,
     definitions,
@@ -39,6 +40,7 @@ PAGES: tuple[Page, ...] = (
     aging.PAGE,
     sectors.PAGE,
     customers.PAGE,
+    cash.PAGE,
     findings.PAGE,
     imports.PAGE,
     customer.PAGE,

@@ -16,6 +16,7 @@ KINDS = {
 """Kinds of documents."""
 
 METHODS = {
+    "confirmed": N_("Confirmed by a person"),
     "given": N_("Given by the export"),
     "state": N_("Paid state of the invoice row"),
     "structured": N_("By structured reference"),

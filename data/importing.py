@@ -214,6 +214,13 @@ class Importer(Protocol):
         """Start loading the demo company; raises ImportRefusedError if a load runs."""
         ...
 
+    def derive(self) -> Job:
+        """Start deriving the state anew from what is loaded, with what people decided meanwhile.
+
+        Where a load runs, it follows on that one.
+        """
+        ...
+
     def job(self) -> Job | None:
         """Return the running load, or the last one since the start; None: there was none."""
         ...

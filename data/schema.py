@@ -248,9 +248,9 @@ MATCHES = Table(
         Column("credit_key", "BIGINT", "the negative document"),
         Column("amount_currency", MONEY, "positive", "currency of the positive document"),
         Column("recorded_on", "DATE", "the day a bookkeeper recorded it; null: not known"),
-        Column("method", "VARCHAR", "given (by the source), state (paid state of the invoice row), "
-               "structured (reference), reference, partial (number), amount, sum, discount, "
-               "oldest"),
+        Column("method", "VARCHAR", "confirmed (by a person), given (by the source), state (paid "
+               "state of the invoice row), structured (reference), reference, partial (number), "
+               "amount, sum, discount, oldest"),
         Column("confidence", "DECIMAL(3,2)", "how sure the match is, 0 to 1: the share of such "
                "matches that prove right where the truth is known; 1.00 where the source says "
                "so itself (given, state)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.decisions import Decision
 from data.schema import DERIVED, SCHEMA_VERSION
 from data.texts import N_, Text
 from etl.cubes import derive_cubes
@@ -35,6 +36,8 @@ class Settings:
 
     reporting_currency: str
     default_terms_days: int = DEFAULT_TERMS_DAYS
+    decisions: tuple[Decision, ...] = ()
+    """Of people, those that hold."""
 
 
 def derive(connection: Connection, settings: Settings) -> None:
@@ -52,7 +55,7 @@ def derive(connection: Connection, settings: Settings) -> None:
     number_documents(connection)
     create_made(connection)
     match_states(connection)
-    derive_matches(connection)
+    derive_matches(connection, settings.decisions)
     derive_open_items(connection)
     derive_cubes(connection)
 

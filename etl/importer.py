@@ -78,6 +78,7 @@ class FileImporter:
         self._said: dict[str, Said] = {}
         self._found: dict[str, Found] = {}
         self._job: Job | None = None
+        self._again = False
         self._started = 0.0
 
     # ---- files ---------------------------------------------------------------------------
@@ -273,6 +274,18 @@ class FileImporter:
 
         return self._start(work, "", 0, Text(N_("Writing the demo company's exports")))
 
+    def derive(self) -> Job:
+        """See `Importer.derive`."""
+        with self._lock:
+            job = self._job
+            if job is not None and job.running:
+                self._again = True  # it may have read the decisions already
+                return job
+        return self._start(self._derived, "", 0)
+
+    def _derived(self) -> LoadReport:
+        return load([], self._store, LoadOptions(), self._progress)
+
     def _start(
         self, work: Callable[[], LoadReport], session: str, files: int, text: Text | None = None
     ) -> Job:
@@ -308,9 +321,16 @@ class FileImporter:
         job = self._job
         assert job is not None  # noqa: S101 - it was started
         seconds = time.monotonic() - self._started
-        self._job = replace(
-            job, running=False, problem=problem, report=report, seconds=round(seconds, 1)
-        )
+        with self._lock:
+            self._job = replace(
+                job, running=False, problem=problem, report=report, seconds=round(seconds, 1)
+            )
+            again, self._again = self._again, False
+        if again:
+            try:
+                self.derive()
+            except ImportRefusedError:  # another load came first: it applies them as well
+                LOG.info("decisions are applied by the load that is running")
 
 
 def _words(error: Exception) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import duckdb
 
+from data.decisions import DECIDED, Decision, Decisions, fingerprint, holding
 from data.schema import STAGED
 from data.store import State, Store
 from data.texts import N_, Text
@@ -101,6 +102,7 @@ class _Load:
         self.progress = progress
         self.report = LoadReport(loaded_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0))
         self.earlier = LoadReport()
+        self.decisions: tuple[Decision, ...] = ()
         self.rows = 0
 
     def run(self, paths: list[Path]) -> LoadReport:
@@ -115,8 +117,15 @@ class _Load:
         report = self.report
         before = self.store.current()
         known = self._earlier(before)
+        self.decisions = holding(Decisions(self.store.folder).read())
+        decided = fingerprint(self.decisions)
+        if decided:
+            report.options[DECIDED] = decided
+        else:
+            report.options.pop(DECIDED, None)
         wanted = list(self._new_files(paths, known))
-        # the reporting currency or terms may be given anew without any new file
+        # the reporting currency or terms may be given anew, or people have decided something,
+        # without any new file
         anew = before is not None and report.options != self.earlier.options
         if wanted or anew:
             try:
@@ -339,7 +348,7 @@ class _Load:
                 currency = self.earlier.reporting_currency
         self.currency_assumed = currency is None
         terms = int(given.get("default_terms_days", DEFAULT_TERMS_DAYS))
-        return Settings(currency or "EUR", terms)
+        return Settings(currency or "EUR", terms, self.decisions)
 
     def _check(self, connection: Connection, settings: Settings) -> None:
         """Check the control totals, write findings, the report and `about`."""

@@ -2,6 +2,7 @@
 
 In this order, each on what the ones before left over:
 
+    confirmed   what a person confirmed; what a person undid is taken out of all the others
     state       the paid state of an invoice row (made in etl/states.py)
     given       match rows; rows lettered with the same code, balanced or not
     oldest      payments lettered with a sum carried forward: that customer's oldest documents
@@ -26,8 +27,12 @@ across customers. No document is ever matched for more than its amount.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from data.decisions import Decision
 from etl.by_amount import match_by_amount, match_by_sum, match_less_discount, match_oldest_first
 from etl.by_name import match_by_code, match_by_number, match_by_part, part_with_named
+from etl.decisions import match_confirmed, separate_undone
 from etl.given import settle_given_rows, settle_reversals
 from etl.lettering import settle_lettered
 from etl.queues import refresh_left
@@ -44,11 +49,14 @@ def create_made(connection: Connection) -> None:
     )
 
 
-def derive_matches(connection: Connection) -> None:
+def derive_matches(connection: Connection, decisions: Sequence[Decision] = ()) -> None:
     """Fill `made` and `matches` from `doc`, `entry` and `staged_matches`; see the module.
+
+    `decisions` are those of people that hold.
 
     Makes `unheard`, match rows that could not be followed, for the findings.
     """
+    match_confirmed(connection, decisions)
     settle_given_rows(connection)
     settle_lettered(connection)
     settle_reversals(connection)
@@ -56,6 +64,7 @@ def derive_matches(connection: Connection) -> None:
         _assume(connection)
     if _bank_lines(connection):
         _assume(connection)
+    separate_undone(connection, decisions)
     run(
         connection,
         """

@@ -54,6 +54,21 @@
     return h("span", { className: "headroom" }, bar, h("span", null, props.value));
   };
 
+  // takes a match apart; the server looks up what it names
+  components.CashUndo = function (props) {
+    if (!props.data || !props.value) return null;
+    return h(
+      "button",
+      {
+        className: "button small cash-undo",
+        onClick: function () {
+          window.dash_clientside.set_props("cash-undo", { data: { pair: props.value, at: Date.now() } });
+        },
+      },
+      props.colDef.headerName
+    );
+  };
+
   // four quarters of days beyond terms as a small line around terms
   components.Trend = function (props) {
     if (!props.data) return null;
