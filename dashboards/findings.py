@@ -240,4 +240,4 @@ def connect(app: Dash, context: Context) -> None:
     )
 
 
-PAGE = Page("/findings", N_("Findings"), 60, layout, connect, listings=tuple(LISTINGS.values()))
+PAGE = Page("/findings", N_("Findings"), 65, layout, connect, listings=tuple(LISTINGS.values()))
