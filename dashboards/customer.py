@@ -13,6 +13,7 @@ from dash import Dash, Input, Output, State, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from dashboards import customer_sector
 from dashboards.customer_facts import (
     attributes,
     collect_body,
@@ -125,6 +126,7 @@ def layout(**query: str) -> Component:
             [html.Div(id="customer-who", className="customer-who live"), finder],
             className="customer-head",
         ),
+        customer_sector.layout(),
         html.Div(
             [
                 row(panel("customer-sell", height=300), panel("customer-collect", height=300)),
@@ -245,6 +247,7 @@ def connect(app: Dash, context: Context) -> None:
         return {"customer": number_of(view), "items": state_of(view.selection.page)}
 
     connect_grid(app, context, "customer-items-grid", ITEMS)
+    customer_sector.connect(app, context)
 
     @app.callback(
         Output("customer-find", "data"),

@@ -134,7 +134,7 @@ class Decisions:
         line = json.dumps(asdict(made), ensure_ascii=False, default=str)
         draft = self.folder / f"{NAME}.new"
         try:
-            with _only_writer(self.folder):
+            with only_writer(self.folder):
                 before = self.path.read_bytes() if self.path.exists() else b""
                 if before and not before.endswith(b"\n"):
                     before += b"\n"
@@ -217,7 +217,7 @@ def _named(plain: object) -> Named:
 
 
 @contextmanager
-def _only_writer(folder: Path) -> Iterator[None]:
+def only_writer(folder: Path) -> Iterator[None]:
     """Hold the lock of the file; an open DuckDB file is let go when its process is killed.
 
     It is another lock than that of a load: deciding need not wait for one.

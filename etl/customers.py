@@ -10,6 +10,8 @@ its VAT or company number, or its bank account.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from data.reference import nace
 from etl.sql import Connection, rows, run
 
@@ -47,11 +49,12 @@ def account(number: str) -> str:
     return f"nullif(upper(regexp_replace({number}, '[^A-Za-z0-9]', '', 'g')), '')"
 
 
-def derive_customers(connection: Connection) -> None:
+def derive_customers(connection: Connection, sectors: Mapping[str, str] | None = None) -> None:
     """Fill `customers` from `staged_customers` and the temporary table `entry`.
 
     A customer that only documents name is listed too, with its number as name; documents that
-    name no customer belong to the customer ''.
+    name no customer belong to the customer ''. `sectors`: what people said by hand of customers'
+    sectors goes before what the files say.
     """
     texts = ", ".join(
         f"arg_max({c}, rank) filter (where {c} is not null and {c} <> '') as {c}" for c in _TEXTS
@@ -85,6 +88,18 @@ def derive_customers(connection: Connection) -> None:
         from named left join stated using (customer_id)
         """,
     )
+    if sectors:
+        run(
+            connection,
+            """
+            update merged set sector = said.code
+            from (select unnest($customers::varchar[]) as customer_id,
+                unnest($codes::varchar[]) as code) as said
+            where said.customer_id = merged.customer_id
+            """,
+            customers=list(sectors),
+            codes=list(sectors.values()),
+        )
     _sectors(connection)
     _groups(connection)
     run(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from data.decisions import Decision
@@ -38,6 +39,8 @@ class Settings:
     default_terms_days: int = DEFAULT_TERMS_DAYS
     decisions: tuple[Decision, ...] = ()
     """Of people, those that hold."""
+    sectors: Mapping[str, str] = field(default_factory=dict)
+    """Customer number -> NACE code, said by hand."""
 
 
 def derive(connection: Connection, settings: Settings) -> None:
@@ -49,7 +52,7 @@ def derive(connection: Connection, settings: Settings) -> None:
         run(connection, f"drop table if exists {table.name}")
         run(connection, table.create())
     derive_entries(connection, settings.reporting_currency)
-    derive_customers(connection)
+    derive_customers(connection, settings.sectors)
     describe_documents(connection, settings.default_terms_days)
     derive_states(connection)
     number_documents(connection)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import duckdb
 
+from data import by_hand
 from data.decisions import DECIDED, Decision, Decisions, fingerprint, holding
 from data.schema import STAGED
 from data.store import State, Store
@@ -103,6 +104,7 @@ class _Load:
         self.report = LoadReport(loaded_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0))
         self.earlier = LoadReport()
         self.decisions: tuple[Decision, ...] = ()
+        self.sectors: dict[str, str] = {}
         self.rows = 0
 
     def run(self, paths: list[Path]) -> LoadReport:
@@ -118,11 +120,14 @@ class _Load:
         before = self.store.current()
         known = self._earlier(before)
         self.decisions = holding(Decisions(self.store.folder).read())
-        decided = fingerprint(self.decisions)
-        if decided:
-            report.options[DECIDED] = decided
-        else:
-            report.options.pop(DECIDED, None)
+        self.sectors = by_hand.sectors(self.store.folder)
+        for name, said in (
+            (DECIDED, fingerprint(self.decisions)),
+            (by_hand.SAID, by_hand.fingerprint(self.sectors)),
+        ):
+            report.options.pop(name, None)
+            if said:
+                report.options[name] = said
         wanted = list(self._new_files(paths, known))
         # the reporting currency or terms may be given anew, or people have decided something,
         # without any new file
@@ -348,7 +353,7 @@ class _Load:
                 currency = self.earlier.reporting_currency
         self.currency_assumed = currency is None
         terms = int(given.get("default_terms_days", DEFAULT_TERMS_DAYS))
-        return Settings(currency or "EUR", terms, self.decisions)
+        return Settings(currency or "EUR", terms, self.decisions, self.sectors)
 
     def _check(self, connection: Connection, settings: Settings) -> None:
         """Check the control totals, write findings, the report and `about`."""
