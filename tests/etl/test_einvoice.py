@@ -204,7 +204,7 @@ def test_a_payment_finds_its_invoice_by_the_payment_reference(tmp_path):
         " join documents as d on d.document_key = m.debit_key"
         " join documents as c on c.document_key = m.credit_key order by all",
     ) == [
-        ("F1", "credit_note", D("30.00"), "structured"),
+        ("F1", "credit_note", D("30.00"), "reference"),
         ("F2", "payment", D("100.00"), "structured"),
     ]
 
