@@ -2,8 +2,10 @@
 
 A statement names no customer and no books. Its lines belong to the books of the other files where
 these are of one name. Where the books hold payments of their own for a day, a line of that day is
-evidence of one of them and is set aside: counted twice it would halve the receivables. An
-outgoing line that no customer can be found for is no receivable either (suppliers, wages, taxes).
+evidence of one of them and is set aside: counted twice it would halve the receivables. In a
+table, an outgoing line that no customer can be found for is no receivable either (suppliers,
+wages, taxes); the statement formats leave those out themselves, and what they keep of outgoing
+money had come in before.
 
 Who paid is found, in this order, by a number or structured reference in the text that documents of
 one customer only carry; by the bank account, where one customer only has it or was found to have
@@ -15,6 +17,7 @@ is found for stays, as unapplied money of the customer ''.
 from __future__ import annotations
 
 from etl.naming import BODY, CODES, COMPANY, MAY_HOLD_CODE, NORMAL, PHRASES, RUNS, WORDS
+from etl.replace import IS_STATEMENT
 from etl.sql import Connection, number, run
 
 #: The name of the books that lines of statements belong to; '' where the files are of several.
@@ -93,7 +96,7 @@ def set_aside_lines(connection: Connection) -> None:
 def find_customers(connection: Connection) -> None:
     """Fill `found_customer`: of payments and credit notes without customer, and of bank lines.
 
-    Sets outgoing lines of statements aside that no customer is found for.
+    Sets outgoing lines of tables aside that no customer is found for.
     """
     nobody = "from staged_documents where customer_id is null or customer_id = ''"
     if not number(connection, f"select count(*) {nobody}"):
@@ -141,6 +144,7 @@ def find_customers(connection: Connection) -> None:
         insert into bank_aside
         select entry_id, file_id, amount, true from nobody
         where amount > 0 and entry_id in ({lines})
+        and file_id not in (select file_id from files where {IS_STATEMENT.format("series")})
         and entry_id not in (select entry_id from found_customer)
         """,
     )

@@ -16,16 +16,16 @@ as a whole because it covers the same days.
 
 from __future__ import annotations
 
-from etl.replace import Replacement
+from etl.replace import IS_STATEMENT, Replacement
 from etl.sql import Connection, number, rows, run
 
 #: Entries as each file has them: its rows with one number, apart from the place in a batch.
-_ENTRIES = r"""
+_ENTRIES = rf"""
     select s.file_id, f.series, f.ledger, f.format,
         regexp_replace(s.document_id, ' #[0-9]+$', '') as entry, s.issued_on, s.currency,
         sum(s.amount) as amount, count(*) as details
     from staged_documents as s join files as f using (file_id)
-    where starts_with(f.series, 'bank:') and s.document_id is not null
+    where {IS_STATEMENT.format("f.series")} and s.document_id is not null
     group by all
 """
 
@@ -85,7 +85,8 @@ def drop_repeated(connection: Connection, first_new: int) -> list[Replacement]:
     """
     if not number(
         connection,
-        "select count(*) from files where starts_with(series, 'bank:') and file_id >= $first_new",
+        f"select count(*) from files where {IS_STATEMENT.format('series')}"
+        " and file_id >= $first_new",
         first_new=first_new,
     ):
         return []

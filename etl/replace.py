@@ -25,6 +25,9 @@ _KEY = """
 """
 _STATE = "issued_on, due_on, amount, currency, open_amount, paid_amount, paid_on"
 
+#: True of the series of a file in one of the formats of bank statements (see etl/bank.py).
+IS_STATEMENT = "starts_with({0}, 'bank:')"
+
 #: Files from the least to the most telling.
 ORDER = "last_day nulls first, loaded_at, rows_kept, sha256"
 
@@ -61,7 +64,7 @@ def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
         select o.file_id, n.file_id, o.name, n.name, o.sha256,
             n.first_day <= o.first_day and n.last_day >= o.last_day
         from ordered as o join ordered as n using (series, ledger)
-        where series <> '' and not starts_with(series, 'bank:') and o.place < n.place
+        where series <> '' and not {IS_STATEMENT.format("series")} and o.place < n.place
         and (o.file_id >= $first_new or n.file_id >= $first_new)
         and n.first_day <= o.last_day and n.last_day >= o.first_day
         order by n.place desc, o.place desc

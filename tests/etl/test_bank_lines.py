@@ -22,12 +22,12 @@ def line(day, amount, text=None, name=None, iban=None, number=None):
     }  # fmt: skip
 
 
-def books(*files, lines=(), customers=()):
+def books(*files, lines=(), customers=(), series=""):
     """Derive files of (documents, what `stage` says of them), and one statement."""
     c = duckdb.connect(config={"threads": 1})
     for number, (documents, facts) in enumerate(files, 1):
         stage(c, documents, file_id=number, **{"assume": True, **facts})
-    facts = {"rows_kind": "bank", "file_id": len(files) + 1, "assume": True}
+    facts = {"rows_kind": "bank", "file_id": len(files) + 1, "assume": True, "series": series}
     stage(c, lines, customers=customers, **facts)
     derive(c, Settings("EUR"))
     assert [x.name for x in control(c) if not x.ok] == []
@@ -192,6 +192,18 @@ def test_what_goes_out_to_nobody_known_is_left_aside():
     left = {f.name: f for f in find(c)}["bank_outgoing"]
     assert (left.items, left.amount) == (1, D(500))
     assert len(c.execute(left.sql).fetchall()) == 1
+
+
+def test_what_a_statement_format_keeps_of_outgoing_money_counts():
+    """It leaves our own payments out itself: what is there came in before, and went back."""
+    c = books(
+        (SOLD, {}),
+        lines=[line("2025-02-01", 500, "x", "Stranger"), line("2025-02-02", -72, "x", "Stranger")],
+        customers=KNOWN,
+        series="bank:BE1:EUR",
+    )
+    found = c.sql("select amount, customer from documents where kind = 'payment' order by 1")
+    assert found.fetchall() == [(D(-500), ""), (D(72), "")]
 
 
 def test_the_order_of_lines_is_irrelevant():
