@@ -9,6 +9,7 @@ exact way, also in SQL.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -18,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from data.texts import N_, Text
-from etl.encoding import MARK, TextFacts, examine, readable
+from etl.encoding import MARK, TextFacts, examine, is_text, readable
 from etl.grid import HEAD_ROWS, Grid, HeadRow, choose_header, header_at, tidy_headers
 from etl.headers import recognised
 from etl.source import FileError, SourceFile
@@ -35,6 +36,17 @@ def head_text(file: SourceFile, encoding: str) -> str:
     if "\n" not in text:
         text = text.replace("\r", "\n")
     return text if len(file.head) < 1 << 18 else text[: text.rfind("\n") + 1]
+
+
+def plain_head(file: SourceFile) -> str:
+    """Return the first characters as `head_text` does, before the encoding is known.
+
+    Letters beyond ASCII may be wrong: it serves to recognise a format. '' for what is no text.
+    """
+    if not is_text(file.head):
+        return ""
+    wide = file.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return head_text(file, "utf-16" if wide else "latin-1")
 
 
 def head_rows(text: str, separator: str, count: int = HEAD_ROWS) -> list[HeadRow]:

@@ -56,8 +56,9 @@ def identify(
         )
     if not file.head.strip(b"\0 \r\n\t"):
         raise FileError(Text(N_("The file is empty.")), Text(N_("Export it again.")))
-    best = max(SOURCES, key=lambda s: s.identify(file))
-    if best.identify(file) < SURE_ENOUGH:
+    sure = [source.identify(file) for source in SOURCES]
+    best = SOURCES[sure.index(max(sure))]
+    if max(sure) < SURE_ENOUGH:
         raise FileError(
             Text(N_("The file looks like none of the formats known: {known}."), {"known": known}),
             Text(N_("Describe its columns in a mapping file (--map), or name its format (--as).")),

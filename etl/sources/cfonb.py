@@ -38,8 +38,7 @@ from etl.bank_text import (
     short_day,
     tidy,
 )
-from etl.delimited import head_text
-from etl.encoding import is_text
+from etl.delimited import plain_head
 from etl.source import FileError, Reading, ReadOptions, SourceFile
 
 COLUMNS = {
@@ -72,10 +71,7 @@ class CfonbSource:
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.source.Source.identify`."""
-        if not is_text(file.head):
-            return 0.0
-        wide = file.head[:2] in (b"\xff\xfe", b"\xfe\xff")
-        text = head_text(file, "utf-16" if wide else "latin-1").lstrip("\n ï»¿")
+        text = plain_head(file).lstrip("\n ï»¿")
         return 1.0 if _FIRST.match(text.split("\n")[0]) else 0.0
 
     def read(

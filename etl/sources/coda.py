@@ -38,8 +38,7 @@ from etl.bank_text import (
     short_day,
     tidy,
 )
-from etl.delimited import head_text
-from etl.encoding import is_text
+from etl.delimited import plain_head
 from etl.source import FileError, Reading, ReadOptions, SourceFile
 
 COLUMNS = {
@@ -79,10 +78,7 @@ class CodaSource:
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.source.Source.identify`."""
-        if not is_text(file.head):
-            return 0.0
-        wide = file.head[:2] in (b"\xff\xfe", b"\xfe\xff")
-        lines = head_text(file, "utf-16" if wide else "latin-1").lstrip("\n ï»¿").split("\n")
+        lines = plain_head(file).lstrip("\n ï»¿").split("\n")
         if not _HEADER.fullmatch(lines[0]):
             return 0.0
         return 1.0 if len(lines) > 1 and _OLD_BALANCE.match(lines[1]) else 0.5

@@ -30,8 +30,8 @@ import duckdb
 
 from data.texts import N_, Text
 from etl.columns import BLANK
-from etl.delimited import head_text
-from etl.encoding import examine, is_text, readable
+from etl.delimited import head_text, plain_head
+from etl.encoding import examine, readable
 from etl.grid import BROKEN
 from etl.source import FileError, Reading, ReadOptions, SourceFile
 from etl.sources.fec_cells import amount_of, cents_of, day_of, unspaced
@@ -68,11 +68,7 @@ class FecSource:
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.source.Source.identify`."""
-        head = file.head
-        if not is_text(head):
-            return 0.0
-        wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
-        layout = layout_of(head_text(file, "utf-16" if wide else "latin-1").lstrip("ï»¿"))
+        layout = layout_of(plain_head(file).lstrip("ï»¿"))
         if layout is None or not layout.complete:
             return 0.0
         return 1.0 if len(layout.columns) >= 12 else 0.9

@@ -37,8 +37,7 @@ from etl.bank_text import (
     said,
     tidy,
 )
-from etl.delimited import head_text
-from etl.encoding import is_text
+from etl.delimited import plain_head
 from etl.source import FileError, Reading, ReadOptions, SourceFile
 from etl.sources.mt940_text import details_of
 
@@ -74,10 +73,7 @@ class Mt940Source:
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.source.Source.identify`."""
-        if not is_text(file.head):
-            return 0.0
-        wide = file.head[:2] in (b"\xff\xfe", b"\xfe\xff")
-        text = head_text(file, "utf-16" if wide else "latin-1")
+        text = plain_head(file)
         begins = re.search(r"(?m)^(?:\{.*\})?(?:\{4:)?\s*:20:", text)
         account = re.search(r"(?m)^:25P?:", text)
         if not (begins and account):
