@@ -148,7 +148,7 @@ def planned(store: Path, users: int, changes: int, seed: int = 1) -> list[list[V
             days = [last - timedelta(days=n) for n in dice.sample(range(reach), changes)]
             day = month_end(days[0], 1) if number % 2 else days[0]
             name = dice.choice([n for n, left in filters.items() if len(left) >= changes])
-            kept = dict(parse_qsl(query))
+            kept = dict(parse_qsl(query.removeprefix("?")))
             if (number + user) % 3:
                 taken = [filters[name].pop() for _change in range(changes)]
                 asked = [("as_of", day.isoformat()), *kept.items()]

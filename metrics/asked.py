@@ -13,6 +13,8 @@ from data.cubes import FOR_EVER, month
 
 #: The cubes of balances are by market: they do not know these.
 _OF_CUSTOMERS = {"customer", "customer_group"}
+#: So many days are looked at one by one, a scan each: a join of rows and days costs several.
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,9 @@ class Asked:
         if self.days == 1:
             only = 0
         grouped = f"\n    group by {group}" if group else ""
+        if only is None and self.days <= _FEW:
+            each = range(self.days)
+            return union([self.rows(table, columns, condition, group, day) for day in each])
         if only is None:
             # one comparison and no `or`: only then is the join a merge of two sorted sides
             condition = condition.replace("o.ends", f"coalesce(o.closed_on, {FOR_EVER})")
@@ -125,7 +130,7 @@ class Asked:
 
     def joined(self, condition: str) -> str:
         """Leave out what no day of a history sees, before it is joined to the days."""
-        if self.days == 1:
+        if self.days <= _FEW:
             return condition
         seen = f"{self.seen('o.opened_on')} < {self.seen('o.closed_on')}"
         return f"{condition} and (o.closed_on is null or {seen})"
