@@ -243,14 +243,42 @@ def block(
     it come from their own parts. `request` comes from the browser: startRow, endRow, sortModel,
     filterModel. Names that are no column of the listing are refused with ValueError.
     """
+    rows = _fetched(view, listing, params, request)
+    totalled = [c for c in listing.columns if c.total]
+    response = {
+        "rowData": [written(view, listing, row) for row in rows if row[f"{_TOTAL}block"]],
+        "rowCount": rows[0][f"{_TOTAL}rows"],
+    }
+    if not totalled:
+        return response, []
+    total: dict[str, Any] = {}
+    for c in totalled:
+        value = rows[0][f"{_TOTAL}{c.name}"]
+        total |= {c.name: value} if c.raw else _cell(view, c, value)
+    named = next(c for c in listing.columns if not c.total)
+    return response, [{named.name: _("Total"), **total}]
+
+
+def totals(view: View, listing: Listing, params: Mapping[str, str]) -> dict[str, Any]:
+    """Return how many rows a listing has, as `rows`, and its totals, by column.
+
+    They come with the first rows that its grid asks for, so that a title costs nothing besides.
+    """
+    first = _fetched(view, listing, params, {})[0]
+    return {k.removeprefix(_TOTAL): v for k, v in first.items() if k.startswith(_TOTAL)}
+
+
+def _fetched(
+    view: View, listing: Listing, params: Mapping[str, str], request: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the rows a grid asked for, each with the number of all rows and their totals."""
     first = max(0, int(request.get("startRow") or 0))
     last = min(int(request.get("endRow") or first + BLOCK), first + _MOST_BLOCK)
     sql, order, bound = arranged(view, listing, params, request)
-    totalled = [c for c in listing.columns if c.total]
-    sums = "".join(f", {c.total} as {_TOTAL}{c.name}" for c in totalled)
+    sums = "".join(f", {c.total} as {_TOTAL}{c.name}" for c in listing.columns if c.total)
     # one statement for the rows, their number and their total. What is grouped is computed once;
     # rows that are only read are read twice, since the first block needs few of them
-    rows = view.query(
+    return view.query(
         f"""with listed as {"" if listing.grouped else "not "}materialized (
 {sql}
 ),
@@ -266,18 +294,6 @@ select * from counted left join block on true
 {order}""",
         bound,
     )
-    response = {
-        "rowData": [written(view, listing, row) for row in rows if row[f"{_TOTAL}block"]],
-        "rowCount": rows[0][f"{_TOTAL}rows"],
-    }
-    if not totalled:
-        return response, []
-    total: dict[str, Any] = {}
-    for c in totalled:
-        value = rows[0][f"{_TOTAL}{c.name}"]
-        total |= {c.name: value} if c.raw else _cell(view, c, value)
-    named = next(c for c in listing.columns if not c.total)
-    return response, [{named.name: _("Total"), **total}]
 
 
 def arranged(

@@ -47,7 +47,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
@@ -181,6 +181,11 @@ class Answers:
             self._kept.pop(key, None)
 
 
+#: what asks the second and further questions of a panel. They never ask through it themselves,
+#: so that no question waits for a place that another one holds
+_AT_ONCE = ThreadPoolExecutor(8, "asks")
+
+
 def _weight(value: object) -> int:
     """Return about how many bytes a kept value takes, what is around it included."""
     around = 2000
@@ -247,6 +252,15 @@ class View:
         """
         key = (name, self.state.path, self.f.language, repr(self.ledger))
         return self.kept.get(key, compute)
+
+    def together(self, *asked: Callable[[], _T]) -> list[_T]:
+        """Ask several things at once and return their answers in that order.
+
+        They run in other threads, where there is no request: they may ask for answers, not for
+        the reader's language. What one of them raises is raised here.
+        """
+        others = [_AT_ONCE.submit(one) for one in asked[1:]]
+        return [asked[0](), *(other.result() for other in others)]
 
     def label(self, dimension: str, value: str) -> str:
         """Return how a reader calls a value of a dimension."""

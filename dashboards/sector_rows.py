@@ -95,10 +95,13 @@ def sectors_of(view: View, level: str) -> list[Sector]:
 def _sectors(view: View, level: str) -> list[Sector]:
     by = (level,)
     before = view.ledger.at(same_day(view.ledger.as_of, 12))
-    speed = {r[level]: r for r in view.answer("payment_speed", by=by).to_pylist()}
-    terms = {r[level]: r for r in answered(view, "terms", view.ledger, by)}
-    sales = {r[level]: r for r in answered(view, "sales", view.ledger, by)}
-    earlier = {r[level]: r for r in _lateness(view, before, by)}
+    answers = view.together(
+        lambda: view.answer("payment_speed", by=by).to_pylist(),
+        lambda: answered(view, "terms", view.ledger, by),
+        lambda: answered(view, "sales", view.ledger, by),
+        lambda: _lateness(view, before, by),
+    )
+    speed, terms, sales, earlier = ({row[level]: row for row in rows} for rows in answers)
     found = []
     for code, paid in speed.items():
         sold: Mapping[str, Any] = sales.get(code, {})

@@ -7,6 +7,7 @@ paying well (`within=5`, days beyond terms).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html
@@ -17,7 +18,7 @@ from dashboards.curves import Curve, Line, curve_names, curves_figure, lines_fig
 from dashboards.delivery import pure
 from dashboards.figures import ACTUAL, PREVIOUS, graph
 from dashboards.filters import to_search, with_filter, with_page
-from dashboards.grid import Column, Listing, connect_grid, grid, params_id
+from dashboards.grid import Column, Listing, connect_grid, grid, params_id, totals
 from dashboards.i18n import _, n_
 from dashboards.links import search_with, switch
 from dashboards.page import Context, Explain, ListRef, NoRows, NotEnough, Page, View
@@ -174,13 +175,16 @@ def connect(app: Dash, context: Context) -> None:
         sector = open_sector(view, sectors_of(view, level))
         _need_payments(sector)
         mine = {level: (sector.code,)}
-        curves = [
-            Curve(sector.words, answered(view, "payment_curve", _ledger(view, mine), ("total",)))
-        ]
         rest = others_than(view, level, sector.code)
-        if rest:
-            rows = answered(view, "payment_curve", _ledger(view, rest), ("total",))
-            curves.append(Curve(_("All others"), rows, PREVIOUS))
+        answers = view.together(
+            *(
+                partial(answered, view, "payment_curve", _ledger(view, where), ("total",))
+                for where in (mine, rest)
+                if where
+            )
+        )
+        curves = [Curve(sector.words, answers[0])]
+        curves += [Curve(_("All others"), rows, PREVIOUS) for rows in answers[1:]]
         return Content(
             _curve_title(sector.words, curves),
             _("Share of invoices paid in full, with 95 % bands, invoices of 12 months"),
@@ -196,17 +200,13 @@ def connect(app: Dash, context: Context) -> None:
         mine = Explain(
             "payment_speed", where={level: (sector.code,)}, history=_TREND, months=3
         )  # fmt: skip
-        days, values = lateness(view, view.explained(mine))
-        lines = [Line(sector.words, values, ACTUAL)]
+        ledgers = [view.explained(mine)]
         rest = others_than(view, level, sector.code)
         if rest:
-            lines.append(
-                Line(
-                    _("All others"),
-                    lateness(view, _ledger(view, rest, history=_TREND, months=3))[1],
-                    PREVIOUS,
-                )
-            )
+            ledgers.append(_ledger(view, rest, history=_TREND, months=3))
+        (days, values), *others = view.together(*(partial(lateness, view, one) for one in ledgers))
+        lines = [Line(sector.words, values, ACTUAL)]
+        lines += [Line(_("All others"), theirs, PREVIOUS) for _days, theirs in others]
         return Content(
             trend_title(view, sector.words, values),
             _("Days beyond terms, weighted by amount, payments of 3 months"),
@@ -221,25 +221,20 @@ def connect(app: Dash, context: Context) -> None:
     def customers(view: View) -> Content:
         level, within = level_of(view.selection.page), within_of(view.selection.page)
         sector = open_sector(view, sectors_of(view, level))
-        where = {level: (sector.code,)}
-        statement = with_headroom(_ledger(view, where), within)
-        sums = view.query(
-            f"select count(*) as n, sum(headroom) as room from ({statement.sql}) as listed",
-            statement.parameters,
-        )[0]
+        params = _params(level, sector, within)
+        found = totals(view, HEADROOM, params)
         title = n_(
             "{count} customer in {sector} can buy {amount} more on credit",
             "{count} customers in {sector} can buy {amount} more on credit",
-            sums["n"],
+            found["rows"],
         )
-        if not sums["n"]:
+        if not found["rows"]:
             title = _("No customer in {sector} both pays well and has headroom")
+        room = view.f.money(found["headroom"])
         return Content(
-            title.format(count=sums["n"], sector=sector.words, amount=view.f.money(sums["room"])),
+            title.format(count=found["rows"], sector=sector.words, amount=room),
             _paid_within(within),
-            explain=ListRef(
-                HEADROOM.name, {"level": level, "at": sector.code, "within": str(within)}
-            ),
+            explain=ListRef(HEADROOM.name, params),
         )
 
     @app.callback(
@@ -256,10 +251,14 @@ def connect(app: Dash, context: Context) -> None:
             sector = open_sector(view, sectors_of(view, level))
         except NoRows:
             return {}
-        within = within_of(view.selection.page)
-        return {"level": level, "at": sector.code, "within": str(within)}
+        return _params(level, sector, within_of(view.selection.page))
 
     connect_grid(app, context, "sectors-customers-grid", HEADROOM)
+
+
+def _params(level: str, sector: Sector, within: int) -> dict[str, str]:
+    """Return what the list of customers with headroom is of."""
+    return {"level": level, "at": sector.code, "within": str(within)}
 
 
 def _need_payments(sector: Sector) -> None:
