@@ -19,6 +19,7 @@ from __future__ import annotations
 from data.texts import N_
 from etl.bank_lines import BOOKS, find_customers, set_aside_lines
 from etl.sql import Connection, number, run
+from etl.stretches import stretches
 
 #: The order in which customers, and with them their documents and open items, are stored: a page
 #: about one customer or sector reads what lies together. Within a customer, by day.
@@ -236,31 +237,35 @@ def number_documents(connection: Connection) -> None:
     in which rows or files came decides nothing, except between rows that are alike.
     """
     strands = number(connection, "select count(*) from strand")
-    run(
-        connection,
-        """
-        create or replace temp table numbered as
-        with every as (
-            select entry_id, cast(null as bigint) as state_no, 0 as role, file_id, place, strand_no,
-                book_no, document_id, kind, disputed, issued_on, due_on, due_assumed,
-                false as paid_day_assumed, amount_currency, amount,
-                hash(strand_no, kind, amount_currency, due_on, account, reference) as tie
-            from head
-            union all
-            select entry_id, state_no, role, file_id, place, strand_no, book_no, document_id, kind,
-                disputed, issued_on, issued_on, '', assumed, amount_currency, amount,
-                hash(strand_no, kind, amount_currency)
-            from state_document
+    made = "create or replace temp table numbered as"
+    for first, last in stretches(connection):
+        run(
+            connection,
+            f"""
+            {made}
+            with every as (
+                select entry_id, cast(null as bigint) as state_no, 0 as role, file_id, place,
+                    strand_no, book_no, document_id, kind, disputed, issued_on, due_on,
+                    due_assumed, false as paid_day_assumed, amount_currency, amount,
+                    hash(strand_no, kind, amount_currency, due_on, account, reference) as tie
+                from head
+                union all
+                select entry_id, state_no, role, file_id, place, strand_no, book_no, document_id,
+                    kind, disputed, issued_on, issued_on, '', assumed, amount_currency, amount,
+                    hash(strand_no, kind, amount_currency)
+                from state_document
+            )
+            select entry_id, state_no, file_id, place, book_no,
+                place * cast($strands as bigint) + book_no as account_no,
+                place * cast($strands as bigint) + strand_no as bearer_no,
+                document_id, kind, disputed, issued_on, due_on, due_assumed, paid_day_assumed,
+                amount_currency, amount
+            from every where place between {first} and {last}
+            order by place, issued_on, document_id, role, tie, entry_id, state_no
+            """,
+            strands=strands,
         )
-        select entry_id, state_no, file_id, place, book_no,
-            place * cast($strands as bigint) + book_no as account_no,
-            place * cast($strands as bigint) + strand_no as bearer_no,
-            document_id, kind, disputed, issued_on, due_on, due_assumed, paid_day_assumed,
-            amount_currency, amount
-        from every order by place, issued_on, document_id, role, tie, entry_id, state_no
-        """,
-        strands=strands,
-    )
+        made = "insert into numbered"
     run(
         connection,
         "create or replace temp view doc as select rowid + 1 as key, * from numbered",

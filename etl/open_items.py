@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from data.schema import DIMENSION_COLUMNS, DOCUMENTS
 from etl.sql import Connection, Step, number, run
+from etl.stretches import keys_within, stretches
 
 _DIMENSIONS = ", ".join(f"b.{c.name}" for c in DIMENSION_COLUMNS)
 _CLOSING = ("closed_on", "outcome")
@@ -370,6 +371,39 @@ def derive_open_items(connection: Connection) -> None:
         from doc
         """,
     )
+    for name, sql in _STEPS:
+        what = "view" if name in _VIEWS else "table"
+        run(connection, f"create or replace temp {what} {name} as {sql}")
+    # room for what is largest: the tables themselves
+    for name in ("pairing", "settled", "stretch"):
+        run(connection, f"drop table {name}")
+    run(connection, "set disabled_optimizers = 'join_order,build_side_probe_side'")
+    parts = stretches(connection)
+    for first, last in parts:
+        whose = f"semi join (from place_of where place between {first} and {last}) using (customer)"
+        _describe(connection, whose if len(parts) > 1 else "")
+        run(
+            connection,
+            f"insert into documents by name {_CLOSED_DOCUMENTS}"
+            f" where d.document_key between {keys_within(connection, first, last)}",
+        )
+    run(connection, "drop table ending")
+    for first, last in parts:
+        run(
+            connection,
+            f"insert into open_items by name {_OPEN_ITEMS}"
+            f" where p.document_key between {keys_within(connection, first, last)}",
+        )
+    run(connection, "reset disabled_optimizers")
+    run(connection, "drop table slice")
+    _describe(connection)
+    if number(connection, "select count(*) from difference"):
+        run(connection, f"insert into documents by name {_MADE_DOCUMENTS}")
+        run(connection, f"insert into open_items by name {_MADE_OPEN_ITEMS}")
+
+
+def _describe(connection: Connection, whose: str = "") -> None:
+    """Make the view `described`; `whose` leaves the rows of some customers to be joined."""
     run(
         connection,
         f"""
@@ -385,23 +419,8 @@ def derive_open_items(connection: Connection) -> None:
                 as decimal(20, 2)) * e.rate, 2) as decimal(18, 2)) end as cost,
             d.file_id, e.line, {_DIMENSIONS}
         from doc as d
-        join entry as e using (entry_id)
+        join (from entry {whose}) as e using (entry_id)
         join bearer as b using (bearer_no)
         left join joined as j on j.head_id = d.entry_id
         """,
     )
-    for name, sql in _STEPS:
-        what = "view" if name in _VIEWS else "table"
-        run(connection, f"create or replace temp {what} {name} as {sql}")
-    # room for what is largest: the tables themselves
-    for name in ("pairing", "settled", "stretch"):
-        run(connection, f"drop table {name}")
-    run(connection, "set disabled_optimizers = 'join_order,build_side_probe_side'")
-    run(connection, f"insert into documents by name {_CLOSED_DOCUMENTS}")
-    run(connection, "drop table ending")
-    run(connection, f"insert into open_items by name {_OPEN_ITEMS}")
-    run(connection, "reset disabled_optimizers")
-    run(connection, "drop table slice")
-    if number(connection, "select count(*) from difference"):
-        run(connection, f"insert into documents by name {_MADE_DOCUMENTS}")
-        run(connection, f"insert into open_items by name {_MADE_OPEN_ITEMS}")

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from etl import stretches
 from etl.checks import control
 from tests import oracle
 from tests.ledgers import derived, document, match
@@ -123,6 +125,19 @@ def test_receivables_are_the_ledger_balance_on_any_day(ledger, some_days):
             mine = [d for d in documents if d.customer == customer]
             assert balance(connection, day, customer=customer) == oracle.balance(mine, day)
             assert balance(connection, day, "documents", customer) == oracle.balance(mine, day)
+
+
+@SETTINGS
+@given(ledgers())
+def test_a_ledger_in_stretches_is_the_same_ledger(ledger):
+    documents, matches = ledger
+    whole = sql(documents, matches)
+    with pytest.MonkeyPatch.context() as large:
+        large.setattr(stretches, "STRETCH", 1)
+        parts = sql(documents, matches)
+    for table in ("documents", "open_items", "instalments", "matches"):
+        # with the same keys, which are places in the order of storing
+        assert Counter(whole.table(table).fetchall()) == Counter(parts.table(table).fetchall())
 
 
 @SETTINGS

@@ -1,0 +1,45 @@
+"""Large ledgers are sorted and joined a stretch of customers at a time.
+
+What follows from one customer's documents needs no other customer's. So a hundred million
+invoices need room for some of them, and not for all of them at once.
+"""
+
+from __future__ import annotations
+
+from etl.sql import Connection, number, rows
+
+#: Rows that are sorted or joined at a time: as many as 6 GB of memory have room for.
+STRETCH = 25_000_000
+
+
+def stretches(connection: Connection) -> list[tuple[int, int]]:
+    """Return the places of customers, first and last, of about `STRETCH` rows of `entry` each.
+
+    They are in the order of storing, and there is one at least, also where nobody is a customer.
+    """
+    most = number(connection, "select count(*) from place_of")
+    if number(connection, "select count(*) from staged_documents") <= STRETCH:
+        return [(1, most)]
+    ends = rows(
+        connection,
+        """
+        with held as (
+            select place, sum(count(*)) over (order by place) as upto
+            from entry join place_of using (customer) group by place
+        )
+        select max(place) from held group by upto // $stretch order by 1
+        """,
+        stretch=STRETCH,
+    )
+    last = [place for (place,) in ends[:-1]] + [most]
+    return list(zip([1, *(place + 1 for place in last[:-1])], last, strict=True))
+
+
+def keys_within(connection: Connection, first: int, last: int) -> str:
+    """Return the keys of the documents of customers at these places, as SQL: first and last."""
+    found = rows(
+        connection,
+        f"select coalesce(min(key), 0), coalesce(max(key), 0) from doc"
+        f" where place between {first} and {last}",
+    )
+    return "{} and {}".format(*found[0])
