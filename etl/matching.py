@@ -97,8 +97,8 @@ def _assumable(connection: Connection) -> bool:
     """Make `debit_left` and `credit_left`: what may be matched by assumption; return if any may.
 
     Files that are lettered, or named by match rows, say themselves what is matched, and so do
-    paid states for the customers that have no payments. What is left of a file that match rows
-    name, or of paid states, may still be what an assumed match settles.
+    paid states for the customers that have no payments and no later credit notes. What is left of
+    a file that match rows name, or of paid states, may still be what an assumed match settles.
     """
     run(
         connection,
@@ -107,6 +107,10 @@ def _assumable(connection: Connection) -> bool:
         select distinct e.file_id, p.place
         from entry as e semi join stated using (file_id)
         anti join paying using (ledger, customer) join place_of as p using (customer)
+        -- a state knows nothing of a credit note that came after it
+        anti join entry as c on c.kind = 'credit_note' and c.ledger = e.ledger
+            and c.customer = e.customer and c.file_id <> e.file_id
+            and c.issued_on >= e.file_last_day
         """,
     )
     run(

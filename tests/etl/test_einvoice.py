@@ -209,6 +209,19 @@ def test_a_payment_finds_its_invoice_by_the_payment_reference(tmp_path):
     ]
 
 
+def test_a_credit_note_lowers_an_invoice_that_was_paid_in_part_before(tmp_path):
+    ubl(tmp_path / "1.xml", TaxInclusiveAmount="100.00", PrepaidAmount="40.00")
+    names = "<InvoiceDocumentReference><ID>F1</ID></InvoiceDocumentReference>"
+    ubl(tmp_path / "2.xml", number="C2", root="CreditNote", code="381",
+        extra=f"<BillingReference>{names}</BillingReference>",
+        TaxInclusiveAmount="60.00")  # fmt: skip
+    store = Store(tmp_path / "store")
+    assert load([tmp_path], store).ok
+    assert query(store, "select count(*) from open_items where closed_on is null") == [(0,)]
+    assert query(store, "select method, amount_currency from matches order by all") == [
+        ("reference", D("60.00")), ("state", D("40.00"))]  # fmt: skip
+
+
 def test_several_sellers_are_a_finding(tmp_path):
     ubl(tmp_path / "1.xml", number="F1", seller="Ours", TaxInclusiveAmount="100.00")
     ubl(tmp_path / "2.xml", number="F2", seller="Theirs", TaxInclusiveAmount="70.00")
