@@ -119,7 +119,7 @@ def connect(app: Dash, context: Context) -> None:
 
 def choices(typed: str, revision: str) -> list[dict[str, str]]:
     """Return the sectors whose code or name holds what was typed, as choices."""
-    sought = typed.strip().casefold()
+    sought = typed.strip().casefold().replace("’", "'")  # as labels write it
     files = [{"value": _FILES, "label": _("What the files say")}]
     found = []
     for code, sector in nace.sectors(revision).items():

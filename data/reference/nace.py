@@ -31,27 +31,6 @@ LEVELS = {1: "section", 2: "division", 3: "group", 4: "class"}
 # National classifications append digits or letters to the four of NACE: 46.73Z, 46731, 43.210
 _DIGITS = re.compile(r"(\d{2})(?:\.?(\d)(?:(\d)(?:\.?\d{0,3}[A-Z]?)?)?)?")
 
-# German keeps capitals for nouns, so its section labels, given in capitals, need this list
-_GERMAN_SMALL = frozenset(
-    [
-        "und",
-        "von",
-        "der",
-        "die",
-        "durch",
-        "mit",
-        "für",
-        "ohne",
-        "den",
-        "sonstigen",
-        "freiberuflichen",
-        "wissenschaftlichen",
-        "technischen",
-        "wirtschaftlichen",
-        "ausgeprägten",
-    ]
-)
-
 
 @dataclass(frozen=True)
 class Sector:
@@ -73,9 +52,7 @@ def sectors(revision: str = "2") -> Mapping[str, Sector]:
                     row["code"],
                     int(row["level"]),
                     row["parent"],
-                    MappingProxyType(
-                        {name: _sentence(row[name], name) for name in LANGUAGES if row[name]}
-                    ),
+                    MappingProxyType({language: row[language] for language in LANGUAGES}),
                 )
                 for row in csv.DictReader(stream)
             }
@@ -96,7 +73,7 @@ def revision_of(codes: Iterable[str]) -> str:
 
 
 def label(code: str, language: str = "en", revision: str = "2") -> str:
-    """Return what `code` is called in `language` (`fr`, or `fr-BE`); else in English, else `code`.
+    """Return what `code` is called in `language`, one of `LANGUAGES`; `code` where it is no NACE.
 
     A code that only the other revision has is called what it is there.
 
@@ -107,10 +84,7 @@ def label(code: str, language: str = "en", revision: str = "2") -> str:
     """
     text = normal(code)
     found = next((s[text] for s in map(sectors, (revision, *FILES)) if text in s), None)
-    if found is None:
-        return code
-    labels = found.labels
-    return labels.get(language[:2].lower()) or labels.get("en") or code
+    return code if found is None else found.labels[language]
 
 
 def normal(code: str) -> str:
@@ -201,15 +175,3 @@ def from_us_sic(code: str) -> str | None:
         return None
     group = int(text[:2])
     return next((section for last, section in _US_SIC if group and group <= last), None)
-
-
-def _sentence(text: str, language: str) -> str:
-    """Return a label given in capitals as one in sentence case; others unchanged."""
-    if not text.isupper():
-        return text
-    if language != "de":
-        return text.capitalize()
-    words = re.split(r"([\s/\-]+)", text.lower())
-    return "".join(
-        word if word in _GERMAN_SMALL and i else word.capitalize() for i, word in enumerate(words)
-    )

@@ -4,8 +4,10 @@ from decimal import Decimal
 import pytest
 
 from dashboards import sectors
+from dashboards.customer_sector import choices
 from dashboards.figures import figure
 from dashboards.format import Format
+from dashboards.i18n import speaking
 from dashboards.page import Context
 from dashboards.sector_figures import Point, intervals, placed_labels, quadrant
 from dashboards.sector_rows import (
@@ -213,3 +215,10 @@ def test_a_tiny_store_ranks_nobody(tmp_path):
 def test_colours_are_those_of_the_palette(view):
     drawn = quadrant(sectors_of(view, "sector_division"), 5, Format())
     assert drawn.layout["template"] == figure(Format()).layout["template"]
+
+
+@pytest.mark.parametrize("typed", ["d'appels", "D’APPELS"])
+def test_a_sector_is_found_in_the_readers_language_with_either_apostrophe(typed):
+    with speaking("fr"):
+        found = [choice["label"] for choice in choices(typed, "2.1")]
+    assert found == ["82.2 Activités de centre d'appels", "82.20 Activités de centre d'appels"]
