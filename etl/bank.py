@@ -234,7 +234,8 @@ class Statements:
             origin = Origin(
                 name,
                 self.format,
-                series=f"bank:{one.account}:{one.currency}" if one.account else "",
+                # without an account, only a file of the same name can hold the same entries
+                series=f"bank:{one.account or self.file.name}:{one.currency}",
                 currency=one.currency or None,
                 settings={**self.settings, **self._settings(one)},
             )

@@ -2,10 +2,10 @@
 
 Banks say the same entry several times: in a notification (camt.054), in the report of the day and
 in the statement; and a month is downloaded that a week was downloaded of before. Files of one
-account are one series, `bank:account:currency`. An entry has the same number, day and amount in
-each of them; a batch may be broken into its details (`number #1`, `number #2` ...) in one file and
-stand as a whole in another. Of two such, the one with more details stays; of two alike, that of the
-file loaded first.
+account are one series, `bank:account:currency`, or `bank:file:currency` where the file tells no
+account. An entry has the same number, day and amount in each of them; a batch may be broken into
+its details (`number #1`, `number #2` ...) in one file and stand as a whole in another. Of two such,
+the one with more details stays; of two alike, that of the file loaded first.
 
 Files of different formats (CODA and CAMT of one account) number their entries differently. There a
 day counts once where one of the two holds all amounts of that day that the other has.

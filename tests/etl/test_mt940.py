@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from data.store import Store
+from etl.load import load
 from etl.source import FileError, SourceFile
 from etl.sources.mt940 import SOURCE
 from etl.sources.mt940_text import details_of
@@ -120,6 +122,21 @@ def test_what_counts_as_received(tmp_path, line, about, amount):
     ]
     assert found == ([] if amount is None else [amount])
     assert sum(reading.left_out.values()) == (amount is None)
+
+
+def test_a_return_counts_where_the_statement_tells_no_account(tmp_path):
+    body = ":61:2601050105C10,NTRFX\n:86:F1\n:61:2601060106D10,NRTIX\n:86:F1"
+    path = made(tmp_path, body)
+    path.write_text(path.read_text().replace("BE56363123456788", ""))
+    store = Store(tmp_path / "store")
+    assert load([path], store).published
+    state = store.current()
+    assert state is not None
+    found = state.engine.query("select amount, series from documents join files using (file_id)"
+                               " order by 1")  # fmt: skip
+    assert found.to_pylist() == [
+        {"amount": D(amount), "series": "bank:a.sta:"} for amount in ("-10.00", "10.00")
+    ]
 
 
 @pytest.mark.parametrize(
