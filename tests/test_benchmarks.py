@@ -9,7 +9,7 @@ import time
 import duckdb
 import pytest
 
-from benchmarks import figures, loads, peers
+from benchmarks import audit_file, figures, loads, peers
 from benchmarks.child import Child, FailedError, TooLongError, in_child
 from benchmarks.files import LAST_DAY, export_files, month_after, next_month_files
 from benchmarks.report import read_sections, table, write_section
@@ -193,3 +193,10 @@ def test_a_section_says_all_that_was_measured(tmp_path):
     assert "DSO by sector, 36 month-ends: stopped after 180 s." in text
     assert "payment curves, all sectors: no room." in text
     assert section(100_000_000, parts).count("24.0 GB") == 1
+
+
+def test_the_large_audit_file_is_one_and_ties(tmp_path):
+    path = tmp_path / "small.xaf"
+    audit_file.write_audit_file(path, 300)
+    _seconds, balance = audit_file.load_once(path, tmp_path / "store", 200)
+    assert balance == audit_file.balance_of(300)
