@@ -353,57 +353,80 @@ def inputs(source: str) -> tuple[Step, ...]:
 
 #: Steps that are read once are not worth a table.
 _VIEWS = ("whole", "cut")
+_OF_STRETCH = ("settled", "stretch", "whole", "cut", "slice", "ending")
 
 
 def derive_open_items(connection: Connection) -> None:
     """Fill `documents` and `open_items` from `doc`, `entry`, `bearer` and `matches`.
 
-    Both are stored in the order of `doc`: what is read in that order is joined to the rest, and
-    not the other way round.
+    A stretch of customers at a time. Both are stored in the order of `doc`: what is read in that
+    order is joined to the rest, and not the other way round.
     """
+    sql = dict(_STEPS)
+    _post(connection)
+    run(connection, f"create or replace temp table pairing as {sql['pairing']}")
     run(
         connection,
         """
+        create or replace temp table uneven as
+        select debit_key as document_key from pairing where uneven
+        union select credit_key from pairing where uneven
+        """,
+    )
+    parts = stretches(connection)
+    made = "create or replace temp table uneven_slice as"
+    for first, last in parts:
+        keys = keys_within(connection, first, last)
+        _post(connection, f"where key between {keys}")
+        sql["settled"] = f"select * from ({_SETTLED}) where document_key between {keys}"
+        for name in _OF_STRETCH:
+            what = "view" if name in _VIEWS else "table"
+            run(connection, f"create or replace temp {what} {name} as {sql[name]}")
+            if name == "slice":
+                # room for what is largest: the tables themselves
+                run(connection, "drop table settled")
+                run(connection, "drop table stretch")
+        whose = f"semi join (from place_of where place between {first} and {last}) using (customer)"
+        _describe(connection, whose if len(parts) > 1 else "", f"where d.key between {keys}")
+        run(connection, "set disabled_optimizers = 'join_order,build_side_probe_side'")
+        run(connection, f"insert into documents by name {_CLOSED_DOCUMENTS}")
+        run(connection, "drop table ending")
+        run(connection, f"insert into open_items by name {_OPEN_ITEMS}")
+        run(connection, "reset disabled_optimizers")
+        run(connection, f"{made} from slice semi join uneven using (document_key)")
+        run(connection, "drop table slice")
+        made = "insert into uneven_slice"
+    _post(connection)
+    _describe(connection)
+    run(connection, "create or replace temp view slice as from uneven_slice")
+    run(connection, f"create or replace temp table difference as {sql['difference']}")
+    if number(connection, "select count(*) from difference"):
+        run(connection, f"insert into documents by name {_MADE_DOCUMENTS}")
+        run(connection, f"insert into open_items by name {_MADE_OPEN_ITEMS}")
+    run(connection, "drop view slice")
+    for name in ("pairing", "uneven", "uneven_slice"):
+        run(connection, f"drop table {name}")
+
+
+def _post(connection: Connection, where: str = "") -> None:
+    """Make the view `posted` of all documents, or of some."""
+    run(
+        connection,
+        f"""
         create or replace temp view posted as
         select key as document_key, bearer_no, place as customer,
             coalesce(document_id, '') as document_id, kind, issued_on, due_on, due_assumed,
             disputed, paid_day_assumed, amount, amount_currency
-        from doc
+        from doc {where}
         """,
     )
-    for name, sql in _STEPS:
-        what = "view" if name in _VIEWS else "table"
-        run(connection, f"create or replace temp {what} {name} as {sql}")
-    # room for what is largest: the tables themselves
-    for name in ("pairing", "settled", "stretch"):
-        run(connection, f"drop table {name}")
-    run(connection, "set disabled_optimizers = 'join_order,build_side_probe_side'")
-    parts = stretches(connection)
-    for first, last in parts:
-        whose = f"semi join (from place_of where place between {first} and {last}) using (customer)"
-        _describe(connection, whose if len(parts) > 1 else "")
-        run(
-            connection,
-            f"insert into documents by name {_CLOSED_DOCUMENTS}"
-            f" where d.document_key between {keys_within(connection, first, last)}",
-        )
-    run(connection, "drop table ending")
-    for first, last in parts:
-        run(
-            connection,
-            f"insert into open_items by name {_OPEN_ITEMS}"
-            f" where p.document_key between {keys_within(connection, first, last)}",
-        )
-    run(connection, "reset disabled_optimizers")
-    run(connection, "drop table slice")
-    _describe(connection)
-    if number(connection, "select count(*) from difference"):
-        run(connection, f"insert into documents by name {_MADE_DOCUMENTS}")
-        run(connection, f"insert into open_items by name {_MADE_OPEN_ITEMS}")
 
 
-def _describe(connection: Connection, whose: str = "") -> None:
-    """Make the view `described`; `whose` leaves the rows of some customers to be joined."""
+def _describe(connection: Connection, whose: str = "", where: str = "") -> None:
+    """Make the view `described` of all documents, or of some.
+
+    `whose` leaves out rows of other customers before they are joined.
+    """
     run(
         connection,
         f"""
@@ -422,5 +445,6 @@ def _describe(connection: Connection, whose: str = "") -> None:
         join (from entry {whose}) as e using (entry_id)
         join bearer as b using (bearer_no)
         left join joined as j on j.head_id = d.entry_id
+        {where}
         """,
     )
