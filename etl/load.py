@@ -9,6 +9,7 @@ total, or is killed, leaves the current state as it was.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,13 +26,14 @@ from data.schema import STAGED
 from data.store import State, Store
 from data.texts import N_, Text
 from etl.checks import control
+from etl.copies import drop_copies, without
 from etl.derive import DEFAULT_TERMS_DAYS, Settings, derive, find_reporting_currency, write_about
 from etl.findings import find, outcomes
 from etl.identify import choose_mapping, expand, identify
 from etl.lock import only_load
 from etl.mapping import load_mapping
 from etl.repeated import drop_repeated
-from etl.replace import replace_older
+from etl.replace import Replacement, replace_older
 from etl.report import (
     ControlTotal,
     Failure,
@@ -106,6 +108,8 @@ class _Load:
         self.decisions: tuple[Decision, ...] = ()
         self.sectors: dict[str, str] = {}
         self.rows = 0
+        self.places: dict[int, int] = {}
+        """Number of a file -> its place in the report."""
 
     def run(self, paths: list[Path]) -> LoadReport:
         """See `load`."""
@@ -312,6 +316,7 @@ class _Load:
         }
         names, places = ", ".join(values), ", ".join(f"${n}" for n in values)
         run(connection, f"insert into files ({names}) values ({places})", **values)
+        self.places[file_id] = len(self.report.files)
         self.report.files.append(
             FileReport(
                 reading.name, reading.format, "loaded", reading.rows_kind, reading.ledger,
@@ -324,6 +329,7 @@ class _Load:
     def _replace(self, connection: Connection, first_new: int) -> None:
         """Let newer exports take the place of older ones; stop where nothing new remains."""
         done = [*replace_older(connection, first_new), *drop_repeated(connection, first_new)]
+        done += self._set_copies_aside(connection, first_new)
         kept = {str(n) for (n,) in rows(connection, "select name from files")}
         self.report.replacements = done
         for one in done:
@@ -339,6 +345,16 @@ class _Load:
         )
         if not new and self.report.options == self.earlier.options:
             raise _NothingNewError
+
+    def _set_copies_aside(self, connection: Connection, first_new: int) -> list[Replacement]:
+        """Count e-invoices once that stand in several files; return what that took from older."""
+        copies = sorted(drop_copies(connection, first_new), key=lambda c: c.file_id)
+        for file_id, lost in itertools.groupby(copies, key=lambda c: c.file_id):
+            if file_id in self.places:
+                place = self.places[file_id]
+                self.report.files[place] = without(self.report.files[place], list(lost))
+        older = {(c.name, c.stays) for c in copies if c.file_id < first_new}
+        return [Replacement(name, stays, False, "") for name, stays in sorted(older)]
 
     def _settings(self, connection: Connection) -> Settings:
         """Return what was given to this load or an earlier one, else what the data say."""
