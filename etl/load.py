@@ -25,6 +25,7 @@ from data.decisions import DECIDED, Decision, Decisions, fingerprint, holding
 from data.schema import STAGED
 from data.store import State, Store
 from data.texts import N_, Text
+from etl.bases import overlaps
 from etl.checks import control
 from etl.copies import drop_copies, without
 from etl.derive import DEFAULT_TERMS_DAYS, Settings, derive, find_reporting_currency, write_about
@@ -249,6 +250,9 @@ class _Load:
         self._step(N_("Matching, and deriving open items"), len(wanted))
         settings = self._settings(connection)
         derive(connection, settings)
+        for aside in overlaps(connection):
+            if aside.file_id in self.places:
+                self.report.files[self.places[aside.file_id]].notes.append(aside.note)
         self._step(N_("Checking"), len(wanted))
         self._check(connection, settings)
         self._step(N_("Publishing"), len(wanted))
