@@ -29,12 +29,10 @@ from etl.sql import Connection, SharedTransactionError, run
 Progress = Callable[[Text, int, int, int], None]
 """Called with what is being done, files done, files in all, and rows staged so far."""
 
-SMALL = 256 * 1024
+SMALL = 1024 * 1024
 """Bytes of a file that shares a transaction with others."""
-MOST = 200
-"""Files of one transaction: what they stage before it ends is held in memory."""
-
-
+MOST, MOST_BYTES = 200, 16 * 1024 * 1024
+"""Files of one transaction, and their bytes: what they stage is in memory until it ends."""
 _START = 1024
 
 
@@ -203,29 +201,32 @@ class Reader:
 def _batches(files: list[tuple[int, Wanted]]) -> Iterator[list[tuple[int, Wanted]]]:
     """Yield the files in order: those that may share a transaction together, others alone."""
     batch: list[tuple[int, Wanted]] = []
+    together = 0
     for place, file in files:
-        shares = _shares(file)
-        if batch and (not shares or len(batch) == MOST):
+        size = _shares(file)
+        if batch and (size is None or len(batch) == MOST or together >= MOST_BYTES):
             yield batch
-            batch = []
-        if shares:
-            batch.append((place, file))
-        else:
+            batch, together = [], 0
+        if size is None:
             yield [(place, file)]
+        else:
+            batch.append((place, file))
+            together += size
     if batch:
         yield batch
 
 
-def _shares(file: Wanted) -> bool:
-    """Return whether a file may share a transaction: a small XML or PDF, as e-invoices are.
+def _shares(file: Wanted) -> int | None:
+    """Return the bytes of a file that may share a transaction: a small XML or PDF; None of others.
 
     Lines of a delimited text are numbered in a way that only holds outside (see etl/sql.py).
     """
     if file.options.mapping is not None:
-        return False
+        return None
     try:
         with file.path.open("rb") as stream:
             start = stream.read(_START).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")
-            return start.startswith((b"<", b"%PDF-")) and file.path.stat().st_size <= SMALL
+        size = file.path.stat().st_size
     except OSError:  # it is gone meanwhile: reading it will say so
-        return False
+        return None
+    return size if size <= SMALL and start.startswith((b"<", b"%PDF-")) else None
