@@ -29,6 +29,11 @@ _FOR_SALES = N_(
     "The sales invoices and payments of this company from {since} to {upto} are loaded too"
     " ({files}) and count: the ledger lines of these months are set aside."
 )
+_FOR_SALES_AND_OPENING = N_(
+    "The sales invoices and payments of this company from {since} to {upto} are loaded too"
+    " ({files}) and count: the ledger lines of these months are set aside, but for the opening"
+    " balances, which they do not tell of."
+)
 _FOR_LEDGER = N_(
     "The ledger of this company from {since} to {upto} is loaded too ({files}) and counts, since"
     " it tells what was paid or reaches over more months: the sales invoices of these months are"
@@ -63,6 +68,8 @@ class Aside:
     upto: date
     openings: bool
     """Its opening balances are set aside too."""
+    opened: bool
+    """It has opening balances that count."""
     files: tuple[str, ...]
     """Names of the files that count."""
 
@@ -82,7 +89,8 @@ class Aside:
             "upto": str(self.upto),
             "files": ", ".join([*self.files[:_MOST_NAMES], *more]),
         }
-        return Text(_FOR_SALES if self.base == SALES else _FOR_LEDGER, values)
+        for_sales = _FOR_SALES_AND_OPENING if self.opened else _FOR_SALES
+        return Text(for_sales if self.base == SALES else _FOR_LEDGER, values)
 
 
 def overlaps(connection: Connection) -> list[Aside]:
@@ -158,7 +166,10 @@ def _aside(group: list[_Part]) -> Iterator[Aside]:
             first, last = max(since, part.since), min(upto, part.upto)
             if first <= last:
                 files = [p.name for p in base if p.since <= last and p.upto >= first]
-                yield Aside(part.file_id, base[0].series, first, last, openings, tuple(files))
+                opened = part.opens and not openings
+                yield Aside(
+                    part.file_id, base[0].series, first, last, openings, opened, tuple(files)
+                )
 
 
 def _rank(parts: list[_Part]) -> tuple[bool, int, bool]:

@@ -196,6 +196,7 @@ def test_the_opening_balance_of_the_ledger_counts_beside_the_sales_documents(tmp
     store, report = every_way(tmp_path, sold, books)
     assert balance(store) == D("869.00")
     assert findings(report) == {"ledger_aside": (3, D("369.00"))}
+    assert any("but for the opening balances" in str(n) for f in report.files for n in f.notes)
 
 
 def test_it_does_not_count_where_the_sales_documents_begin_earlier(tmp_path):
