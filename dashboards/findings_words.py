@@ -313,6 +313,21 @@ WORDS: dict[str, Words] = {
         N_("Look whether a refund to a customer is among them."),
         ("document_id", "counterparty", "amount", "issued_on", "reference", "file", "line"),
     ),
+    "ledger_aside": Words(
+        N_("Ledger lines that the sales documents hold too"),
+        "reading",
+        N_("Both would count the same receivables twice: the sales invoices and payments count."),
+        N_("Compare the balance with that of the ledger; load one of the two kinds of files only"
+           " where it should be the other."),
+        ("document_id", "amount", "issued_on", "kind", "reference", "file", "line"),
+    ),
+    "sales_aside": Words(
+        N_("Sales documents that the ledger holds too"),
+        "reading",
+        N_("Both would count the same receivables twice: the ledger counts."),
+        N_("Nothing, if the ledger is complete; otherwise load its next export."),
+        ("document_id", "amount", "issued_on", "kind", "reference", "file", "line"),
+    ),
     "carried_difference": Words(
         N_("Carried forward differs from the year before"),
         "reading",

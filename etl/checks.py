@@ -124,6 +124,7 @@ _USED = """
             select file_id, amount from entry where carried
             union all select file_id, amount from unconverted
             union all select file_id, amount from bank_aside
+            union all select file_id, amount from base_aside
             union all select file_id, amount from staged_documents where issued_on is null
         ) group by all
     )

@@ -3,7 +3,8 @@
 The steps share temporary tables and views. Numbers stand for texts until the end:
 
     entry          (view) staged document rows with customer, kind and rate settled; carried
-                   marked; lines of bank statements that do not count left out (see etl/bank.py)
+                   marked; left out are lines of bank statements that do not count, and what the
+                   base of a company tells of (see etl/bank_lines.py and etl/bases.py)
     instalment_of  rows that are instalments of one document -> its first row
     place_of       the place of each customer in the order in which everything is stored
     strand         ledgers, currencies and salespeople as they occur together
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from data.texts import N_
 from etl.bank_lines import BOOKS, find_customers, set_aside_lines
+from etl.bases import set_aside_bases
 from etl.sql import Connection, number, run
 from etl.stretches import stretches
 
@@ -100,7 +102,10 @@ def derive_entries(connection: Connection, currency: str) -> None:
     )
     run(connection, f"create or replace temp view posting as {_POSTING}")
     set_aside_lines(connection)
+    set_aside_bases(connection)
     counted = "select * from posting"
+    if number(connection, "select count(*) from base_aside"):
+        counted += " anti join base_aside using (entry_id)"
     if number(connection, "select count(*) from bank_file"):
         counted += " anti join bank_aside using (entry_id)"
     run(

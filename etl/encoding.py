@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class TextFacts:
     """There are no characters beyond ASCII."""
 
 
+@functools.lru_cache(maxsize=4)  # every format asks about the same first bytes
 def is_text(head: bytes) -> bool:
     """Return whether these first bytes can be text in some encoding."""
     if not head:

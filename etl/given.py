@@ -64,6 +64,8 @@ def settle_given_rows(connection: Connection) -> None:
         select m.file_id, m.line, m.debit_id, m.credit_id, m.amount,
             coalesce(x.applied, 0) as applied
         from staged_matches as m
+        anti join base_aside as d on d.ledger = m.ledger and d.document_id = m.debit_id
+        anti join base_aside as c on c.ledger = m.ledger and c.document_id = m.credit_id
         left join (
             select source_row, sum(amount) as applied from made
             where source_row is not null group by source_row

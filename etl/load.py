@@ -9,9 +9,10 @@ total, or is killed, leaves the current state as it was.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -24,14 +25,17 @@ from data.decisions import DECIDED, Decision, Decisions, fingerprint, holding
 from data.schema import STAGED
 from data.store import State, Store
 from data.texts import N_, Text
+from etl.bases import overlaps
 from etl.checks import control
+from etl.copies import drop_copies, without
 from etl.derive import DEFAULT_TERMS_DAYS, Settings, derive, find_reporting_currency, write_about
 from etl.findings import find, outcomes
-from etl.identify import choose_mapping, expand, identify
+from etl.identify import choose_mapping, expand
 from etl.lock import only_load
 from etl.mapping import load_mapping
+from etl.read import Progress, Reader, Wanted
 from etl.repeated import drop_repeated
-from etl.replace import replace_older
+from etl.replace import Replacement, replace_older
 from etl.report import (
     ControlTotal,
     Failure,
@@ -40,12 +44,9 @@ from etl.report import (
     LoadReport,
     fill_report,
 )
-from etl.source import FileError, Reading, ReadOptions, SourceFile
+from etl.source import FileError, ReadOptions, SourceFile
 from etl.sql import Connection, number, rows, run
 from etl.staged import create_staged
-
-Progress = Callable[[Text, int, int, int], None]
-"""Called with what is being done, files done, files in all, and rows staged so far."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ class _Load:
         self.decisions: tuple[Decision, ...] = ()
         self.sectors: dict[str, str] = {}
         self.rows = 0
+        self.places: Mapping[int, int] = {}
+        """Number of a file -> its place in the report."""
 
     def run(self, paths: list[Path]) -> LoadReport:
         """See `load`."""
@@ -172,10 +175,8 @@ class _Load:
         self.report.superseded = dict(self.earlier.superseded)
         return known
 
-    def _new_files(
-        self, paths: list[Path], known: Mapping[str, str]
-    ) -> Iterator[tuple[Path, str, Mapping[str, object] | None]]:
-        """Yield path, hash and mapping of each file that the current state does not hold."""
+    def _new_files(self, paths: list[Path], known: Mapping[str, str]) -> Iterator[Wanted]:
+        """Yield each file that the current state does not hold, with how it is to be read."""
         try:
             mappings = [load_mapping(path) for path in self.options.mapping]
         except FileError as error:
@@ -199,11 +200,25 @@ class _Load:
                 self.report.files.append(FileReport(name, "", "superseded"))
             else:
                 seen.add(sha256)
-                yield path, sha256, mapping
+                yield Wanted(path, sha256, self._read_options(path, mapping))
 
     def _said(self, path: Path) -> ReadOptions:
         """Return what was said about this file alone."""
         return self.options.each.get(path, ReadOptions())
+
+    def _read_options(self, path: Path, mapping: Mapping[str, object] | None) -> ReadOptions:
+        o, said = self.options, self._said(path)
+        settings = ReadOptions(
+            mapping=mapping,
+            date_order=said.date_order or o.date_order,
+            decimal=said.decimal or o.decimal,
+            encoding=o.encoding,
+            reporting_currency=self.report.options.get("reporting_currency"),
+            ledger=o.ledger or "",
+        )
+        if o.receivables_accounts:
+            settings = replace(settings, receivables_accounts=o.receivables_accounts)
+        return settings
 
     def _hash(self, path: Path, mapping: Mapping[str, object] | None) -> str:
         """Return the hash of the file's content and of everything that changes its reading."""
@@ -223,28 +238,26 @@ class _Load:
         self,
         connection: Connection,
         previous: Path | None,
-        wanted: list[tuple[Path, str, Mapping[str, object] | None]],
+        wanted: Sequence[Wanted],
     ) -> None:
         """Fill the next state; see `Store.publish`."""
         _limit_memory(connection, self.options.memory)
         if previous is None:
             create_staged(connection)
         first_new = number(connection, "select max(file_id) from files") + 1
-        next_id = first_new
-        for place, (path, sha256, mapping) in enumerate(wanted):
-            self.progress(Text(N_("Reading {file}"), {"file": path.name}), place, len(wanted),
-                          self.rows)  # fmt: skip
-            readings = self._read(connection, path, next_id, mapping)
-            for reading in readings:
-                self._register(connection, next_id, reading, path, sha256)
-                next_id += 1
-        if next_id == first_new and self.report.options == self.earlier.options:
+        reader = Reader(connection, self.report, self.options.format, first_new, self.progress)
+        reader.read(wanted)
+        self.rows, self.places = reader.rows, reader.places
+        if reader.next_id == first_new and self.report.options == self.earlier.options:
             raise _NothingNewError
         self._step(N_("Comparing with earlier exports"), len(wanted))
         self._replace(connection, first_new)
         self._step(N_("Matching, and deriving open items"), len(wanted))
         settings = self._settings(connection)
         derive(connection, settings)
+        for aside in overlaps(connection):
+            if aside.file_id in self.places:
+                self.report.files[self.places[aside.file_id]].notes.append(aside.note)
         self._step(N_("Checking"), len(wanted))
         self._check(connection, settings)
         self._step(N_("Publishing"), len(wanted))
@@ -252,78 +265,10 @@ class _Load:
     def _step(self, text: str, files: int) -> None:
         self.progress(Text(text), files, files, self.rows)
 
-    def _read(
-        self,
-        connection: Connection,
-        path: Path,
-        first_id: int,
-        mapping: Mapping[str, object] | None,
-    ) -> list[Reading]:
-        """Stage one file; a failure is reported and leaves nothing behind."""
-        o, said = self.options, self._said(path)
-        settings = ReadOptions(
-            mapping=mapping,
-            date_order=said.date_order or o.date_order,
-            decimal=said.decimal or o.decimal,
-            encoding=o.encoding,
-            reporting_currency=self.report.options.get("reporting_currency"),
-            ledger=o.ledger or "",
-        )
-        if o.receivables_accounts:
-            settings = replace(settings, receivables_accounts=o.receivables_accounts)
-        file = SourceFile(path)
-        try:
-            source = identify(file, o.format, mapping)
-            return source.read(file, connection, first_id, settings)
-        except FileError as error:
-            self.report.failures.append(Failure(path.name, error.reason, error.remedy))
-        except (duckdb.Error, OSError, ValueError) as error:
-            # a file can be broken in ways its source does not foresee; the others go on
-            reason = N_("The file cannot be read: {error}.")
-            self._fail(path.name, reason, N_("Export it again, or report this file as a fault."),
-                       error=str(error).splitlines()[0])  # fmt: skip
-        drop_files(connection, first_id)
-        return []
-
-    def _register(
-        self, connection: Connection, file_id: int, reading: Reading, path: Path, sha256: str
-    ) -> None:
-        """Write the row of `files`, and the file's part of the report."""
-        self.rows += reading.rows_kept
-        values = {
-            "file_id": file_id,
-            "name": reading.name,
-            "sha256": sha256,
-            "bytes": path.stat().st_size,
-            "format": reading.format,
-            "rows_kind": reading.rows_kind,
-            "ledger": reading.ledger,
-            "series": reading.series,
-            "loaded_at": self.report.loaded_at,
-            "first_day": reading.first_day,
-            "last_day": reading.last_day,
-            "rows_read": reading.rows_read,
-            "rows_kept": reading.rows_kept,
-            "rows_rejected": reading.rows_rejected,
-            "rows_left_out": sum(reading.left_out.values()),
-            "control_total": reading.control_total,
-            "carried": Decimal(0),
-            "settings": json.dumps(reading.settings),
-        }
-        names, places = ", ".join(values), ", ".join(f"${n}" for n in values)
-        run(connection, f"insert into files ({names}) values ({places})", **values)
-        self.report.files.append(
-            FileReport(
-                reading.name, reading.format, "loaded", reading.rows_kind, reading.ledger,
-                reading.first_day, reading.last_day, reading.rows_read, reading.rows_kept,
-                reading.rows_rejected, reading.left_out, reading.totals, reading.settings,
-                reading.notes,
-            )
-        )  # fmt: skip
-
     def _replace(self, connection: Connection, first_new: int) -> None:
         """Let newer exports take the place of older ones; stop where nothing new remains."""
         done = [*replace_older(connection, first_new), *drop_repeated(connection, first_new)]
+        done += self._set_copies_aside(connection, first_new)
         kept = {str(n) for (n,) in rows(connection, "select name from files")}
         self.report.replacements = done
         for one in done:
@@ -339,6 +284,16 @@ class _Load:
         )
         if not new and self.report.options == self.earlier.options:
             raise _NothingNewError
+
+    def _set_copies_aside(self, connection: Connection, first_new: int) -> list[Replacement]:
+        """Count e-invoices once that stand in several files; return what that took from older."""
+        copies = sorted(drop_copies(connection, first_new), key=lambda c: c.file_id)
+        for file_id, lost in itertools.groupby(copies, key=lambda c: c.file_id):
+            if file_id in self.places:
+                place = self.places[file_id]
+                self.report.files[place] = without(self.report.files[place], list(lost))
+        older = {(c.name, c.stays) for c in copies if c.file_id < first_new}
+        return [Replacement(name, stays, False, "") for name, stays in sorted(older)]
 
     def _settings(self, connection: Connection) -> Settings:
         """Return what was given to this load or an earlier one, else what the data say."""
@@ -374,12 +329,6 @@ class _Load:
         fill_report(connection, report)
         report.published = True
         run(connection, "update about set report = $report", report=report.to_json())
-
-
-def drop_files(connection: Connection, first_id: int) -> None:
-    """Delete whatever files from `first_id` on have staged."""
-    for table in STAGED:
-        run(connection, f"delete from {table.name} where file_id >= $first", first=first_id)
 
 
 def _limit_memory(connection: Connection, megabytes: int | None) -> None:

@@ -16,6 +16,7 @@ as a whole because it covers the same days.
 
 from __future__ import annotations
 
+from etl.copies import take_off
 from etl.replace import IS_STATEMENT, Replacement
 from etl.sql import Connection, number, rows, run
 
@@ -105,16 +106,6 @@ def _drop(connection: Connection, found: str) -> set[tuple[str, str]]:
         join files as n on n.file_id = d.stays
         """,
     )
-    run(
-        connection,
-        """
-        update files set rows_kept = rows_kept - d.items,
-            rows_left_out = rows_left_out + d.items, control_total = control_total - d.amount
-        from (select file_id, count(*) as items, sum(amount) as amount from doubled group by all)
-            as d
-        where d.file_id = files.file_id
-        """,
-    )
-    run(connection, "delete from staged_documents where rowid in (select row_no from doubled)")
+    take_off(connection)
     run(connection, "drop table doubled")
     return {(older, newer) for older, newer in pairs}

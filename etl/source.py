@@ -18,6 +18,7 @@ from typing import Protocol
 import duckdb
 
 from data.texts import Text
+from etl.gathered import Gathered
 
 HEAD_BYTES = 256 * 1024
 
@@ -73,6 +74,8 @@ class ReadOptions:
     """Account prefixes that hold receivables, for ledgers with accounts (411, 413, 416 ...)."""
     ledger: str = ""
     """Whose books the file is, where it does not say itself."""
+    gathered: Gathered | None = None
+    """Where a source may leave rows to be inserted with those of other files; not said by users."""
 
 
 @dataclass

@@ -11,6 +11,10 @@ import duckdb
 Connection = duckdb.DuckDBPyConnection
 
 
+class SharedTransactionError(Exception):
+    """Something cannot be done inside a transaction that others share."""
+
+
 class Step(NamedTuple):
     """One relation: its name, and the SELECT that makes it from tables and earlier steps."""
 
@@ -40,8 +44,14 @@ def in_order(connection: Connection) -> Iterator[None]:
     """Let tables made meanwhile keep the order of what they are made from.
 
     Only so are the lines of a file numbered by `rowid`. Elsewhere a load lets DuckDB write rows in
-    any order: that takes less memory, and nothing is compressed twice.
+    any order: that takes less memory, and nothing is compressed twice. Inside a transaction
+    `rowid` counts from elsewhere: raises `SharedTransactionError` there.
     """
+    try:
+        connection.begin()
+    except duckdb.TransactionException as error:
+        raise SharedTransactionError from error
+    connection.rollback()
     setting = "preserve_insertion_order"
     before = bool(rows(connection, f"select current_setting('{setting}')")[0][0])
     run(connection, f"set {setting} = true")

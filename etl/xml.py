@@ -20,6 +20,7 @@ _SHORT = 65_535
 _CHUNK = 4096
 
 
+@functools.lru_cache(maxsize=4)  # every format asks about the same first bytes
 def root_of(head: bytes) -> tuple[str, str]:
     """Return namespace and name of the root element that the first bytes of a file show.
 

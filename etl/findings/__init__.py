@@ -27,7 +27,8 @@ CHECKS: tuple[Check, ...] = (
 #: Other findings that a load may have, and that only reads of more than one statement tell.
 OTHERS = (
     "same_company", "match_unknown", "matched_by_rule", "match_cut", "state_left_aside",
-    "bank_booked", "bank_outgoing", "carried_difference", "currency_assumed",
+    "bank_booked", "bank_outgoing", "ledger_aside", "sales_aside",
+    "carried_difference", "currency_assumed",
 )  # fmt: skip
 
 
@@ -39,12 +40,13 @@ def find(connection: Connection, currency_assumed: bool = False) -> list[Finding
     places = {"terms": terms}
     asked = [*CHECKS, customers.same_company(connection)]
     if reading.unheard(connection):
-        asked.append(reading.MATCH_UNKNOWN)
+        asked.append(reading.match_unknown(connection))
     found = [f for check in asked if (f := check.find(connection, places))]
     found += reading.by_rule(connection)
     found += reading.cut(connection)
     found += reading.left_aside(connection)
     found += reading.bank_lines(connection)
+    found += reading.other_base(connection)
     found += reading.carried(connection)
     if currency_assumed:
         found.append(

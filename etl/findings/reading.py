@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from data.texts import N_
+from etl.bases import LEDGER, SALES, overlaps
 from etl.findings.check import Check, Finding, decimal, finding, percent
 from etl.sql import Connection, number, rows, run
 
@@ -104,6 +106,48 @@ MATCH_UNKNOWN = Check(
 def unheard(connection: Connection) -> bool:
     """Whether some match row could not be followed at all."""
     return number(connection, "select count(*) from unheard where applied = 0") > 0
+
+
+def match_unknown(connection: Connection) -> Check:
+    """Return the check of match rows, but for those of documents that are set aside."""
+    aside = " or ".join(a.where for a in overlaps(connection))
+    if not aside:
+        return MATCH_UNKNOWN
+    gone = (
+        f"(select s.document_id from staged_documents as s where s.document_id <> '' and ({aside}))"
+    )
+    known = f"and m.debit_id not in {gone} and m.credit_id not in {gone}"
+    return replace(MATCH_UNKNOWN, sql=f"{MATCH_UNKNOWN.sql.rstrip()}\n    {known}\n    ")
+
+
+def other_base(connection: Connection) -> list[Finding]:
+    """Say which documents are set aside since others tell of the same receivables."""
+    texts = {
+        SALES: (
+            "ledger_aside",
+            N_("Ledger lines of SAF-T files that are set aside: {items}, of {amount} in all. The"
+               " sales invoices and payments of the same company and months are loaded too, and"
+               " count."),
+        ),
+        LEDGER: (
+            "sales_aside",
+            N_("Sales documents of SAF-T files that are set aside: {items}, of {amount} in all."
+               " The ledger of the same company and months is loaded too, and counts, since it"
+               " tells what was paid or reaches over more months."),
+        ),
+    }  # fmt: skip
+    found = []
+    for base, (name, text) in texts.items():
+        where = " or ".join(a.where for a in overlaps(connection) if a.base == base)
+        sql = f"""
+            select f.name as file, s.* from staged_documents as s join files as f using (file_id)
+            where {where or "false"}
+        """
+        items, amount = rows(connection, f"select count(*), sum(amount) from ({sql})")[0]
+        if items:
+            values = {"items": items, "amount": str(amount)}
+            found.append(finding(name, text, values, items, amount, sql))
+    return found
 
 
 def by_rule(connection: Connection) -> list[Finding]:

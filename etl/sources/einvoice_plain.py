@@ -2,8 +2,9 @@
 
 A folder of e-invoices is thousands of files of one row. `etl.records.stage_records` finds out from
 the data how a column is written, in some forty statements for each file; where a row leaves
-nothing to find out, two do. Whatever is not plain goes the usual way, with all its checks,
-refusals and notes: the result is the same, and a test says so for every sample.
+nothing to find out, none is needed, and the rows of many files are inserted together. Whatever is
+not plain goes the usual way, with all its checks, refusals and notes: the result is the same, and
+a test says so for every sample.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ import duckdb
 from data.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
 from etl import words
 from etl.days import FIRST_DAY, LAST_DAY
+from etl.gathered import Gathered
 from etl.records import Origin
 from etl.source import Reading, ReadOptions
-from etl.staged import has_columns
 
 _AMOUNT = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -67,12 +68,15 @@ def stage_plain(
     ledger = origin.ledger or options.ledger
     document = {"ledger": ledger, "customer_id": values["customer_id"]}
     document |= {name: value for name, value in values.items() if name in _OF_DOCUMENT}
-    has_columns(connection, document)
-    _insert(connection, "staged_documents", file_id, line, document)
+    staged = options.gathered or Gathered()
+    where = {"file_id": file_id, "line": line}
+    staged.add("staged_documents", where | document)
     customer = {name: value for name, value in values.items() if name in _ATTRIBUTES}
     if customer:
         customer["customer_id"] = values["customer_id"]
-        _insert(connection, "staged_customers", file_id, line, customer)
+        staged.add("staged_customers", where | customer)
+    if options.gathered is None:
+        staged.insert(connection)
     issued_on = values["issued_on"]
     assert isinstance(issued_on, date)  # noqa: S101 - tells the type checker
     signed = values["amount"]
@@ -132,16 +136,3 @@ def _day(cell: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST_DAY <= cell <= LAST_DAY else None
-
-
-def _insert(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    file_id: int,
-    line: int,
-    values: Mapping[str, object],
-) -> None:
-    """Insert one row; the names are ours."""
-    row = {"file_id": file_id, "line": line, **values}
-    names, places = ", ".join(row), ", ".join(f"${name}" for name in row)
-    connection.execute(f"insert into {table} ({names}) values ({places})", row)

@@ -14,6 +14,8 @@ entries, source documents. What is made of them:
 - Where a file has no invoices (Norway, Luxembourg, Portugal's accounting file), the ledger lines
   on receivables accounts are the documents: see `etl/sources/saft_ledger.py`. A file with both is
   read by its invoices and payments, unless only its ledger tells what was paid; a note says which.
+- Where one company's files of both kinds are loaded, of the same months, one of them is the base
+  and the other is set aside: see `etl/bases.py`.
 - Opening balances of customers, or else of their accounts, are documents of the period's first
   day. They are not counted again where the file of an earlier period is loaded too, or where the
   ledger has posted them itself.

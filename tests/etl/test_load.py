@@ -10,6 +10,7 @@ import pytest
 from data.store import Store
 from data.texts import Text
 from etl import load as load_module
+from etl import read as read_module
 from etl.checks import Control
 from etl.identify import expand
 from etl.load import LoadOptions, load
@@ -102,12 +103,12 @@ def test_of_files_that_are_loaded_already_nothing_but_the_hash_is_read(files, st
     load([files], store)
     invoices(files / "next.csv", "F201;A;2026-01-10;2026-02-09;7.00;EUR")
     opened, read = [], []
-    plain_open, plain_identify = Path.open, load_module.identify
+    plain_open, plain_identify = Path.open, read_module.identify
     monkeypatch.setattr(
         Path, "open", lambda p, *a, **k: opened.append(p.name) or plain_open(p, *a, **k)
     )
     monkeypatch.setattr(
-        load_module, "identify", lambda f, *a: read.append(f.name) or plain_identify(f, *a)
+        read_module, "identify", lambda f, *a: read.append(f.name) or plain_identify(f, *a)
     )
     assert load([files], store).published
     assert read == ["next.csv"]
