@@ -9,11 +9,11 @@ from datetime import datetime
 from data.decisions import Decision
 from data.schema import DERIVED, SCHEMA_VERSION
 from data.texts import N_, Text
+from etl.closing import derive_open_items
 from etl.cubes import derive_cubes
 from etl.customers import derive_customers
 from etl.documents import derive_entries, describe_documents, number_documents
 from etl.matching import create_made, derive_matches
-from etl.open_items import derive_open_items
 from etl.source import FileError
 from etl.sql import Connection, rows, run
 from etl.states import derive_states, match_states

@@ -28,10 +28,9 @@ Their last two are the tables `documents` and `open_items`. Where only the table
 from __future__ import annotations
 
 from data.schema import DIMENSION_COLUMNS, DOCUMENTS
-from etl.sql import Connection, Step, number, run
-from etl.stretches import keys_within, stretches
+from etl.sql import Step
 
-_DIMENSIONS = ", ".join(f"b.{c.name}" for c in DIMENSION_COLUMNS)
+DIMENSIONS = ", ".join(f"b.{c.name}" for c in DIMENSION_COLUMNS)
 _CLOSING = ("closed_on", "outcome")
 _DESCRIBED = ", ".join(
     f"d.{n}" for n in DOCUMENTS.names if n not in (*_CLOSING, "paid_day_assumed")
@@ -53,7 +52,7 @@ _PAIRING = """
 
 #: Each side of each match, from `since` to `upto` of its document's amount; `day_assumed` speaks
 #: of the whole document. Most have one match: only the others need to be put in order.
-_SETTLED = """
+SETTLED = """
     with side as (
         select debit_key as document_key, credit_key as closed_by_key, credit_kind as closed_by,
             amount, closed_on, recorded_on, method, day_assumed from pairing
@@ -249,7 +248,7 @@ _ENDING = """
     from slice where not is_whole group by document_key
 """
 
-_CLOSED_DOCUMENTS = f"""
+CLOSED_DOCUMENTS = f"""
     select {_DESCRIBED},
         d.paid_day_assumed or coalesce(e.day_assumed, false) as paid_day_assumed,
         case when e.document_key is null then d.issued_on else e.closed_on end as closed_on,
@@ -280,35 +279,35 @@ _MADE = ", ".join(
     for n in DOCUMENTS.names
     if n not in (*_CLOSING, "paid_day_assumed")
 )
-_MADE_DOCUMENTS = f"""
+MADE_DOCUMENTS = f"""
     select {_MADE}, false as paid_day_assumed, f.closed_on, '' as outcome
     from difference as f join described as d on d.document_key = f.like_key
 """
 
-_OPEN_ITEMS = f"""
+OPEN_ITEMS = f"""
     select p.document_key, p.document_id, p.kind, p.issued_on as opened_on, s.due_on,
         s.closed_on, s.recorded_on, coalesce(s.closed_by, '') as closed_by, s.closed_by_key,
         coalesce(s.method, '') as method, s.continues, s.amount, s.amount_currency, p.disputed,
-        p.due_assumed, p.paid_day_assumed or s.day_assumed as paid_day_assumed, {_DIMENSIONS}
+        p.due_assumed, p.paid_day_assumed or s.day_assumed as paid_day_assumed, {DIMENSIONS}
     from posted as p
     join slice as s on s.document_key = p.document_key
     join bearer as b on b.bearer_no = p.bearer_no
 """
 
-_MADE_OPEN_ITEMS = f"""
+MADE_OPEN_ITEMS = f"""
     select f.document_key, p.document_id, f.kind, f.closed_on as opened_on, f.closed_on as due_on,
         f.closed_on, cast(null as date) as recorded_on, f.kind as closed_by,
         f.document_key as closed_by_key, f.method, false as continues, f.amount,
         f.amount_currency, false as disputed, '' as due_assumed, false as paid_day_assumed,
-        {_DIMENSIONS}
+        {DIMENSIONS}
     from difference as f
     join posted as p on p.document_key = f.like_key
     join bearer as b on b.bearer_no = p.bearer_no
 """
 
-_STEPS = (
+STEPS = (
     Step("pairing", _PAIRING),
-    Step("settled", _SETTLED),
+    Step("settled", SETTLED),
     Step("stretch", _STRETCH),
     Step("whole", _WHOLE),
     Step("cut", _CUT),
@@ -324,9 +323,9 @@ def steps() -> tuple[Step, ...]:
     The last two are the tables `documents` and `open_items`, whole; see the module.
     """
     return (
-        *_STEPS,
-        Step("documents", f"{_CLOSED_DOCUMENTS} union all {_MADE_DOCUMENTS}"),
-        Step("open_items", f"{_OPEN_ITEMS} union all {_MADE_OPEN_ITEMS}"),
+        *STEPS,
+        Step("documents", f"{CLOSED_DOCUMENTS} union all {MADE_DOCUMENTS}"),
+        Step("open_items", f"{OPEN_ITEMS} union all {MADE_OPEN_ITEMS}"),
     )
 
 
@@ -347,104 +346,5 @@ def inputs(source: str) -> tuple[Step, ...]:
             due_on, due_assumed, disputed, paid_day_assumed, amount, amount_currency
         from described
     """
-    bearer = f"select document_key as bearer_no, ledger, {_DIMENSIONS} from described as b"
+    bearer = f"select document_key as bearer_no, ledger, {DIMENSIONS} from described as b"
     return (Step("described", described), Step("posted", posted), Step("bearer", bearer))
-
-
-#: Steps that are read once are not worth a table.
-_VIEWS = ("whole", "cut")
-_OF_STRETCH = ("settled", "stretch", "whole", "cut", "slice", "ending")
-
-
-def derive_open_items(connection: Connection) -> None:
-    """Fill `documents` and `open_items` from `doc`, `entry`, `bearer` and `matches`.
-
-    A stretch of customers at a time. Both are stored in the order of `doc`: what is read in that
-    order is joined to the rest, and not the other way round.
-    """
-    sql = dict(_STEPS)
-    _post(connection)
-    run(connection, f"create or replace temp table pairing as {sql['pairing']}")
-    run(
-        connection,
-        """
-        create or replace temp table uneven as
-        select debit_key as document_key from pairing where uneven
-        union select credit_key from pairing where uneven
-        """,
-    )
-    parts = stretches(connection)
-    made = "create or replace temp table uneven_slice as"
-    for first, last in parts:
-        keys = keys_within(connection, first, last)
-        _post(connection, f"where key between {keys}")
-        sql["settled"] = f"select * from ({_SETTLED}) where document_key between {keys}"
-        for name in _OF_STRETCH:
-            what = "view" if name in _VIEWS else "table"
-            run(connection, f"create or replace temp {what} {name} as {sql[name]}")
-            if name == "slice":
-                # room for what is largest: the tables themselves
-                run(connection, "drop table settled")
-                run(connection, "drop table stretch")
-        whose = f"semi join (from place_of where place between {first} and {last}) using (customer)"
-        _describe(connection, whose if len(parts) > 1 else "", f"where d.key between {keys}")
-        run(connection, "set disabled_optimizers = 'join_order,build_side_probe_side'")
-        run(connection, f"insert into documents by name {_CLOSED_DOCUMENTS}")
-        run(connection, "drop table ending")
-        run(connection, f"insert into open_items by name {_OPEN_ITEMS}")
-        run(connection, "reset disabled_optimizers")
-        run(connection, f"{made} from slice semi join uneven using (document_key)")
-        run(connection, "drop table slice")
-        made = "insert into uneven_slice"
-    _post(connection)
-    _describe(connection)
-    run(connection, "create or replace temp view slice as from uneven_slice")
-    run(connection, f"create or replace temp table difference as {sql['difference']}")
-    if number(connection, "select count(*) from difference"):
-        run(connection, f"insert into documents by name {_MADE_DOCUMENTS}")
-        run(connection, f"insert into open_items by name {_MADE_OPEN_ITEMS}")
-    run(connection, "drop view slice")
-    for name in ("pairing", "uneven", "uneven_slice"):
-        run(connection, f"drop table {name}")
-
-
-def _post(connection: Connection, where: str = "") -> None:
-    """Make the view `posted` of all documents, or of some."""
-    run(
-        connection,
-        f"""
-        create or replace temp view posted as
-        select key as document_key, bearer_no, place as customer,
-            coalesce(document_id, '') as document_id, kind, issued_on, due_on, due_assumed,
-            disputed, paid_day_assumed, amount, amount_currency
-        from doc {where}
-        """,
-    )
-
-
-def _describe(connection: Connection, whose: str = "", where: str = "") -> None:
-    """Make the view `described` of all documents, or of some.
-
-    `whose` leaves out rows of other customers before they are joined.
-    """
-    run(
-        connection,
-        f"""
-        create or replace temp view described as
-        select d.key as document_key, coalesce(d.document_id, '') as document_id, b.ledger,
-            d.kind, d.issued_on, d.due_on, d.due_assumed, d.amount, d.amount_currency, e.rate,
-            d.paid_day_assumed, coalesce(e.reference, '') as reference,
-            case when d.state_no is null then coalesce(e.po_number, '') else '' end as po_number,
-            case when d.state_no is null then e.ordered_on end as ordered_on,
-            case when d.state_no is null then e.delivered_on end as delivered_on,
-            d.disputed,
-            case when d.state_no is null then cast(round(cast(coalesce(j.cost, e.cost)
-                as decimal(20, 2)) * e.rate, 2) as decimal(18, 2)) end as cost,
-            d.file_id, e.line, {_DIMENSIONS}
-        from doc as d
-        join (from entry {whose}) as e using (entry_id)
-        join bearer as b using (bearer_no)
-        left join joined as j on j.head_id = d.entry_id
-        {where}
-        """,
-    )
