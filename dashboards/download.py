@@ -23,9 +23,10 @@ import pyarrow as pa
 import pyarrow.csv
 from dash import Dash
 
-from dashboards.grid import Column, Listing, arranged, row_columns
+from dashboards.grid import Column, Listing, arranged
 from dashboards.i18n import _
 from dashboards.page import Context, Explain, Page, View
+from dashboards.row_columns import row_columns
 from data.engine import Engine
 from data.store import StoreError
 from data.texts import inert

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboards.grid import ROW_COLUMNS, Column
+from dashboards.grid import Column
+from dashboards.row_columns import ROW_COLUMNS
 from dashboards.words import KINDS
 from data.texts import N_
 

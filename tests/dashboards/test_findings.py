@@ -8,7 +8,8 @@ import pytest
 from dashboards import findings, overview
 from dashboards.findings_rows import LISTINGS, all_found, at_stake, chosen
 from dashboards.findings_words import _COLUMNS, GROUPS, WORDS
-from dashboards.grid import ROW_COLUMNS, block
+from dashboards.grid import block
+from dashboards.row_columns import ROW_COLUMNS
 from dashboards.server import create_app
 from data.store import Store
 from etl.derive import Settings, derive, write_about
