@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
@@ -26,6 +25,7 @@ from dashboards.cash_figures import (
     unapplied_content,
 )
 from dashboards.delivery import not_kept
+from dashboards.deriving import busy, follow, refusal, ticker
 from dashboards.grid import connect_grid, grid, params_id
 from dashboards.i18n import _, n_
 from dashboards.links import switch
@@ -34,11 +34,10 @@ from dashboards.panel import Content, headline_callback, panel_callback, part_ca
 from dashboards.parts import page, panel
 from dashboards.words import METHODS
 from data.decisions import Decisions
-from data.importing import ImportRefusedError, Job
+from data.importing import ImportRefusedError
 from data.store import StoreError
 from data.texts import N_
 
-_TICK = 500
 _STATE = Input("state", "data")
 _DECIDED = Input("cash-decided", "data")
 
@@ -65,8 +64,7 @@ def layout(**query: str) -> Component:
         panel("cash-decisions", height=120, menu=False),
         dcc.Store(id="cash-decided"),
         dcc.Store(id="cash-undo"),
-        dcc.Store(id="cash-refused"),
-        dcc.Interval(id="cash-tick", interval=_TICK, disabled=True),
+        ticker("cash-tick"),
     )
     return html.Div(body, id="cash-root", className="cash-root")
 
@@ -138,8 +136,8 @@ def connect(app: Dash, context: Context) -> None:
 
     @app.callback(
         Output("cash-decided", "data"),
-        Output("cash-tick", "disabled", allow_duplicate=True),
-        Output("cash-refused", "data"),
+        Output("cash-tick", "disabled"),
+        Output("cash-status", "children"),
         Input({"type": "cash-confirm", "pairs": ALL}, "n_clicks"),
         Input({"type": "cash-withdraw", "id": ALL}, "n_clicks"),
         Input({"type": "cash-apply", "at": ALL}, "n_clicks"),
@@ -162,33 +160,15 @@ def connect(app: Dash, context: Context) -> None:
         try:
             act(context, decisions, search, asked, undone)
         except deciding.RefusedError as refused:
-            return (count or 0) + 1, no_update, refused.text.render(_)
+            return (count or 0) + 1, no_update, refusal(refused.text.render(_))
         except ImportRefusedError as refused:
             words = f"{refused.reason.render(_)} {refused.remedy.render(_)}"
-            return (count or 0) + 1, no_update, words
+            return (count or 0) + 1, no_update, refusal(words)
         except StoreError as error:
-            return no_update, no_update, str(error)
-        return (count or 0) + 1, False, ""
+            return no_update, no_update, refusal(str(error))
+        return (count or 0) + 1, False, no_update
 
-    @app.callback(
-        Output("cash-status", "children"),
-        Output("cash-tick", "disabled"),
-        Output("state", "data", allow_duplicate=True),
-        Input("cash-tick", "n_intervals"),
-        Input("cash-refused", "data"),
-        State("state", "data"),
-        prevent_initial_call=True,
-    )
-    def watch(_tick: int | None, refused: str | None, shown: int | None) -> Any:
-        if ctx.triggered_id == "cash-refused" and refused:
-            return html.P(refused, className="notice", role="alert"), no_update, no_update
-        job = context.importer.job() if context.importer else None
-        if job is not None and job.running:
-            return running(job), no_update, no_update
-        state = context.state()
-        number = state.number if state else None
-        return outcome(job), True, no_update if number == shown else number
-
+    follow(app, context, "cash-status", "cash-tick")
     connect_grid(app, context, "cash-grid", MATCHES)
 
 
@@ -211,46 +191,6 @@ def act(
     elif kind != "cash-apply":
         deciding.undo(view, decisions, str((undone or {}).get("pair") or ""))
     context.importer.derive()
-
-
-def busy(context: Context) -> bool:
-    """Return whether something is being loaded or derived."""
-    job = context.importer.job() if context.importer else None
-    return job is not None and job.running
-
-
-def running(job: Job) -> Component:
-    """Return the progress of the state that is being derived."""
-    return html.Div(
-        [
-            html.P([html.B(_("Applying")), " ", job.text.render(_)], className="measure"),
-            dmc.Progress(
-                value=100, animated=True, striped=True, size="sm",
-                **{"aria-label": _("Progress of the decision")},
-            ),
-        ],
-        className="cash-running",
-    )  # fmt: skip
-
-
-def outcome(job: Job | None) -> Component | list[Component]:
-    """Return how the last derivation ended, in words."""
-    if job is None:
-        return []
-    if job.problem is not None:
-        words = f"{job.problem.reason.render(_)} {job.problem.remedy.render(_)}".strip()
-        return html.P(
-            [html.B(_("The decision is kept, but not in the figures.")), " ", words],
-            className="notice", role="alert",
-        )  # fmt: skip
-    report = job.report or {}
-    controls: Any = report.get("controls") or []
-    if not all(c["ok"] for c in controls):
-        return html.P(
-            _("The decision is kept, but not in the figures: a control total would not hold."),
-            className="notice", role="alert",
-        )  # fmt: skip
-    return html.P(_("The figures below hold every decision."), className="notice cash-done")
 
 
 PAGE = Page(

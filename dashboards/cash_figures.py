@@ -43,6 +43,8 @@ def _narrowed(view: View) -> str:
 
 
 _CARD = {"context": {"card": True}}
+_DEED = {"context": {"deed": True}}
+"""On a narrow screen its button stands in the head of the card."""
 MATCHES = Listing(
     "matches",
     N_("Matches"),
@@ -63,7 +65,7 @@ MATCHES = Listing(
         Column("invoice_customer", N_("Invoice of another customer"), width=140),
         Column("pair", N_("Undo"), width=104, raw=True, screen=True,
                options={"cellRenderer": "CashUndo", "pinned": "right", "sortable": False,
-                        "filter": False, "resizable": False}),
+                        "filter": False, "resizable": False, **_DEED}),
     ),
     statement=_matched,
     sort="confidence",

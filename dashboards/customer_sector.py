@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, State, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashboards.cash import outcome, running
 from dashboards.cash_decisions import closed
 from dashboards.customer_facts import master, number_of
+from dashboards.deriving import follow, refusal, ticker
 from dashboards.i18n import _, language
 from dashboards.page import Context
 from data import by_hand
@@ -19,7 +19,6 @@ from data.importing import ImportRefusedError
 from data.reference import nace
 from data.store import StoreError
 
-_TICK = 700
 _MOST = 40
 _FILES = "-"
 """The choice that leaves the sector to the files again."""
@@ -53,7 +52,7 @@ def layout() -> Component:
                 className="import-options",
             ),
             html.Div(id="customer-sector-status"),
-            dcc.Interval(id="customer-sector-tick", interval=_TICK, disabled=True),
+            ticker("customer-sector-tick"),
         ]
     )
 
@@ -88,7 +87,7 @@ def connect(app: Dash, context: Context) -> None:
         if not code or view is None:
             raise PreventUpdate
         if context.importer is None or closed(context) or master(view) is None:
-            return html.P(_(closed(context)), className="notice", role="alert"), True, None
+            return refusal(_(closed(context))), True, None
         try:
             by_hand.say_sector(
                 context.store.folder, number_of(view), None if code == _FILES else code
@@ -97,24 +96,10 @@ def connect(app: Dash, context: Context) -> None:
         except ImportRefusedError:
             pass  # another load came first: it reads the sector as well
         except (StoreError, ValueError) as error:
-            return html.P(str(error), className="notice", role="alert"), True, None
+            return refusal(str(error)), True, None
         return html.P(_("Applying"), className="measure"), False, None
 
-    @app.callback(
-        Output("customer-sector-status", "children", allow_duplicate=True),
-        Output("customer-sector-tick", "disabled", allow_duplicate=True),
-        Output("state", "data", allow_duplicate=True),
-        Input("customer-sector-tick", "n_intervals"),
-        State("state", "data"),
-        prevent_initial_call=True,
-    )
-    def watch(_tick: int | None, known: int | None) -> Any:
-        job = context.importer.job() if context.importer else None
-        if job is not None and job.running:
-            return running(job), no_update, no_update
-        state = context.state()
-        number = state.number if state else None
-        return outcome(job), True, no_update if number == known else number
+    follow(app, context, "customer-sector-status", "customer-sector-tick")
 
 
 def choices(typed: str, revision: str) -> list[dict[str, str]]:

@@ -73,7 +73,7 @@ def layout(context: Context) -> Component:
                 ],
                 id="shell",
                 header={"height": 56},
-                navbar={"width": 196, "breakpoint": "sm", "collapsed": {"mobile": True}},
+                navbar={"width": 208, "breakpoint": "sm", "collapsed": {"mobile": True}},
                 padding=0,
             ),
             explain.layout(),

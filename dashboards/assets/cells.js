@@ -98,7 +98,8 @@
     );
   };
 
-  // one row as a card: the first column as its title, some of the others as words and values
+  // one row as a card: the first column as its title, what can be done with it beside that, and
+  // some of the others as words and values
   components.Card = function (props) {
     if (!props.data || props.value == null) return null;
     var rest = props.columns.map(function (column) {
@@ -114,7 +115,17 @@
     var title = props.data.customer
       ? h("a", { className: "go", href: customerLink(props.data.customer) }, props.value)
       : h("b", null, props.value);
-    return h("div", { className: "grid-card" }, title, h("div", { className: "facts" }, rest));
+    var deeds = props.deeds.map(function (column) {
+      return h(components[column.cellRenderer], {
+        key: column.field, data: props.data, value: props.data[column.field], colDef: column,
+      });
+    });
+    return h(
+      "div",
+      { className: "grid-card" },
+      h("div", { className: "card-head" }, title, deeds),
+      h("div", { className: "facts" }, rest)
+    );
   };
 
   // the server has already found what matches
@@ -134,17 +145,18 @@
       var facts = (marked.length ? marked : columns.slice(1, 1 + CARD_FACTS)).map(function (c) {
         return { field: c.field, label: c.headerName, number: c.type === "rightAligned" };
       });
+      var deeds = columns.filter(function (c) { return c.context && c.context.deed; });
       var list = columns.map(function (column, n) {
         if (n) return Object.assign({}, column, { hide: true });
         return Object.assign({}, column, {
           cellRenderer: "Card",
-          cellRendererParams: { columns: facts },
+          cellRendererParams: { columns: facts, deeds: deeds },
           flex: 1,
           pinned: null,
           sortable: false,
         });
       });
-      var height = 38 + Math.ceil(facts.length / 2) * 34;
+      var height = (deeds.length ? 54 : 38) + Math.ceil(facts.length / 2) * 34;
       // the height of rows can only change once the grid has asked for its first rows
       return window.dash_ag_grid.getApiAsync(id).then(function (api) {
         return new Promise(function (resolve) {

@@ -55,6 +55,17 @@ def test_a_match_is_undone_from_the_list_of_its_method(site, books):
     expect(page.locator("#cash-grid .cash-undo")).to_have_count(0)
 
 
+def test_a_match_is_undone_on_a_phone(site, books):
+    page = site(books).open("/cash?method=amount", NARROW)
+    card = page.locator("#cash-grid .grid-card", has_text="F1001")
+    expect(card).to_have_count(1)
+    card.get_by_role("button", name="Undo").click()
+    expect(page.locator(".cash-done")).to_be_visible(**DONE)
+    expect(page.locator("#cash-headline")).to_contain_text("180 € of 2 payments")
+    expect(card).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
+
+
 def test_on_a_phone_and_in_the_dark(site, company):
     page = site(company, color_scheme="dark").open("/cash?method=given", NARROW)
     expect(page.locator("#cash-unapplied-head")).to_contain_text("150 €")

@@ -262,3 +262,13 @@ def test_the_listing_of_what_is_unapplied_ties_to_the_panel(tmp_path):
     seen = view(small_company(tmp_path))
     total = block(seen, UNAPPLIED, {}, {})[1][0]
     assert total["amount"] == "150.00"
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+def test_the_page_stands_over_the_demo_company(demo_store, language):
+    seen = create_app(demo_store, pages=(cash.PAGE,))
+    for search in ("", "?method=all", "?method=amount&order=oldest&country=NL"):
+        for part in ("methods", "matches", "unapplied", "decisions"):
+            found = ask(seen, f"cash-{part}-head.children", search, language)
+            assert "state-failed" not in str(found)
+            assert "state-empty" not in str(found) or part == "decisions"

@@ -176,3 +176,13 @@ def test_states_of_other_loads_and_an_empty_store(tmp_path):
     empty = create_app(Store(tmp_path / "none"), pages=(findings.PAGE,))
     assert "Nothing is loaded yet" in text(empty, "findings-list-body")
     assert "Nothing is loaded yet" in text(empty, "findings-headline")
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+def test_the_page_stands_over_the_demo_company(demo_store, language):
+    app = create_app(demo_store, pages=(findings.PAGE,))
+    for name in ("", *(f.name for f in all_found(view(demo_store)))):
+        for part in ("headline", "list-body", "rows-head", "rows-body", "checked-body"):
+            said = str(ask(app, f"findings-{part}.children", f"?finding={name}", language))
+            assert "state-failed" not in said
+            assert "state-empty" not in said

@@ -1,0 +1,17 @@
+"""The demo company, loaded once for the pages that are rendered over it."""
+
+import pytest
+
+from data.demo.company import TINY, write_exports
+from data.store import Store
+from etl.load import load
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory):
+    """The store of the smallest demo company."""
+    folder = tmp_path_factory.mktemp("demo")
+    write_exports(folder / "exports", TINY)
+    store = Store(folder / "store")
+    load([folder / "exports"], store)
+    return store
