@@ -80,6 +80,7 @@ class Visitor:
     def __post_init__(self) -> None:
         """Load the frame, as a browser does first."""
         self._local = threading.local()
+        self._connections: list[http.client.HTTPConnection] = []
         self._pool = ThreadPoolExecutor(CONNECTIONS)
         self._under: dict[str, list[str]] = {}
         self.callbacks = tuple(read_callback(told) for told in self._fetch("/_dash-dependencies"))
@@ -89,6 +90,8 @@ class Visitor:
     def close(self) -> None:
         """Hang up."""
         self._pool.shutdown()
+        for connection in self._connections:
+            connection.close()
 
     def open(self, path: str, search: str) -> None:
         """Go to a page, as a link does, and wait until all of it is there."""
@@ -271,6 +274,7 @@ class Visitor:
         if connection is None:
             connection = http.client.HTTPConnection(self.host, self.port, timeout=120)
             self._local.connection = connection
+            self._connections.append(connection)
         connection.request(
             "POST" if body else "GET",
             path,

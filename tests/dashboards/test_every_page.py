@@ -1,0 +1,55 @@
+"""Every page over an empty, a small and the demo store: all that a browser asks is answered."""
+
+import json
+import threading
+
+import pytest
+from waitress.server import create_server
+
+from benchmarks.visitor import Visitor
+from dashboards.server import PAGES, create_app
+from data.store import Store
+from tests.pages import small_company
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory, demo_store):
+    return {
+        "empty": Store(tmp_path_factory.mktemp("empty")),
+        "small": small_company(tmp_path_factory.mktemp("small")),
+        "demo": demo_store,
+    }
+
+
+@pytest.fixture(scope="module", params=["empty", "small", "demo"])
+def site(request, stores):
+    store = stores[request.param]
+    server = create_server(create_app(store).server, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield store, server.effective_port
+    # close() asks the loop, which runs in its own thread, to end
+    server.task_dispatcher.shutdown()
+    server.trigger.pull_trigger(server.close)
+    thread.join(timeout=10)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+def test_it_answers(site, page):
+    store, port = site
+    state = store.current()
+    search = ""
+    if page.path == "/customer" and state is not None:
+        sql = "select max(customer) as customer from documents"
+        search = f"?customer={state.engine.query(sql).to_pylist()[0]['customer']}"
+    visitor = Visitor("127.0.0.1", port)
+    try:
+        # refused requests raise
+        visitor.open(page.path, search)
+    finally:
+        visitor.close()
+    drawn = json.dumps(visitor.props)
+    assert f'"{page.title}"' in drawn or page.path == "/customer"
+    assert "state-failed" not in drawn
+    if state is not None:
+        assert "mantine-Skeleton" not in drawn
