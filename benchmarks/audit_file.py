@@ -9,7 +9,6 @@ its own, checks the balance against the one it wrote, and notes the most memory 
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,12 +16,10 @@ from pathlib import Path
 
 from benchmarks.child import in_child
 from benchmarks.files import need_disk
-from benchmarks.loads import discard
+from benchmarks.loads import discard, load_within
 from benchmarks.report import machine, table, versions, write_section
 from benchmarks.results import stamp
 from benchmarks.section import duration, gigabytes
-from data.store import Store
-from etl.load import LoadOptions, load
 
 FOLDER = Path(__file__).with_name(".data") / "audit_file"
 BUDGET = 500e6
@@ -135,20 +132,6 @@ def _posting(n: int, number: str, day: date, about: str, side: str, account: str
     )  # fmt: skip
 
 
-def load_once(path: Path, folder: Path, memory: int) -> tuple[float, Decimal]:
-    """Load the file with so many megabytes for tables; return seconds and receivables."""
-    started = time.perf_counter()
-    store = Store(folder)
-    report = load([path], store, LoadOptions(memory=memory))
-    seconds = time.perf_counter() - started
-    state = store.current()
-    if not report.published or state is None:
-        raise RuntimeError(f"the file could not be loaded: {report.failures}")
-    return seconds, state.engine.query("select ledger_balance from about").to_pylist()[0][
-        "ledger_balance"
-    ]
-
-
 def main() -> None:
     """Measure one file and write its section."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -161,7 +144,7 @@ def main() -> None:
     if not path.exists():
         write_audit_file(path, invoices)
     discard(store)
-    done = in_child(load_once, path, store, asked.memory)
+    done = in_child(load_within, path, store, asked.memory)
     seconds, balance = done.value
     discard(store)
     if balance != balance_of(invoices):

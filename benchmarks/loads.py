@@ -8,6 +8,7 @@ import os
 import shutil
 import time
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -16,7 +17,7 @@ from benchmarks.child import in_child
 from benchmarks.files import VERSION, need_disk
 from benchmarks.results import Pairs
 from data.store import Store
-from etl.load import load
+from etl.load import LoadOptions, load
 
 ROOT = Path(__file__).resolve().parents[1]
 #: About how many times the CSV files a state takes, and what its making needs meanwhile.
@@ -117,6 +118,19 @@ def measure_next(paths: tuple[Path, ...], store: Path, full: float) -> tuple[Pai
     finally:
         discard(folder)
     return Pairs((one.seconds,), (full,)), one.peak
+
+
+def load_within(path: Path, folder: Path, memory: int) -> tuple[float, Decimal]:
+    """Load a file with so many megabytes for tables; return the seconds and the receivables."""
+    start = time.perf_counter()
+    store = Store(folder)
+    report = load([path], store, LoadOptions(memory=memory))
+    seconds = time.perf_counter() - start
+    state = store.current()
+    if not report.published or state is None:
+        raise RuntimeError(f"the file could not be loaded: {report.failures}")
+    about = state.engine.query("select ledger_balance from about").to_pylist()[0]
+    return seconds, about["ledger_balance"]
 
 
 def discard(store: Path) -> None:
