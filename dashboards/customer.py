@@ -108,7 +108,7 @@ def layout(**query: str) -> Component:
     finder = dmc.Select(
         id="customer-find",
         data=[],
-        placeholder=_("Another customer: name, number, VAT"),
+        placeholder=_("Another customer …"),
         searchable=True,
         clearable=False,
         size="sm",
