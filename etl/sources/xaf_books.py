@@ -13,6 +13,7 @@ from decimal import Decimal
 from data.texts import N_, Text
 from etl.source import FileError, SourceFile
 from etl.sources.xaf_parts import Account, Journal, Line, Relation, Transaction, short
+from etl.sources.xaf_sides import Numbers, Sides
 from etl.xml import Element, elements, line_of, name_of, root_of
 
 _ZERO = Decimal(0)
@@ -71,10 +72,10 @@ class Books:
     """Counter accounts of sales journals."""
     moved: dict[str, dict[str, Decimal]] = field(default_factory=dict)
     """Account -> sales or money -> sum of lines with a customer in such journals."""
-    codes: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
-    """Account ('' of subledgers), customer, match code -> sides it stands on."""
-    invoices: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
-    """Account ('' of subledgers), customer, invRef -> sides it stands on."""
+    codes: Sides = field(default_factory=Sides)
+    """Match codes of customers."""
+    invoices: Sides = field(default_factory=Sides)
+    """What `invRef` says, of customers."""
 
     @property
     def start(self) -> str:
@@ -177,13 +178,12 @@ def read_books(file: SourceFile) -> Books:
     Raises `FileError` where the XML breaks off, or is of a version that has other elements.
     """
     books = Books(version=version_of(file))
-    numbers: dict[str, str] = {}
+    numbers = Numbers()
     kind = ""
     for element in _walk(file):
         if isinstance(element, Transaction):
             _count(books, element)
-            journal = numbers.setdefault(element.number, element.journal.id)
-            books.repeats = books.repeats or journal != element.journal.id
+            numbers.add(element.journal.id, element.number)
             continue
         name, parent = name_of(element), _parent(element)
         if parent == "company" and not len(element):
@@ -214,6 +214,7 @@ def read_books(file: SourceFile) -> Books:
             case "sbLine" if kind in ("CU", "CS", "C"):
                 _add_detail(books, Line(line_of(element), cells_of(element), kind))
     _refuse_old(file, books.header)
+    books.repeats = numbers.repeat
     return books
 
 
@@ -333,7 +334,7 @@ def _note_sides(books: Books, account: str, line: Line) -> None:
         (books.invoices, line.real("invRef")),
     ):
         if name:
-            found.setdefault((account, customer, name), set()).add(line.side)
+            found.add(account, (customer, name), line.side)
 
 
 def _count(books: Books, transaction: Transaction) -> None:

@@ -11,6 +11,7 @@ from etl.records import Records
 from etl.source import SourceFile
 from etl.sources.xaf_books import Books, transactions
 from etl.sources.xaf_parts import Line, Transaction
+from etl.sources.xaf_sides import Both
 
 _ANCIENT = 15
 """Years: a day before that is a mistake, not the age of an open item."""
@@ -31,13 +32,7 @@ class Reader:
         self.sold = any("sales" in books.moved.get(a, {}) for a in accounts)
         """Sales stand in journals of their own."""
         self.codes = self._real_codes()
-        both = {"D", "C"}
-        self.settled = {
-            (customer, name)
-            for (account, customer, name), sides in books.invoices.items()
-            if both <= sides | books.invoices.get(("", customer, name), set())
-            and account in accounts
-        }
+        self.settled = books.invoices.both(accounts if self.codes else ())
         """Customer and invRef that stand on both sides."""
 
     def _code(self, customer: str, code: str, invoice: str) -> str | None:
@@ -50,21 +45,17 @@ class Reader:
         lettered = self.codes and (customer, invoice) in self.settled
         return f"invRef {invoice}" if lettered else None
 
-    def _real_codes(self) -> set[tuple[str, str]]:
+    def _real_codes(self) -> Both:
         """Return customer and code of the match codes that stand on both sides."""
-        sides: dict[tuple[str, str], set[str]] = {}
-        for (account, customer, code), found in self.books.codes.items():
-            if not account or account in self.accounts:
-                sides.setdefault((customer, code), set()).update(found)
-        lone = sum(1 for found in sides.values() if not {"D", "C"} <= found)
-        if lone:
+        debits, lowered = (self.books.codes.on(side, "", *self.accounts) for side in "DC")
+        if lone := len(debits ^ lowered):
             self.documents.notes.append(
                 Text(
                     N_("Match codes that stand on one side only were not used: {count}."),
                     {"count": lone},
                 )
             )
-        return {key for key, found in sides.items() if {"D", "C"} <= found}
+        return Both(debits & lowered)
 
     def read(self, file: SourceFile) -> None:
         """Add the rows of the whole file, and note what the reader should know."""
