@@ -41,6 +41,7 @@ _WANTED = (
     "transaction",
 )  # fmt: skip
 _OF_JOURNAL = ("jrnID", "desc", "jrnTp", "offsetAccID")
+_OF_DETAIL = ("invRef", "invDueDt", "matchKeyID", "recRef", "trLineNr")
 
 
 @dataclass
@@ -322,8 +323,10 @@ def _add_detail(books: Books, line: Line) -> None:
     names = (line.get(n) for n in ("jrnID", "trNr", "custSupID", "amntTp", "amnt"))
     journal, number, customer, side, amount = names
     key = (journal, short(number, journal), customer, side.upper(), amount)
-    books.details.setdefault(key, []).append(line)
     _note_sides(books, "", line)
+    # they wait for their transaction, with what it may ask for
+    kept = Line(line.line, {n: line.cells[n] for n in _OF_DETAIL if n in line.cells}, line.kind)
+    books.details.setdefault(key, []).append(kept)
 
 
 def _note_sides(books: Books, account: str, line: Line) -> None:
