@@ -15,6 +15,7 @@ from random import Random
 from data.demo.customers import Customer, invent_customers
 from data.demo.records import FIRST_DAY, LAST_DAY, Company, Document, rate_of
 from data.demo.settling import settle
+from data.demo.slips import make_slips
 from data.demo.words import FAILING_TRADE, SEASONS
 
 SEED = 20261031
@@ -76,6 +77,7 @@ class Business:
         _number(self.company.documents)
         for customer in self.company.customers:
             settle(self, customer, invoices[customer.number])
+        make_slips(self.company)
         _number([d for d in self.company.documents if not d.number])
 
     def _twin(self, invoice: Document) -> Document:
