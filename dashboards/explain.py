@@ -70,7 +70,7 @@ def layout() -> Component:
         position="right",
         size="min(880px, 100%)",
         title=_("How is this computed?"),
-        keepMounted=True,
+        keepMounted=False,
         closeButtonProps={"aria-label": _("Close")},
     )  # fmt: skip
 
