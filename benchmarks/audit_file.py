@@ -16,10 +16,11 @@ from pathlib import Path
 
 from benchmarks.child import in_child
 from benchmarks.files import need_disk
-from benchmarks.loads import discard, load_within
+from benchmarks.loads import discard, load_once
 from benchmarks.report import machine, table, versions, write_section
 from benchmarks.results import stamp
 from benchmarks.section import duration, gigabytes
+from data.store import Store
 
 FOLDER = Path(__file__).with_name(".data") / "audit_file"
 BUDGET = 500e6
@@ -132,6 +133,15 @@ def _posting(n: int, number: str, day: date, about: str, side: str, account: str
     )  # fmt: skip
 
 
+def receivables(store: Store) -> Decimal:
+    """Return what is owed by all customers together, as it was published."""
+    state = store.current()
+    if state is None:
+        raise SystemExit(f"{store.folder} holds nothing")
+    balance: Decimal = state.engine.query("select ledger_balance from about")[0][0].as_py()
+    return balance
+
+
 def main() -> None:
     """Measure one file and write its section."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -144,14 +154,14 @@ def main() -> None:
     if not path.exists():
         write_audit_file(path, invoices)
     discard(store)
-    done = in_child(load_within, path, store, asked.memory)
-    seconds, balance = done.value
+    done = in_child(load_once, (path,), store, asked.memory)
+    balance = receivables(Store(store))
     discard(store)
     if balance != balance_of(invoices):
         raise SystemExit(f"receivables are {balance}, not {balance_of(invoices)}")
     size, (day, revision) = path.stat().st_size, stamp()
     row = (f"{gigabytes(size)}, {invoices:,} invoices", gigabytes(done.peak), gigabytes(BUDGET),
-           "met" if done.peak <= BUDGET else "not met", duration(seconds))  # fmt: skip
+           "met" if done.peak <= BUDGET else "not met", duration(done.value))  # fmt: skip
     text = "\n\n".join(
         (
             f"{day} at {revision}; {machine()}; {versions('duckdb', 'lxml')}.",

@@ -8,7 +8,6 @@ import os
 import shutil
 import time
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -50,10 +49,13 @@ def copy_once(paths: tuple[Path, ...], plain: Path) -> float:
     return seconds
 
 
-def load_once(paths: tuple[Path, ...], folder: Path) -> float:
-    """Load the files into the store in `folder`; return the seconds it took."""
+def load_once(paths: tuple[Path, ...], folder: Path, memory: int | None = None) -> float:
+    """Load the files into the store in `folder`; return the seconds it took.
+
+    memory: megabytes for tables, as `app.py load --memory`.
+    """
     start = time.perf_counter()
-    report = load(paths, Store(folder))
+    report = load(paths, Store(folder), LoadOptions(memory=memory))
     seconds = time.perf_counter() - start
     if not report.published:
         raise RuntimeError(f"the files could not be loaded: {report.failures}")
@@ -118,19 +120,6 @@ def measure_next(paths: tuple[Path, ...], store: Path, full: float) -> tuple[Pai
     finally:
         discard(folder)
     return Pairs((one.seconds,), (full,)), one.peak
-
-
-def load_within(path: Path, folder: Path, memory: int) -> tuple[float, Decimal]:
-    """Load a file with so many megabytes for tables; return the seconds and the receivables."""
-    start = time.perf_counter()
-    store = Store(folder)
-    report = load([path], store, LoadOptions(memory=memory))
-    seconds = time.perf_counter() - start
-    state = store.current()
-    if not report.published or state is None:
-        raise RuntimeError(f"the file could not be loaded: {report.failures}")
-    about = state.engine.query("select ledger_balance from about").to_pylist()[0]
-    return seconds, about["ledger_balance"]
 
 
 def discard(store: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from etl.open_items import (
     CLOSED_DOCUMENTS,
     DIMENSIONS,
@@ -12,14 +14,14 @@ from etl.open_items import (
     STEPS,
 )
 from etl.sql import Connection, number, run
-from etl.stretches import keys_within, stretches
+from etl.stretches import Stretch, keys_within
 
 #: Steps that are read once are not worth a table.
 _VIEWS = ("whole", "cut")
 _OF_STRETCH = ("settled", "stretch", "whole", "cut", "slice", "ending")
 
 
-def derive_open_items(connection: Connection) -> None:
+def derive_open_items(connection: Connection, parts: Sequence[Stretch]) -> None:
     """Fill `documents` and `open_items` from `doc`, `entry`, `bearer` and `matches`.
 
     A stretch of customers at a time. Both are stored in the order of `doc`: what is read in that
@@ -36,7 +38,6 @@ def derive_open_items(connection: Connection) -> None:
         union select credit_key from pairing where uneven
         """,
     )
-    parts = stretches(connection)
     made = "create or replace temp table uneven_slice as"
     for first, last in parts:
         keys = keys_within(connection, first, last)

@@ -17,6 +17,7 @@ from etl.matching import create_made, derive_matches
 from etl.source import FileError
 from etl.sql import Connection, rows, run
 from etl.states import derive_states, match_states
+from etl.stretches import stretches
 
 DEFAULT_TERMS_DAYS = 30
 
@@ -55,11 +56,12 @@ def derive(connection: Connection, settings: Settings) -> None:
     derive_customers(connection, settings.sectors)
     describe_documents(connection, settings.default_terms_days)
     derive_states(connection)
-    number_documents(connection)
+    parts = stretches(connection)
+    number_documents(connection, parts)
     create_made(connection)
     match_states(connection)
     derive_matches(connection, settings.decisions)
-    derive_open_items(connection)
+    derive_open_items(connection, parts)
     derive_cubes(connection)
 
 

@@ -17,11 +17,13 @@ The steps share temporary tables and views. Numbers stand for texts until the en
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from data.texts import N_
 from etl.bank_lines import BOOKS, find_customers, set_aside_lines
 from etl.bases import set_aside_bases
 from etl.sql import Connection, number, run
-from etl.stretches import stretches
+from etl.stretches import Stretch
 
 #: The order in which customers, and with them their documents and open items, are stored: a page
 #: about one customer or sector reads what lies together. Within a customer, by day.
@@ -234,7 +236,7 @@ def _join_instalments(connection: Connection) -> None:
     )
 
 
-def number_documents(connection: Connection) -> None:
+def number_documents(connection: Connection, parts: Sequence[Stretch]) -> None:
     """Make `doc` and `bearer` from `head` and `state_document`, and fill `instalments`.
 
     A document's key is its place in the order of storing: keys that lie together are stored
@@ -243,7 +245,7 @@ def number_documents(connection: Connection) -> None:
     """
     strands = number(connection, "select count(*) from strand")
     made = "create or replace temp table numbered as"
-    for first, last in stretches(connection):
+    for first, last in parts:
         run(
             connection,
             f"""

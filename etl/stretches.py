@@ -12,7 +12,11 @@ from etl.sql import Connection, number, rows
 STRETCH = 25_000_000
 
 
-def stretches(connection: Connection) -> list[tuple[int, int]]:
+Stretch = tuple[int, int]
+"""Places of customers in the order of storing, the first and the last."""
+
+
+def stretches(connection: Connection) -> list[Stretch]:
     """Return the places of customers, first and last, of about `STRETCH` rows of `entry` each.
 
     They are in the order of storing, and there is one at least, also where nobody is a customer.

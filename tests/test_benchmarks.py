@@ -198,5 +198,5 @@ def test_a_section_says_all_that_was_measured(tmp_path):
 def test_the_large_audit_file_is_one_and_ties(tmp_path):
     path = tmp_path / "small.xaf"
     audit_file.write_audit_file(path, 300)
-    _seconds, balance = loads.load_within(path, tmp_path / "store", 200)
-    assert balance == audit_file.balance_of(300)
+    loads.load_once((path,), tmp_path / "store", 200)
+    assert audit_file.receivables(Store(tmp_path / "store")) == audit_file.balance_of(300)

@@ -137,8 +137,9 @@ def other_base(connection: Connection) -> list[Finding]:
         ),
     }  # fmt: skip
     found = []
+    aside = overlaps(connection)
     for base, (name, text) in texts.items():
-        where = " or ".join(a.where for a in overlaps(connection) if a.base == base)
+        where = " or ".join(a.where for a in aside if a.base == base)
         sql = f"""
             select f.name as file, s.* from staged_documents as s join files as f using (file_id)
             where {where or "false"}

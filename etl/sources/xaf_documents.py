@@ -47,15 +47,18 @@ class Reader:
 
     def _real_codes(self) -> Both:
         """Return customer and code of the match codes that stand on both sides."""
-        debits, lowered = (self.books.codes.on(side, "", *self.accounts) for side in "DC")
-        if lone := len(debits ^ lowered):
+        debits, lowered, neither = (
+            self.books.codes.on(side, "", *self.accounts) for side in ("D", "C", "")
+        )
+        both = debits & lowered
+        if lone := len((debits | lowered | neither) - both):
             self.documents.notes.append(
                 Text(
                     N_("Match codes that stand on one side only were not used: {count}."),
                     {"count": lone},
                 )
             )
-        return Both(debits & lowered)
+        return Both(both)
 
     def read(self, file: SourceFile) -> None:
         """Add the rows of the whole file, and note what the reader should know."""
