@@ -71,6 +71,8 @@ class Visitor:
 
     host: str
     port: int
+    near: int | None = 2
+    """How many of the parts that are asked for when they come near the screen do; None: all."""
     props: dict[str, dict[str, Any]] = field(default_factory=dict)
     callbacks: tuple[Callback, ...] = ()
     requests: int = 0
@@ -114,7 +116,7 @@ class Visitor:
             for callback in [c for c in waiting if self._ready(c, waiting, asked)]:
                 triggers = waiting.pop(callback)
                 if callback.client:
-                    self._mark(waiting, self._refresh(callback), callback)
+                    self._mark(waiting, self._CLIENTS[callback.client](self, callback), callback)
                 else:
                     asked[self._pool.submit(self._ask, self._body(callback, triggers))] = callback
             if not asked:
@@ -134,7 +136,7 @@ class Visitor:
     ) -> None:
         """Add the callbacks that read what changed, and those that write what was put in place."""
         for callback in self.callbacks:
-            if callback is by or (callback.client and callback.client != "refreshGrid"):
+            if callback is by or (callback.client and callback.client not in self._CLIENTS):
                 continue
             there = {pair for place in callback.inputs for pair in self._matching(*place)}
             read = there & changed
@@ -161,6 +163,20 @@ class Visitor:
         """Let a grid ask for its rows again."""
         grid = callback.outputs[0][0]
         return self._rows_of(grid) if self._shown(grid) else set()
+
+    def _come_near(self, callback: Callback) -> set[tuple[str, str]]:
+        """Let the parts that are near the screen ask for what they show."""
+        asked = {
+            "search": self.props["url"]["search"],
+            "retry": self.props["retry"].get("data"),
+        }
+        places = callback.outputs[: self.near]
+        for one, prop in places:
+            self.props[one][prop] = asked
+        return set(places)
+
+    #: What the browser itself answers and the server is asked because of.
+    _CLIENTS = {"refreshGrid": _refresh, "ask": _come_near}
 
     def _rows_of(self, grid: str) -> set[tuple[str, str]]:
         columns = self.props[grid].get("columnDefs") or []

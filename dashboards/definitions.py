@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from dashboards.delivery import pure
@@ -20,7 +20,7 @@ from dashboards.glossary import (
 )
 from dashboards.i18n import _, language
 from dashboards.page import Context, Page, View
-from dashboards.panel import headline_callback, part_callback
+from dashboards.panel import headline_callback, near_callback
 from dashboards.parts import BUCKET_LABELS, aging_bar, page
 from dashboards.plain_table import plain_table
 from dashboards.words import KINDS
@@ -43,6 +43,7 @@ def layout(**_query: str) -> Component:
         html.Div(
             [
                 _contents(),
+                dcc.Store(id="definitions-near", data=[]),
                 html.Div(
                     [
                         *(_definition(metric, f) for metric in METRICS.values()),
@@ -110,6 +111,7 @@ def _definition(metric: Metric, f: Format) -> html.Section:
             className="now live",
             style={"minHeight": _now_height(metric)},
         ),
+        dcc.Store(id=f"definition-{metric.name}-now-asked"),
         html.H3(_("Formula")),
         html.P(_steps(_(metric.formula)), className="formula"),
         html.H3(_("Conventions")),
@@ -391,7 +393,7 @@ def connect(app: Dash, context: Context) -> None:
         return text.format(count=len(METRICS), day=view.f.day(view.selection.as_of))
 
     def fill(metric: Metric) -> None:
-        @part_callback(app, context, f"definition-{metric.name}-now")
+        @near_callback(app, context, f"definition-{metric.name}-now")
         def now(view: View) -> list[Component]:
             return live(view, metric)
 
@@ -412,6 +414,15 @@ def connect(app: Dash, context: Context) -> None:
             return [_("Nothing is loaded yet")] * len(METRICS)
         return [view.ledger.statement(metric).as_text() for metric in METRICS.values()]
 
+    asked = [f"definition-{name}-now-asked" for name in METRICS]
+    app.clientside_callback(
+        ClientsideFunction("definitions", "ask"),
+        [Output(id, "data") for id in asked],
+        Input("url", "search"),
+        Input("retry", "data"),
+        Input("definitions-near", "data"),
+        [State(id, "data") for id in asked],
+    )
     app.clientside_callback(
         ClientsideFunction("definitions", "show"),
         Output("definitions-contents", "title"),

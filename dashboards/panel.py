@@ -134,6 +134,29 @@ def part_callback(
     return _children_callback(app, context, id, inputs)
 
 
+def near_callback(app: Dash, context: Context, id: str) -> Callable[[_Fn], _Fn]:
+    """Fill the children of the element `id` from `fn(view) -> children` once it is near.
+
+    For what few scroll down to: the store `<id>-asked` says for which query and which attempt
+    (`{"search", "retry"}`) they are wanted, and a script writes it where the element comes near
+    the screen. Until then nothing is asked.
+    """
+
+    def wrap(fn: _Fn) -> _Fn:
+        @app.callback(
+            Output(id, "children"), Input(f"{id}-asked", "data"), prevent_initial_call=True
+        )
+        @pure
+        @functools.wraps(fn)
+        def fill(asked: dict[str, Any]) -> Any:
+            content, state = _guarded(context, fn, asked["search"], ())
+            return state if content is None else content
+
+        return fn
+
+    return wrap
+
+
 def _children_callback(
     app: Dash, context: Context, id: str, inputs: Sequence[Input | State]
 ) -> Callable[[_Fn], _Fn]:

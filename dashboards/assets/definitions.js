@@ -1,4 +1,4 @@
-// Definitions: the way to an anchor, and where one is in the contents.
+// Definitions: the way to an anchor, where one is in the contents, and what is near the screen.
 (function () {
   "use strict";
   var none = function () { return window.dash_clientside.no_update; };
@@ -24,9 +24,36 @@
     document.querySelectorAll(".definition").forEach(function (part) { watcher.observe(part); });
   }
 
+  // live values are asked for up to one screen before they are seen
+  var seer = null;
+  function look() {
+    if (seer) seer.disconnect();
+    var near = new Set();
+    seer = new IntersectionObserver(
+      function (entries) {
+        entries.forEach(function (entry) {
+          if (entry.isIntersecting) near.add(entry.target.id); else near.delete(entry.target.id);
+        });
+        window.dash_clientside.set_props("definitions-near", { data: Array.from(near) });
+      },
+      { rootMargin: "100% 0px" }
+    );
+    document.querySelectorAll(".definition .now").forEach(function (part) { seer.observe(part); });
+  }
+
   window.dash_clientside.definitions = {
+    ask: function (search, retry, near) {
+      var was = Array.prototype.slice.call(arguments, 3);
+      var asked = window.dash_clientside.callback_context.outputs_list;
+      return asked.map(function (output, n) {
+        var seen = (near || []).indexOf(output.id.replace(/-asked$/, "")) >= 0;
+        var done = was[n] && was[n].search === search && was[n].retry === retry;
+        return seen && !done ? { search: search, retry: retry } : none();
+      });
+    },
     show: function (hash) {
       follow();
+      look();
       var target = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
       if (target) target.scrollIntoView();
       return none();

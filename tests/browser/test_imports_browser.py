@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from data.store import Store
+from metrics.catalogue import METRICS
 from tests.browser.conftest import NARROW, WIDE
 
 INVOICES = """Invoice number;Customer;Invoice date;Due date;Amount
@@ -103,4 +104,23 @@ def test_a_definition_has_an_address_and_follows_the_filters(site, company):
     expect(page.locator("#definition-dso-statement")).to_contain_text("'BE'")
     page.get_by_role("link", name="Payment curve").click()
     expect(page.locator("#payment_curve h2")).to_be_in_viewport()
+    expect(page.locator("#definition-payment_curve-now")).to_contain_text("Belgium")
     assert page.url.endswith("/definitions?country=BE#payment_curve")
+
+
+def test_live_values_are_asked_for_when_they_come_near_the_screen(site, company):
+    page = site(company).open("/definitions")
+    first, last = (
+        page.locator(f"#definition-{name}-now") for name in (next(iter(METRICS)), list(METRICS)[-1])
+    )
+    expect(first).to_contain_text("Now, as of")
+    expect(last).to_be_empty()
+    last.scroll_into_view_if_needed()
+    expect(last).to_contain_text("Now, as of")
+    # what is out of sight follows the filters when it is seen again
+    page.evaluate("window.scrollTo(0, 0)")
+    page.evaluate("dash_clientside.set_props('url', {search: '?country=BE'})")
+    expect(first).to_contain_text("Belgium")
+    expect(last).not_to_contain_text("Belgium")
+    last.scroll_into_view_if_needed()
+    expect(last).to_contain_text("Belgium")

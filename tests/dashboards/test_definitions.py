@@ -169,5 +169,6 @@ def test_statements_run_as_they_are_shown(store):
 
 def test_over_an_empty_store_the_reference_stands_and_live_values_say_so(tmp_path):
     app = create_app(Store(tmp_path / "none"), pages=(definitions.PAGE,))
-    said = post(app, ["definition-dso-now"], ("url", "search", ""), ("retry", "data", 0))
+    asked = {"search": "", "retry": 0}
+    said = post(app, ["definition-dso-now"], ("definition-dso-now-asked", "data", asked))
     assert "Nothing is loaded yet" in json.dumps(said)

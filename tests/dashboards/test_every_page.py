@@ -42,7 +42,7 @@ def test_it_answers(site, page):
     if page.path == "/customer" and state is not None:
         sql = "select max(customer) as customer from documents"
         search = f"?customer={state.engine.query(sql).to_pylist()[0]['customer']}"
-    visitor = Visitor("127.0.0.1", port)
+    visitor = Visitor("127.0.0.1", port, near=None)
     try:
         # refused requests raise
         visitor.open(page.path, search)
