@@ -417,11 +417,11 @@ def connect(app: Dash, context: Context) -> None:
     asked = [f"definition-{name}-now-asked" for name in METRICS]
     app.clientside_callback(
         ClientsideFunction("definitions", "ask"),
-        [Output(id, "data") for id in asked],
+        [Output(store, "data") for store in asked],
         Input("url", "search"),
         Input("retry", "data"),
         Input("definitions-near", "data"),
-        [State(id, "data") for id in asked],
+        [State(store, "data") for store in asked],
     )
     app.clientside_callback(
         ClientsideFunction("definitions", "show"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, Patch, State, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
@@ -20,7 +19,7 @@ from dashboards.i18n import _, n_
 from dashboards.links import search_with, stay
 from dashboards.page import Context, ListRef, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback, part_callback
-from dashboards.parts import page, panel, rich
+from dashboards.parts import page, panel, rich, skeleton
 from data.texts import N_
 
 _GRID = {"type": "finding-grid", "finding": MATCH, "filters": MATCH}
@@ -43,7 +42,7 @@ def layout(**_query: str) -> Component:
                 ),
                 panel(
                     "findings-rows",
-                    static=html.Div(dmc.Skeleton(height=_HEIGHT, radius="sm"), id="findings-grid"),
+                    static=html.Div(skeleton(_HEIGHT), id="findings-grid"),
                     look="customers-panel",
                 ),
             ],

@@ -14,6 +14,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboards import explain, parts
 from dashboards.controls import MORE, MULTI, calendar_of, choices, controls_of, header, search_of
+from dashboards.drawn import drawn
 from dashboards.figures import FONT
 from dashboards.filters import (
     FILTERS,
@@ -112,7 +113,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         if empty:
             return _empty_store(), title
         query = dict(parse_qsl((search or "").lstrip("?")))
-        return page.layout(**query), title
+        return drawn(page.layout(**query)), title
 
     @app.callback(Output("nav", "children"), Input("url", "pathname"), Input("url", "search"))
     def navigate(pathname: str | None, search: str | None) -> list[Component]:

@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 
 from dashboards import parts
 from dashboards.delivery import not_kept, pure
+from dashboards.drawn import drawn
 from dashboards.i18n import _
 from dashboards.page import Context, Explain, ListRef, NoRows, NotEnough, View
 from data.store import StoreError
@@ -65,7 +66,7 @@ def panel_callback(
             assert view is not None  # noqa: S101 - a content was made from it
             measure = measure_line(view, content)
             explain = asdict(content.explain) if content.explain else None
-            return parts.panel_title(content.title, measure), content.body, explain
+            return drawn(parts.panel_title(content.title, measure)), drawn(content.body), explain
 
         return fn
 
@@ -107,7 +108,7 @@ def card_callback(
             body = parts.card_body(
                 made.title, made.value, made.changes, made.line, made.exact, made.note
             )
-            return body, asdict(made.explain) if made.explain else None
+            return drawn(body), asdict(made.explain) if made.explain else None
 
         return fn
 
@@ -150,7 +151,7 @@ def near_callback(app: Dash, context: Context, id: str) -> Callable[[_Fn], _Fn]:
         @functools.wraps(fn)
         def fill(asked: dict[str, Any]) -> Any:
             content, state = _guarded(context, fn, asked["search"], ())
-            return state if content is None else content
+            return drawn(state if content is None else content)
 
         return fn
 
@@ -168,7 +169,7 @@ def _children_callback(
         @functools.wraps(fn)
         def fill(search: str | None, _retry: object, *values: Any) -> Any:
             content, state = _guarded(context, fn, search, values)
-            return state if content is None else content
+            return drawn(state if content is None else content)
 
         return fn
 

@@ -31,6 +31,19 @@ def icon(name: str) -> html.Span:
     return html.Span(className=f"i i-{name}", **{"aria-hidden": "true"})
 
 
+def skeleton(height: int, width: str = "", space: str = "") -> html.Div:
+    """Return a grey place of `height` pixels that holds what is being asked for.
+
+    width: of CSS, all there is by default. space: margins of CSS.
+    """
+    return html.Div(
+        className="skeleton",
+        style={"height": f"{height}px"}
+        | ({"width": width} if width else {})
+        | ({"margin": space} if space else {}),
+    )
+
+
 def page(name: str, title: str, *body: Component | None) -> html.Div:
     """Return a page: its title, a place for the one sentence that answers it, and its body."""
     return html.Div(
@@ -39,7 +52,7 @@ def page(name: str, title: str, *body: Component | None) -> html.Div:
                 [
                     html.H1(title),
                     html.Div(
-                        dmc.Skeleton(height=14, width="55%", radius="sm"),
+                        skeleton(14, "55%"),
                         id=f"{name}-headline",
                         className="headline live",
                     ),
@@ -78,8 +91,8 @@ def panel(
                 [
                     html.Div(
                         [
-                            dmc.Skeleton(height=15, width=220, maw="70%", radius="sm"),
-                            dmc.Skeleton(height=11, width=300, maw="90%", mt=7, radius="sm"),
+                            skeleton(15, "min(220px, 70%)"),
+                            skeleton(11, "min(300px, 90%)", "7px 0 0"),
                         ],
                         id=f"{id}-head",
                         className="panel-title live",
@@ -91,7 +104,7 @@ def panel(
                 className="panel-head",
             ),
             html.Div(
-                [] if static else dmc.Skeleton(height=height, radius="sm"),
+                [] if static else skeleton(height),
                 id=f"{id}-body",
                 className="panel-body live",
                 style={} if static else {"minHeight": f"{height}px"},
@@ -266,11 +279,11 @@ def card(id: str) -> html.Section:
         [
             html.Div(
                 [
-                    dmc.Skeleton(height=12, width="45%", radius="sm"),
-                    dmc.Skeleton(height=30, width="60%", radius="sm", my=8),
-                    dmc.Skeleton(height=12, width="80%", radius="sm"),
-                    dmc.Skeleton(height=12, width="75%", radius="sm", mt=7),
-                    dmc.Skeleton(height=52, radius="sm", mt=12),
+                    skeleton(12, "45%"),
+                    skeleton(30, "60%", "8px 0"),
+                    skeleton(12, "80%"),
+                    skeleton(12, "75%", "7px 0 0"),
+                    skeleton(52, space="12px 0 0"),
                 ],
                 id=f"{id}-body",
                 className="card-body live",

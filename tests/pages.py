@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import plotly.graph_objects as go
 from dash import Dash
 
+from dashboards.drawn import Drawn
 from dashboards.figures import Figure
 from dashboards.page import Context, View
 from data.store import Store
@@ -113,10 +114,32 @@ def ask(
     client.set_cookie("lang", language)
     answer = client.post("/_dash-update-component", json=body)
     assert answer.status_code in (200, 204), answer.data.decode()[-2000:]
-    response = answer.get_json()["response"] if answer.status_code == 200 else {}
+    response = unfolded(answer.get_json()["response"]) if answer.status_code == 200 else {}
     for drawn in _figures(response):
         checked(drawn)
     return response
+
+
+def unfolded(part: object) -> object:
+    """Return an answer with what the script draws as the components that it stands for."""
+    if isinstance(part, list):
+        return [unfolded(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("namespace") == Drawn._namespace:
+        return _component(json.loads(part["props"]["tree"]))
+    return {name: unfolded(one) for name, one in part.items()}
+
+
+def _component(tree: object) -> object:
+    if not isinstance(tree, list):
+        return tree
+    element, attributes, *children = tree
+    inside = [_component(child) for child in children]
+    if not element:
+        return inside
+    props = {**attributes, "children": inside[0] if len(inside) == 1 else inside or None}
+    return {"namespace": "dash_html_components", "type": element.title(), "props": props}
 
 
 def checked(drawn: Figure | dict[str, object]) -> go.Figure:
