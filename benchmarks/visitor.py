@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import brotli  # type: ignore[import-untyped]
 from backports import zstd
@@ -176,7 +176,7 @@ class Visitor:
         return set(places)
 
     #: What the browser itself answers and the server is asked because of.
-    _CLIENTS = {"refreshGrid": _refresh, "ask": _come_near}
+    _CLIENTS: ClassVar = {"refreshGrid": _refresh, "ask": _come_near}
 
     def _rows_of(self, grid: str) -> set[tuple[str, str]]:
         columns = self.props[grid].get("columnDefs") or []
