@@ -15,6 +15,7 @@ from dashboards.dso_figures import month_names_axis, spread
 from dashboards.figures import (
     AGING,
     BUCKETS,
+    CHARACTER,
     FILL,
     HATCH,
     INK,
@@ -157,6 +158,7 @@ def history_figure(
             xanchor="right" if place > len(days) * 0.9 else "center",
             xshift=9 if place > len(days) * 0.9 else 0,
         )  # fmt: skip
+    beside = 30 + int(max(map(len, names.values())) * CHARACTER)
     _name_buckets(drawn, amounts[days[-1]], names, len(days) - 1, ticks[-1] - bottom)
     drawn.update_layout(
         xaxis=month_names_axis(days, f),
@@ -165,7 +167,7 @@ def history_figure(
             "ticktext": [f.money(Decimal(str(v))) if v else "0" for v in ticks],
             "range": [bottom, ticks[-1]],
         },
-        margin={"l": 8, "r": 112, "t": 8, "b": 8},
+        margin={"l": 8, "r": beside, "t": 8, "b": 8},
     )
     return drawn
 

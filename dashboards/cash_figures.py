@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashboards import cash_decisions as deciding
 from dashboards import cash_unapplied as unapplied_items
-from dashboards.grid import Column, Listing
+from dashboards.grid import CARD, Column, Listing
 from dashboards.i18n import _, n_
 from dashboards.links import search_with, stay
 from dashboards.page import ListRef, NoRows, View
@@ -42,7 +42,6 @@ def _narrowed(view: View) -> str:
     return _(METHODS[method]) if method in METHODS else ""
 
 
-_CARD = {"context": {"card": True}}
 _DEED = {"context": {"deed": True}}
 """On a narrow screen its button stands in the head of the card."""
 MATCHES = Listing(
@@ -50,10 +49,10 @@ MATCHES = Listing(
     N_("Matches"),
     (
         Column("payment", N_("Payment"), width=112, options={"pinned": "left"}),
-        Column("paid_on", N_("Paid"), "day", 108, options=_CARD),
-        Column("customer_name", N_("Customer"), width=172, options=_CARD),
-        Column("invoice", N_("Invoice"), width=112, options=_CARD),
-        Column("amount", N_("Amount"), "money", 134, total="sum(amount)", options=_CARD),
+        Column("paid_on", N_("Paid"), "day", 108, options=CARD),
+        Column("customer_name", N_("Customer"), width=172, options=CARD),
+        Column("invoice", N_("Invoice"), width=112, options=CARD),
+        Column("amount", N_("Amount"), "money", 134, total="sum(amount)", options=CARD),
         Column("method", N_("Matched by"), width=134, words=METHODS),
         Column("confidence", N_("Confidence"), "share", 122),
         Column("reference", N_("Text of the payment"), width=250),

@@ -10,7 +10,17 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.figures import ACTUAL, GRID, MUTED, PREVIOUS, Figure, figure, month_axis, value_axis
+from dashboards.figures import (
+    ACTUAL,
+    CHARACTER,
+    GRID,
+    MUTED,
+    PREVIOUS,
+    Figure,
+    figure,
+    month_axis,
+    value_axis,
+)
 from dashboards.format import Format
 from dashboards.i18n import _
 
@@ -184,7 +194,7 @@ def lines_figure(days: Sequence[date], lines: Sequence[Line], f: Format) -> Figu
     longest = max((len(shortened(line.name, 20)) for line in lines), default=0)
     # names are short words or a customer's; a little over half the font size each
     drawn.update_layout(
-        margin={"r": 14 + int(longest * 6.4)},
+        margin={"r": 14 + int(longest * CHARACTER)},
         xaxis={**month_axis(days, f, every=6 if len(days) > 14 else 3)},
         yaxis=axis,
     )

@@ -35,7 +35,7 @@ from dashboards.customer_panels import (
     terms_content,
 )
 from dashboards.filters import with_page
-from dashboards.grid import Column, Listing, connect_grid, grid, params_id
+from dashboards.grid import CARD, Column, Listing, connect_grid, grid, params_id
 from dashboards.i18n import _, n_
 from dashboards.links import search_with, stay, switch
 from dashboards.page import Context, Explain, ListRef, Page, View
@@ -75,14 +75,14 @@ ITEMS = Listing(
         Column("document_id", N_("Document"), width=130),
         Column("kind", N_("Kind"), width=110, words=KINDS),
         Column("opened_on", N_("Issued"), "day"),
-        Column("due_on", N_("Due"), "day"),
+        Column("due_on", N_("Due"), "day", options=CARD),
         Column("closed_on", N_("Closed"), "day"),
-        Column("days_late", N_("Days after due"), "count", 134),
-        Column("amount", N_("Amount"), "money", 126, total="sum(amount)"),
+        Column("days_late", N_("Days after due"), "count", 134, options=CARD),
+        Column("amount", N_("Amount"), "money", 126, total="sum(amount)", options=CARD),
         Column("closed_by", N_("How it closed"), width=132, words=CLOSERS),
         Column("closing_document", N_("By document"), width=140),
         Column("method", N_("Match"), width=180, words=METHODS),
-        Column("disputed", N_("Disputed"), width=92),
+        Column("disputed", N_("Disputed"), width=92, options=CARD),
         Column("po_number", N_("Order number"), width=126),
         Column("reference", N_("Reference"), width=190),
         Column("currency", N_("Currency"), width=88),

@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.filters import with_page
-from dashboards.grid import Column, Listing, connect_grid, grid, params_id
+from dashboards.grid import CARD, Column, Listing, connect_grid, grid, params_id
 from dashboards.i18n import _, n_
 from dashboards.page import Context, ListRef, NoRows, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback
@@ -25,7 +25,6 @@ from data.texts import N_
 from metrics.ledger import Statement
 from metrics.lists import customers, found
 
-_CARD = {"context": {"card": True}}
 _LATE = "cast(sum(late_amount{q}) as double) / nullif(cast(sum(paid_{p}) as double), 0)"
 
 
@@ -65,27 +64,27 @@ CUSTOMERS = Listing(
         Column(
             "customer_name",
             N_("Customer"),
-            width=166,
+            width=190,
             options={"cellRenderer": "CustomerLink", "pinned": "left"},
         ),
-        Column("sector", N_("Sector"), dimension="sector", width=88, options=_CARD),
-        Column("country", N_("Country"), dimension="country", width=84),
-        Column("salesperson", N_("Salesperson"), width=88),
-        Column("receivables", N_("Receivables"), "money", 122, total="sum(receivables)",
-               options=_CARD, whole=True),
-        Column("overdue", N_("Overdue"), "money", 106, total="sum(overdue)", options=_CARD,
+        Column("sector", N_("Sector"), dimension="sector", width=140, options=CARD),
+        Column("salesperson", N_("Salesperson"), width=116),
+        Column("receivables", N_("Receivables"), "money", 130, total="sum(receivables)",
+               options=CARD, whole=True),
+        Column("overdue", N_("Overdue"), "money", 106, total="sum(overdue)", options=CARD,
                whole=True),
         Column("oldest_overdue_days", N_("Oldest, days"), "count", 72,
                total="max(oldest_overdue_days)"),
         Column("credit_limit", N_("Limit"), "money", 114, total="sum(credit_limit)", whole=True),
-        Column("headroom", N_("Headroom"), "money", 134, total="sum(headroom)",
-               options={"cellRenderer": "Headroom", **_CARD}, whole=True),
+        Column("headroom", N_("Headroom"), "money", 170, total="sum(headroom)",
+               options={"cellRenderer": "Headroom", **CARD}, whole=True),
         Column("days_beyond_terms", N_("Days beyond terms"), "days", 80, total=_late(),
-               options=_CARD),
-        Column("lateness_trend", N_("Trend, days"), "days", 106,
+               options=CARD),
+        Column("lateness_trend", N_("Trend, days"), "days", 140,
                total=f"{_late('q4')} - {_late()}", options={"cellRenderer": "Trend"}),
         Column("sales_12m", N_("Sales, 12 months"), "money", 100, total="sum(sales_12m)",
-               options=_CARD, whole=True),
+               options=CARD, whole=True),
+        Column("country", N_("Country"), dimension="country", width=84),
         Column("customer", N_("Number"), width=92),
         Column("vat_number", N_("VAT number"), width=160),
         _hidden("late_q1", N_("Days beyond terms, 10 to 12 months ago"), "days", _late("q1")),

@@ -11,6 +11,7 @@ from dashboards.curves import translucent
 from dashboards.figures import (
     ACCENT,
     ACTUAL,
+    CHARACTER,
     FILL,
     MUTED,
     PREVIOUS,
@@ -104,7 +105,12 @@ class _End:
 def _label_ends(
     drawn: Figure, ends: Sequence[_End], last: int, span: float, pixels: int = _LINE
 ) -> None:
-    """Write the names at the right of the last point, each with `pixels` of height to itself."""
+    """Write the names at the right of the last point, each with `pixels` of height to itself.
+
+    The margin is as wide as the longest line of them.
+    """
+    longest = max((len(part) for e in ends for part in e.text.split("<br>")), default=0)
+    drawn.update_layout(margin={"l": 8, "r": 14 + int(longest * CHARACTER), "t": 10, "b": 8})
     gap = pixels * span / (TREND_HEIGHT - 60)
     for end, y in zip(ends, spread([e.at for e in ends], gap), strict=True):
         drawn.add_annotation(
@@ -184,7 +190,6 @@ def trend_figure(
     drawn.update_layout(
         xaxis=month_names_axis([r["as_of"] for r in history], f),
         yaxis=axis,
-        margin={"l": 8, "r": 104, "t": 10, "b": 8},
     )
     return drawn
 
@@ -244,9 +249,7 @@ def methods_figure(
                 said.append(f"{_(m.label)} {f.days(value)}")
         texts.append("<br>".join(said))
     _carrier(drawn, [(bottom + top) / 2] * len(days), texts)
-    drawn.update_layout(
-        xaxis=month_names_axis(days, f), yaxis=axis, margin={"l": 8, "r": 124, "t": 10, "b": 8}
-    )
+    drawn.update_layout(xaxis=month_names_axis(days, f), yaxis=axis)
     return drawn
 
 

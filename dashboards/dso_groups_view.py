@@ -70,7 +70,14 @@ def group_listings() -> dict[str, Listing]:
             (
                 Column("member", d.label, width=260, dimension=d.name, named=True),
                 Column("receivables", N_("Receivables"), "money", total="sum(receivables)"),
-                Column("sales_3m", N_("Sales, 3 months"), "money", total="sum(sales_3m)"),
+                Column(
+                    "sales_3m",
+                    N_("Sales, 3 months"),
+                    "money",
+                    140,
+                    total="sum(sales_3m)",
+                    whole=True,
+                ),
                 days("rolling_3m", N_("DSO, 3 months")),
                 Column(
                     "change",

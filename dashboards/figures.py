@@ -54,6 +54,9 @@ HATCH = {"shape": "/", "size": 6, "solidity": 0.35, "fgcolor": AGING["unapplied"
 
 FONT = '"Segoe UI", system-ui, -apple-system, "Helvetica Neue", "Noto Sans", Arial, sans-serif'
 
+CHARACTER = 7.2
+"""How wide a character of a label is, at 12 to 12.5 px, in the widest of these fonts."""
+
 CONFIG = {
     "displayModeBar": False,
     "showSendToCloud": False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboards.grid import Column
+from dashboards.grid import CARD, Column
 from dashboards.row_columns import ROW_COLUMNS
 from dashboards.words import KINDS
 from data.texts import N_
@@ -429,7 +429,7 @@ def _column(name: str, share: str, fact: bool) -> Column:
     if name in _RENDERERS:
         options["cellRenderer"] = _RENDERERS[name]
     if fact and name in _ON_CARDS:
-        options["context"] = {"card": True}
+        options |= CARD
     return Column(
         name,
         share if name == "share" and share else label,

@@ -86,6 +86,10 @@ class Column:
     screen: bool = False
 
 
+#: Options of a column that a card shows, where a grid becomes a list of cards.
+CARD: Mapping[str, Any] = {"context": {"card": True}}
+
+
 @dataclass(frozen=True)
 class Listing:
     """A long table: its columns and the statement its rows come from.

@@ -127,6 +127,7 @@ def key() -> Component:
         ("b-31-60", _("31–60")),
         ("b-61-90", _("61–90")),
         ("b-over_90", _("over 90")),
+        ("b-not_due disputed", _("disputed")),
     )
     signs = [
         html.Span([html.I(className=f"lv-swatch {look}"), text], className="lv-sign")

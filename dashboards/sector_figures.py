@@ -14,6 +14,7 @@ from dashboards.figures import (
     ACCENT,
     ACTUAL,
     BETTER,
+    CHARACTER,
     GRID,
     INK,
     PREVIOUS,
@@ -65,14 +66,13 @@ def intervals(
     )  # fmt: skip
     key = html.Div(
         [
-            html.Span(html.I(className="iv-dot"), className="iv-sign"),
-            html.Span(_("median, within terms")),
-            html.Span(html.I(className="iv-dot late"), className="iv-sign"),
-            html.Span(_("later than terms")),
-            html.Span(html.I(className="iv-line"), className="iv-sign"),
-            html.Span(_("95 % interval")),
-            html.Span(html.I(className="iv-terms"), className="iv-sign"),
-            html.Span(_("invoiced terms")),
+            html.Span([html.Span(html.I(className=f"iv-{look}"), className="iv-sign"), text])
+            for look, text in (
+                ("dot", _("median, within terms")),
+                ("dot late", _("later than terms")),
+                ("line", _("95 % interval")),
+                ("terms", _("invoiced terms")),
+            )
         ],
         className="iv-key",
     )
@@ -239,7 +239,7 @@ def _bubble_tip(s: Sector, f: Format) -> str:
 
 _WIDTH = 420.0
 """Width in pixels for which labels are placed; on a wider screen they lie farther apart."""
-_LABEL_CHARACTERS, _CHARACTER, _LINE = 26, 6.4, 15.0
+_LABEL_CHARACTERS, _LINE = 26, 15.0
 _MOST_LABELS = 10
 _SIDES = ((1, 0), (-1, 0), (0, -1), (0, 1))
 _FAR = tuple((x * d, y * d) for d in (34, 60, 90) for x in (1, -1) for y in (-1, 1, 0.4, -0.4))
@@ -306,7 +306,7 @@ def placed_labels(
 
 
 def _size(point: Point) -> float:
-    return len(shortened(point.sector.words, _LABEL_CHARACTERS)) * _CHARACTER
+    return len(shortened(point.sector.words, _LABEL_CHARACTERS)) * CHARACTER
 
 
 def _beside(point: Point, x: int, y: int) -> _Box:

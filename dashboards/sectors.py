@@ -18,7 +18,7 @@ from dashboards.curves import Curve, Line, curve_names, curves_figure, lines_fig
 from dashboards.delivery import pure
 from dashboards.figures import ACTUAL, PREVIOUS, graph
 from dashboards.filters import to_search, with_filter, with_page
-from dashboards.grid import Column, Listing, connect_grid, grid, params_id, totals
+from dashboards.grid import CARD, Column, Listing, connect_grid, grid, params_id, totals
 from dashboards.i18n import _, n_
 from dashboards.links import search_with, switch
 from dashboards.page import Context, Explain, ListRef, NoRows, NotEnough, Page, View
@@ -376,13 +376,31 @@ HEADROOM = Listing(
         Column("customer", N_("Number"), width=88),
         Column("country", N_("Country"), dimension="country", width=100),
         Column("salesperson", N_("Salesperson"), width=118),
-        Column("headroom", N_("Headroom"), "money", 122, total="sum(headroom)", whole=True),
-        Column("credit_limit", N_("Limit"), "money", 110, total="sum(credit_limit)", whole=True),
+        Column(
+            "headroom",
+            N_("Headroom"),
+            "money",
+            122,
+            total="sum(headroom)",
+            whole=True,
+            options=CARD,
+        ),
+        Column(
+            "credit_limit",
+            N_("Limit"),
+            "money",
+            110,
+            total="sum(credit_limit)",
+            whole=True,
+            options=CARD,
+        ),
         Column(
             "receivables", N_("Receivables"), "money", 122, total="sum(receivables)", whole=True
         ),
-        Column("overdue", N_("Overdue"), "money", 104, total="sum(overdue)", whole=True),
-        Column("days_beyond_terms", N_("Days beyond terms"), "days", 90),
+        Column(
+            "overdue", N_("Overdue"), "money", 104, total="sum(overdue)", whole=True, options=CARD
+        ),
+        Column("days_beyond_terms", N_("Days beyond terms"), "days", 90, options=CARD),
         Column(
             "sales_12m", N_("Sales, 12 months"), "money", 114, total="sum(sales_12m)", whole=True
         ),

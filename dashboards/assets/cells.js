@@ -98,13 +98,17 @@
     );
   };
 
+  // a total has no more facts than it has values
+  function factsOf(columns, data) {
+    return columns.filter(function (c) { return data[c.field] != null || data.customer; });
+  }
+
   // one row as a card: the first column as its title, what can be done with it beside that, and
   // some of the others as words and values
   components.Card = function (props) {
     if (!props.data || props.value == null) return null;
-    var rest = props.columns.map(function (column) {
+    var rest = factsOf(props.columns, props.data).map(function (column) {
       var value = props.data[column.field];
-      if (value == null && !props.data.customer) return h("span", { key: column.field });
       return h(
         "span",
         { key: column.field, className: column.number ? "fact n" : "fact" },
@@ -163,6 +167,12 @@
           var wait = setInterval(function () {
             if (!Object.keys(api.getCacheBlockState() || {}).length) return;
             clearInterval(wait);
+            var grid = document.getElementById(id);
+            if (grid) grid.classList.add("as-cards");
+            api.setGridOption("getRowHeight", function (row) {
+              if (!row.node.rowPinned) return undefined;
+              return 38 + Math.ceil(factsOf(facts, row.data).length / 2) * 34;
+            });
             resolve([list, Object.assign({}, options, { rowHeight: height })]);
             // rows that came before keep their old height until they are fetched again
             setTimeout(function () { api.purgeInfiniteCache(); }, 80);

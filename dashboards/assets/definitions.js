@@ -31,6 +31,8 @@
     var near = new Set();
     seer = new IntersectionObserver(
       function (entries) {
+        // the page was left
+        if (!document.getElementById("definitions-contents")) return seer.disconnect();
         entries.forEach(function (entry) {
           if (entry.isIntersecting) near.add(entry.target.id); else near.delete(entry.target.id);
         });

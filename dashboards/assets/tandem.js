@@ -28,7 +28,9 @@
       return Object.assign({}, navbar, { collapsed: { mobile: !opened } });
     },
     filters: function (clicks) {
-      return clicks % 2 ? "filters open" : "filters";
+      var open = clicks % 2 === 1;
+      document.getElementById("open-filters").setAttribute("aria-expanded", String(open));
+      return open ? "filters open" : "filters";
     },
     refreshGrid: function () {
       var args = Array.prototype.slice.call(arguments);
