@@ -69,7 +69,9 @@ def group_listings() -> dict[str, Listing]:
             N_("DSO by every method"),
             (
                 Column("member", d.label, width=260, dimension=d.name, named=True),
-                Column("receivables", N_("Receivables"), "money", total="sum(receivables)"),
+                Column(
+                    "receivables", N_("Receivables"), "money", total="sum(receivables)", whole=True
+                ),
                 Column(
                     "sales_3m",
                     N_("Sales, 3 months"),
