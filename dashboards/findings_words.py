@@ -300,6 +300,14 @@ WORDS: dict[str, Words] = {
         ("document_id", "customer_name", "amount", "issued_on", "due_on", "reference", "customer",
          "file", "line"),
     ),
+    "sheets_alike": Words(
+        N_("The same documents in two sheets of a workbook"),
+        "reading",
+        N_("Where one sheet repeats the other, its documents count twice."),
+        N_("Hide the sheet that repeats the other, or say in a mapping file which one to read"
+           " (sheet), and load it into a new folder (--store)."),
+        (*_DOCUMENT, *_BEHIND),
+    ),
     "bank_booked": Words(
         N_("Lines of bank statements that the books hold too"),
         "reading",

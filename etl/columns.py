@@ -15,7 +15,7 @@ from typing import Protocol
 import duckdb
 
 from data.texts import N_
-from etl.grid import Grid
+from etl.grid import Grid, unmarked
 
 #: White space at the ends of a cell, no-break spaces too.
 _BLANKS = " \t\u00a0\u202f\u2009"
@@ -57,7 +57,7 @@ def _number_text(grid: Grid, cell: str) -> str:
     """Return a cell without the mark of a number among texts, see etl/workbook.py."""
     if not grid.typed:
         return f"trim({cell}, {BLANK})" if grid.tabs else cell
-    return rf"regexp_replace(trim({cell}, {BLANK}), '^(-?\d+\.\d+)E0$', '\1')"
+    return unmarked(f"trim({cell}, {BLANK})")
 
 
 def any_row(

@@ -31,7 +31,7 @@ _SHAPES = {
     "parts2": rf"\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{2}}{_TIME}",
     "names": rf"\d{{1,2}}\.?[-/. ]*\p{{L}}{{3,}}\.?[-/., ]*\d{{2,4}}{_TIME}",
     "names_first": rf"\p{{L}}{{3,}}\.? \d{{1,2}},? \d{{4}}{_TIME}",
-    "serial": r"[2-7]\d{4}(?:\.\d+)?",
+    "serial": r"[2-7]\d{4}(?:\.\d+(?:E0)?)?",
 }
 
 _MONTHS = (
@@ -87,17 +87,25 @@ def parse_days(
     `order` is what the user said (`dmy`, `mdy` or `ymd`). Raises `FileError` where 01/02 stays
     ambiguous, or where cells contradict each other.
     """
+    by_format: dict[str, Parsed] = {}
     if date_format is not None:
-        return {n: _by_format(connection, c, date_format) for n, c in cells.items()}
+        by_format = {
+            n: _by_format(connection, c, date_format, grid.typed)
+            for n, c in cells.items()
+            if grid.plain.get(c) != "days"
+        }
     profiles = {
         name: _profile(connection, grid, cell, grid.headers[int(cell[1:])])
         for name, cell in cells.items()
+        if name not in by_format
     }
     order = order or _order(list(profiles.values()))
-    return {name: _parsed(p, order, grid.typed) for name, p in profiles.items()}
+    return by_format | {name: _parsed(p, order, grid.typed) for name, p in profiles.items()}
 
 
-def _by_format(connection: duckdb.DuckDBPyConnection, cell: str, date_format: str) -> Parsed:
+def _by_format(
+    connection: duckdb.DuckDBPyConnection, cell: str, date_format: str, typed: bool
+) -> Parsed:
     try:
         connection.execute("select try_strptime('', $format)", {"format": date_format})
     except duckdb.Error as error:
@@ -107,6 +115,9 @@ def _by_format(connection: duckdb.DuckDBPyConnection, cell: str, date_format: st
         ) from error
     name = f"format_{cell}"
     value = f"try_strptime({cell}, ${name})::date"
+    if typed:  # cells that are days, among texts, are no texts of that format
+        iso = rf"try_cast(regexp_extract({cell}, '^\d{{4}}-\d\d-\d\d') as date)"
+        value = f"coalesce({value}, {iso}, {_serial(cell)})"
     return _checked(cell, value, date_format, {name: date_format})
 
 
@@ -280,11 +291,16 @@ def _parsed(profile: _Profile, order: str, typed: bool) -> Parsed:
         value = f"try_strptime({cell}, '%d.%m.%Y')::date"
         return replace(_checked(cell, value, "d.m.Y", {}), light=True)
     if typed:
-        serial = f"date '1899-12-30' + floor(try_cast({cell} as double))::integer"
-        reads("serial", serial, "days since 1900")
+        reads("serial", _serial(cell), "days since 1900")
     if not whens:
         return _checked(cell, "null::date", "", {})
     return _checked(cell, f"case {' '.join(whens)} end", ", ".join(dict.fromkeys(hows)), {})
+
+
+def _serial(cell: str) -> str:
+    """Return SQL for the day of a number, as workbooks count them."""
+    number = f"case when regexp_full_match({cell}, '{_SHAPES['serial']}') then {cell} end"
+    return f"date '1899-12-30' + floor(try_cast({number} as double))::integer"
 
 
 def _checked(cell: str, value: str, how: str, parameters: Mapping[str, object]) -> Parsed:

@@ -8,7 +8,7 @@ empty), `broken` (null, or why the line has no proper cells) and `text` (that li
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -56,6 +56,9 @@ class Grid:
     header_line: int
     typed: bool = False
     """Cells come from a workbook or Parquet: numbers and days have been written plainly."""
+    plain: Mapping[str, str] = field(default_factory=dict)
+    """Cell column -> `numbers` or `days`, where the file itself says that it holds nothing else:
+    what is said about decimal signs and the order of days is said of other columns."""
     settings: dict[str, str] = field(default_factory=dict)
     notes: list[Text] = field(default_factory=list)
     tabs: bool = True
@@ -73,17 +76,28 @@ class Grid:
         """The names of the cell columns."""
         return [f"c{i}" for i in range(len(self.headers))]
 
+    def shown(self, cell: str) -> str:
+        """Return SQL for a cell as a reader knows it."""
+        return unmarked(cell) if self.typed else cell
+
     @property
     def raw(self) -> str:
         """SQL for the whole row as JSON by header; a broken line as it is."""
         labels = [h or f"column {i + 1}" for i, h in enumerate(self.headers)]
         pairs = ", ".join(
-            f"{_literal(label)}, c{i}" for i, label in enumerate(labels) if self.headers[i]
+            f"{_literal(label)}, {self.shown(f'c{i}')}"
+            for i, label in enumerate(labels)
+            if self.headers[i]
         )
         return (
             f"case when broken is null then json_object({pairs}) "
             "else json_object('line', text) end::varchar"
         )
+
+
+def unmarked(cell: str) -> str:
+    """Return SQL for a cell without the mark of a number among texts, see etl/workbook.py."""
+    return rf"regexp_replace({cell}, '^(-?\d+\.\d+)E0$', '\1')"
 
 
 def _literal(text: str) -> str:

@@ -92,6 +92,6 @@ def _words(file: SourceFile) -> str:
     from etl.workbook import head_of_sheet, is_workbook, sheet_rows
 
     if is_workbook(file.head):
-        sheets = sheet_rows(file).values()
+        sheets = sheet_rows(file).rows.values()
         return " ".join(c for s in sheets for r in head_of_sheet(s) for c in r.cells).lower()
     return file.head.replace(b"\0", b"").decode("utf-8", errors="replace").lower()

@@ -53,20 +53,22 @@ def parse_amounts(
     Raises `FileError` where `1.234` stays ambiguous, or where cells contradict each other.
     """
     plain = {name: _style(connection, grid, cell) for name, cell in cells.items()}
-    found = decimal or _decimal_sign(connection, grid, cells, plain)
+    written = {n: c for n, c in cells.items() if grid.plain.get(c) != "numbers"}
+    found = decimal or _decimal_sign(connection, grid, written, plain)
     amounts = Amounts({}, {}, {}, found)
     for name, cell in cells.items():
-        if plain[name] in ("whole", found):
-            amounts.parsed[name], amounts.raw[name] = _simple(connection, grid, cell, found)
+        sign = found if name in written else "."  # numbers have no way of being written
+        if plain[name] in ("whole", sign):
+            amounts.parsed[name], amounts.raw[name] = _simple(connection, grid, cell, sign)
             continue
-        number = _number(cell, found)
+        number = _number(cell, sign)
         value = f"try_cast({number} as decimal(18,2))"
         refused = (
             f"{cell} is not null and "
-            f"(not regexp_full_match({_bare(cell)}, '{_grammar(found)}') or @value is null)"
+            f"(not regexp_full_match({_bare(cell)}, '{_grammar(sign)}') or @value is null)"
         )
-        amounts.parsed[name] = Parsed(value, refused, REFUSED, REMEDY, _HOW[found])
-        amounts.raw[name] = _cents(cell, found)
+        amounts.parsed[name] = Parsed(value, refused, REFUSED, REMEDY, _HOW[sign])
+        amounts.raw[name] = _cents(cell, sign)
         (finer,) = connection.execute(
             f"select count(*) from {grid.table} where abs({number} - {value}) >= 0.00005 "
             f"and not ({refused.replace('@value', value)})"
@@ -125,10 +127,10 @@ def _decimal_sign(
     styles: Mapping[str, str],
 ) -> str:
     """Return `,` or `.`, from the evidence of all cells."""
-    signs = {style for style in styles.values() if style != "whole"}
+    signs = {styles[name] for name in cells} - {"whole"}
     if len(signs) == 1 and signs < {",", "."}:
         (sign,) = signs
-        shown = [n for n, style in styles.items() if style == sign]
+        shown = [n for n in cells if styles[n] == sign]
         if any(any_row(connection, grid, f"contains({cells[n]}, '{sign}')") for n in shown):
             return sign
     examples: dict[str, tuple[int, str, str]] = {}

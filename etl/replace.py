@@ -4,8 +4,9 @@ Files of one series and one ledger whose periods overlap are exports of the same
 that reaches further is the newer; of two that reach as far, the one loaded later. Where the newer
 covers the older's whole period and holds at least half of its documents, the older goes
 altogether. Otherwise the newer speaks for the documents both hold, and the rest of the older
-stays. Two documents with one number within one file are two documents, and stay so. Statements of
-a bank account never replace one another: see etl/repeated.py.
+stays. Two documents with one number within one file are two documents, and stay so, in whichever
+of its sheets they stand. Statements of a bank account never replace one another: see
+etl/repeated.py.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
             n.first_day <= o.first_day and n.last_day >= o.last_day
         from ordered as o join ordered as n using (series, ledger)
         where series <> '' and not {IS_STATEMENT.format("series")} and o.place < n.place
+        and o.sha256 <> n.sha256  -- sheets of one workbook
         and (o.file_id >= $first_new or n.file_id >= $first_new)
         and n.first_day <= o.last_day and n.last_day >= o.first_day
         order by n.place desc, o.place desc
@@ -190,6 +192,7 @@ def _replace_matches(connection: Connection, first_new: int) -> None:
         select distinct o.file_id, n.file_id
         from ordered as o join ordered as n using (series, ledger)
         where series <> '' and o.place < n.place
+        and o.sha256 <> n.sha256
         and (o.file_id >= $first_new or n.file_id >= $first_new)
         """,
         first_new=first_new,
@@ -201,9 +204,10 @@ def _replace_matches(connection: Connection, first_new: int) -> None:
         f"""
         create or replace temp table doubled as
         with ordered as (
-            select file_id, series, row_number() over (order by {ORDER}) as place from files
+            select file_id, series, sha256, row_number() over (order by {ORDER}) as place
+            from files
         ), newer as (
-            select b.ledger, b.debit_id, b.credit_id, o.series, o.place
+            select b.ledger, b.debit_id, b.credit_id, o.series, o.sha256, o.place
             from staged_matches as b join ordered as o using (file_id)
             where b.file_id in (select unnest($newer))
         )
@@ -211,6 +215,7 @@ def _replace_matches(connection: Connection, first_new: int) -> None:
         from staged_matches as a join ordered as o using (file_id)
         where a.file_id in (select unnest($older)) and exists (
             select 1 from newer as b where b.series = o.series and b.ledger = a.ledger
+            and b.sha256 <> o.sha256
             and b.debit_id = a.debit_id and b.credit_id = a.credit_id and b.place > o.place)
         """,
         older=sorted({o for o, _ in related}),

@@ -326,7 +326,7 @@ def _reject(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, file_
         (code, "", "text", reason, remedy) for code, (reason, remedy) in BROKEN.items()
     ]
     listed += [
-        (name, plan.header(name), plan.columns[name], p.reason, p.remedy)
+        (name, plan.header(name), plan.grid.shown(plan.columns[name]), p.reason, p.remedy)
         for name, p in plan.parsed.items()
         if p.reason
     ]

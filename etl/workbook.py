@@ -1,14 +1,16 @@
 """Workbooks (xlsx, xls, ods) and Parquet files -> `Grid`s, every cell as plain text.
 
-Numbers are written with a point and without thousands (1001.0 becomes 1001), days as ISO. In a
-column that holds numbers and also texts that look like numbers, a number with decimals is marked
-`1.234E0`, so that it is never taken for one thousand two hundred and thirty-four.
+Numbers are written with a point and without thousands (1001.0 becomes 1001), days as ISO. A grid
+says which columns hold nothing else (`Grid.plain`). In a column that holds texts too, a number
+with decimals is marked `1.234E0`, so that it is never taken for one thousand two hundred and
+thirty-four.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -22,7 +24,9 @@ from etl.source import FileError, SourceFile
 
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _PARQUET = b"PAR1"
-_NUMBER_TEXT = re.compile(r"\W*\d[\d\s'.]*[.,]\d+\W*")
+_PARQUET_PLAIN = re.compile(
+    r"(DATE|TIMESTAMP.*)|U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|DECIMAL.*|FLOAT|DOUBLE"
+)
 
 
 def is_workbook(head: bytes) -> bool:
@@ -35,18 +39,31 @@ def is_parquet(head: bytes) -> bool:
     return head.startswith(_PARQUET)
 
 
-def sheet_rows(file: SourceFile) -> dict[str, Sequence[Sequence[object]]]:
-    """Return the rows of every sheet that is not empty, by its name.
+@dataclass(frozen=True)
+class Sheets:
+    """The worksheets of a workbook: rows by name, and the names of those that are not shown."""
+
+    rows: dict[str, Sequence[Sequence[object]]]
+    hidden: tuple[str, ...]
+
+
+def sheet_rows(file: SourceFile, named: str | None = None) -> Sheets:
+    """Return the rows of every sheet that is not empty; a hidden one is read only where `named`.
 
     Raises `FileError` where the workbook cannot be opened.
     """
+    shown = python_calamine.SheetVisibleEnum.Visible
+    hidden: list[str] = []
+    sheets: dict[str, Sequence[Sequence[object]]] = {}
     try:
         with python_calamine.load_workbook(str(file.path)) as book:
-            sheets: dict[str, Sequence[Sequence[object]]] = {
-                name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                for name, meta in zip(book.sheet_names, book.sheets_metadata, strict=True)
-                if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
-            }
+            for name, meta in zip(book.sheet_names, book.sheets_metadata, strict=True):
+                if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                    continue
+                if meta.visible != shown and name != named:
+                    hidden.append(name)
+                    continue
+                sheets[name] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except python_calamine.PasswordError as error:
         raise FileError(
             Text(N_("{file} is protected with a password."), {"file": file.name}),
@@ -60,7 +77,8 @@ def sheet_rows(file: SourceFile) -> dict[str, Sequence[Sequence[object]]]:
             ),
             Text(N_("Open it in a spreadsheet program and save it again, or export it as CSV.")),
         ) from error
-    return {name: rows for name, rows in sheets.items() if any(any(r) for r in rows)}
+    filled = {name: rows for name, rows in sheets.items() if any(any(r) for r in rows)}
+    return Sheets(filled, tuple(hidden))
 
 
 def head_of_sheet(rows: Sequence[Sequence[object]]) -> list[HeadRow]:
@@ -109,10 +127,16 @@ def read_sheet(
     headers = tidy_headers(header.cells)
     body = rows[header.first_line :]
     columns = list(zip(*body, strict=True))[: len(headers)] if body else [()] * len(headers)
+    kinds = [_kinds(c) for c in columns]
     arrow = pa.table(
         {
             "line": pa.array(range(header.first_line + 1, len(rows) + 1), pa.int64()),
-            **{f"c{i}": _as_text(c) for i, c in enumerate(columns)},
+            **{
+                f"c{i}": pa.array(
+                    [plain_text(c, "E0" if str in kinds[i] else "") for c in column], pa.string()
+                )
+                for i, column in enumerate(columns)
+            },
         }
     )
     connection.register(f"{table}_arrow", arrow)
@@ -128,15 +152,21 @@ def read_sheet(
         headers=headers,
         header_line=header.first_line,
         typed=True,
+        plain={
+            f"c{i}": "numbers" if found <= {int, float} else "days"
+            for i, found in enumerate(kinds)
+            if found and (found <= {int, float} or found <= {date, datetime})
+        },
         settings={"sheet": sheet, "header_row": str(header.first_line)},
     )
 
 
-def _as_text(column: Sequence[object]) -> pa.Array:
-    """Return one column of cells as Arrow text."""
-    mixed = any(isinstance(c, str) and _NUMBER_TEXT.fullmatch(c) for c in column)
-    mark = "E0" if mixed else ""
-    return pa.array([plain_text(c, mark) for c in column], pa.string())
+def _kinds(column: Sequence[object]) -> set[type]:
+    """Return the types of the cells that are not empty."""
+    kinds = {type(c) for c in column} - {type(None)}
+    if str in kinds and not any(isinstance(c, str) and c.strip() for c in column):
+        kinds.discard(str)
+    return kinds
 
 
 def read_parquet(file: SourceFile, connection: duckdb.DuckDBPyConnection, table: str) -> Grid:
@@ -171,6 +201,11 @@ def read_parquet(file: SourceFile, connection: duckdb.DuckDBPyConnection, table:
         headers=tuple(names),
         header_line=0,
         typed=True,
+        plain={
+            f"c{i}": "days" if found[1] else "numbers"
+            for i, row in enumerate(described)
+            if (found := _PARQUET_PLAIN.fullmatch(str(row[1])))
+        },
         settings={"header_row": "0"},
     )
 

@@ -71,6 +71,25 @@ CHECKS = (
         """,
     ),
     Check(
+        "sheets_alike",
+        N_("Documents that stand in another sheet of the same workbook too: {items}. Both count."),
+        """
+        with sheet as (
+            select file_id, sha256 from files where settings ->> '$.sheet' is not null
+            qualify count(*) over (partition by sha256) > 1
+        ),
+        ranked as (
+            select d.*, dense_rank() over (partition by s.sha256, d.ledger, d.customer,
+                d.document_id, d.kind order by d.file_id) as place
+            from documents as d join sheet as s using (file_id)
+            where d.document_id <> '' and d.kind <> 'payment'
+        )
+        select * exclude (place) from ranked where place > 1
+        """,
+        asks="settings ->> '$.sheet' is not null",
+        of="files",
+    ),
+    Check(
         "several_sellers",
         N_("Sellers that e-invoices name: {items}. Purchase invoices may be among the files."),
         """

@@ -323,6 +323,8 @@ def _add_derived(connection: duckdb.DuckDBPyConnection, grid: Grid, sql: str) ->
         return f"c{grid.headers.index(header)}" if header else "null::varchar"
 
     made = f"c{len(grid.headers)}"
+    if any(grid.plain.get(f"c{grid.headers.index(h)}") == "numbers" for h in there):
+        grid.plain = {**grid.plain, made: "numbers"}
     _replace_table(connection, grid, "line", [*grid.cells, f"({_PLACE.sub(cell, sql)}) as {made}"])
     header = f"({' / '.join(there)})"
     while header in grid.headers:
@@ -368,7 +370,7 @@ def _seen(
     """Look at a file once for all presets: each asks the same."""
     file = SourceFile(path)
     if is_workbook(head):
-        sheets = sheet_rows(file).values()
+        sheets = sheet_rows(file).rows.values()
         return tuple(tuple(row.cells for row in head_of_sheet(rows)) for rows in sheets)
     if is_parquet(head):
         with duckdb.connect() as connection:

@@ -178,7 +178,7 @@ class TableSource:
     ) -> Preview:
         headers = grid.headers
         rows = connection.execute(
-            f"select line, {', '.join(grid.cells)} from {grid.table} "
+            f"select line, {', '.join(map(grid.shown, grid.cells))} from {grid.table} "
             f"where coalesce({', '.join(grid.cells)}) is not null "
             f"order by line limit {_PREVIEW_ROWS}"
         ).fetchall()
@@ -249,7 +249,8 @@ def _grids(
         return [grid], []
     grids: list[Grid] = []
     notes: list[Text] = []
-    sheets = sheet_rows(file)
+    book = sheet_rows(file, mapping.sheet)
+    sheets = book.rows
     if mapping.sheet is not None and mapping.sheet in sheets:
         sheets = {mapping.sheet: sheets[mapping.sheet]}
     for name, rows in sheets.items():
@@ -269,14 +270,21 @@ def _grids(
                 wanted=wanted,
             )
         )
+    hidden = [] if mapping.sheet in sheets else [Text(_HIDDEN, {"sheet": s}) for s in book.hidden]
     if not grids:
+        text = N_("{file} has no sheet with a table in it.")
         raise FileError(
-            Text(N_("{file} has no sheet with a table in it."), {"file": file.name}),
+            hidden[0] if hidden else Text(text, {"file": file.name}),
             Text(N_("A table has a row of headers and rows below it.")),
         )
+    notes += hidden
     return grids, notes
 
 
+_HIDDEN = N_(
+    "Sheet {sheet} is hidden and was not read: show it in the workbook, or name it in a mapping"
+    " file (sheet), if it counts."
+)
 _MAP = Text(N_("Say in a mapping file (--map), or on the Imports page, which column is which."))
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from data.store import Store
 from data.texts import Text
@@ -322,3 +323,45 @@ def test_folders_are_searched_without_hidden_and_temporary_files(tmp_path):
 def test_a_load_keeps_within_the_memory_it_is_given(files, store):
     report = load([files], store, LoadOptions(memory=100))
     assert report.published
+
+
+def test_sheets_of_one_workbook_do_not_take_each_others_place(tmp_path, store):
+    head = ["document_id", "customer_id", "issued_on", "due_on", "amount", "currency"]
+    sheets = {
+        "Jan": [head, ["F1", "A", "2025-01-10", "2025-02-09", 100, "EUR"],
+                ["F2", "A", "2025-01-11", "2025-02-09", 50, "EUR"]],
+        "Feb": [head, ["F1", "A", "2025-01-10", "2025-02-09", 100, "EUR"],
+                ["F3", "A", "2025-01-12", "2025-02-09", 7, "EUR"]],
+    }  # fmt: skip
+
+    def book(name, more=()):
+        workbook = xlsxwriter.Workbook(str(tmp_path / name))
+        for sheet, lines in sheets.items():
+            page = workbook.add_worksheet(sheet)
+            for row, cells in enumerate([*lines, *more]):
+                page.write_row(row, 0, cells)
+        workbook.close()
+        return tmp_path / name
+
+    report = load([book("a.xlsx")], store)
+    assert report.ok
+    assert report.replacements == []
+    assert balance(store) == D(257)
+    found = {f.name: (f.items, f.amount) for f in report.findings}
+    assert found["sheets_alike"] == (1, D(100))
+    assert found["duplicate_invoices"] == (1, D(100))
+    # a newer export of the workbook still takes the place of the older one, sheet by sheet
+    report = load([book("b.xlsx", [["F4", "A", "2025-01-31", "", 1, "EUR"]])], store)
+    assert balance(store) == D(259)
+
+
+def test_matches_of_two_sheets_do_not_take_each_others_place(tmp_path, store, files):
+    workbook = xlsxwriter.Workbook(str(tmp_path / "m.xlsx"))
+    for sheet, amount in (("One", 60), ("Two", 40)):
+        page = workbook.add_worksheet(sheet)
+        page.write_row(0, 0, ["debit_id", "credit_id", "amount"])
+        page.write_row(1, 0, ["F101", "P1", amount])
+    workbook.close()
+    load([files, tmp_path / "m.xlsx"], store)
+    given = query(store, "select sum(amount_currency) from matches where method = 'given'")
+    assert given == [(D(100),)]

@@ -461,3 +461,106 @@ def test_records_of_several_lines_follow_one_another(load):
         (4, "F4", "9\n9"),
         (6, "F5", "x"),
     ]
+
+
+# --- cells that are numbers and days, and sheets that are hidden ---------------------------------
+
+
+def book_of(*sheets):
+    """Return what writes a workbook; each sheet is its name, rows, and perhaps how to hide it."""
+
+    def write(path):
+        book = xlsxwriter.Workbook(str(path))
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        for name, lines, *hide in sheets:
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate(lines):
+                for column, cell in enumerate(cells):
+                    if isinstance(cell, date):
+                        sheet.write_datetime(row, column, cell, day)
+                    else:
+                        sheet.write(row, column, cell)
+            for how in hide:
+                getattr(sheet, how)()
+        book.close()
+
+    return write
+
+
+BOOK_HEAD = ["Factuurnr", "Klantnr", "Datum", "Bedrag", "Openstaand"]
+
+
+@pytest.mark.parametrize("decimal", [None, ","])
+def test_cells_that_are_numbers_do_not_depend_on_the_decimal_sign(load, decimal):
+    lines = [
+        BOOK_HEAD,
+        ["F1", "C1", "31-01-2025", "1.234,56", 1234.56],
+        ["F2", "C1", "31-01-2025", "2.000,00", 12.345],
+    ]
+    _, connection = load(book_of(("A", lines)), ReadOptions(decimal=decimal), name="a.xlsx")
+    assert rows(connection, "amount, open_amount") == [
+        (Decimal("1234.56"), Decimal("1234.56")),
+        (Decimal("2000.00"), Decimal("12.35")),
+    ]
+
+
+@pytest.mark.parametrize("decimal", [None, ",", "."])
+@pytest.mark.parametrize("amounts", [(1234.56, 12.345), (1234.56, 12.5), ("n.v.t.", 12.345)])
+def test_a_decimal_sign_says_nothing_of_numbers(load, decimal, amounts):
+    lines = [BOOK_HEAD, *(["F1", "C1", "31-01-2025", 99, amount] for amount in amounts)]
+    _, connection = load(book_of(("A", lines)), ReadOptions(decimal=decimal), name="a.xlsx")
+    assert rows(connection, "open_amount") == [
+        (Decimal(str(a)).quantize(Decimal("0.01"), "ROUND_HALF_UP"),)
+        for a in amounts if a != "n.v.t."
+    ]  # fmt: skip
+    raw = connection.execute("select value, raw ->> '$.Openstaand' from rejects").fetchall()
+    assert raw == ([("n.v.t.", "n.v.t.")] if "n.v.t." in amounts else [])
+
+
+def test_a_decimal_sign_says_nothing_of_the_numbers_of_parquet(load):
+    def write(path):
+        table = pa.table(
+            {
+                "document_id": ["F1"],
+                "customer_id": ["C1"],
+                "issued_on": pa.array([date(2025, 2, 1)]),
+                "amount": pa.array([Decimal("1234.56")]),
+                "open_amount": [12.345],
+            }
+        )
+        pq.write_table(table, path)
+
+    mapping = {"source": {"date_format": "%Y-%d-%m"}}
+    _, connection = load(write, ReadOptions(mapping, decimal=","), name="t.parquet")
+    assert rows(connection, "issued_on, amount, open_amount") == [
+        (date(2025, 2, 1), Decimal("1234.56"), Decimal("12.35"))
+    ]
+
+
+@pytest.mark.parametrize("other", [date(2025, 2, 3), "03/02/2025", 45691.5])
+def test_cells_that_are_days_do_not_depend_on_how_days_are_written(load, other):
+    lines = [BOOK_HEAD, ["F1", "C1", date(2025, 2, 1), 5], ["F2", "C1", other, 5]]
+    options = [ReadOptions({"source": {"date_format": "%d/%m/%Y"}}), ReadOptions(date_order="dmy")]
+    for option in options:
+        _, connection = load(book_of(("A", lines)), option, name="a.xlsx")
+        assert rows(connection, "issued_on") == [(date(2025, 2, 1),), (date(2025, 2, 3),)]
+
+
+@pytest.mark.parametrize("hide", ["hide", "very_hidden"])
+def test_a_hidden_sheet_is_not_read(load, hide):
+    lines = [BOOK_HEAD, ["F1", "C1", date(2025, 2, 1), 5]]
+    old = [BOOK_HEAD, ["F0", "C1", date(2024, 2, 1), 7]]
+    book = book_of(("Blad1", lines), ("Oud", old, hide))
+    (reading,), connection = load(book, name="b.xlsx")
+    assert rows(connection, "document_id") == [("F1",)]
+    assert "Sheet Oud is hidden and was not read" in str(reading.notes[-1])
+    named = ReadOptions({"source": {"sheet": "Oud"}})
+    (reading,), connection = load(book, named, name="b.xlsx")
+    assert rows(connection, "document_id") == [("F0",)]
+    assert not any("hidden" in str(note) for note in reading.notes)
+
+
+def test_a_workbook_whose_only_table_is_hidden_says_so(load):
+    lines = [BOOK_HEAD, ["F1", "C1", date(2025, 2, 1), 5]]
+    with pytest.raises(FileError, match="Sheet Oud is hidden and was not read"):
+        load(book_of(("Leeg", []), ("Oud", lines, "hide")), name="b.xlsx")
