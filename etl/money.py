@@ -6,12 +6,13 @@ file is then refused with the option that says it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from data.texts import N_, Text
+from etl import words
 from etl.columns import Parsed, any_row
 from etl.grid import Grid
 from etl.source import FileError
@@ -76,6 +77,31 @@ def parse_amounts(
         if finer:
             amounts.finer[name] = finer
     return amounts
+
+
+def parse_currencies(
+    connection: duckdb.DuckDBPyConnection, grid: Grid, cells: Sequence[str]
+) -> tuple[Parsed | None, bool]:
+    """Return how the currency is read that amounts name themselves; None where none does.
+
+    Of several amounts in a row (debit and credit) the first that names one tells. The second
+    answer says whether `$`, which several currencies share, is among what they name.
+    """
+    names = [
+        f"nullif(regexp_extract(upper({cell}), '(?:^|[^A-Z])({_CURRENCY})(?:[^A-Z]|$)', 1), '')"
+        for cell in cells
+    ]
+    named = f"coalesce({', '.join(names)}, null)"
+    found = connection.execute(f"select distinct {named} from {grid.table}").fetchall()
+    codes = {
+        str(name): code
+        for (name,) in found
+        if name and (code := words.currency(name)) in words.currencies()
+    }
+    if not codes:
+        return None, False
+    cases = " ".join(f"when '{name}' then '{code}'" for name, code in sorted(codes.items()))
+    return Parsed(f"case {named} {cases} end"), "$" in codes
 
 
 def _simple(

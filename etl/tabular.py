@@ -19,7 +19,7 @@ from etl.days import parse_days
 from etl.grid import Grid, quoted
 from etl.headers import Found, bare, find, is_invoice_number
 from etl.mapping import ColumnMapping, applies, parse_mapping, position, positions
-from etl.money import parse_amounts
+from etl.money import parse_amounts, parse_currencies
 from etl.source import FileError, ReadOptions
 
 #: Kinds of rows that are payments unless they say otherwise. Those of a bank name no customer.
@@ -235,6 +235,8 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
                 {"count": count, "column": plan.header(name)},
             )
         )
+    if plan.holds_documents and not plan.currency and "currency" not in plan.columns:
+        _name_currencies(connection, plan)
     kinds = {words.plain(k): v for k, v in mapping.kinds.items()} if mapping else {}
     if "kind" in plan.columns and not (mapping and mapping.columns):
         _drop_unknown_kinds(connection, plan, kinds)
@@ -244,6 +246,33 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
             described_as = _description(name, kinds, inverse, bare(plan.header(name)))
             plan.parsed[name] = described_as.parse(connection, grid, cell)
     return plan
+
+
+def _name_currencies(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Take the currency from amounts that name it, as in `USD 100.00`, where nothing else says."""
+    # what is light holds digits only
+    named = [n for n in ("amount", "debit", "credit") if n in plan.parsed]
+    named = [n for n in named if not plan.parsed[n].light]
+    if not named:
+        return
+    parsed, dollars = parse_currencies(connection, plan.grid, [plan.columns[n] for n in named])
+    if parsed is None:
+        return
+    plan.parsed["currency"] = parsed
+    values = {"column": ", ".join(plan.header(n) for n in named)}
+    plan.notes.append(
+        Text(N_("The currency is the one that the amounts in {column} name."), values)
+    )
+    if dollars:
+        plan.notes.append(
+            Text(
+                N_(
+                    "$ in {column} is taken for US dollars: where it is another dollar, name its"
+                    " currency in a mapping file."
+                ),
+                values,
+            )
+        )
 
 
 def _value_day(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:

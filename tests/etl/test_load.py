@@ -365,3 +365,14 @@ def test_matches_of_two_sheets_do_not_take_each_others_place(tmp_path, store, fi
     load([files, tmp_path / "m.xlsx"], store)
     given = query(store, "select sum(amount_currency) from matches where method = 'given'")
     assert given == [(D(100),)]
+
+
+def test_a_row_that_stands_in_a_file_twice_is_found_as_an_invoice_made_twice(tmp_path, store):
+    row = "F2;A;2025-10-02;2025-11-01;50.00;EUR"
+    report = load([invoices(tmp_path / "a.csv", row, row)], store)
+    found = {f.name: (f.items, f.amount) for f in report.findings}
+    assert found["duplicate_invoices"] == (1, D(50))
+    assert balance(store) == D(100)
+    # without the copy, the file is a newer export of the same books
+    report = load([invoices(tmp_path / "b.csv", row)], store)
+    assert balance(store) == D(50)

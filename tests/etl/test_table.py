@@ -279,9 +279,30 @@ def test_lines_of_an_invoice_repeat_its_total(load):
     assert rows(connection, "line, amount") == [(2, Decimal(50)), (4, Decimal(5))]
     assert reading.left_out == {"further lines of the same document": 1}
     assert reading.control_total == 55
-    # nothing tells these rows apart from parts with their own amounts: none is dropped
-    _, connection = load(text + "F1,C1,2025-01-01,50.00,a\n")
-    assert rows(connection, "line, instalment") == [(2, 1), (3, 2)]
+    # a line that stands there twice is one of these lines too
+    _, connection = load(text + "F1,C1,2025-01-01,50.00,b\n" + "F2,C1,2025-01-01,5.00,c\n" * 2)
+    assert rows(connection, "line, amount") == [(2, Decimal(50)), (4, Decimal(5))]
+
+
+def test_rows_alike_in_every_cell_are_no_instalments(load):
+    (reading,), connection = load(HEAD + "F1,C1,2025-01-01,2025-02-01,50.00\n" * 2)
+    assert rows(connection, "line, amount, instalment") == [(2, 50, None), (3, 50, None)]
+    (note,) = reading.notes
+    assert str(note).startswith(
+        "Rows that repeat another row of the file in every cell: 1, 50.00 in all; the first is"
+        " line 3, document F1 of 50.00. They count"
+    )
+
+
+def test_rows_alike_among_parts_are_parts_and_told(load):
+    text = HEAD + "F1,C1,2025-01-01,2025-02-01,50.00\n" * 2 + "F1,C1,2025-01-01,2025-03-01,70.00\n"
+    (reading,), connection = load(text + "F2,C1,2025-01-01,2025-02-01,8.00\n" * 3)
+    assert rows(connection, "line, instalment") == [
+        (2, 1), (3, 2), (4, 3), (5, None), (6, None), (7, None)
+    ]  # fmt: skip
+    notes = " ".join(map(str, reading.notes))
+    assert "repeat another row of the file in every cell: 3, 66.00 in all" in notes
+    assert "1 documents stand in several rows" in notes
 
 
 def test_attributes_of_a_customer_are_staged_once(load):
@@ -461,6 +482,58 @@ def test_records_of_several_lines_follow_one_another(load):
         (4, "F4", "9\n9"),
         (6, "F5", "x"),
     ]
+
+
+# --- currencies that amounts name ---------------------------------------------------------------
+
+NAMED = "document_id;customer_id;issued_on;amount\n"
+
+
+def test_the_currency_that_amounts_name_is_taken(load):
+    text = NAMED + "".join(
+        f"F{n};C1;2025-01-31;{amount}\n"
+        for n, amount in enumerate(("€ 100,00", "$ 100,00", "-100,00 usd", "£100,00", "1,00 CHF",
+                                    "(EUR 1,00)", "2,00", "3,00 STK", "4,00CR"))
+    )  # fmt: skip
+    (reading,), connection = load(text)
+    assert [c for (c,) in rows(connection, "currency")] == [
+        "EUR", "USD", "USD", "GBP", "CHF", "EUR", None, None, None
+    ]  # fmt: skip
+    assert reading.totals["USD"] == 0
+    notes = " ".join(map(str, reading.notes))
+    assert "The currency is the one that the amounts in amount name." in notes
+    assert "$ in amount is taken for US dollars" in notes
+
+
+def test_debit_and_credit_name_a_currency(load):
+    _, connection = load(
+        "document_id;customer_id;issued_on;debit;credit\n"
+        "F1;C1;2025-01-31;USD 100,00;\nF2;C1;2025-01-31;;EUR 5,00\n"
+    )
+    assert rows(connection, "currency, amount") == [("USD", 100), ("EUR", -5)]
+
+
+@pytest.mark.parametrize(
+    ("head", "options"),
+    [
+        ("document_id;customer_id;issued_on;amount;currency", PLAIN),
+        (
+            "document_id;customer_id;issued_on;amount;x",
+            ReadOptions({"source": {"currency": "CAD"}}),
+        ),
+    ],
+)
+def test_a_column_or_a_mapping_says_the_currency_first(load, head, options):
+    (reading,), connection = load(f"{head}\nF1;C1;2025-01-31;$ 1,00;CAD\n", options)
+    assert rows(connection, "currency") == [("CAD",)]
+    assert not any("$" in str(note) for note in reading.notes)
+
+
+def test_rows_in_several_named_currencies_are_no_parts_of_one_document(load):
+    _, connection = load(
+        NAMED + "F1;C1;2025-01-31;€ 1,00\nF1;C1;2025-01-31;$ 2,00\nF2;C1;2025-01-31;1\n"
+    )
+    assert rows(connection, "instalment") == [(None,), (None,), (None,)]
 
 
 # --- cells that are numbers and days, and sheets that are hidden ---------------------------------
