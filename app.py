@@ -26,10 +26,14 @@ cli = typer.Typer(
     help="Tandem: one view of the same customers and markets for credit and sales.",
 )
 StoreFolder = Annotated[
-    Path, typer.Option("--store", envvar="TANDEM_STORE", help="Folder of the published data.")
+    Path,
+    typer.Option(
+        "--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the published data."
+    ),
 ]
 STORE = Path("store")
 _NOTHING = "{store} holds no data yet: load exports with `python app.py load PATH`"
+_NO_DAY = "{store} holds no document yet: the report of the load says what was refused, and why"
 
 
 class Basis(StrEnum):
@@ -45,6 +49,29 @@ class DateOrder(StrEnum):
     dmy = "dmy"
     mdy = "mdy"
     ymd = "ymd"
+
+
+class DecimalSign(StrEnum):
+    """What stands before the decimals."""
+
+    comma = ","
+    point = "."
+
+
+def _currency(code: str | None) -> str | None:
+    """Return a currency's code as ISO 4217 writes it; refuse what is none."""
+    from data.reference.currencies import currencies
+
+    if code is not None and code.upper() not in currencies():
+        raise typer.BadParameter(f"{code!r} is no currency: write its code of ISO 4217, as in EUR")
+    return code and code.upper()
+
+
+def _in_a_folder(path: Path | None) -> Path | None:
+    """Refuse a file to write whose folder is not there, before an hour's load and not after."""
+    if path is not None and not path.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {path.parent}")
+    return path
 
 
 def _stop(message: object) -> typer.Exit:
@@ -68,22 +95,30 @@ def load(
         str | None, typer.Option("--as", metavar="FORMAT", help="Read every file as this format.")
     ] = None,
     currency: Annotated[
-        str | None, typer.Option(help="Reporting currency, where the data leave it open.")
+        str | None,
+        typer.Option(callback=_currency, help="Reporting currency, where the data leave it open."),
     ] = None,
     terms: Annotated[
-        int | None, typer.Option(help="Days to pay for invoices without due day and terms.")
+        int | None,
+        typer.Option(min=0, max=3650, help="Days to pay for invoices without due day and terms."),
     ] = None,
     dates: Annotated[
         DateOrder | None, typer.Option(help="What 01/02/2025 means, where the data leave it open.")
     ] = None,
     decimal: Annotated[
-        str | None, typer.Option(help="Decimal sign, `,` or `.`, where the data leave it open.")
+        DecimalSign | None,
+        typer.Option(help="Decimal sign, where the data leave it open."),
     ] = None,
     accounts: Annotated[
         str | None, typer.Option(help="Receivables accounts of ledgers: 411,413,416")
     ] = None,
     rejects: Annotated[
-        Path | None, typer.Option(help="Write the rows that were refused to this CSV file.")
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            callback=_in_a_folder,
+            help="Write the rows that were refused to this CSV file.",
+        ),
     ] = None,
     memory: Annotated[
         int | None,
@@ -94,14 +129,15 @@ def load(
     from etl.load import LoadOptions
     from etl.printing import print_load
 
+    listed = tuple(a.strip() for a in (accounts or "").split(",") if a.strip())
     options = LoadOptions(
         mapping=tuple(map or ()),
         format=format,
         reporting_currency=currency,
         default_terms_days=terms,
         date_order=dates.value if dates else None,
-        decimal=decimal,
-        receivables_accounts=tuple(accounts.split(",")) if accounts else None,
+        decimal=decimal.value if decimal else None,
+        receivables_accounts=listed or None,
         memory=memory,
     )
     if not print_load(paths, store, options, rejects):
@@ -174,6 +210,8 @@ def show(
         if state is None:
             raise _stop(_NOTHING.format(store=store))
         last = state.engine.query("select last_day from about").column(0)[0].as_py()
+        if last is None:
+            raise _stop(_NO_DAY.format(store=store))
         ledger = Ledger(_day(as_of) or last, filters, months, basis=basis.value)
         if history > 1:
             ledger = ledger.history(history)
@@ -217,7 +255,10 @@ def _importer(states: Store) -> Importer | None:
 @cli.command()
 def publish(
     parquet: Annotated[
-        Path, typer.Option(help="Folder of the tables in Parquet; the whole cluster must see it.")
+        Path,
+        typer.Option(
+            file_okay=False, help="Folder of the tables in Parquet; the whole cluster must see it."
+        ),
     ],
     store: StoreFolder = STORE,
 ) -> None:
@@ -243,7 +284,7 @@ def publish(
 
 @cli.command()
 def derive(
-    parquet: Annotated[Path, typer.Option(help="Folder that `publish` wrote.")],
+    parquet: Annotated[Path, typer.Option(file_okay=False, help="Folder that `publish` wrote.")],
 ) -> None:
     """Derive open items and cubes anew from documents and matches, on a Spark cluster."""
     from data.engine import EngineError
@@ -269,9 +310,10 @@ def derive(
 def serve(
     store: StoreFolder = STORE,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8050,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8050,
 ) -> None:
     """Serve the pages."""
+    from dashboards.server import AddressError
     from dashboards.server import serve as serve_pages
     from data.parquet import ParquetStore
     from data.store import StoreError
@@ -282,7 +324,10 @@ def serve(
             states.current()  # a cluster that does not answer is said once, not on each page
         except StoreError as error:
             raise _stop(error) from error
-    serve_pages(states, host, port, importer=_importer(states))
+    try:
+        serve_pages(states, host, port, importer=_importer(states))
+    except AddressError as error:
+        raise _stop(error) from error
 
 
 if __name__ == "__main__":

@@ -107,7 +107,11 @@ def group_listings() -> dict[str, Listing]:
 
 def _statement(by: str) -> Any:
     def statement(view: View, _params: Mapping[str, str]) -> Statement:
-        return dso_groups(view.ledger, by, earlier_day(view))
+        try:
+            before = earlier_day(view)
+        except NoRows:
+            before = None
+        return dso_groups(view.ledger, by, before)
 
     return statement
 

@@ -20,7 +20,7 @@ from data.engine import Engine
 from data.reference import nace
 from data.texts import N_, Text
 from metrics.dimensions import DIMENSIONS
-from metrics.ledger import Ledger
+from metrics.ledger import FIRST_DAY, LAST_DAY, Ledger
 
 SECTOR_LEVELS = ("sector_section", "sector_division", "sector_group", "sector")
 """The levels of NACE, coarse to fine; the Sector control offers them together."""
@@ -61,7 +61,11 @@ class Options:
 
 def read_options(engine: Engine) -> Options:
     """Read what can be chosen from a published state."""
-    about = engine.query("select first_day, last_day, reporting_currency from about").to_pylist()[0]
+    about = engine.query(
+        "select first_day, last_day, loaded_at, reporting_currency from about"
+    ).to_pylist()[0]
+    # where every document was refused, the pages show that nothing was there on the day of the load
+    loaded = about["loaded_at"].date()
     values = {
         name: tuple(
             row[name]
@@ -79,8 +83,8 @@ def read_options(engine: Engine) -> Options:
         f"select distinct {', '.join(SECTOR_LEVELS)} from documents order by all"
     )
     return Options(
-        first_day=about["first_day"] or date.min,
-        last_day=about["last_day"] or date.max,
+        first_day=about["first_day"] or loaded,
+        last_day=about["last_day"] or loaded,
         currency=about["reporting_currency"],
         values=values,
         names=names,
@@ -149,6 +153,15 @@ class Selection:
         return replace(self, chosen={**chosen, name: values} if values else chosen)
 
 
+def _day(value: str) -> date | None:
+    """Return the day that `value` says; None where it is none that can be asked about."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
+
+
 def parse(search: str | None, options: Options) -> Selection:
     """Read the query of a URL; what is not understood is left out, with a notice saying so."""
     as_of, default_day = options.last_day, True
@@ -157,9 +170,10 @@ def parse(search: str | None, options: Options) -> Selection:
     notices: list[Text] = []
     for key, value in parse_qsl((search or "").lstrip("?"), keep_blank_values=True):
         if key == "as_of":
-            try:
-                as_of, default_day = date.fromisoformat(value), False
-            except ValueError:
+            day = _day(value)
+            if day:
+                as_of, default_day = day, False
+            else:
                 text = N_("“{value}” is no day; showing the last day of the data instead.")
                 notices.append(Text(text, {"value": value[:40]}))
         elif key in FILTERS:

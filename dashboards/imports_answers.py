@@ -12,13 +12,14 @@ from dashboards.format import Format
 from dashboards.imports_cards import parts
 from dashboards.imports_editor import drawn, read_as
 from data.importing import Found, Importer, ImportRefusedError, LoadSettings, Said
+from data.reference.currencies import currencies
 from data.texts import N_, Text
 
 
 def settings_of(currency: str | None, terms: object, accounts: str | None) -> LoadSettings:
     """Return the settings of a load from what was typed; ImportRefusedError if it is no sense."""
     code = (currency or "").strip().upper()
-    if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
+    if code and code not in currencies():
         raise ImportRefusedError(
             Text(N_("“{code}” is no currency."), {"code": code}),
             Text(N_("Write the code of three letters, as in EUR.")),

@@ -138,6 +138,10 @@ def create_app(
     return app
 
 
+class AddressError(Exception):
+    """The pages cannot be served at this address; the message says why."""
+
+
 def serve(
     store: Store,
     host: str = "127.0.0.1",
@@ -151,12 +155,16 @@ def serve(
     On a loopback address only requests that name it are answered, so that no web page elsewhere
     can reach the figures through the reader's browser.
     """
-    from waitress import serve as listen
+    from waitress import create_server
 
     # a page asks for all its panels at once: that they queue for a moment is no warning
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = create_app(store, importer=importer)
     if host in _LOOPBACK:
         app.server.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost", "[::1]"]
+    try:
+        listening = create_server(app.server, host=host, port=port, threads=threads, ident="tandem")
+    except (OSError, ValueError) as error:  # taken, or none of this machine
+        raise AddressError(f"{host}:{port} cannot be listened on: {error}") from error
     print(f"Tandem is at http://{host}:{port} (Ctrl+C ends it)", flush=True)
-    listen(app.server, host=host, port=port, threads=threads, ident="tandem")
+    listening.run()

@@ -67,6 +67,8 @@ class Store:
                     "in TANDEM_ENGINE (spark://host:port or sc://host:port)"
                 ) from None
             return None
+        except NotADirectoryError:
+            raise StoreError(f"{self.folder} is a file: name a folder (--store)") from None
         found = _STATE.fullmatch(name)
         if not found:
             raise StoreError(f"{self.folder / 'current'} names {name!r}, which is no state file")

@@ -184,6 +184,9 @@ class _Load:
             return
         seen = set(known)
         files = []
+        for folder in paths:
+            if folder.is_dir() and not expand([folder]):
+                self._fail(folder.name, N_("There are no files in {file}."), file=str(folder))
         for path in expand(paths):
             if not path.is_file():
                 self._fail(path.name, N_("There is no file {file}."), file=str(path))

@@ -25,7 +25,10 @@ def only_load(folder: Path, patience: float = 60.0) -> Iterator[None]:
     An open DuckDB file shuts out every other process on every system, and is let go when its
     process is killed. Raises `StoreError` where the other load goes on.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise StoreError(f"{folder} is no folder, and cannot become one: name another") from error
     until = time.monotonic() + patience
     if not _THREADS.acquire(timeout=patience):
         raise StoreError(f"another load into {folder} is running: try again when it is done")

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from data.reference.currencies import currencies
 from data.texts import N_, Text
 from etl.grid import quoted
 from etl.headers import CANONICAL, bare
@@ -72,7 +73,7 @@ def load_mapping(path: Path | str) -> dict[str, object]:
                 N_("The mapping file {file} cannot be read: {error}."),
                 {"file": file.name, "error": error},
             ),
-            Text(N_("Correct it; DESIGN.md, section 5, shows one.")),
+            Text(N_("Correct it; the README shows one, under “A mapping file”.")),
         ) from error
     parse_mapping(document)
     return document
@@ -96,6 +97,9 @@ def parse_mapping(document: Mapping[str, object]) -> ColumnMapping:
     decimal = _text(source, "decimal")
     if decimal is not None:
         _known(decimal, (",", "."), N_("a decimal sign"))
+    currency = _text(source, "currency")
+    if currency is not None and (currency := currency.upper()) not in currencies():
+        raise _wrong(N_("currency is a code of ISO 4217, as in EUR; not {value}."), currency)
     header_row = source.get("header_row")
     if header_row is not None and not (type(header_row) is int and header_row > 0):
         raise _wrong(N_("header_row is a row number, from 1; not {value}."), header_row)
@@ -128,7 +132,7 @@ def parse_mapping(document: Mapping[str, object]) -> ColumnMapping:
         header_row=header_row if isinstance(header_row, int) else None,
         sheet=_text(source, "sheet"),
         ledger=_text(source, "ledger"),
-        currency=_text(source, "currency"),
+        currency=currency,
         rate_inverse=inverse if isinstance(inverse, bool) else None,
         columns={k: str(v) for k, v in tables["columns"].items()},
         reports=reports if isinstance(reports, bool) else None,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from data.reference.currencies import currencies
 from data.texts import N_, Text
 from etl import words
 from etl.columns import Parsed, any_row
@@ -96,7 +97,7 @@ def parse_currencies(
     codes = {
         str(name): code
         for (name,) in found
-        if name and (code := words.currency(name)) in words.currencies()
+        if name and (code := words.currency(name)) in currencies()
     }
     if not codes:
         return None, False

@@ -136,10 +136,12 @@ def _print_figures(report: LoadReport, console: Console) -> None:
     for finding in report.findings:
         amount = "" if finding.amount is None else f" ({_money(finding.amount)})"
         console.print(Styled(f"• {finding.text}{amount}"))
+    days = f"data from {report.first_day} to {report.last_day}"
+    if report.first_day is None:
+        days = "it holds no document yet"
     console.print(
         Styled(
-            f"Published state {report.state}: data from {report.first_day} to {report.last_day},"
-            f" {report.seconds:,.1f} seconds",
+            f"Published state {report.state}: {days}, {report.seconds:,.1f} seconds",
             style="bold",
         )
     )

@@ -41,6 +41,11 @@ REQUIRED = {
     "rates": ("currency", "issued_on", "rate"),
 }
 
+_SAY = N_("Say in a mapping file (--map), or on the Imports page, which column is which.")
+_IS_BANK = N_(
+    'If these are lines of a bank account, say rows = "bank" under [source] in a mapping file'
+    " (--map). Otherwise say in it, or on the Imports page, which column is the customer."
+)
 _CURRENCY_WORD = N_("This is no currency code of three letters.")
 _CURRENCY_REMEDY = N_("Write the code of ISO 4217, as in EUR.")
 _KIND_WORD = N_("This word is not known as a kind of document.")
@@ -287,6 +292,7 @@ def _value_day(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
 def not_understood(plan: Plan, lacking: list[str]) -> FileError:
     """Return the error that says which columns were found and which are missing."""
     grid = plan.grid
+    bank = lacking == ["customer_id"] and "due_on" not in plan.columns
     found = ", ".join(f"{name} ({json.dumps(plan.header(name), ensure_ascii=False)})"
                       for name in plan.columns)  # fmt: skip
     return FileError(
@@ -299,7 +305,7 @@ def not_understood(plan: Plan, lacking: list[str]) -> FileError:
              "found": found or "none", "headers": quoted([h for h in grid.headers if h]),
              "row": grid.header_line},
         ),
-        Text(N_("Say in a mapping file (--map), or on the Imports page, which column is which.")),
+        Text(_IS_BANK if bank else _SAY),
     )  # fmt: skip
 
 

@@ -141,12 +141,6 @@ def currency(word: str) -> str | None:
 
 
 @cache
-def currencies() -> frozenset[str]:
-    """Return all codes of ISO 4217, those of the past too: old invoices hold them."""
-    return frozenset(Locale("en").currencies)
-
-
-@cache
 def _countries() -> dict[str, str]:
     names = dict(_COUNTRY_EXTRA)
     for language in ("en", "nl", "fr", "de"):

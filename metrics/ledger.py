@@ -66,6 +66,11 @@ _DATES = (
 #: Numbers, for the cube of debtors: the year, and the month as in `month_debtors.months`.
 _NUMBERS = ("year", "month_bit")
 
+#: Days that can be asked about, and the longest window and history in months: what is counted from
+#: them are days too.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+MOST_MONTHS = 1200
+
 BASES = {"due": "due_on", "issued": "opened_on"}
 """What aging counts from: basis -> column of the open item."""
 
@@ -145,7 +150,7 @@ class Ledger:
     basis: what aging counts from, `due` or `issued`.
     cubes: False to add everything up from the rows, which says the same and takes longer.
 
-    Raises ValueError for a dimension or basis that does not exist.
+    Raises ValueError for a dimension or basis that does not exist, and for days far outside.
     """
 
     as_of: date
@@ -156,15 +161,21 @@ class Ledger:
     cubes: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse names that do not exist."""
+        """Refuse names that do not exist, and days from which none can be counted."""
         known(tuple(self.where))
         if self.basis not in BASES:
             raise ValueError(f"{self.basis!r} is no basis; known are: {', '.join(BASES)}")
-        if self.months < 1:
-            raise ValueError(f"a window of {self.months} months cannot be: give 1 or more")
+        if not 1 <= self.months <= MOST_MONTHS:
+            raise ValueError(f"a window of {self.months} months cannot be: give 1 to {MOST_MONTHS}")
+        if not FIRST_DAY <= self.as_of <= LAST_DAY:
+            raise ValueError(
+                f"{self.as_of} is no day to ask about: give one from {FIRST_DAY} to {LAST_DAY}"
+            )
 
     def history(self, count: int = 36) -> Ledger:
         """Return the same question for the last `count` month-ends, ending with `as_of`."""
+        if not 1 <= count <= MOST_MONTHS:
+            raise ValueError(f"a history of {count} months cannot be: give 1 to {MOST_MONTHS}")
         return replace(self, days=month_ends(self.as_of, count))
 
     def at(self, as_of: date) -> Ledger:

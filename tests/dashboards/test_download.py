@@ -126,3 +126,18 @@ def test_an_empty_store_has_nothing_to_download(tmp_path):
 def test_unknown_keys_of_an_explanation_are_refused():
     with pytest.raises(ValueError, match="no figure"):
         explain_from({"metric": "dso", "sql": "select 1"})
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30"])
+def test_a_day_that_none_can_ask_about_is_the_last_day_of_the_data(client, day):
+    answer = get(client, "figure.csv", {"metric": "receivables"}, as_of=day)
+    assert answer.status_code == 200
+    assert lines(answer)[1] == ["As of", "2026-03-31"]
+
+
+@pytest.mark.parametrize("asked", [{"as_of": "9999-12-31"}, {"months": 10**9}])
+@pytest.mark.parametrize("what", ["figure.csv", "rows.csv"])
+def test_a_figure_of_such_a_day_or_window_is_refused(client, what, asked):
+    answer = get(client, what, {"metric": "dso", **asked})
+    assert answer.status_code == 400
+    assert "cannot be" in answer.text or "no day to ask about" in answer.text

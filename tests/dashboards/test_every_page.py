@@ -9,6 +9,7 @@ from waitress.server import create_server
 from benchmarks.visitor import Visitor
 from dashboards.server import PAGES, create_app
 from data.store import Store
+from etl.load import LoadOptions, load
 from tests.pages import small_company
 
 
@@ -17,11 +18,23 @@ def stores(tmp_path_factory, demo_store):
     return {
         "empty": Store(tmp_path_factory.mktemp("empty")),
         "small": small_company(tmp_path_factory.mktemp("small")),
+        "undated": undated(tmp_path_factory.mktemp("undated")),
         "demo": demo_store,
     }
 
 
-@pytest.fixture(scope="module", params=["empty", "small", "demo"])
+def undated(folder):
+    """Return a store whose only document was refused: it has no last day."""
+    path = folder / "a.csv"
+    path.write_text(
+        "document_id;customer_id;issued_on;amount;currency\nF1;C1;2025-01-31;5,00;EUR\n", "utf-8"
+    )
+    store = Store(folder / "store")
+    assert load([path], store, LoadOptions(reporting_currency="USD")).first_day is None
+    return store
+
+
+@pytest.fixture(scope="module", params=["empty", "small", "undated", "demo"])
 def site(request, stores):
     store = stores[request.param]
     server = create_server(create_app(store).server, host="127.0.0.1", port=0, threads=4)

@@ -75,3 +75,17 @@ def test_a_header_that_is_not_there_is_named_with_those_that_are():
     assert positions(mapping, ["klantnr", "TOTAAL"], "f.csv") == {"amount": 1, "customer_id": 0}
     with pytest.raises(FileError, match=r'"Totaal".*Its headers are: "Klantnr", "Bedrag"'):
         positions(mapping, ["Klantnr", "Bedrag"], "f.csv")
+
+
+def test_a_currency_of_a_mapping_is_one_that_exists():
+    assert parse_mapping({"source": {"currency": "usd"}}).currency == "USD"
+    with pytest.raises(FileError, match="currency is a code of ISO 4217, as in EUR; not EURO"):
+        parse_mapping({"source": {"currency": "EURO"}})
+
+
+def test_a_broken_mapping_file_points_to_the_readme(tmp_path):
+    (tmp_path / "m.toml").write_text("[source", encoding="utf-8")
+    with pytest.raises(FileError, match="the README shows one, under “A mapping file”"):
+        load_mapping(tmp_path / "m.toml")
+    readme = Path(__file__).parents[2] / "README.md"
+    assert "## A mapping file" in readme.read_text(encoding="utf-8")

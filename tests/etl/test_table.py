@@ -484,6 +484,18 @@ def test_records_of_several_lines_follow_one_another(load):
     ]
 
 
+def test_lines_of_a_bank_account_are_told_how_to_be_read(load):
+    text = "Datum;Bedrag;Omschrijving\n31-01-2025;50,00;Factuur F1\n"
+    with pytest.raises(FileError, match='lines of a bank account, say rows = "bank"'):
+        load(text)
+    (reading,), connection = load(text, ReadOptions({"source": {"rows": "bank"}}))
+    assert reading.rows_kind == "bank"
+    assert rows(connection, "amount, reference") == [(Decimal(-50), "Factuur F1")]
+    with pytest.raises(FileError) as error:
+        load("Factuurnr;Bedrag;Vervaldatum;Datum\nF1;1,00;2025-01-31;2025-01-01\n")
+    assert "bank" not in str(error.value)
+
+
 # --- currencies that amounts name ---------------------------------------------------------------
 
 NAMED = "document_id;customer_id;issued_on;amount\n"
