@@ -67,6 +67,7 @@ class TableSource:
     )
     lacks: tuple[str, ...] = (
         N_("what none of its columns says; a mapping file names columns that are not known"),
+        N_("hidden sheets of a workbook, unless a mapping file names them"),
     )
 
     wanted: tuple[str, ...] = ()
