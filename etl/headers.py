@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from data.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
@@ -28,6 +28,40 @@ CANONICAL = tuple(
         )
     )
 )
+
+#: Amounts that say themselves that VAT is in them.
+_GROSS = """
+    gross amount; amount gross; total gross; gross total; gross invoice amount; gross;
+    total incl vat; total including vat; total inc vat; total incl tax; total incl; amount incl vat;
+    amount including vat; amount inc vat; amount incl tax; amount incl; invoice amount incl vat;
+    totaal incl btw; totaal inclusief btw; totaal incl; totaalbedrag incl btw; totaalbedrag
+    inclusief btw; factuurbedrag incl btw; factuurbedrag inclusief btw; factuurtotaal incl btw;
+    bedrag incl btw; bedrag inclusief btw; bedrag incl; incl btw; brutobedrag; bedrag bruto;
+    bruto factuurbedrag; bruto; montant total ttc; total ttc; montant ttc; montant facture ttc;
+    ttc; montant total tvac; total tvac; montant tvac; tvac; net a payer; gesamtbetrag brutto;
+    rechnungsbetrag brutto; bruttorechnungsbetrag; bruttobetrag; betrag brutto; bruttosumme;
+    gesamt brutto; gesamtbetrag inkl mwst; gesamt inkl mwst; betrag inkl mwst; betrag inkl ust;
+    brutto"""
+
+#: Amounts that are the sum of others, where there are others.
+_TOTAL = """
+    invoice total; total amount; total invoice amount; amount total; grand total; total;
+    total signed; total in currency signed; totaalbedrag; totaal bedrag; totaal factuurbedrag;
+    factuurtotaal; totaal; montant total; total facture; gesamtbetrag; gesamt"""
+
+#: The amount of a payment; in a list of invoices, what was paid so far.
+_PAYMENT_AMOUNT = """
+    payment amount; amount received; received amount; betaald bedrag; betaling bedrag;
+    bedrag betaling; bedrag betaald; ontvangen bedrag; bedrag ontvangen; montant regle;
+    montant encaisse; montant recu; montant du reglement; montant reglement; montant paiement;
+    montant paye; zahlungsbetrag"""
+
+#: Alone they mean an amount of VAT, a VAT number or a rate: the cells tell which.
+_VAT_WORD = "vat; btw; tva; mwst; ust; mehrwertsteuer; umsatzsteuer; gst; tax"
+_VAT = f"""
+    vat amount; amount vat; amount of vat; vat total; total vat; tax amount; total tax; tax total;
+    sales tax; gst amount; btw bedrag; bedrag btw; totaal btw; btw totaal; montant tva; total tva;
+    montant de la tva; mwst betrag; betrag mwst; ust betrag; steuerbetrag; {_VAT_WORD}"""
 
 _SYNONYMS: dict[str, str] = {
     "document_id": """
@@ -88,22 +122,14 @@ _SYNONYMS: dict[str, str] = {
         faelligkeitsdatum; falligkeitsdatum; faelligkeit; falligkeit; fallig am; faellig am;
         nettofalligkeit; nettofaelligkeit; zahlbar bis; netto falligkeit; fin trs line datedue;
         maturity date; payment due date; due""",
-    "amount": """
-        amount; invoice amount; invoice total; total amount; original amount; amount original;
-        document amount; amount in doc curr; amount in document currency; amount in transaction
-        currency; amount total; total; total incl vat; total including vat; amount incl vat;
-        amount including vat; gross amount; total gross; grand total; factuurbedrag; bedrag;
-        bedrag incl btw; bedrag inclusief btw; totaal incl btw; totaalbedrag incl btw;
-        totaalbedrag; totaal factuurbedrag; totaal; oorspronkelijk bedrag; bedrag valuta;
-        montant ttc; montant; total ttc; montant total ttc; montant total; montant facture;
-        montant initial; montant de la facture; net a payer; rechnungsbetrag; betrag;
-        bruttobetrag; betrag brutto; gesamtbetrag; brutto; ursprungsbetrag; betrag in
-        belegwahrung; betrag in belegwaehrung; umsatz; fin trs line valuesigned; foreign amount;
-        amount fc; curr amount; transaction amount; total signed; total in currency signed;
-        payment amount; amount received; betaald bedrag; betaling bedrag; bedrag betaling;
-        ontvangen bedrag; montant regle; montant du reglement; montant reglement; montant
-        paiement; montant paye; zahlungsbetrag; settled amount; matched amount; allocated amount;
-        amount local currency""",
+    "amount": f"""
+        {_GROSS}; invoice amount; document amount; factuurbedrag; rechnungsbetrag; montant facture;
+        montant de la facture; {_TOTAL}; amount; original amount; amount original; amount in doc
+        curr; amount in document currency; amount in transaction currency; bedrag;
+        oorspronkelijk bedrag; bedrag valuta; montant; montant initial; betrag; ursprungsbetrag;
+        betrag in belegwahrung; betrag in belegwaehrung; umsatz; fin trs line valuesigned;
+        foreign amount; amount fc; curr amount; transaction amount; settled amount;
+        matched amount; allocated amount; amount local currency""",
     "amount in local currency": """
         amount in local currency; amt in loc cur; amount in lc; amount lcy; original amt lcy;
         amount dc; amount in company code currency; local amount; amount total signed;
@@ -121,10 +147,10 @@ _SYNONYMS: dict[str, str] = {
     "open_amount in local currency": """
         remaining amt lcy; remaining amount lcy; amount residual signed; amount due signed;
         fin trs line openbasevaluesigned""",
-    "paid_amount": """
-        paid amount; amount paid; invoice amount paid; paid; reeds betaald; voldaan; betaald;
-        reeds voldaan; montant deja paye; deja paye; deja regle; paye; regle; acompte;
-        bereits bezahlt; bezahlt; gezahlt; gezahlter betrag""",
+    "paid_amount": f"""
+        paid amount; amount paid; invoice amount paid; {_PAYMENT_AMOUNT}; montant deja paye;
+        gezahlter betrag; reeds betaald; reeds voldaan; deja paye; deja regle; bereits bezahlt;
+        paid; voldaan; betaald; paye; regle; acompte; bezahlt; gezahlt""",
     "paid_on": """
         paid on; fully paid on; fully paid on date; date paid; paid date; payment date;
         pmnt date; clearing date; clearing; clear date; settled date; settlement date;
@@ -227,10 +253,10 @@ _SYNONYMS: dict[str, str] = {
         kredietscore; note; cotation; notation; bonitat; bonitaet; bonitatsindex; risk category;
         kredietrating""",
     "vat_number": """
-        vat number; vat no; vat; vat registration no; vat reg no; vat id; tax id; tax number;
-        btw nummer; btw nr; btw; ondernemingsnummer; kvk; kvk nummer; company number;
-        numero tva; no tva; n tva; tva; tva intracommunautaire; numero de tva; siren; siret;
-        numero d entreprise; ust id; ust idnr; ust id nr; umsatzsteuer id; ustid""",
+        vat number; vat no; vat registration no; vat reg no; vat id; tax id; tax number;
+        btw nummer; btw nr; ondernemingsnummer; kvk; kvk nummer; company number;
+        numero tva; no tva; n tva; tva intracommunautaire; numero de tva; siren; siret;
+        numero d entreprise; ust id; ust idnr; ust id nr; umsatzsteuer id; ustid; vat; btw; tva""",
     "cost": """
         cost; cost amount; cost of sales; cost of goods sold; cogs; kostprijs; kosten;
         inkoopwaarde; cout; cout de revient; prix de revient; kosten wareneinsatz; wareneinsatz;
@@ -300,6 +326,10 @@ _RANKS: dict[str, list[tuple[str, int]]] = {}
 for _name, _words in _SYNONYMS.items():
     for _rank, _word in enumerate(_bare_list(_words)):
         _RANKS.setdefault(_word, []).append((_name, _rank))
+_GROSSES = frozenset(_bare_list(f"{_GROSS}; {_TOTAL}"))
+_VATS = _bare_list(_VAT)
+_VAT_WORDS = frozenset(_bare_list(_VAT_WORD))
+_PAYMENT_AMOUNTS = frozenset(_bare_list(_PAYMENT_AMOUNT))
 _LINE_ITEMS = frozenset(_bare_list(_LINE_ITEM))
 _PAYMENTS = frozenset(_bare_list(_PAYMENT))
 _INVOICE_NUMBER = re.compile(r"^(inv|factu|facture|rechnung|no?facture|num(ero)?(de)?facture|re)")
@@ -319,14 +349,27 @@ class Found:
     """The headers show one row for each line of an invoice."""
     payments: bool = False
     """The headers show a list of payments."""
+    pays: bool = False
+    """The paid amount is called the amount of a payment."""
+    vat: int | None = None
+    """Position of a column that may hold amounts of VAT."""
 
 
 def _meanings(header: str) -> list[tuple[str, int]]:
     found = _RANKS.get(bare(header), [])
-    if not found and (suffix := _CURRENCY_SUFFIX.search(header.casefold().rstrip(") ]"))):
-        stem = header[: suffix.start()]
-        found = [(n, r) for n, r in _RANKS.get(bare(stem), []) if _is_money(n)]
+    if not found and (stem := _without_currency(header)):
+        found = [(n, r) for n, r in _RANKS.get(stem, []) if _is_money(n)]
     return found
+
+
+def _without_currency(header: str) -> str:
+    """Return the bare form of a header without the currency it ends in; '' where it has none."""
+    suffix = _CURRENCY_SUFFIX.search(header.casefold().rstrip(") ]"))
+    return bare(header[: suffix.start()]) if suffix else ""
+
+
+def _is_one_of(header: str, words: Collection[str]) -> bool:
+    return bare(header) in words or _without_currency(header) in words
 
 
 def _is_money(name: str) -> bool:
@@ -357,8 +400,14 @@ def find(headers: Sequence[str]) -> Found:
         if name not in columns and position not in used:
             columns[name] = position
             used.add(position)
+    vat = _vat(headers)
+    if vat is not None and "amount" in columns and not is_gross(headers[columns["amount"]]):
+        # beside VAT, a total is what the invoice amount and the VAT add up to
+        totals = [p for p, h in enumerate(headers) if p not in used and is_gross(h)]
+        columns["amount"] = (*totals, columns["amount"])[0]
     local = _settle_currencies(columns)
-    amount = columns.get("amount", columns.get("open_amount"))
+    amount = next((columns[n] for n in ("amount", "open_amount", "paid_amount") if n in columns),
+                  None)  # fmt: skip
     bares = {bare(h) for h in headers}
     customer = columns.get("customer_id")
     if bares & _LINE_ITEMS and customer is not None and bare(headers[customer]) == "accountcode":
@@ -369,7 +418,18 @@ def find(headers: Sequence[str]) -> Found:
         currency=None if amount is None else currency_of(headers[amount]),
         line_items=bool(bares & _LINE_ITEMS),
         payments=bool(bares & _PAYMENTS),
+        pays="paid_amount" in columns and is_payment_amount(headers[columns["paid_amount"]]),
+        vat=vat,
     )
+
+
+def _vat(headers: Sequence[str]) -> int | None:
+    """Return the position of the header that says best that its cells are amounts of VAT."""
+    for word in _VATS:
+        for position, header in enumerate(headers):
+            if _is_one_of(header, (word,)):
+                return position
+    return None
 
 
 def _settle_currencies(columns: dict[str, int]) -> bool:
@@ -389,6 +449,21 @@ def _settle_currencies(columns: dict[str, int]) -> bool:
         columns.pop(name, None)
     columns.update(own)
     return True
+
+
+def is_gross(header: str) -> bool:
+    """Return whether a header says that VAT is in its amounts, or that they are totals."""
+    return _is_one_of(header, _GROSSES)
+
+
+def is_vat_word(header: str) -> bool:
+    """Return whether a header says VAT and no more: its amount, its rate, or a VAT number."""
+    return _is_one_of(header, _VAT_WORDS)
+
+
+def is_payment_amount(header: str) -> bool:
+    """Return whether a header names the amount of a payment."""
+    return _is_one_of(header, _PAYMENT_AMOUNTS)
 
 
 def is_invoice_number(header: str) -> bool:

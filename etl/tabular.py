@@ -17,10 +17,11 @@ from etl import words
 from etl.columns import Code, Description, Parsed, Rate, Whole, Words
 from etl.days import parse_days
 from etl.grid import Grid, quoted
-from etl.headers import Found, bare, find, is_invoice_number
+from etl.headers import Found, bare, find, is_invoice_number, is_payment_amount
 from etl.mapping import ColumnMapping, applies, parse_mapping, position, positions
 from etl.money import parse_amounts, parse_currencies
 from etl.source import FileError, ReadOptions
+from etl.vat import settle_vat
 
 #: Kinds of rows that are payments unless they say otherwise. Those of a bank name no customer.
 PAYING = ("payments", "bank")
@@ -72,6 +73,10 @@ class Plan:
     reports: bool = False
     """The rows tell of companies by VAT number or bank account: a name is no customer number."""
     line_items: bool = False
+    by_headers: bool = False
+    """Nobody said what the columns mean: they were found by their headers."""
+    vat: str | None = None
+    """Cell column that may hold amounts of VAT."""
     currency: str | None = None
     ledger: str = ""
     decimal: str = ""
@@ -111,10 +116,13 @@ def guess(grid: Grid, mapping: ColumnMapping | None) -> Plan:
     if mapping is not None and mapping.columns:
         columns = {n: f"c{p}" for n, p in positions(mapping, grid.headers, grid.name).items()}
         found = Found(line_items=found.line_items)
+        by_headers = False
     else:
         columns = {n: f"c{p}" for n, p in found.columns.items()}
+        by_headers = True
     plan = Plan(grid, (mapping and mapping.rows) or _infer(columns, found), columns)
-    plan.line_items = found.line_items
+    plan.by_headers, plan.line_items = by_headers, found.line_items
+    plan.vat = None if found.vat is None else f"c{found.vat}"
     plan.currency = found.currency if "currency" not in columns else None
     if mapping is not None:
         plan.currency = mapping.currency or plan.currency
@@ -142,7 +150,9 @@ def missing(plan: Plan) -> list[str]:
 def _infer(columns: dict[str, str], found: Found) -> str:
     """Return the kind of rows that these columns make."""
     has = columns.keys()
-    money = bool(has & {"amount", "debit", "credit", "open_amount"})
+    owed = bool(has & {"amount", "debit", "credit", "open_amount"})
+    paid = found.pays or {"paid_amount", "paid_on"} <= has
+    money = owed or paid
     customer = bool(has & {"customer_id", "customer_name"})
     if {"debit_id", "credit_id"} <= has or (
         {"document_id", "credit_id"} <= has and not customer and "due_on" not in has
@@ -154,10 +164,14 @@ def _infer(columns: dict[str, str], found: Found) -> str:
         return "rates"
     if customer and not money:
         return "invoices" if "document_id" in has and "due_on" in has else "customers"
+    if paid and not owed and ("paid_on" in has or "due_on" not in has):
+        return "payments"
     if has & {"due_on", "open_amount"}:
         return "invoices"
     if "paid_on" in has and "issued_on" not in has:
         return "payments"
+    if {"document_id", "issued_on", "paid_amount"} <= has and owed and "credit_id" not in has:
+        return "invoices"  # each with what was paid so far
     if "kind" not in has and (
         (found.payments and "paid_on" not in has)
         or ("document_id" not in has and "issued_on" in has)
@@ -181,6 +195,7 @@ def _settle(plan: Plan) -> None:
     if plan.rows_kind == "invoices":
         if "open_amount" in columns and not columns.keys() & {"amount", "debit", "credit"}:
             columns["amount"] = columns.pop("open_amount")
+            columns.pop("paid_amount", None)  # no part of what is open
             plan.notes.append(
                 Text(
                     N_("There is no invoice amount: what is open, in {column}, stands for it."),
@@ -190,7 +205,10 @@ def _settle(plan: Plan) -> None:
     elif plan.rows_kind in PAYING:
         if "paid_on" in columns:
             columns["issued_on"] = columns.pop("paid_on")
-        if "amount" not in columns and "paid_amount" in columns:
+        if "paid_amount" in columns and (
+            not columns.keys() & {"amount", "debit", "credit"}
+            or is_payment_amount(plan.header("paid_amount"))
+        ):
             columns["amount"] = columns.pop("paid_amount")
         if "credit_id" in columns:
             if "document_id" in columns:
@@ -201,6 +219,8 @@ def _settle(plan: Plan) -> None:
     elif plan.rows_kind == "matches":
         if "debit_id" not in columns and "document_id" in columns:
             columns["debit_id"] = columns.pop("document_id")
+        if "amount" not in columns and "paid_amount" in columns:
+            columns["amount"] = columns.pop("paid_amount")
         for other in ("paid_on", "issued_on"):
             if "matched_on" not in columns and other in columns:
                 columns["matched_on"] = columns.pop(other)
@@ -221,8 +241,9 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
         plan, mapping = guess(grid, mapping), None
     else:
         plan = guess(grid, mapping)
-    if not (mapping and mapping.columns):
+    if plan.by_headers:
         _value_day(connection, plan)
+    settle_vat(connection, plan)
     if lacking := missing(plan):
         raise not_understood(plan, lacking)
     date_format = mapping.date_format if mapping else None
@@ -243,7 +264,7 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
     if plan.holds_documents and not plan.currency and "currency" not in plan.columns:
         _name_currencies(connection, plan)
     kinds = {words.plain(k): v for k, v in mapping.kinds.items()} if mapping else {}
-    if "kind" in plan.columns and not (mapping and mapping.columns):
+    if "kind" in plan.columns and plan.by_headers:
         _drop_unknown_kinds(connection, plan, kinds)
     inverse = bool(mapping and mapping.rate_inverse)
     for name, cell in plan.columns.items():
