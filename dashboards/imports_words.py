@@ -62,6 +62,7 @@ DOCUMENT = {
     "debit": N_("Debit"),
     "credit": N_("Credit"),
     "dc_flag": N_("Debit or credit"),
+    "journal": N_("Journal"),
     "open_amount": N_("Open amount"),
     "paid_amount": N_("Paid amount"),
     "paid_on": N_("Paid on"),

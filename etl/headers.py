@@ -23,6 +23,7 @@ CANONICAL = tuple(
             "debit",
             "credit",
             "dc_flag",
+            "journal",
             "debit_id",
             "credit_id",
         )
@@ -267,6 +268,11 @@ _SYNONYMS: dict[str, str] = {
         dc flag; d c; dc; debit credit; debit/credit ind; debit/credit indicator; debet credit;
         debit/credit; soll haben; soll/haben kennzeichen; soll haben kennzeichen; s h; sens;
         d k; sh kennzeichen; dc indicator; debet/credit; af bij; credit/debit""",
+    "journal": """
+        journal; code journal; journal code; journalcode; journal name; libelle journal; jnl;
+        journal type; type journal; dagboek; dagboekcode; dagboek code; code dagboek; dagboeknr;
+        dagboeknummer; dagboek nummer; dagboek omschrijving; dagboeknaam; day book; journaal;
+        code jrnl; jrnl""",
     "match_code": """
         match code; matching; matchcode; match no; matchno; clearing document; clrng doc;
         clearing accounting document; lettrage; lettre; code lettrage; ecriture let;
@@ -349,6 +355,8 @@ class Found:
     """The headers show one row for each line of an invoice."""
     payments: bool = False
     """The headers show a list of payments."""
+    labels: tuple[int, ...] = ()
+    """Positions of texts that say what a row is about."""
     pays: bool = False
     """The paid amount is called the amount of a payment."""
     vat: int | None = None
@@ -418,6 +426,7 @@ def find(headers: Sequence[str]) -> Found:
         currency=None if amount is None else currency_of(headers[amount]),
         line_items=bool(bares & _LINE_ITEMS),
         payments=bool(bares & _PAYMENTS),
+        labels=tuple(p for _, p, name in sorted(offers) if name == "reference"),
         pays="paid_amount" in columns and is_payment_amount(headers[columns["paid_amount"]]),
         vat=vat,
     )

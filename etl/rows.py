@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from etl.kinds import by_side, told_kind
 from etl.tabular import DAYS, PAYING, REQUIRED, Plan
 
 #: The rows to be staged.
@@ -73,25 +74,20 @@ def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> 
         else:
             values["amount"], cents = "null::decimal(18,2)", "null::hugeint"
         values["cents"] = cents
-    for name in ("debit", "credit"):
-        values.pop(name, None)
-    final = {name: f"v_{name}" for name in values}
+    hidden = ("debit", "credit", "journal")
+    final = {name: f"v_{name}" for name in values if name not in hidden}
     if "currency" in values:
         final["currency"] = "nullif(v_currency, '')"
     elif plan.currency:
         final["currency"] = "$constant_currency"
         bind["constant_currency"] = plan.currency
     if plan.holds_documents and "kind" not in values:
-        final["kind"] = (
-            "'payment'"
-            if plan.rows_kind in PAYING
-            else "case when v_amount < 0 then 'credit_note' else 'invoice' end"
-        )
+        final["kind"] = "'payment'" if plan.rows_kind in PAYING else told_kind(plan, bind)
     joins = " ".join(p.join for p in parsed.values())
     unread = "".join(f", {plan.columns[n]} as cell_{n}" for n in UNREAD if n in values)
     # each value once, and then what is said about it
     rows = Rows(
-        f"(select line, {_skip(plan, bind)} as skip, {_bad(plan, values)} as bad, "
+        f"(select line, {_skip(plan, bind)} as skip, {_bad(plan, values, final)} as bad, "
         f"{', '.join(f'{v} as {n}' for n, v in final.items())}{unread} "
         f"from (select line, broken, text, {', '.join(plan.grid.cells)}, "
         f"{', '.join(f'{v} as v_{n}' for n, v in values.items())} "
@@ -100,7 +96,7 @@ def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> 
         frozenset(final),
         explicit,
     )
-    if "dc_flag" in parsed or not all(p.light for p in parsed.values()):
+    if "dc_flag" in parsed or by_side(plan) or not all(p.light for p in parsed.values()):
         rows.keep(connection, table)
     if "dc_flag" in parsed and "amount" in values:
         _sign(connection, table)
@@ -172,7 +168,7 @@ def _no_document(columns: Mapping[str, str], cells: Sequence[str], total: str) -
     )
 
 
-def _bad(plan: Plan, values: Mapping[str, str]) -> str:
+def _bad(plan: Plan, values: Mapping[str, str], final: Mapping[str, str]) -> str:
     """Return SQL for the first thing that is wrong with a row; null where nothing is."""
     cases = ["when broken is not null then broken"]
     for name, parsed in plan.parsed.items():
@@ -187,8 +183,8 @@ def _bad(plan: Plan, values: Mapping[str, str]) -> str:
         elif name in values:
             # a payment needs no number of its own
             unless = (
-                " and v_kind is distinct from 'payment'"
-                if (name, plan.rows_kind) == ("document_id", "invoices") and "kind" in values
+                f" and ({final['kind']}) is distinct from 'payment'"
+                if (name, plan.rows_kind) == ("document_id", "invoices")
                 else ""
             )
             cases.append(f"when v_{name} is null{unless} then 'no {name}'")

@@ -52,6 +52,11 @@ _NOT_READ = {
 _NOT_READ["agreed_terms_days"] = _NOT_READ["terms_days"]
 #: What a cell looks like that was understood, for columns that keep other words as they are.
 _UNDERSTOOD = {"country": "[A-Z]{2}", "sector": "[A-Z]|[0-9]{2}([.][0-9]{1,2})?"}
+_POSITIVE = {
+    "credit_note": N_("The credit notes are written as positive amounts and were turned negative."),
+    "payment": N_("The payments are written as positive amounts and were turned negative."),
+    "write_off": N_("The write-offs are written as positive amounts and were turned negative."),
+}
 _ATTRIBUTES = tuple(c.name for c in CUSTOMER_COLUMNS if c.name != "customer_id")
 
 
@@ -62,14 +67,11 @@ class _Group:
     skip: str | None
     bad: bool
     currency: str
-    turned: bool
-    """The amount is written positive, and less owed, if `_flips` says so of the file."""
+    turned: str | None
+    """Kind of document whose amount may be written positive but mean less owed; None if not."""
     rows: int
     cents: int
     amount: Decimal
-    positive: bool
-    """Some amount is above zero."""
-    negative: bool
     payments: bool
     """Some row is a payment."""
     first_day: date | None
@@ -125,7 +127,7 @@ def stage(
 
 def _survey(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows) -> list[_Group]:
     """Return what is to be known about all rows before they are staged, from one look at them."""
-    which, day, cents, amount, payments = "false", "null::date", "0", "0", "false"
+    which, day, cents, amount, payments = "null", "null::date", "0", "0", "false"
     if plan.holds_documents:
         which, day, cents, amount = _turned(plan, rows), "issued_on", "cents", "amount"
         payments = "kind = 'payment'"
@@ -136,9 +138,8 @@ def _survey(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows) -> li
         day = "matched_on" if "matched_on" in plan.columns else day
     currency = "currency" if "currency" in rows.columns else "null"
     found = connection.execute(
-        f"select skip, bad is not null, coalesce({currency}, ''), coalesce({which}, false), "
+        f"select skip, bad is not null, coalesce({currency}, ''), {which}, "
         f"count(*), coalesce(sum({cents}), 0), coalesce(sum({amount}), 0), "
-        f"coalesce(bool_or({amount} > 0), false), coalesce(bool_or({amount} < 0), false), "
         f"coalesce(bool_or({payments}), false), min({day}), max({day}) "
         f"from {rows.sql} group by 1, 2, 3, 4 order by 1, 2, 3, 4",
         rows.bind,
@@ -179,7 +180,7 @@ def _stage_documents(
     has = set(plan.columns)
     if {"currency", "rate"} <= has:
         _note_base_currency(connection, rows, reading)
-    flipped = _flips(plan, reading, groups)
+    flipped = _flips(reading, groups)
     parts, changed = find_parts(connection, plan, rows, table, reading)
     if changed:
         groups, rows.kept = _survey(connection, plan, rows), KEPT
@@ -188,7 +189,8 @@ def _stage_documents(
     select = {"ledger": "$ledger", "customer_id": named, **select}
     for name in ("amount", "open_amount", "paid_amount", "cost"):
         if name in select and flipped:
-            select[name] = f"case when {_turned(plan, rows)} then -{name} else {name} end"
+            turned = f"{_turned(plan, rows)} in ({', '.join(map(repr, flipped))})"
+            select[name] = f"case when {turned} then -{name} else {name} end"
     if plan.rows_kind in PAYING:
         for name in ("open_amount", "paid_amount", "paid_on", "due_on"):
             select.pop(name, None)
@@ -207,7 +209,7 @@ def _stage_documents(
     cents: dict[str, int] = {}
     for group in groups:
         if group.kept:
-            sign = -1 if flipped and group.turned else 1
+            sign = -1 if group.turned in flipped else 1
             cents[group.currency] = cents.get(group.currency, 0) + sign * int(group.cents)
     reading.totals = {currency: _money(total) for currency, total in cents.items()}
     if cents:
@@ -223,30 +225,28 @@ def _note_days(reading: Reading, groups: list[_Group]) -> None:
 
 
 def _turned(plan: Plan, rows: Rows) -> str:
-    """Return SQL that is true for rows whose amount may be written positive but mean less owed."""
+    """Return SQL for the kind of rows whose amount may be written positive but mean less owed."""
     if rows.explicit:
-        return "false"
+        return "null"
     if plan.rows_kind in PAYING:
-        return "true"
-    return "kind in ('credit_note', 'payment', 'write_off')" if "kind" in plan.columns else "false"
+        return "'payment'"
+    if not plan.columns.keys() & {"kind", "journal"}:
+        return "null"
+    return "case when kind in ('credit_note', 'payment', 'write_off') then kind end"
 
 
-def _flips(plan: Plan, reading: Reading, groups: list[_Group]) -> bool:
-    """Return whether the amounts that may be written positive but mean less owed are so."""
-    turned = [g for g in groups if g.kept and g.turned]
-    if plan.rows_kind in PAYING:
-        # the few of the other sign are refunds and reversals
-        flips = sum(g.amount for g in turned) > 0
-        note = N_("The payments are written as positive amounts and were turned negative.")
-    else:
-        flips = any(g.positive for g in turned) and not any(g.negative for g in turned)
-        note = N_(
-            "Credit notes and payments are all written as positive amounts and were turned "
-            "negative."
-        )
-    if flips:
-        reading.notes.append(Text(note))
-    return flips
+def _flips(reading: Reading, groups: list[_Group]) -> list[str]:
+    """Return the kinds whose amounts are written positive but mean less owed.
+
+    Each kind is judged by its sum: the few of the other sign are refunds and reversals.
+    """
+    sums: dict[str, Decimal] = {}
+    for group in groups:
+        if group.kept and group.turned:
+            sums[group.turned] = sums.get(group.turned, Decimal(0)) + group.amount
+    flipped = sorted(kind for kind, total in sums.items() if total > 0)
+    reading.notes += [Text(_POSITIVE[kind]) for kind in flipped]
+    return flipped
 
 
 def _drop_state(select: dict[str, str], has: set[str], reading: Reading) -> None:

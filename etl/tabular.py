@@ -18,9 +18,11 @@ from etl.columns import Code, Description, Parsed, Rate, Whole, Words
 from etl.days import parse_days
 from etl.grid import Grid, quoted
 from etl.headers import Found, bare, find, is_invoice_number, is_payment_amount
+from etl.kinds import settle_journal
 from etl.mapping import ColumnMapping, applies, parse_mapping, position, positions
 from etl.money import parse_amounts, parse_currencies
 from etl.source import FileError, ReadOptions
+from etl.unused import note_unused
 from etl.vat import settle_vat
 
 #: Kinds of rows that are payments unless they say otherwise. Those of a bank name no customer.
@@ -75,6 +77,8 @@ class Plan:
     line_items: bool = False
     by_headers: bool = False
     """Nobody said what the columns mean: they were found by their headers."""
+    labels: tuple[str, ...] = ()
+    """Cell columns of texts that say what a row is about."""
     vat: str | None = None
     """Cell column that may hold amounts of VAT."""
     currency: str | None = None
@@ -122,6 +126,9 @@ def guess(grid: Grid, mapping: ColumnMapping | None) -> Plan:
         by_headers = True
     plan = Plan(grid, (mapping and mapping.rows) or _infer(columns, found), columns)
     plan.by_headers, plan.line_items = by_headers, found.line_items
+    plan.labels = tuple(f"c{p}" for p in found.labels) or tuple(
+        c for n, c in columns.items() if n == "reference"
+    )
     plan.vat = None if found.vat is None else f"c{found.vat}"
     plan.currency = found.currency if "currency" not in columns else None
     if mapping is not None:
@@ -266,11 +273,14 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
     kinds = {words.plain(k): v for k, v in mapping.kinds.items()} if mapping else {}
     if "kind" in plan.columns and plan.by_headers:
         _drop_unknown_kinds(connection, plan, kinds)
+    settle_journal(connection, plan)
     inverse = bool(mapping and mapping.rate_inverse)
     for name, cell in plan.columns.items():
         if name not in plan.parsed:
             described_as = _description(name, kinds, inverse, bare(plan.header(name)))
             plan.parsed[name] = described_as.parse(connection, grid, cell)
+    if plan.by_headers:
+        note_unused(plan)
     return plan
 
 
@@ -354,6 +364,8 @@ def _description(name: str, kinds: dict[str, str], inverse: bool, header: str) -
                 reason=_KIND_WORD,
                 remedy=_KIND_REMEDY,
             )
+        case "journal":
+            return Words(name, words.journal, strict=False)
         case "currency":
             return Words(name, words.currency, reason=_CURRENCY_WORD, remedy=_CURRENCY_REMEDY)
         case "dc_flag":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 from babel import Locale
@@ -53,6 +54,17 @@ _KINDS = {
         operation diverse; operations diverses; ecriture; regularisation; umbuchung; korrektur;
         buchung; ab; sa; memo; je; interest; exchange difference; koersverschil""",
 }
+#: Codes and names of journals, as patterns of the whole word in plain letters, for SQL too.
+SALES_JOURNAL = (
+    r"(ve|vt|vte|vten|ven|vk|vkb|vrk|vf|fac|fc).?\d*|v\d*|.*\bventes?\b.*|.*\bfactur.*"
+    r"|.*\bverko(op|pen).*|.*\bsales\b.*|.*\bausgangsrechnung.*"
+)
+MONEY_JOURNAL = (
+    r"(bq|bnq|bque|ba|bk|bnk|ca|cai|cb|csh|kas|fin|f)\d*|.*\bbanque\b.*|.*\bcaisse\b.*"
+    r"|.*\btresorerie\b.*|.*\bbank.*|.*\bkas(boek|se)?\b.*|.*\bcash\b.*|.*\bfinancieel\b.*"
+)
+_REFUNDS = ("refund", "remboursement", "terugbetaling", "rueckzahlung", "ruckzahlung",
+            "erstattung", "ruckerstattung", "rueckerstattung")  # fmt: skip
 # fmt: off
 _YES = frozenset(["yes", "ja", "oui", "x", "1", "true", "waar", "vrai", "wahr", "y", "j", "o",
                   "betwist", "disputed", "litige", "1.0"])
@@ -101,6 +113,50 @@ def kind(word: str) -> str | None:
         stems = [text[:-1], text[:-2], *re.split(r"\s*[-:(/]\s*", text.rstrip(")"))]
         found = next((k for s in stems if len(s) > 1 and (k := _kinds().get(s))), None)
     return found
+
+
+def journal(word: str) -> str | None:
+    """Return the kind of most documents in a journal, from its code or name.
+
+    Of sales it is `invoice`, though credit notes stand there too.
+
+    >>> journal("VE"), journal("VRK1"), journal("BQ2"), journal("Kasboek"), journal("AN")
+    ('invoice', 'invoice', 'payment', 'payment', 'opening')
+    >>> journal("VIR"), journal("KBC")
+    (None, None)
+    """
+    text = plain(word).strip(" .:")
+    for form in dict.fromkeys((text, *re.split(r"[\s:(/-]+", text)[:1])):
+        if re.fullmatch(SALES_JOURNAL, form):
+            return "invoice"
+        if re.fullmatch(MONEY_JOURNAL, form):
+            return "payment"
+    found = kind(text)
+    return "invoice" if found == "credit_note" else found
+
+
+def _in_text(words: Iterable[str]) -> str:
+    return rf"(?:^|[^a-z])(?:{'|'.join(sorted(words))})(?:s|n|en)?(?:$|[^a-z])"
+
+
+@cache
+def texts() -> dict[str, str]:
+    """Return patterns that find, in a text in plain lower case, whole words for what a row is.
+
+    Short words, which mean other things in a text, do not count; `number` is for numbers of
+    credit notes, and allows for the letters in front of them.
+    """
+    long = {
+        kind: {w for w in (plain(w) for w in _KINDS[kind].split(";")) if len(w) > 6}
+        for kind in ("credit_note", "payment")
+    }
+    credit = {*long["credit_note"], "avoir", "nc", "cn"}
+    return {
+        "credit_note": _in_text(credit),
+        "number": _in_text({*credit, "av", "crn", "gs", "kn"}),
+        "payment": _in_text(long["payment"]),
+        "refund": _in_text(_REFUNDS),
+    }
 
 
 def flag(word: str) -> bool | None:

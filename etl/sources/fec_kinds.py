@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import duckdb
 
+from etl.words import MONEY_JOURNAL, SALES_JOURNAL
+
 #: What an entry's other accounts show -> pattern of their numbers.
 _SIGNS = {
     "sale": r"(70|71|72|74|75[0-7]|77[0-57-9]|487).*",
@@ -20,8 +22,6 @@ _SIGNS = {
 
 _OPENING_CODES = "'AN', 'ANO', 'RAN', 'A.N.', 'AND', 'ANC', 'ANOUV', 'OUV'"
 _OPENING_NAMES = r".*(a[ -]?nouveau|\bnouveaux?\b|ouverture|bilan d.entree).*"
-_SALES_JOURNAL = r"(ve|vt|vte|vten|ven|fac|fc).?\d*|.*\bventes?\b.*|.*\bfactur.*"
-_MONEY_JOURNAL = r"(bq|bnq|bque|ba|ca|cai|cb)\d*|.*\bbanque\b.*|.*\bcaisse\b.*|.*\btresorerie\b.*"
 
 #: SQL for the kind of the row `r` of the entry `e`.
 KIND = f"""
@@ -34,9 +34,9 @@ KIND = f"""
         when e.money then 'payment'
         when e.tax then case when r.amount < 0 then 'credit_note' else 'invoice' end
         when e.small then 'adjustment'
-        when e.alone and regexp_full_match(e.journal_words, '{_SALES_JOURNAL}')
+        when e.alone and regexp_full_match(e.journal_words, '{SALES_JOURNAL}')
             then case when r.amount < 0 then 'credit_note' else 'invoice' end
-        when e.alone and regexp_full_match(e.journal_words, '{_MONEY_JOURNAL}') then 'payment'
+        when e.alone and regexp_full_match(e.journal_words, '{MONEY_JOURNAL}') then 'payment'
         else 'adjustment'
     end
 """
@@ -74,7 +74,7 @@ def derive_entry_signs(connection: duckdb.DuckDBPyConnection) -> None:
         start as (select min(on_day) as first_day from fec_row where fate in ('kept', 'other'))
         select * exclude (code, name),
             named_opening or (equity and not sale and on_day = first_day) as opening,
-            case when regexp_full_match(code, '{_SALES_JOURNAL}|{_MONEY_JOURNAL}')
+            case when regexp_full_match(code, '{SALES_JOURNAL}|{MONEY_JOURNAL}')
                 then code else name end as journal_words
         from entries cross join start
         """

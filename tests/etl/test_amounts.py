@@ -191,3 +191,143 @@ def test_in_a_list_of_payments_it_is_the_amount(read, head, row):
     reading, connection = read(f"{head}\n{row}\n")
     assert reading.rows_kind == "payments"
     assert rows(connection, "kind, amount, reference") == [("payment", D(-50), "F1")]
+
+
+# --- signs of kinds ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "amounts"),
+    [
+        ("Factuur F1 300; Betaling B1 300; Betaling B2 -30", [300, -300, 30]),
+        ("Factuur F1 300; Creditnota C1 100; Betaling B1 150; Betaling B2 -30",
+         [300, -100, -150, 30]),
+        ("Factuur F1 300; Betaling B1 -300; Betaling B2 30", [300, -300, 30]),
+        ("Factuur F1 300; Creditnota C1 100; Betaling B1 -150; Betaling B2 30",
+         [300, -100, -150, 30]),
+        ("Factuur F1 300; Creditnota C1 -100; Creditnota C2 10; Betaling B1 150",
+         [300, -100, 10, -150]),
+        ("Factuur F1 300; Afboeking A1 20; Betaling B1 -280", [300, -20, -280]),
+        ("Factuur F1 300; Factuur F2 -20; Betaling B1 280", [300, -20, -280]),
+    ],
+)  # fmt: skip
+def test_each_kind_has_a_sign_of_its_own_and_few_rows_turn_nothing(read, body, amounts):
+    lines = [
+        f"{kind};{number};C1;2025-01-13;2025-02-12;{amount},00"
+        for kind, number, amount in (row.split() for row in body.split(";"))
+    ]
+    reading, connection = read(
+        "\n".join(("Type;Factuurnummer;Klantnummer;Datum;Vervaldatum;Bedrag", *lines)) + "\n"
+    )
+    assert rows(connection, "amount") == [(D(a),) for a in amounts]
+    assert reading.control_total == sum(amounts)
+
+
+def test_a_kind_that_was_turned_is_named(read):
+    reading, _ = read(
+        "Type;Factuurnummer;Klantnummer;Datum;Bedrag\nFactuur;F1;C1;2025-01-13;300,00\n"
+        "Creditnota;C1;C1;2025-01-14;30,00\nBetaling;B1;C1;2025-01-14;-200,00\n"
+    )
+    assert "The credit notes are written as positive" in notes(reading)
+    assert "payments" not in notes(reading)
+
+
+# --- kinds that no column says -------------------------------------------------------------------
+
+LEDGER = "Date;Pièce;Compte tiers;Libellé;Débit;Crédit;Lettrage\n"
+
+
+def test_what_stands_in_credit_is_a_payment(read):
+    reading, connection = read(
+        LEDGER + "13/01/2025;FA1;C1;Facture FA1;1000,00;;A\n"
+        "28/02/2025;BQ1;C1;Virement reçu;;1000,00;A\n"
+        "15/03/2025;FA2;C1;Facture FA2;600,00;;\n"
+    )
+    assert rows(connection, "kind, amount, match_code") == [
+        ("invoice", D(1000), "A"), ("payment", D(-1000), "A"), ("invoice", D(600), None)
+    ]  # fmt: skip
+    assert "Crédit counts as a payment" in notes(reading)
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "debit", "credit", "kind"),
+    [
+        ("1", "Avoir FA1", "", "60,00", "credit_note"),
+        ("1", "creditnota's maart", "", "60,00", "credit_note"),
+        ("1", "Credit note for FA1", "", "60,00", "credit_note"),
+        ("1", "Gutschrift", "", "60,00", "credit_note"),
+        ("NC0012", "FA1", "", "60,00", "credit_note"),
+        ("2025-CN-3", "FA1", "", "60,00", "credit_note"),
+        ("AV25001", "", "", "60,00", "credit_note"),
+        ("1", "Virement FA1 - NC3", "", "60,00", "payment"),
+        ("1", "Savoir SA, concert", "", "60,00", "payment"),
+        ("", "Virement", "", "60,00", "payment"),
+        ("1", "Virement annulé", "", "-60,00", "payment"),
+        ("1", "Facture FA1", "60,00", "", "invoice"),
+        ("1", "Remboursement FA1", "60,00", "", "payment"),
+        ("1", "Terugbetaling", "60,00", "0,00", "payment"),
+        ("1", "retour", "-60,00", "", "credit_note"),
+    ],
+)
+def test_number_and_text_say_more_than_the_side(read, number, text, debit, credit, kind):
+    _, connection = read(
+        f"{LEDGER}13/01/2025;FA1;C1;Facture;1000,00;;\n13/01/2025;{number};C1;{text};{debit};{credit};\n"
+    )
+    assert rows(connection, "kind")[1] == (kind,)
+
+
+def test_all_texts_of_a_row_are_looked_at(read):
+    _, connection = read(
+        "Date;Pièce;Compte tiers;Référence;Libellé;Débit;Crédit\n13/01/2025;1;C1;R1;Avoir;;10,00\n"
+    )
+    assert rows(connection, "kind, reference") == [("credit_note", "R1")]
+
+
+@pytest.mark.parametrize(
+    ("header", "sales", "bank"),
+    [
+        ("Journal", "VE", "BQ"), ("Code journal", "VT", "CA"), ("Dagboek", "VRK", "KAS"),
+        ("Dagboek", "Verkoopboek", "Bankboek ING"), ("Journal", "VEN - Ventes", "BNK1"),
+    ],
+)  # fmt: skip
+def test_a_journal_tells_kinds(read, header, sales, bank):
+    reading, connection = read(
+        f"{header};Date;Pièce;Compte tiers;Libellé;Débit;Crédit\n"
+        f"{sales};13/01/2025;FA1;C1;x;1000,00;\n{sales};14/01/2025;FA2;C1;x;;100,00\n"
+        f"{bank};28/02/2025;3;C1;avoir;;1000,00\n{bank};28/02/2025;4;C1;x;50,00;\n"
+        "OD;28/02/2025;5;C1;x;;1,00\nAN;01/01/2025;6;C1;x;7,00;\n"
+    )
+    assert rows(connection, "kind, amount") == [
+        ("invoice", D(1000)), ("credit_note", D(-100)), ("payment", D(-1000)), ("payment", D(50)),
+        ("adjustment", D(-1)), ("opening", D(7)),
+    ]  # fmt: skip
+    assert f"told by {header}" in notes(reading)
+    assert "counts as a payment" not in notes(reading)
+
+
+def test_a_journal_that_is_not_known_leaves_it_to_the_side(read):
+    reading, connection = read(
+        "Journal;Date;Pièce;Compte tiers;Libellé;Débit;Crédit\n"
+        "VE;13/01/2025;FA1;C1;x;1000,00;\nKBC;28/02/2025;3;C1;x;;1000,00\n"
+    )
+    assert rows(connection, "kind") == [("invoice",), ("payment",)]
+    assert "counts as a payment" in notes(reading)
+
+
+def test_a_journal_tells_kinds_of_one_column_of_amounts_too(read):
+    head = "Dagboek;Factuurnummer;Klantnummer;Factuurdatum;Vervaldatum;Bedrag\n"
+    body = "VRK;F1;C1;13-01-2025;12-02-2025;300,00\nVRK;F2;C1;13-01-2025;12-02-2025;-20,00\n"
+    for paid in ("280,00", "-280,00"):
+        _, connection = read(head + body + f"BNK;;C1;28-02-2025;;{paid}\n")
+        assert rows(connection, "kind, amount") == [
+            ("invoice", D(300)), ("credit_note", D(-20)), ("payment", D(-280))
+        ]  # fmt: skip
+
+
+def test_a_negative_amount_of_an_invoice_list_is_a_credit_note(read):
+    reading, connection = read(
+        "Factuurnummer;Klantnummer;Factuurdatum;Vervaldatum;Omschrijving;Bedrag\n"
+        "F1;C1;13-01-2025;12-02-2025;betaling;100,00\nF2;C1;13-01-2025;12-02-2025;betaling;-20,00\n"
+    )
+    assert rows(connection, "kind, amount") == [("invoice", D(100)), ("credit_note", D(-20))]
+    assert not reading.notes

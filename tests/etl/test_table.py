@@ -222,7 +222,7 @@ def test_kinds_written_positive_are_turned_negative(load):
     assert reading.control_total == 0
     assert "turned negative" in str(reading.notes)
     _, connection = load(head + body + "Payment,P1,C1,2025-01-03,-90.00\n")
-    assert rows(connection, "amount")[1:] == [(Decimal(10),), (Decimal(-90),)]
+    assert rows(connection, "amount")[1:] == [(Decimal(-10),), (Decimal(-90),)]
 
 
 def test_a_payment_needs_no_number(load):
@@ -321,6 +321,35 @@ def test_the_series_does_not_depend_on_name_or_content(load):
     (two,), _ = load(HEAD + "F9,C1,2025-01-02,,9.00\n", name="b.csv")
     (other,), _ = load(HEAD.replace("due_on", "paid_on") + "F1,C1,2025-01-01,,1.00\n")
     assert one.series == two.series != other.series
+
+
+def test_columns_that_were_not_used_are_named_in_one_line(load):
+    head = "Factuurnr;Klant;Datum;Bedrag"
+    (reading,), _ = load(f"{head};Kleur;;Maat\nF1;C1;2025-01-31;1,00;rood;x;L\n")
+    assert [str(n) for n in reading.notes][-1] == "Columns not used: Kleur, Maat."
+    (reading,), _ = load(f"{head}\nF1;C1;2025-01-31;1,00\n")
+    assert "not used" not in str(reading.notes)
+    many = ";".join(f"Vrij veld nummer {i} met een lange naam erbij" for i in range(56))
+    (reading,), _ = load(f"{head};{many}\nF1;C1;2025-01-31;1,00{';' * 56}\n")
+    (line,) = [str(n) for n in reading.notes if "not used" in str(n)]
+    assert line.endswith("and 53 more.")
+    assert len(line) < 150
+
+
+def test_columns_of_a_payment_that_only_invoices_have_are_not_used(load):
+    (reading,), _ = load(
+        "Betaaldatum;Klantnr;Bedrag;Openstaand;Kleur\n2025-01-01;C1;100,00;5,00;rood\n",
+        ReadOptions(mapping={"source": {"rows": "payments"}}),
+    )
+    assert "Columns not used: Openstaand, Kleur." in map(str, reading.notes)
+
+
+def test_columns_said_in_a_mapping_are_meant_as_they_are(load):
+    columns = {"document_id": "a", "customer_id": "b", "issued_on": "c", "amount": "d"}
+    (reading,), _ = load(
+        "a;b;c;d;e\n1;C;2025-01-31;1,00;x\n", ReadOptions(mapping={"columns": columns})
+    )
+    assert not reading.notes
 
 
 # --- mappings ----------------------------------------------------------------------------------
