@@ -142,6 +142,10 @@ def find(headers: Sequence[str]) -> Found:
         # beside VAT, a total is what the invoice amount and the VAT add up to
         totals = [p for p, h in enumerate(headers) if p not in used and is_gross(h)]
         columns["amount"] = (*totals, columns["amount"])[0]
+    pays = "paid_amount" in columns and is_payment_amount(headers[columns["paid_amount"]])
+    if pays and not columns.keys() & {"amount", "issued_on"}:
+        # a list of payments: this is the amount, whatever it is in the books' own currency
+        columns["amount"] = columns.pop("paid_amount")
     local = _settle_currencies(columns)
     amount = next((columns[n] for n in ("amount", "open_amount", "paid_amount") if n in columns),
                   None)  # fmt: skip
@@ -156,18 +160,20 @@ def find(headers: Sequence[str]) -> Found:
         line_items=bool(bares & _LINE_ITEMS),
         payments=bool(bares & _PAYMENTS),
         labels=tuple(p for _, p, name in sorted(offers) if name == "reference"),
-        pays="paid_amount" in columns and is_payment_amount(headers[columns["paid_amount"]]),
+        pays=pays and "paid_amount" in columns,
         vat=vat,
     )
 
 
 def _vat(headers: Sequence[str]) -> int | None:
     """Return the position of the header that says best that its cells are amounts of VAT."""
-    for word in _VATS:
-        for position, header in enumerate(headers):
-            if _is_one_of(header, (word,)):
-                return position
-    return None
+    ranks = [
+        (_VATS.index(form), position)
+        for position, header in enumerate(headers)
+        for form in (bare(header), _without_currency(header))
+        if form in _VATS
+    ]
+    return min(ranks)[1] if ranks else None
 
 
 def _settle_currencies(columns: dict[str, int]) -> bool:

@@ -193,6 +193,14 @@ def test_in_a_list_of_payments_it_is_the_amount(read, head, row):
     assert rows(connection, "kind, amount, reference") == [("payment", D(-50), "F1")]
 
 
+def test_a_payment_keeps_its_own_currency(read):
+    _, connection = read(
+        "Kundennr;Rechnungsnr;Zahlungsdatum;Zahlungsbetrag;Währung;Betrag in Hauswährung\n"
+        "C1;F1;15.04.2024;50,00;USD;46,00\n"
+    )
+    assert rows(connection, "amount, currency") == [(D(-50), "USD")]
+
+
 # --- signs of kinds ------------------------------------------------------------------------------
 
 
