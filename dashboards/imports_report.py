@@ -167,7 +167,15 @@ def _counts(plain: Plain, f: Format) -> Component | None:
 def _replaced(plain: Plain, f: Format) -> Component | None:
     lines = []
     for x in plain.get("replacements") or []:
-        if x["whole"]:
+        if x.get("again"):
+            said = _("{newer} was read otherwise than before, and this reading counts: {added} "
+                     "documents added ({added_amount}), {gone} gone ({gone_amount}), {changed} "
+                     "changed ({changed_amount}).")  # fmt: skip
+        elif x.get("listed"):
+            said = _("{newer} is a later list of open items than {older}: {added} documents added "
+                     "({added_amount}), {gone} gone and taken as settled ({gone_amount}), "
+                     "{changed} changed ({changed_amount}).")  # fmt: skip
+        elif x["whole"]:
             said = _("{newer} replaces {older}: {added} documents added ({added_amount}), {gone} "
                      "gone ({gone_amount}), {changed} changed ({changed_amount}).")  # fmt: skip
         else:

@@ -125,6 +125,7 @@ _USED = """
             union all select file_id, amount from unconverted
             union all select file_id, amount from bank_aside
             union all select file_id, amount from base_aside
+            union all select file_id, amount from list_aside
             union all select file_id, amount from staged_documents where issued_on is null
         ) group by all
     )

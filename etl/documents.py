@@ -4,7 +4,8 @@ The steps share temporary tables and views. Numbers stand for texts until the en
 
     entry          (view) staged document rows with customer, kind and rate settled; carried
                    marked; left out are lines of bank statements that do not count, and what the
-                   base of a company tells of (see etl/bank_lines.py and etl/bases.py)
+                   base of a company tells of, and what other lists of open items say better (see
+                   etl/bank_lines.py, etl/bases.py and etl/open_lists.py)
     instalment_of  rows that are instalments of one document -> its first row
     place_of       the place of each customer in the order in which everything is stored
     strand         ledgers, currencies and salespeople as they occur together
@@ -22,6 +23,7 @@ from collections.abc import Sequence
 from data.texts import N_
 from etl.bank_lines import BOOKS, find_customers, set_aside_lines
 from etl.bases import set_aside_bases
+from etl.open_lists import settle_lists
 from etl.sql import Connection, number, run
 from etl.stretches import Stretch
 
@@ -105,9 +107,12 @@ def derive_entries(connection: Connection, currency: str) -> None:
     run(connection, f"create or replace temp view posting as {_POSTING}")
     set_aside_lines(connection)
     set_aside_bases(connection)
+    settle_lists(connection)
     counted = "select * from posting"
     if number(connection, "select count(*) from base_aside"):
         counted += " anti join base_aside using (entry_id)"
+    if number(connection, "select count(*) from list_aside"):
+        counted += " anti join list_aside using (entry_id)"
     if number(connection, "select count(*) from bank_file"):
         counted += " anti join bank_aside using (entry_id)"
     run(

@@ -33,9 +33,10 @@ from etl.findings import find, outcomes
 from etl.identify import choose_mapping, expand
 from etl.lock import only_load
 from etl.mapping import load_mapping
+from etl.open_lists import followed_lists
 from etl.read import Progress, Reader, Wanted
 from etl.repeated import drop_repeated
-from etl.replace import Replacement, replace_older
+from etl.replace import CONTENT, Replacement, replace_older, replace_readings
 from etl.report import (
     ControlTotal,
     Failure,
@@ -47,6 +48,12 @@ from etl.report import (
 from etl.source import FileError, ReadOptions, SourceFile
 from etl.sql import Connection, number, rows, run
 from etl.staged import create_staged
+
+#: What a reader can do about a file that was taken for an older export.
+OLDER = N_(
+    "{newer} reaches as far or further over the same period, and counts. If {file} was exported"
+    " later, load the exports into a new folder (--store), without {newer}."
+)
 
 
 @dataclass(frozen=True)
@@ -156,13 +163,16 @@ class _Load:
             report.state = before.number
 
     def _earlier(self, before: State | None) -> dict[str, str]:
-        """Read what the current state says about itself; return hash -> name of its files."""
+        """Read what the current state says about itself.
+
+        Returns the hashes of its files, with all that changes their reading, and of their content.
+        """
         if before is None:
             known: dict[str, str] = {}
         else:
             about = before.engine.query("select report from about").to_pylist()[0]
             self.earlier = LoadReport.from_json(about["report"] or "{}")
-            table = before.engine.query("select sha256, name from files")
+            table = before.engine.query(f"select sha256, {CONTENT} as content from files")
             known = dict(zip(*(table.column(i).to_pylist() for i in (0, 1)), strict=True))
         given = {
             "reporting_currency": self.options.reporting_currency,
@@ -182,7 +192,7 @@ class _Load:
         except FileError as error:
             self.report.failures.append(Failure("", error.reason, error.remedy))
             return
-        seen = set(known)
+        seen, contents = set(known), set(known.values())
         files = []
         for folder in paths:
             if folder.is_dir() and not expand([folder]):
@@ -193,17 +203,22 @@ class _Load:
                 continue
             try:
                 mapping = self._said(path).mapping or choose_mapping(SourceFile(path), mappings)
-                files.append((path.name, self._hash(path, mapping), path, mapping))
+                files.append((path.name, *self._hash(path, mapping), path, mapping))
             except OSError as error:
                 self._fail(path.name, N_("The file cannot be opened: {error}."), error=error)
-        for name, sha256, path, mapping in sorted(files, key=lambda f: f[:2]):
-            if sha256 in seen:
+        fresh: set[str] = set()
+        for name, sha256, content, path, mapping in sorted(files, key=lambda f: f[:2]):
+            newer = self.report.superseded.get(sha256) or self.report.superseded.get(content)
+            # where nothing is said of how to read it, the content alone tells that it is known
+            if sha256 in seen or content in fresh or (sha256 == content and content in contents):
                 self.report.files.append(FileReport(name, "", "known"))
-            elif sha256 in self.report.superseded:
-                self.report.files.append(FileReport(name, "", "superseded"))
+            elif newer:
+                notes = [Text(OLDER, {"file": name, "newer": newer})]
+                self.report.files.append(FileReport(name, "", "superseded", notes=notes))
             else:
                 seen.add(sha256)
-                yield Wanted(path, sha256, self._read_options(path, mapping))
+                fresh.add(content)
+                yield Wanted(path, sha256, self._read_options(path, mapping), content)
 
     def _said(self, path: Path) -> ReadOptions:
         """Return what was said about this file alone."""
@@ -223,16 +238,20 @@ class _Load:
             settings = replace(settings, receivables_accounts=o.receivables_accounts)
         return settings
 
-    def _hash(self, path: Path, mapping: Mapping[str, object] | None) -> str:
-        """Return the hash of the file's content and of everything that changes its reading."""
+    def _hash(self, path: Path, mapping: Mapping[str, object] | None) -> tuple[str, str]:
+        """Return a hash of the content and of all that changes its reading; one of the content.
+
+        They are the same where nothing is said of how to read the file.
+        """
         o, said = self.options, self._said(path)
         how = [mapping, o.format, said.date_order or o.date_order, said.decimal or o.decimal,
                o.encoding, o.receivables_accounts, o.ledger]  # fmt: skip
         with path.open("rb", buffering=0) as stream:
             found = hashlib.file_digest(stream, "sha256")
+        content = found.hexdigest()
         if any(h is not None for h in how):
             found.update(json.dumps(how, sort_keys=True, default=str).encode())
-        return found.hexdigest()
+        return found.hexdigest(), content
 
     def _fail(self, name: str, reason: str, remedy: str = "", **values: object) -> None:
         self.report.failures.append(Failure(name, Text(reason, values), Text(remedy, values)))
@@ -258,6 +277,7 @@ class _Load:
         self._step(N_("Matching, and deriving open items"), len(wanted))
         settings = self._settings(connection)
         derive(connection, settings)
+        self.report.replacements += followed_lists(connection, first_new)
         for aside in overlaps(connection):
             if aside.file_id in self.places:
                 self.report.files[self.places[aside.file_id]].notes.append(aside.note)
@@ -270,16 +290,27 @@ class _Load:
 
     def _replace(self, connection: Connection, first_new: int) -> None:
         """Let newer exports take the place of older ones; stop where nothing new remains."""
-        done = [*replace_older(connection, first_new), *drop_repeated(connection, first_new)]
+        done = replace_readings(connection, first_new)
+        for one in done:
+            # what the earlier reading replaced may be loaded again
+            kept_out = self.report.superseded.items()
+            self.report.superseded = {h: name for h, name in kept_out if name != one.older}
+        done += [*replace_older(connection, first_new), *drop_repeated(connection, first_new)]
         done += self._set_copies_aside(connection, first_new)
         kept = {str(n) for (n,) in rows(connection, "select name from files")}
         self.report.replacements = done
         for one in done:
-            if one.whole:
-                self.report.superseded[one.superseded] = one.newer
-        gone = {r.older for r in done if r.whole}
+            if one.superseded:
+                self.report.superseded |= dict.fromkeys((one.superseded, one.content), one.newer)
+        gone = {r.older: r.newer for r in done if r.superseded and r.older not in kept}
         self.report.files = [
-            replace(f, status="superseded") if f.status == "loaded" and f.name in gone - kept else f
+            replace(
+                f,
+                status="superseded",
+                notes=[*f.notes, Text(OLDER, {"file": f.name, "newer": gone[f.name]})],
+            )
+            if f.status == "loaded" and f.name in gone
+            else f
             for f in self.report.files
         ]
         new = number(

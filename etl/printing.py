@@ -83,6 +83,10 @@ def print_report(report: LoadReport, console: Console) -> None:
             console.print(Styled(f"  {file.name}: {note}", style="dim"))
     for one in report.replacements:
         what = "replaces" if one.whole else "speaks for the documents it shares with"
+        if one.again:
+            what = "is read otherwise than before, and replaces"
+        if one.listed:
+            what = "is a later list of open items than"
         console.print(
             Styled(
                 f"{one.newer} {what} {one.older}: {one.added:,} documents added"

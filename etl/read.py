@@ -43,6 +43,8 @@ class Wanted(NamedTuple):
     sha256: str
     """Hash of its content, and of everything that changes its reading."""
     options: ReadOptions
+    content: str = ""
+    """Hash of its content alone."""
 
 
 class Reader:
@@ -184,7 +186,7 @@ class Reader:
             "rows_left_out": sum(reading.left_out.values()),
             "control_total": reading.control_total,
             "carried": Decimal(0),
-            "settings": json.dumps(reading.settings),
+            "settings": json.dumps({**reading.settings, "content": file.content or file.sha256}),
         }
         self._gathered.add("files", values)
         self.places[self.next_id] = len(self._report.files)

@@ -16,6 +16,7 @@ from data.texts import N_, Text
 from etl.grid import BROKEN
 from etl.headers import bare
 from etl.parts import find_parts
+from etl.replace import OPEN_LIST
 from etl.rows import KEPT, UNREAD, Rows, read_rows
 from etl.source import Reading
 from etl.staged import has_columns
@@ -404,6 +405,8 @@ def _settings(plan: Plan) -> dict[str, str]:
         settings["decimal"] = plan.decimal
     if plan.reports:
         settings["reports"] = "true"
+    if plan.open_only:
+        settings[OPEN_LIST] = "true"
     settings["formats"] = json.dumps(plan.formats, ensure_ascii=False)
     settings["columns"] = json.dumps(
         {name: plan.header(name) for name in plan.columns}, ensure_ascii=False

@@ -27,6 +27,7 @@ def derive_states(connection: Connection) -> None:
             case when e.amount < 0 then abs(e.paid_amount) else e.paid_amount end as paid,
             e.paid_on, e.due_on, e.file_last_day
         from entry as e left join instalment_of as i using (entry_id)
+        anti join list_item as l on l.entry_id = e.entry_id
         where not e.carried and e.kind in ('invoice', 'credit_note', 'opening')
         and (e.open_amount is not null or e.paid_amount is not null or e.paid_on is not null)
         """,
@@ -34,10 +35,19 @@ def derive_states(connection: Connection) -> None:
     run(
         connection,
         """
+        create or replace temp table listed as
+        select distinct e.ledger from entry as e join list_step using (entry_id)
+        """,
+    )
+    run(
+        connection,
+        """
         create or replace temp table paying as
         select distinct ledger, customer from entry
-        where kind = 'payment' and not carried and ledger in (select ledger from stated)
+        where kind = 'payment' and not carried
+        and ledger in (select ledger from stated union select ledger from listed)
         and file_id not in (select file_id from bank_file)
+        and file_id not in (select file_id from list_place)
         """,
     )
     run(
@@ -74,11 +84,19 @@ def derive_states(connection: Connection) -> None:
         """
         create or replace temp table state_document as
         with both_kinds as (
-            select s.*, 'payment' as new_kind, 1 as role, pay as part, pay as upto
-            from state as s where pay > 0 and not payments_speak
+            select head_id, side, 'payment' as new_kind, 1 as role, pay as part, pay as upto,
+                paid_on, due_on, cast(null as date) as since, file_last_day as upto_day
+            from state where pay > 0 and not payments_speak
             union all
-            select s.*, 'credit_note', 2, credit, pay + credit
-            from state as s where credit > 0 and not payments_speak
+            select head_id, side, 'credit_note', 2, credit, pay + credit, paid_on, due_on, null,
+                file_last_day
+            from state where credit > 0 and not payments_speak
+            union all
+            select coalesce(i.head_id, e.entry_id), sign(e.amount), 'payment', 1, t.part, t.upto,
+                null, e.due_on, t.since, t.upto_day
+            from list_step as t join entry as e using (entry_id)
+            left join instalment_of as i using (entry_id)
+            anti join paying as p on p.ledger = e.ledger and p.customer = e.customer
         )
         select
             row_number() over () as state_no, h.entry_id, b.role, h.file_id, h.place,
@@ -89,8 +107,10 @@ def derive_states(connection: Connection) -> None:
                 round(cast(b.upto as decimal(20, 2)) * h.rate, 2)
                 - round(cast(b.upto - b.part as decimal(20, 2)) * h.rate, 2)
             ) as decimal(18, 2)) as amount,
-            coalesce(b.paid_on, greatest(h.issued_on,
-                least(coalesce(b.due_on, h.due_on), b.file_last_day))) as issued_on,
+            -- on its due day, but neither before a list that showed it open nor after one that
+            -- shows it settled
+            coalesce(b.paid_on, greatest(h.issued_on, least(b.upto_day,
+                greatest(b.since + 1, coalesce(b.due_on, h.due_on))))) as issued_on,
             b.paid_on is null as assumed,
             b.part
         from both_kinds as b join head as h on h.entry_id = b.head_id
@@ -116,6 +136,6 @@ def match_states(connection: Connection) -> None:
             case when side > 0 then key else of_key end as credit_key,
             cast(least(part, total - (upto - part)) as decimal(18, 2)) as amount,
             cast(null as date) as recorded_on, 'state' as method
-        from ordered where total - (upto - part) > 0
+        from ordered where part > 0 and total - (upto - part) > 0
         """,
     )

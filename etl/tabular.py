@@ -72,6 +72,8 @@ class Plan:
     """Cell column -> the values of the rows that do not count."""
     reasons: dict[str, str] = field(default_factory=dict)
     """Cell column of `keep` or `leave_out` -> why, marked with N_, where more is known."""
+    open_only: bool = False
+    """The list holds no paid invoices: what it does not hold is not open."""
     reports: bool = False
     """The rows tell of companies by VAT number or bank account: a name is no customer number."""
     line_items: bool = False
@@ -203,6 +205,7 @@ def _settle(plan: Plan) -> None:
         if "open_amount" in columns and not columns.keys() & {"amount", "debit", "credit"}:
             columns["amount"] = columns.pop("open_amount")
             columns.pop("paid_amount", None)  # no part of what is open
+            plan.open_only = True
             plan.notes.append(
                 Text(
                     N_("There is no invoice amount: what is open, in {column}, stands for it."),

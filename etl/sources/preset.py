@@ -144,6 +144,8 @@ class Preset(TableSource):
     lacks: tuple[str, ...]
     layouts: tuple[Layout, ...]
     wanted: tuple[str, ...] = ()
+    open_only: bool = False
+    """It lists what is open: no invoice that is paid stands in it."""
 
     def __post_init__(self) -> None:
         """Say what the source is, and which headers to look for."""
@@ -217,6 +219,7 @@ class Preset(TableSource):
             if name not in columns and (made := _add_derived(connection, grid, sql)):
                 columns[name] = made
         plan = _plan(connection, grid, replace(given, mapping=mapping), layout)
+        plan.open_only = plan.open_only or self.open_only
         rules = {**layout.keep, **layout.leave_out}
         for names, chosen in rules.items():
             if header := _header(names, theirs):

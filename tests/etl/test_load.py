@@ -376,3 +376,95 @@ def test_a_row_that_stands_in_a_file_twice_is_found_as_an_invoice_made_twice(tmp
     # without the copy, the file is a newer export of the same books
     report = load([invoices(tmp_path / "b.csv", row)], store)
     assert balance(store) == D(50)
+
+
+def test_numbers_that_restart_each_year_are_other_documents(tmp_path, store):
+    header = "document_id;customer_id;issued_on;amount;open_amount"
+    load([write(tmp_path / "2024.csv", header, "1;C1;2024-01-15;100.00;0.00",
+                "2;C1;2024-12-20;200.00;200.00")], store)  # fmt: skip
+    report = load([write(tmp_path / "2025.csv", header, "1;C1;2024-12-15;300.00;300.00",
+                         "2;C1;2025-06-20;400.00;400.00")], store)  # fmt: skip
+    assert balance(store) == D("900.00")
+    assert report.replacements == []
+
+
+def test_a_corrected_day_or_amount_is_the_same_document(files, store):
+    load([files], store)
+    newer = invoices(
+        files / "newer.csv",
+        "F101;A;2025-01-10;2025-02-09;101.00;EUR",  # another amount
+        "F102;A;2025-01-21;2025-02-19;50.50;EUR",  # another day
+        "F103;B;2025-01-30;2025-03-02;71.00;EUR",  # both
+        "F105;B;2025-01-31;2025-03-02;1.00;EUR",
+    )
+    (one,) = load([newer], store).replacements
+    assert (one.whole, one.changed, one.changed_amount) == (True, 2, D("1.00"))
+    assert (one.added, one.gone, one.gone_amount) == (2, 1, D(70))
+    kept = "select document_id, amount from documents where kind = 'invoice' order by all"
+    assert query(store, kept) == [
+        ("F101", D(101)), ("F102", D("50.50")), ("F103", D(71)), ("F105", D(1)),
+    ]  # fmt: skip
+
+
+COPIED = "document_id;customer_id;issued_on;due_on;amount;currency;region"
+
+
+@pytest.fixture
+def mapped(tmp_path):
+    path = tmp_path / "m.toml"
+    path.write_text(
+        '[source]\nrows = "invoices"\n[columns]\ndocument_id = "document_id"\n'
+        'customer_id = "customer_id"\nissued_on = "issued_on"\ndue_on = "due_on"\n'
+        'amount = "amount"\ncurrency = "currency"\nsegment = "region"\n'
+    )
+    return LoadOptions(mapping=(path,))
+
+
+def test_a_file_read_otherwise_takes_the_place_of_its_earlier_reading(tmp_path, store, mapped):
+    path = write(tmp_path / "x.csv", COPIED, *(f"{line};North" for line in JANUARY))
+    load([path], store)
+    report = load([path], store, mapped)
+    assert balance(store) == D("220.50")
+    assert query(store, "select distinct segment from documents") == [("North",)]
+    (one,) = report.replacements
+    assert (one.older, one.newer, one.whole, one.again) == ("x.csv", "x.csv", True, True)
+    assert (one.added, one.gone) == (0, 0)
+    assert query(store, "select count(*) from files") == [(1,)]
+    for options in (mapped, None):  # nothing is said that was not said before
+        again = load([path], store, options)
+        assert (again.published, [f.status for f in again.files]) == (False, ["known"])
+
+
+def test_the_later_reading_counts_whatever_days_it_has(tmp_path, store):
+    path = write(tmp_path / "x.csv", "document_id;customer_id;issued_on;amount",
+                 "F1;A;01/02/2025;10.00", "F2;A;03/12/2024;5.00")  # fmt: skip
+    days = "select cast(issued_on as varchar) from documents order by 1"
+    for order, expected in (
+        ("dmy", ["2024-12-03", "2025-02-01"]),
+        ("mdy", ["2024-03-12", "2025-01-02"]),
+        ("dmy", ["2024-12-03", "2025-02-01"]),
+    ):
+        assert load([path], store, LoadOptions(date_order=order)).published
+        assert query(store, days) == [(day,) for day in expected]
+        assert balance(store) == D("15.00")
+
+
+def test_an_export_wrongly_replaced_can_be_loaded_after_the_newer_is_read_otherwise(
+    tmp_path, store
+):
+    header = "document_id;customer_id;issued_on;amount"
+    older = write(tmp_path / "older.csv", header, "F1;A;2025-01-31;10.00")
+    newer = write(tmp_path / "newer.csv", header, "F1;A;01/31/2025;10.00", "F2;A;02/13/2025;1.00")
+    load([older], store)
+    load([newer], store)
+    assert {f.status for f in load([older], store).files} == {"superseded"}
+    load([newer], store, LoadOptions(ledger="NL"))
+    assert load([older], store).published
+    assert balance(store) == D("21.00")
+
+
+def test_a_reading_that_fails_leaves_the_earlier_one(tmp_path, store):
+    path = invoices(tmp_path / "x.csv", *JANUARY)
+    load([path], store)
+    assert not load([path], store, LoadOptions(format="fec")).ok
+    assert balance(store) == D("220.50")

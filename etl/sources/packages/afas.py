@@ -19,6 +19,7 @@ SOURCE = Preset(
     about=__doc__,
     gives=(p.INVOICES, p.NAMES, p.DUE, p.OPEN),
     lacks=(p.PAID_INVOICES, p.PAID_DAY, p.DETAILS),
+    open_only=True,
     layouts=(
         Layout(
             marks=(

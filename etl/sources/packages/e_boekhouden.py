@@ -17,6 +17,7 @@ SOURCE = Preset(
     about=__doc__,
     gives=(p.INVOICES, p.NAMES, p.OPEN),
     lacks=(p.DUE, p.PAID_INVOICES, p.PAID_DAY, p.CURRENCIES, p.DETAILS),
+    open_only=True,
     layouts=(
         Layout(
             marks=("MutDatum", "MutFactuur", "RelCode", "Bedrag", "Openstaand"),

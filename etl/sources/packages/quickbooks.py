@@ -18,6 +18,7 @@ SOURCE = Preset(
     about=__doc__,
     gives=(p.NAMES, p.DUE, p.OPEN, p.ORDERS),
     lacks=(p.PAID_INVOICES, p.NUMBERS, p.PAYMENTS, p.CURRENCIES, p.DETAILS),
+    open_only=True,
     layouts=(
         Layout(
             marks=("Num", "Customer | Name", "Date", "Due Date", "Open Balance"),

@@ -19,6 +19,7 @@ SOURCE = Preset(
     about=__doc__,
     gives=(p.NAMES, p.DUE, p.OPEN),
     lacks=(p.PAID_INVOICES, p.PAYMENTS, p.CURRENCIES, p.DETAILS),
+    open_only=True,
     layouts=(
         Layout(
             marks=("Invoice Date", "Due Date", "Invoice Number", "Invoice Reference", "Current",

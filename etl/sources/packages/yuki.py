@@ -19,6 +19,7 @@ SOURCE = Preset(
     about=__doc__,
     gives=(p.INVOICES, p.DUE, p.OPEN),
     lacks=(p.PAID_INVOICES, p.NUMBERS, p.PAID_DAY, p.CURRENCIES, p.DETAILS),
+    open_only=True,
     layouts=(
         Layout(
             marks=("Contact", "Date", "OpenAmount", "OriginalAmount", "DueDate", "Reference"),
