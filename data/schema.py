@@ -158,6 +158,15 @@ STAGED_MATCHES = Table(
         Column("amount", MONEY, "settled amount, positive; null: as much as possible"),
     ),
 )
+STAGED_SEEN = Table(
+    "staged_seen",
+    "what exports that a newer one replaced said was still open of its rows, where it was more",
+    (
+        *_WHERE_FROM,
+        Column("seen_on", "DATE", "the last day of the export that is gone"),
+        Column("open_amount", MONEY, "what it said was open", "document currency"),
+    ),
+)
 STAGED_RATES = Table(
     "staged_rates",
     "exchange rates from a rates file",
@@ -403,7 +412,9 @@ ABOUT = Table(
     ),
 )
 
-STAGED = (FILES, STAGED_CUSTOMERS, STAGED_DOCUMENTS, STAGED_MATCHES, STAGED_RATES, REJECTS)
+STAGED = (
+    FILES, STAGED_CUSTOMERS, STAGED_DOCUMENTS, STAGED_MATCHES, STAGED_RATES, STAGED_SEEN, REJECTS,
+)  # fmt: skip
 CUBES = (CELLS, MARKETS, MONTH_ITEMS, MONTH_DEBTORS, MONTH_SALES, MONTH_PAYMENTS)
 DERIVED = (CUSTOMERS, DOCUMENTS, INSTALMENTS, MATCHES, OPEN_ITEMS, *CUBES, FINDINGS, ABOUT)
 TABLES = {t.name: t for t in (*STAGED, *DERIVED)}

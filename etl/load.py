@@ -54,6 +54,12 @@ OLDER = N_(
     "{newer} reaches as far or further over the same period, and counts. If {file} was exported"
     " later, load the exports into a new folder (--store), without {newer}."
 )
+#: What a reader should know about a file that lacks documents of an older one.
+STAY = N_(
+    "Documents of {older} that are not in this later export, which does not reach as far: {count}"
+    " ({amount}). They still count. If they were deleted, load the exports into a new folder"
+    " (--store), without {older}."
+)
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ class _Load:
         if wanted or anew:
             try:
                 state = self.store.publish(
-                    lambda c, previous: self._build(c, previous, wanted),
+                    lambda c, _: self._build(c, wanted),
                     keep={table.name for table in STAGED},
                 )
                 report.published, report.state = True, state.number
@@ -259,13 +265,11 @@ class _Load:
     def _build(
         self,
         connection: Connection,
-        previous: Path | None,
         wanted: Sequence[Wanted],
     ) -> None:
         """Fill the next state; see `Store.publish`."""
         _limit_memory(connection, self.options.memory)
-        if previous is None:
-            create_staged(connection)
+        create_staged(connection)
         first_new = number(connection, "select max(file_id) from files") + 1
         reader = Reader(connection, self.report, self.options.format, first_new, self.progress)
         reader.read(wanted)
@@ -313,6 +317,10 @@ class _Load:
             else f
             for f in self.report.files
         ]
+        for one in done:
+            if one.stay and one.newer_id in self.places:
+                values = {"older": one.older, "count": one.stay, "amount": str(one.stay_amount)}
+                self.report.files[self.places[one.newer_id]].notes.append(Text(STAY, values))
         new = number(
             connection, "select count(*) from files where file_id >= $first", first=first_new
         )

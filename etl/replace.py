@@ -1,7 +1,8 @@
 """A newer export takes the place of an older one.
 
 Files of one series and one ledger whose periods overlap are exports of the same books. The one
-that reaches further is the newer; of two that reach as far, the one loaded later. Where the newer
+that reaches further is the newer; of two that reach as far, the one loaded later. A file that came
+later and shows more paid, and nothing less, is the newer however far it reaches. Where the newer
 covers the older's whole period and holds at least half of its documents, the older goes
 altogether. Otherwise the newer speaks for the documents both hold, and the rest of the older
 stays. A document of one number and day is the same in both files, whatever else changed; so is one
@@ -15,22 +16,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
+from etl.same import KEY, compare, list_documents, shows_more_paid
 from etl.sql import Connection, rows, run
-
-#: What makes rows of two files the same document. Payments repeat a number (of the invoice they
-#: pay, of a bank statement), so their amount and text belong to what tells them apart.
-_KEY = """
-    hash(row(account, customer_id, document_id, kind, issued_on,
-        case when kind = 'payment' or document_id is null then row(amount, reference) end))
-"""
-#: What a document keeps whose day was corrected; null where the day belongs to the document.
-_NUMBER = """
-    case when kind = 'payment' or document_id is null then null
-        else hash(row(account, customer_id, document_id, kind)) end
-"""
-_STATE = "issued_on, due_on, amount, currency, open_amount, paid_amount, paid_on"
 
 #: True of the series of a file in one of the formats of bank statements (see etl/bank.py).
 IS_STATEMENT = "starts_with({0}, 'bank:')"
@@ -47,7 +35,8 @@ CONTENT = "coalesce(settings ->> '$.content', sha256)"
 ORDER = "last_day nulls first, loaded_at, rows_kept, sha256"
 
 _STAGED_ROWS = (
-    "staged_documents", "staged_matches", "staged_customers", "staged_rates", "rejects",
+    "staged_documents", "staged_matches", "staged_customers", "staged_rates", "staged_seen",
+    "rejects",
 )  # fmt: skip
 
 
@@ -74,6 +63,11 @@ class Replacement:
     """Both are one file, whose later reading takes the place of the earlier."""
     listed: bool = False
     """Both are lists of open items: what the newer lacks was settled (see etl/open_lists.py)."""
+    stay: int = 0
+    """Documents of the older, which reaches further, that the newer lacks: they count."""
+    stay_amount: Decimal = Decimal(0)
+    newer_id: int = 0
+    """Number of the newer file, where documents stay."""
 
 
 def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
@@ -85,7 +79,8 @@ def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
             select *, {CONTENT} as content, row_number() over (order by {ORDER}) as place from files
         )
         select o.file_id, n.file_id, o.name, n.name, o.sha256, o.content,
-            n.first_day <= o.first_day and n.last_day >= o.last_day
+            n.first_day <= o.first_day and n.last_day >= o.last_day,
+            o.file_id >= $first_new and n.file_id < $first_new
         from ordered as o join ordered as n using (series, ledger)
         where series <> '' and not {IS_STATEMENT.format("series")} and o.place < n.place
         and o.sha256 <> n.sha256  -- sheets of one workbook
@@ -97,38 +92,37 @@ def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
         first_new=first_new,
     )
     if pairs:
-        _list_documents(connection, {file for pair in pairs for file in pair[:2]})
+        list_documents(connection, {file for pair in pairs for file in pair[:2]})
     done: list[Replacement] = []
     dropped: set[object] = set()
-    for old, new, old_name, new_name, sha256, content, covers in pairs:
+    for old, new, old_name, new_name, sha256, content, covers, came_later in pairs:
         if old in dropped or new in dropped:
             continue
-        found = _compare(connection, [old], [new])
-        shared, of_old, added, added_amount, gone, gone_amount, changed, changed_amount = found
-        if not shared:
+        found = compare(connection, [old], [new])
+        if not found.shared:
             continue
-        whole = bool(covers) and 2 * shared >= of_old
+        if came_later and shows_more_paid(connection, old, new):
+            found = compare(connection, [new], [old])
+            _remember(connection, [new], [old])
+            _drop_shared(connection, new)
+            done.append(
+                Replacement(
+                    new_name, old_name, False, "", **found.without_gone(),
+                    stay=found.gone, stay_amount=found.gone_amount, newer_id=old,
+                )
+            )  # fmt: skip
+            continue
+        whole = bool(covers) and 2 * found.shared >= found.of_older
+        _remember(connection, [old], [new])
         if whole:
             dropped.add(old)
             _drop_whole(connection, [old])
-        else:
-            gone, gone_amount = 0, Decimal(0)
-            _drop_shared(connection, old)
-        done.append(
-            Replacement(
-                older=old_name,
-                newer=new_name,
-                whole=whole,
-                superseded=sha256 if whole else "",
-                content=content if whole else "",
-                added=added,
-                added_amount=added_amount,
-                gone=gone,
-                gone_amount=gone_amount,
-                changed=changed,
-                changed_amount=changed_amount,
+            done.append(
+                Replacement(old_name, new_name, True, sha256, content=content, **found.counts())
             )
-        )
+        else:
+            _drop_shared(connection, old)
+            done.append(Replacement(old_name, new_name, False, "", **found.without_gone()))
     _replace_matches(connection, first_new)
     return done
 
@@ -148,16 +142,11 @@ def replace_readings(connection: Connection, first_new: int) -> list[Replacement
         """,
         first=first_new,
     ):
-        _list_documents(connection, {*olds, *news})
-        shared = _compare(connection, olds, news)
-        _, _, added, added_amount, gone, gone_amount, changed, changed_amount = shared
+        list_documents(connection, {*olds, *news})
+        found = compare(connection, olds, news)
+        _remember(connection, olds, news, again=True)
         _drop_whole(connection, olds)
-        done.append(
-            Replacement(
-                older, newer, True, "", added, added_amount, gone, gone_amount, changed,
-                changed_amount, again=True,
-            )
-        )  # fmt: skip
+        done.append(Replacement(older, newer, True, "", again=True, **found.counts()))
     return done
 
 
@@ -171,85 +160,42 @@ def _drop_whole(connection: Connection, old: list[int]) -> None:
         )
 
 
-def _list_documents(connection: Connection, files: set[object]) -> None:
-    """Make `document_of`: what each of these files says about each of its documents.
+def _remember(
+    connection: Connection, old: list[int], new: list[int], *, again: bool = False
+) -> None:
+    """Keep what the older files said was open of documents that the newer show settled.
 
-    `state` is the same for the same parts, in whatever order they stand.
+    Without it an invoice whose day of payment nobody says might count as paid on a day on which it
+    was still open. `again`: of a file that is read again, keep what is known from before it alone.
     """
     run(
         connection,
-        f"""
-        create or replace temp table document_of as
-        select s.file_id, {_KEY} as document, {_NUMBER} as number, sum(s.amount) as amount,
-            sum(hash(row({_STATE}))) as state
-        from staged_documents as s where s.file_id in (select unnest($files))
-        group by all
-        """,
-        files=sorted(files, key=str),
-    )
-
-
-def _pair(connection: Connection, old: list[int], new: list[int]) -> None:
-    """Make `paired`: the documents of some files and others that are the same."""
-    run(
-        connection,
         """
-        create or replace temp table paired as
-        select o.document as older, n.document as newer
-        from document_of as o join document_of as n using (document)
-        where o.file_id in (select unnest($old)) and n.file_id in (select unnest($new))
-        """,
-        old=old,
-        new=new,
-    )
-    run(
-        connection,
-        """
-        insert into paired
-        with o as (
-            select document, number, amount,
-                row_number() over (partition by number, amount order by document) as nth
-            from document_of anti join paired on older = document
-            where file_id in (select unnest($old)) and number is not null
+        insert into staged_seen by name
+        with pair as (
+            select o.file_id as old_id, o.line as old_line, o.still_open as seen, n.*
+            from paired as p
+            join document_of as o on o.document = p.older
+                and o.file_id in (select unnest($old))
+            join document_of as n on n.document = p.newer
+                and n.file_id in (select unnest($new))
+            where o.line is not null and n.line is not null and n.paid_on is null
+            and n.still_open is not null
         ),
-        n as (
-            select document, number, amount,
-                row_number() over (partition by number, amount order by document) as nth
-            from document_of anti join paired on newer = document
-            where file_id in (select unnest($new)) and number is not null
+        seen as (
+            select p.*, f.last_day as seen_on, p.seen as open_amount
+            from pair as p join files as f on f.file_id = p.old_id where not $again
+            union all
+            select p.*, s.seen_on, s.open_amount
+            from pair as p join staged_seen as s on s.file_id = p.old_id and s.line = p.old_line
         )
-        select o.document, n.document from o join n using (number, amount, nth)
+        select file_id, line, seen_on, open_amount from seen
+        where abs(open_amount) > abs(still_open) and seen_on is not null
         """,
         old=old,
         new=new,
+        again=again,
     )
-
-
-def _compare(connection: Connection, old: list[int], new: list[int]) -> tuple[Any, ...]:
-    """Return counts and amounts: shared, of the older; added, gone and changed documents."""
-    _pair(connection, old, new)
-    return rows(
-        connection,
-        """
-        with o as (select * from document_of where file_id in (select unnest($old))),
-        n as (select * from document_of where file_id in (select unnest($new))),
-        shared as (
-            select count(*) as items, coalesce(sum(o.amount), 0) as older,
-                coalesce(sum(n.amount), 0) as newer,
-                count(*) filter (where o.state <> n.state) as changed,
-                coalesce(sum(n.amount - o.amount) filter (where o.state <> n.state), 0)
-                    as changed_amount
-            from paired as p join o on o.document = p.older join n on n.document = p.newer
-        )
-        select s.items, a.items, b.items - s.items, b.amount - s.newer,
-            a.items - s.items, a.amount - s.older, s.changed, s.changed_amount
-        from shared as s,
-            (select count(*) as items, coalesce(sum(amount), 0) as amount from o) as a,
-            (select count(*) as items, coalesce(sum(amount), 0) as amount from n) as b
-        """,
-        old=old,
-        new=new,
-    )[0]
 
 
 def _drop_shared(connection: Connection, old: object) -> None:
@@ -259,7 +205,7 @@ def _drop_shared(connection: Connection, old: object) -> None:
         f"""
         create or replace temp table doubled as
         select rowid as row_no, amount from staged_documents
-        where file_id = $old and {_KEY} in (select older from paired)
+        where file_id = $old and {KEY} in (select older from paired)
         """,
         old=old,
     )

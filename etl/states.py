@@ -79,6 +79,7 @@ def derive_states(connection: Connection) -> None:
         from state where payments_speak and pay + credit > 0 group by all
         """,
     )
+    _step_down(connection)
     run(
         connection,
         """
@@ -86,7 +87,8 @@ def derive_states(connection: Connection) -> None:
         with both_kinds as (
             select head_id, side, 'payment' as new_kind, 1 as role, pay as part, pay as upto,
                 paid_on, due_on, cast(null as date) as since, file_last_day as upto_day
-            from state where pay > 0 and not payments_speak
+            from state anti join seen_step using (entry_id)
+            where pay > 0 and not payments_speak
             union all
             select head_id, side, 'credit_note', 2, credit, pay + credit, paid_on, due_on, null,
                 file_last_day
@@ -94,7 +96,7 @@ def derive_states(connection: Connection) -> None:
             union all
             select coalesce(i.head_id, e.entry_id), sign(e.amount), 'payment', 1, t.part, t.upto,
                 null, e.due_on, t.since, t.upto_day
-            from list_step as t join entry as e using (entry_id)
+            from (from list_step union all from seen_step) as t join entry as e using (entry_id)
             left join instalment_of as i using (entry_id)
             anti join paying as p on p.ledger = e.ledger and p.customer = e.customer
         )
@@ -114,6 +116,53 @@ def derive_states(connection: Connection) -> None:
             b.paid_on is null as assumed,
             b.part
         from both_kinds as b join head as h on h.entry_id = b.head_id
+        """,
+    )
+
+
+def _step_down(connection: Connection) -> None:
+    """Make `seen_step`: what was paid between the days on which replaced exports showed a row open.
+
+    In the columns of `list_step`. Only of rows that do not say when they were paid.
+    """
+    run(
+        connection,
+        """
+        create or replace temp table seen_step as
+        with undated as (
+            select s.entry_id, s.side, s.total, s.total - s.pay as still_open, s.file_last_day,
+                e.file_id, e.line
+            from state as s join entry as e using (entry_id)
+            where s.paid_on is null and s.pay > 0 and s.credit = 0 and not s.payments_speak
+        ),
+        point as (
+            select u.entry_id, u.total, n.seen_on as day, false as own,
+                least(case when u.side < 0 then abs(n.open_amount) else n.open_amount end, u.total)
+                    as still_open
+            from undated as u join staged_seen as n using (file_id, line)
+        ),
+        every as (
+            from point
+            union all
+            select entry_id, total, file_last_day, true, still_open
+            from undated semi join point using (entry_id)
+        ),
+        shown as (
+            select entry_id, total, own, day,
+                -- what was open later was open before
+                max(still_open) over (partition by entry_id order by own, day
+                    rows between current row and unbounded following) as left_open
+            from every
+        ),
+        step as (
+            select entry_id, own, day, lag(day) over same as since,
+                lag(left_open, 1, total) over same - left_open as part
+            from shown window same as (partition by entry_id order by own, day)
+        )
+        select entry_id, since, day as upto_day, cast(part as decimal(18, 2)) as part,
+            cast(sum(part) over (partition by entry_id order by own, day
+                rows between unbounded preceding and current row) as decimal(18, 2)) as upto
+        from step qualify part <> 0
         """,
     )
 

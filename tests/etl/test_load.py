@@ -468,3 +468,56 @@ def test_a_reading_that_fails_leaves_the_earlier_one(tmp_path, store):
     load([path], store)
     assert not load([path], store, LoadOptions(format="fec")).ok
     assert balance(store) == D("220.50")
+
+
+STATED = "document_id;customer_id;issued_on;due_on;amount;open_amount"
+
+
+def closed(store: Store, number: str) -> list[tuple]:
+    return query(
+        store,
+        "select cast(closed_on as varchar), amount from open_items"
+        f" where document_id = '{number}' and kind = 'invoice' order by closed_on",
+    )
+
+
+def test_what_an_earlier_export_showed_open_was_not_paid_before(tmp_path, store):
+    last = "F2;C1;2025-11-28;2025-12-28;5.00;5.00"
+    load([write(tmp_path / "nov.csv", STATED, "F1;C1;2025-09-01;2025-09-30;1000.00;1000.00",
+                last)], store)  # fmt: skip
+    load([write(tmp_path / "dec.csv", STATED, "F1;C1;2025-09-01;2025-09-30;1000.00;400.00", last,
+                "F3;C1;2025-12-30;2026-01-30;7.00;7.00")], store)  # fmt: skip
+    assert closed(store, "F1") == [("2025-11-29", D(600)), (None, D(400))]
+    report = load([write(tmp_path / "jan.csv", STATED, "F1;C1;2025-09-01;2025-09-30;1000.00;0.00",
+                         last, "F3;C1;2025-12-30;2026-01-30;7.00;7.00",
+                         "F4;C1;2026-01-30;2026-02-28;7.00;7.00")], store)  # fmt: skip
+    assert report.ok
+    assert closed(store, "F1") == [("2025-11-29", D(600)), ("2025-12-31", D(400))]
+
+
+def test_an_export_that_shows_more_paid_is_the_later_one(tmp_path, store):
+    rows = ("F1;C1;2025-09-01;2025-09-30;100.00;", "F2;C1;2025-09-15;2025-10-15;200.00;",
+            "F3;C1;2025-11-05;2025-12-05;70.00;")  # fmt: skip
+    first = [row + row.split(";")[4] for row in rows]
+    deleted = "F4;C1;2025-11-20;2025-12-20;5000.00;5000.00"
+    v1 = write(tmp_path / "v1.csv", STATED, *first, deleted)
+    v2 = write(tmp_path / "v2.csv", STATED, rows[0] + "0.00", rows[1] + "0.00", first[2])
+    load([v1], store)
+    report = load([v2], store)
+    assert [f.status for f in report.files] == ["loaded"]
+    assert balance(store) == D(5070)
+    (note,) = report.files[0].notes
+    assert "v1.csv" in str(note)
+    assert "5,000.00" in str(note) or "5000.00" in str(note)
+    again = Store(tmp_path / "again")
+    load([v2], again)  # as the note says
+    assert balance(again) == D(70)
+    # an old export, loaded late, shows less paid
+    other = Store(tmp_path / "other")
+    load([v2], other)
+    v0 = write(tmp_path / "v0.csv", STATED, *first[:2])
+    (file,) = load([v0], other).files
+    assert file.status == "superseded"
+    assert "v2.csv" in str(file.notes[-1])
+    assert "--store" in str(file.notes[-1])
+    assert balance(other) == D(70)
