@@ -62,6 +62,11 @@ def set_aside_lines(connection: Connection) -> None:
             from staged_documents as s join files as f using (file_id)
             where f.rows_kind <> 'bank' and s.amount is not null and s.issued_on is not null
             group by s.ledger, f.file_id, f.first_day
+            union all
+            -- what was paid between two lists of open items, the later list tells
+            select f.ledger, min(p.day) + 1, max(p.day)
+            from list_place as p join files as f using (file_id) group by f.ledger, p.chain
+            having max(p.day) > min(p.day)
         ),
         known as (
             select ledger, since, max(upto) over (partition by ledger order by since, upto

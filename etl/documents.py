@@ -105,9 +105,9 @@ def derive_entries(connection: Connection, currency: str) -> None:
         "create or replace temp table found_customer (entry_id bigint, customer varchar)",
     )
     run(connection, f"create or replace temp view posting as {_POSTING}")
+    settle_lists(connection)
     set_aside_lines(connection)
     set_aside_bases(connection)
-    settle_lists(connection)
     counted = "select * from posting"
     if number(connection, "select count(*) from base_aside"):
         counted += " anti join base_aside using (entry_id)"

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from etl import stretches
 from etl.checks import control
+from etl.derive import Settings, derive
 from tests import oracle
-from tests.ledgers import derived, document, match
+from tests.ledgers import derived, document, match, stage
 
 FIRST = date(2025, 1, 1)
 SETTINGS = settings(
@@ -219,3 +220,51 @@ def test_what_is_left_is_matched_oldest_first_as_the_oracle_does(ledger):
         """
     ).fetchall()
     assert Counter(found) == Counter((m.debit, m.credit, m.cents, "oldest") for m in expected)
+
+
+LIST_DAYS = (FIRST + timedelta(40), FIRST + timedelta(80), FIRST + timedelta(121))
+
+
+@st.composite
+def open_lists(draw):
+    """Return successive lists of open items: day -> number -> (day of issue, due day, cents).
+
+    On the day of each list something is invoiced that all later lists hold: so they reach further
+    and further, and have documents in common.
+    """
+    found = {day: {} for day in LIST_DAYS}
+    for n in range(draw(st.integers(1, 8))):
+        issued, left = draw(days), draw(cents)
+        due = issued + timedelta(draw(st.integers(0, 60)))
+        for day in LIST_DAYS:
+            if issued <= day and left:
+                found[day][f"D{n:02}"] = (issued, due, left)
+            if issued <= day:
+                left = draw(st.integers(0, left))
+    for day in LIST_DAYS:
+        for later in LIST_DAYS:
+            if later >= day:
+                found[later][f"A{day}"] = (day, day, 100)
+    return found
+
+
+@SETTINGS
+@given(open_lists(), st.permutations(LIST_DAYS))
+def test_each_of_successive_lists_keeps_its_balance(lists, order):
+    """Laws 1, 3 and 5: whatever is loaded later, and in whatever order."""
+    connection = duckdb.connect(config={"threads": 1})
+    for file_id, day in enumerate(order, 1):
+        rows = [
+            document("invoice", number, "A", issued, money(left), due=due)
+            for number, (issued, due, left) in lists[day].items()
+        ]
+        stage(connection, rows, file_id=file_id, series="s", settings='{"open_list": "true"}')
+    derive(connection, Settings("EUR", 30))
+    assert all(c.ok for c in control(connection))
+    for day in LIST_DAYS:
+        assert balance(connection, day) == sum(left for _, _, left in lists[day].values())
+    first = {}
+    for day in LIST_DAYS:
+        first = {n: left for n, (_, _, left) in lists[day].items()} | first
+    sold = connection.execute("select sum(amount) from documents where kind = 'invoice'")
+    assert sold.fetchone() == (money(sum(first.values())),)

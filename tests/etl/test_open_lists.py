@@ -163,6 +163,26 @@ def test_payments_that_are_loaded_speak_before_lists(tmp_path, store):
     assert owed(store, "2025-12-01") == {"F2": D(150), "F3": D(70), "F4": D(50)}
 
 
+def test_lines_of_a_bank_between_two_lists_are_not_counted_again(tmp_path, store):
+    bank = write(
+        tmp_path / "bank.csv",
+        "13-11-2025;100,00;Alfa;F1",
+        "25-11-2025;70,00;Alfa;F3",
+        header="Boekingsdatum;Bedrag;Naam tegenpartij;Mededeling",
+    )
+    mapping = tmp_path / "bank.toml"
+    mapping.write_text(
+        '[source]\nrows = "bank"\n[columns]\nissued_on = "Boekingsdatum"\namount = "Bedrag"\n'
+        'counterparty = "Naam tegenpartij"\nreference = "Mededeling"\n'
+    )
+    november = write(tmp_path / "nov.csv", *NOVEMBER)
+    december = write(tmp_path / "dec.csv", *DECEMBER)
+    assert load([bank, november, december], store, LoadOptions(mapping=(mapping,))).ok
+    # the first line is what the later list tells already; the second came after it
+    assert owed(store, "2025-11-24") == {"F2": D(150), "F3": D(70), "F4": D(50)}
+    assert owed(store, "2025-11-25") == {"F2": D(150), "F4": D(50)}
+
+
 YUKI = "Type;Date;Contact;Description;OpenAmount;OriginalAmount;DueDate;Reference;DocumentId"
 
 
