@@ -105,7 +105,9 @@ def _assumable(connection: Connection) -> bool:
         """
         create or replace temp table hushed as
         select distinct e.file_id, p.place
-        from entry as e semi join stated using (file_id)
+        from entry as e
+        semi join (select file_id from stated union select file_id from list_place)
+            using (file_id)
         anti join paying using (ledger, customer) join place_of as p using (customer)
         -- a state knows nothing of a credit note that came after it
         anti join entry as c on c.kind = 'credit_note' and c.ledger = e.ledger

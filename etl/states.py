@@ -6,7 +6,17 @@ neither paid nor open. Both are matched to their invoice with method `state`.
 
 from __future__ import annotations
 
-from etl.sql import Connection, run
+from etl.sql import Connection, number, run
+
+#: What was paid between two lists of open items, or two exports, as documents of paid states.
+_STEPPED = """
+    union all
+    select coalesce(i.head_id, e.entry_id), sign(e.amount), 'payment', 1, t.part, t.upto,
+        null, e.due_on, t.since, t.upto_day
+    from (from list_step union all from seen_step) as t join entry as e using (entry_id)
+    left join instalment_of as i using (entry_id)
+    anti join paying as p on p.ledger = e.ledger and p.customer = e.customer
+"""
 
 
 def derive_states(connection: Connection) -> None:
@@ -35,17 +45,11 @@ def derive_states(connection: Connection) -> None:
     run(
         connection,
         """
-        create or replace temp table listed as
-        select distinct e.ledger from entry as e join list_step using (entry_id)
-        """,
-    )
-    run(
-        connection,
-        """
         create or replace temp table paying as
         select distinct ledger, customer from entry
         where kind = 'payment' and not carried
-        and ledger in (select ledger from stated union select ledger from listed)
+        and ledger in (select ledger from stated
+            union select f.ledger from list_place join files as f using (file_id))
         and file_id not in (select file_id from bank_file)
         and file_id not in (select file_id from list_place)
         """,
@@ -80,9 +84,12 @@ def derive_states(connection: Connection) -> None:
         """,
     )
     _step_down(connection)
+    # most states have no such steps, and need not look for their rows
+    steps = "select (select count(*) from list_step) + (select count(*) from seen_step)"
+    stepped = _STEPPED if number(connection, steps) else ""
     run(
         connection,
-        """
+        f"""
         create or replace temp table state_document as
         with both_kinds as (
             select head_id, side, 'payment' as new_kind, 1 as role, pay as part, pay as upto,
@@ -93,12 +100,7 @@ def derive_states(connection: Connection) -> None:
             select head_id, side, 'credit_note', 2, credit, pay + credit, paid_on, due_on, null,
                 file_last_day
             from state where credit > 0 and not payments_speak
-            union all
-            select coalesce(i.head_id, e.entry_id), sign(e.amount), 'payment', 1, t.part, t.upto,
-                null, e.due_on, t.since, t.upto_day
-            from (from list_step union all from seen_step) as t join entry as e using (entry_id)
-            left join instalment_of as i using (entry_id)
-            anti join paying as p on p.ledger = e.ledger and p.customer = e.customer
+            {stepped}
         )
         select
             row_number() over () as state_no, h.entry_id, b.role, h.file_id, h.place,
@@ -125,6 +127,9 @@ def _step_down(connection: Connection) -> None:
 
     In the columns of `list_step`. Only of rows that do not say when they were paid.
     """
+    if not number(connection, "select count(*) from staged_seen"):
+        run(connection, "create or replace temp table seen_step as from list_step limit 0")
+        return
     run(
         connection,
         """
