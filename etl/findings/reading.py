@@ -44,9 +44,9 @@ CHECKS = (
     ),
     Check(
         "paid_day_assumed",
-        N_("Invoices paid on a day that their rows do not say: {items}. The due day is"
-           " assumed, or the last day of the file where that is earlier; payment speed"
-           " leaves them out."),
+        N_("Invoices paid on a day that their rows do not say: {items}. The due day is assumed, but"
+           " no day on which an export still shows them open, and none after the last day of the"
+           " file; payment speed leaves them out."),
         "select * from documents where kind = 'invoice' and paid_day_assumed",
     ),
     Check(
