@@ -46,14 +46,7 @@ def drawn(part: Any) -> Any:
     """
     if isinstance(part, (list, tuple)):
         return _together(part)
-    if not isinstance(part, Component):
-        return part
-    if shown := _shown(part):
-        return _drawing(shown[0]) if shown[1] > 1 else part
-    inside = getattr(part, "children", None)
-    if part._namespace == _HTML and inside is not None:
-        part.children = drawn(inside)
-    return part
+    return next(iter(_together([part])), None)
 
 
 def _together(parts: Iterable[Any]) -> list[Any]:
@@ -65,14 +58,19 @@ def _together(parts: Iterable[Any]) -> list[Any]:
         trees = [shown[0] for _part, shown in alike if shown]
         count = sum(shown[1] for _part, shown in alike if shown)
         if shows and count > 1:
-            found.append(_drawing(trees[0] if len(trees) == 1 else ["", None, *trees]))
+            tree = trees[0] if len(trees) == 1 else ["", None, *trees]
+            found.append(Drawn(orjson.dumps(tree).decode()))
         else:
-            found += [part if shows else drawn(part) for part, _shown in alike]
+            found += [part if shows else _within(part) for part, _shown in alike]
     return found
 
 
-def _drawing(tree: Any) -> Drawn:
-    return Drawn(orjson.dumps(tree).decode())
+def _within(part: Component) -> Component:
+    """Return what Dash has a say in, with what only shows inside it drawn by the script."""
+    inside = getattr(part, "children", None)
+    if part._namespace == _HTML and inside is not None:
+        part.children = drawn(inside)
+    return part
 
 
 def _shown(part: Any) -> tuple[Any, int] | None:

@@ -150,8 +150,7 @@ def near_callback(app: Dash, context: Context, id: str) -> Callable[[_Fn], _Fn]:
         @pure
         @functools.wraps(fn)
         def fill(asked: dict[str, Any]) -> Any:
-            content, state = _guarded(context, fn, asked["search"], ())
-            return drawn(state if content is None else content)
+            return _children(context, fn, asked["search"], ())
 
         return fn
 
@@ -168,12 +167,19 @@ def _children_callback(
         @pure
         @functools.wraps(fn)
         def fill(search: str | None, _retry: object, *values: Any) -> Any:
-            content, state = _guarded(context, fn, search, values)
-            return drawn(state if content is None else content)
+            return _children(context, fn, search, values)
 
         return fn
 
     return wrap
+
+
+def _children(
+    context: Context, fn: Callable[..., Any], search: str | None, values: Sequence[Any]
+) -> Any:
+    """Return the children that `fn` made, or the state to show instead."""
+    content, state = _guarded(context, fn, search, values)
+    return drawn(state if content is None else content)
 
 
 def _guarded(

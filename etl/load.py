@@ -200,10 +200,13 @@ class _Load:
             return
         seen, contents = set(known), set(known.values())
         files = []
-        for folder in paths:
-            if folder.is_dir() and not expand([folder]):
-                self._fail(folder.name, N_("There are no files in {file}."), file=str(folder))
-        for path in expand(paths):
+        found: list[Path] = []
+        for path in paths:
+            inside = expand([path])
+            if not inside:
+                self._fail(path.name, N_("There are no files in {file}."), file=str(path))
+            found += inside
+        for path in dict.fromkeys(found):
             if not path.is_file():
                 self._fail(path.name, N_("There is no file {file}."), file=str(path))
                 continue
