@@ -41,7 +41,7 @@ from dashboards.page import Context, Explain, ListRef, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.parts import message, page, panel, rich
 from data.texts import N_
-from metrics.aging_cell import ALL, ledger_balance
+from metrics.aging_cell import ALL, ledger_balance, open_balance
 from metrics.dimensions import DIMENSIONS
 from metrics.ledger import Ledger, month_ends, same_day
 
@@ -89,6 +89,13 @@ def shown_days(view: View) -> tuple[date, ...]:
     return tuple(sorted({*days, as_of}))
 
 
+def rows_by_day(view: View, ledger: Ledger) -> list[dict[str, Any]]:
+    """Return the aging of all days that the page speaks of: those drawn, and a year before."""
+    days = sorted({*shown_days(view), same_day(view.selection.as_of, 12)})
+    rows: list[dict[str, Any]] = view.answer("aging", replace(ledger, days=tuple(days))).to_pylist()
+    return rows
+
+
 def total_of(rows: list[dict[str, Any]]) -> Line:
     """Return the line of the total of one day."""
     return next(iter(lines_of(rows, "total")), Line("total"))
@@ -98,8 +105,7 @@ def headline_words(view: View) -> list[Component | str]:
     """Return the answer of the page in one sentence: what is overdue, and how much of it old."""
     f = view.f
     earlier = same_day(view.selection.as_of, 12)
-    compared = replace(view.ledger, days=(earlier, view.selection.as_of))
-    rows = view.answer("aging", compared).to_pylist()
+    rows = rows_by_day(view, view.ledger)
     total = total_of([r for r in rows if r["as_of"] == view.selection.as_of])
     if total.open <= 0:
         return [_("Nothing is open.")]
@@ -135,7 +141,7 @@ def overdue_share(rows: list[dict[str, Any]]) -> Decimal | None:
 def history_content(view: View) -> Content:
     """Return the 36 columns."""
     f, basis, days = view.f, basis_of(view), shown_days(view)
-    rows = view.answer("aging", replace(aged(view), days=days)).to_pylist()
+    rows = [r for r in rows_by_day(view, aged(view)) if r["as_of"] in days]
     drawn = history_figure(rows, days, view.selection.as_of, basis, f)
     total = total_of([r for r in rows if r["as_of"] == view.selection.as_of])
     title = _("Receivables by age")
@@ -164,9 +170,9 @@ def matrix_content(view: View) -> Content:
     total = Line("total")
     for line in lines:
         total.add(line)
-    owed = view.answer("receivables").to_pylist()[0]["receivables"]
-    statement = ledger_balance(view.ledger)
-    booked = view.query(statement.sql, statement.parameters)[0]
+    statements = open_balance(view.ledger), ledger_balance(view.ledger)
+    owed, booked = (view.query(one.sql, one.parameters)[0] for one in statements)
+    owes, books = (found["balance"] or Decimal(0) for found in (owed, booked))
     _scale, unit = f.scale([line.total for line in (total, *lines)])
     measure = (
         _("Share of what is open before unapplied payments, {basis}; receivables in {unit}")
@@ -178,7 +184,7 @@ def matrix_content(view: View) -> Content:
         measure.format(unit=unit, basis=basis_words(basis)),
         [
             matrix(lines, by, view, basis, shares),
-            proof(total, owed, booked["balance"] or Decimal(0), booked["documents"], view),
+            proof(total, owes, books, booked["documents"], view),
         ],
         Explain("aging", by=(by,), basis=basis),
     )

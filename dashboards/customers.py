@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.filters import with_page
-from dashboards.grid import CARD, Column, Listing, connect_grid, grid, params_id
+from dashboards.grid import CARD, Column, Listing, connect_grid, grid, params_id, totals
 from dashboards.i18n import _, n_
 from dashboards.page import Context, ListRef, NoRows, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback
@@ -99,8 +99,16 @@ CUSTOMERS = Listing(
     sort="receivables desc",
     narrowed=_narrowed,
     grouped=True,
+    facts={
+        "over": "count(*) filter (where headroom < 0)",
+        "beyond": "-sum(headroom) filter (where headroom < 0)",
+        "late": "count(*) filter (where days_beyond_terms > 30)",
+        "old": "count(*) filter (where oldest_overdue_days > 90)",
+    },
 )  # fmt: skip
-"""The list; its total row has sums, and ratios from the sums of their parts."""
+"""The list; its total row has sums, and ratios from the sums of their parts. Its facts: customers
+over their limit, and by how much together; late: those that pay more than 30 days beyond terms;
+old: those with something more than 90 days overdue."""
 
 
 def sort_of(page_keys: Mapping[str, str]) -> str:
@@ -152,14 +160,14 @@ def connect(app: Dash, context: Context) -> None:
         text = n_(
             "{count} customer owes {owed}, of which {late} is overdue",
             "{count} customers owe {owed}, of which {late} is overdue",
-            sums["n"],
+            sums["rows"],
         )
-        if not sums["n"]:
+        if not sums["rows"]:
             text = _("No customer has “{sought}” in name, number or VAT number")
         return Content(
             text.format(
-                count=view.f.count(sums["n"]),
-                owed=view.f.money(sums["owed"]),
+                count=view.f.count(sums["rows"]),
+                owed=view.f.money(sums["receivables"]),
                 late=view.f.money(sums["overdue"]),
                 sought=params["q"],
             ),
@@ -249,27 +257,14 @@ def sort_to_apply(request: Mapping[str, Any] | None, search: str | None) -> list
 
 
 def sums_of(view: View, params: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the sentences about the list need, one statement for all of them.
-
-    Columns: n, owed, overdue; over and beyond (customers over their limit, and by how much
-    together); late (paying more than 30 days beyond terms); old (more than 90 days overdue).
-    """
-    listed = CUSTOMERS.statement(view, params)
-    return view.query(
-        "select count(*) as n, sum(receivables) as owed, sum(overdue) as overdue,\n"
-        "    count(*) filter (where headroom < 0) as over,\n"
-        "    -sum(headroom) filter (where headroom < 0) as beyond,\n"
-        "    count(*) filter (where days_beyond_terms > 30) as late,\n"
-        "    count(*) filter (where oldest_overdue_days > 90) as old\n"
-        f"from ({listed.sql}) as listed",
-        listed.parameters,
-    )[0]
+    """Return the totals and facts of the list: those that its grid asks for with the first rows."""
+    return totals(view, replace(CUSTOMERS, sort=sort_of(view.selection.page)), params)
 
 
 def headline_of(view: View) -> str:
     """Say who is over the limit, and who pays late."""
     sums = sums_of(view, {})
-    if not sums["n"]:
+    if not sums["rows"]:
         raise NoRows
     over = n_(
         "{count} customer is over the limit, by {amount}.",

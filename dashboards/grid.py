@@ -98,7 +98,7 @@ class Listing:
     stand in the query of a download. sort: "column" or "column desc". search: columns in which
     `params["q"]` is looked for. narrowed: what narrows the rows besides the filters, in words,
     for the top of a file; '' where nothing does. grouped: its rows are computed from many others
-    rather than read.
+    rather than read. facts: what else `totals` says of all rows: name -> SQL over them.
     """
 
     name: str
@@ -109,6 +109,7 @@ class Listing:
     search: Sequence[str] = ()
     narrowed: Callable[[View], str] = lambda _view: ""
     grouped: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> Column:
         """Return a column by name; ValueError if the listing has none of that name."""
@@ -261,7 +262,7 @@ def block(
 
 
 def totals(view: View, listing: Listing, params: Mapping[str, str]) -> dict[str, Any]:
-    """Return how many rows a listing has, as `rows`, and its totals, by column.
+    """Return how many rows a listing has, as `rows`, and its totals and facts, by name.
 
     They come with the first rows that its grid asks for, so that a title costs nothing besides.
     """
@@ -276,7 +277,8 @@ def _fetched(
     first = max(0, int(request.get("startRow") or 0))
     last = min(int(request.get("endRow") or first + BLOCK), first + _MOST_BLOCK)
     sql, order, bound = arranged(view, listing, params, request)
-    sums = "".join(f", {c.total} as {_TOTAL}{c.name}" for c in listing.columns if c.total)
+    asked = {c.name: c.total for c in listing.columns if c.total} | dict(listing.facts)
+    sums = "".join(f", {total} as {_TOTAL}{name}" for name, total in asked.items())
     # one statement for the rows, their number and their total. What is grouped is computed once;
     # rows that are only read are read twice, since the first block needs few of them
     return view.query(

@@ -44,21 +44,25 @@ from metrics.ledger import Ledger, month_ends, month_start, same_day
 _MONTHS = 13
 _OVERDUE = ("1-30", "31-60", "61-90", "over_90")
 _MOVERS = 5
+_SHOWN = ("customer", "sector_division")
 #: The balances alone: the metric's count of customers would take as long again.
-_MOVED = f"""
-with grouped as (
-    select {{{{by}}}}, cast(sum(amount) as double) as receivables
+_GROUPED = """
+with grouped as materialized (
+    select {by}, cast(sum(amount) as double) as receivables
     from balances
-    group by {{{{by}}}}
+    group by {by}
 )
 
-select {{name}} as name,
-    sum(receivables * case when as_of = $now then $k_now else -$k_then end) as moved
-from grouped
-group by {{name}}
-order by abs(moved) desc, name
-limit {_MOVERS}
 """
+_MOVED = f"""select *
+from (
+    select '{{name}}' as dimension, {{name}} as name,
+        sum(receivables * case when as_of = $now then $k_now else -$k_then end) as moved
+    from grouped
+    group by {{name}}
+    order by abs(moved) desc, name
+    limit {_MOVERS}
+) as moved_{{name}}"""
 
 
 def layout(**_query: str) -> Component:
@@ -270,7 +274,7 @@ def aging(view: View) -> Content:
 
 
 def movers(
-    view: View, by: str, back: int, days: Ledger | None = None
+    view: View, by: str, back: int, days: Ledger | None = None, shown: tuple[str, ...] = ()
 ) -> tuple[list[dict[str, Any]], float, float]:
     """Return the groups that moved DSO (3 months) most since `back` months ago.
 
@@ -278,7 +282,8 @@ def movers(
     contribution is the change of that part. So the contributions of all groups add up exactly to
     the change of the total's DSO. Returns rows (`name`, `moved`) with the largest first, the
     change of the total, and how much of it the groups that are not listed make up. `days`: what
-    the page asks the total's DSO for anyway, both days among them.
+    the page asks the total's DSO for anyway, both days among them. `shown`: the dimensions that
+    the page shows, `by` among them: they are asked for together.
     Raises NoRows, by `View.answer`, where there is nothing on one of the two days.
     """
     as_of = view.selection.as_of
@@ -296,8 +301,10 @@ def movers(
         total += float(line["rolling_3m"]) * (1 if day == as_of else -1)
     if len(weights) < 2:
         return [], 0.0, 0.0
-    statement = ledger.over(_MOVED.format(name=by), (by,))
-    rows = view.query(
+    names = shown or (by,)
+    each = "\nunion all\n".join(_MOVED.format(name=name) for name in names)
+    statement = ledger.over(_GROUPED + each, names)
+    every = view.query(
         statement.sql,
         {
             **statement.parameters,
@@ -306,13 +313,15 @@ def movers(
             "k_then": weights[earlier],
         },
     )
+    rows = [line for line in every if line["dimension"] == by]
+    rows.sort(key=lambda line: (-abs(line["moved"]), line["name"]))
     return rows, total, total - sum(line["moved"] for line in rows)
 
 
 def moved_by(view: View, by: str, back: str) -> Content:
     """Return the panel of the five groups that moved DSO most."""
     months = 1 if back == "1" else 12
-    rows, total, rest = movers(view, by, months, watched(view))
+    rows, total, rest = movers(view, by, months, watched(view), _SHOWN)
     f = view.f
     if not rows:
         raise NotEnough(
@@ -394,11 +403,11 @@ def connect(app: Dash, context: Context) -> None:
 
     @panel_callback(app, context, "overview-customers", since)
     def customers(view: View, back: str) -> Content:
-        return moved_by(view, "customer", back)
+        return moved_by(view, _SHOWN[0], back)
 
     @panel_callback(app, context, "overview-sectors", since)
     def sectors(view: View, back: str) -> Content:
-        return moved_by(view, "sector_division", back)
+        return moved_by(view, _SHOWN[1], back)
 
     panel_callback(app, context, "overview-attention")(attention)
 

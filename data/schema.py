@@ -309,6 +309,8 @@ CELLS = Table(
         Column("market", "INTEGER", "`markets.market`: the same without the customer"),
         *DIMENSION_COLUMNS,
         Column("agreed_terms_days", "INTEGER", "of the customer; null: not known", "days"),
+        Column("first_day", "DATE", "the day of the first of these documents"),
+        Column("first_sale", "DATE", "of the first invoice or credit note; null: none"),
     ),
 )
 MARKETS = Table(
@@ -418,4 +420,4 @@ STAGED = (
 CUBES = (CELLS, MARKETS, MONTH_ITEMS, MONTH_DEBTORS, MONTH_SALES, MONTH_PAYMENTS)
 DERIVED = (CUSTOMERS, DOCUMENTS, INSTALMENTS, MATCHES, OPEN_ITEMS, *CUBES, FINDINGS, ABOUT)
 TABLES = {t.name: t for t in (*STAGED, *DERIVED)}
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5

@@ -12,7 +12,8 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,10 @@ from data.schema import SCHEMA_VERSION
 
 MANIFEST = "manifest.json"
 """The file that names the current publication of `data.parquet`."""
+
+#: Rows that are stored, and passed over, together. A quarter of what DuckDB takes by itself: one
+#: customer's, or one month's, lie among fewer others.
+ROW_GROUP = 30_720
 
 _STATE = re.compile(r"state-(\d{6})\.duckdb")
 
@@ -115,7 +120,7 @@ class Store:
             if before and keep:
                 # to copy the file takes a fraction of the time of writing the same rows again
                 shutil.copyfile(before.path, draft)
-            with duckdb.connect(str(draft)) as connection:
+            with _open(draft) as connection:
                 _keep_only(connection, keep)
                 build(connection, before.path if before else None)
                 connection.execute("checkpoint")
@@ -130,6 +135,17 @@ class Store:
             draft.unlink(missing_ok=True)
             Path(f"{draft}.wal").unlink(missing_ok=True)
         return self._state(number)
+
+
+@contextmanager
+def _open(draft: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a file to be written; it is the database of all names without one."""
+    with duckdb.connect() as connection:
+        connection.execute("set temp_directory = $folder", {"folder": f"{draft}.tmp"})
+        name = str(draft).replace("'", "''")
+        connection.execute(f"attach '{name}' as state (row_group_size {ROW_GROUP})")
+        connection.execute("use state")
+        yield connection
 
 
 def _keep_only(connection: duckdb.DuckDBPyConnection, keep: Collection[str]) -> None:

@@ -21,11 +21,14 @@ _VIEWS = ("whole", "cut")
 _OF_STRETCH = ("settled", "stretch", "whole", "cut", "slice", "ending")
 
 
-def derive_open_items(connection: Connection, parts: Sequence[Stretch]) -> None:
+def derive_open_items(
+    connection: Connection, parts: Sequence[Stretch], bounds: Sequence[str]
+) -> None:
     """Fill `documents` and `open_items` from `doc`, `entry`, `bearer` and `matches`.
 
     A stretch of customers at a time. Both are stored in the order of `doc`: what is read in that
-    order is joined to the rest, and not the other way round.
+    order is joined to the rest, and not the other way round. Open items are of the age in which
+    they closed; `bounds` are the first days of the ages.
     """
     sql = dict(STEPS)
     _post(connection)
@@ -55,7 +58,8 @@ def derive_open_items(connection: Connection, parts: Sequence[Stretch]) -> None:
         run(connection, "set disabled_optimizers = 'join_order,build_side_probe_side'")
         run(connection, f"insert into documents by name {CLOSED_DOCUMENTS}")
         run(connection, "drop table ending")
-        run(connection, f"insert into open_items by name {OPEN_ITEMS}")
+        for age in _ages("s.closed_on", bounds):
+            run(connection, f"insert into open_items by name {OPEN_ITEMS} where {age}")
         run(connection, "reset disabled_optimizers")
         run(connection, f"{made} from slice semi join uneven using (document_key)")
         run(connection, "drop table slice")
@@ -70,6 +74,17 @@ def derive_open_items(connection: Connection, parts: Sequence[Stretch]) -> None:
     run(connection, "drop view slice")
     for name in ("pairing", "uneven", "uneven_slice"):
         run(connection, f"drop table {name}")
+
+
+def _ages(day: str, bounds: Sequence[str]) -> list[str]:
+    """Return the condition on `day` that each age stands for; what is open is of the last one."""
+    if not bounds:
+        return ["true"]
+    since = ["true", *(f"{day} >= {bound}" for bound in bounds)]
+    until = [*(f"{day} < {bound}" for bound in bounds), "true"]
+    last = len(bounds)
+    since[last] = f"({since[last]} or {day} is null)"
+    return [f"{a} and {b}" for a, b in zip(since, until, strict=True)]
 
 
 def _post(connection: Connection, where: str = "") -> None:

@@ -28,13 +28,20 @@ def _dimension(name: str) -> str:
     return f"a.{name}" if name in _IN_CELL else f"c.{name}"
 
 
+_ACCOUNT = f"""
+select {", ".join(_IN_CELL)}, min(o.issued_on) as first_day,
+    min(case when {SALES_ARE} then o.issued_on end) as first_sale
+from documents as o
+group by {", ".join(_IN_CELL)}
+"""
+
 _CELLS = f"""
 select cast(row_number() over (
         order by c.sector_division, a.customer, a.salesperson, a.currency) as integer) as cell,
     cast(dense_rank() over (
         order by {", ".join(map(_dimension, _OF_MARKET))}) as integer) as market,
     {", ".join(f"{_dimension(c.name)} as {c.name}" for c in DIMENSION_COLUMNS)},
-    c.agreed_terms_days
+    c.agreed_terms_days, a.first_day, a.first_sale
 from account as a
 join customers as c on c.customer_id = a.customer
 """
@@ -115,11 +122,20 @@ group by k.cell, {month(day)}
 """
 
 
+#: The order in which cubes are stored, where it is not that of `cells`: months that no question
+#: asks for lie together, and are not read.
+_STORED_BY = {
+    "month_items": "basis, closed_on, opened_on, market",
+    "month_debtors": "until_year, cell",
+    "month_sales": "extract(year from month_start), cell",
+    "month_payments": "extract(year from month_start), cell",
+}
+
+
 def steps() -> tuple[Step, ...]:
     """Return the steps that make the cubes from `customers`, `documents` and `open_items`."""
-    distinct = ", ".join(_IN_CELL)
     return (
-        Step("account", f"select distinct {distinct} from documents"),
+        Step("account", _ACCOUNT),
         Step("cells", _CELLS),
         Step("markets", f"select distinct market, {', '.join(_OF_MARKET)} from cells"),
         Step("seen", _SEEN),
@@ -140,7 +156,8 @@ def derive_cubes(connection: Connection) -> None:
     published = {t.name for t in CUBES}
     for step in steps():
         if step.name in published:
-            run(connection, f"insert into {step.name} by name {step.sql}")
+            order = _STORED_BY.get(step.name, "all")
+            run(connection, f"insert into {step.name} by name from ({step.sql}) order by {order}")
         else:
             run(connection, f"create or replace temp table {step.name} as {step.sql}")
     for step in steps():

@@ -17,7 +17,7 @@ from etl.matching import create_made, derive_matches
 from etl.source import FileError
 from etl.sql import Connection, rows, run
 from etl.states import derive_states, match_states
-from etl.stretches import stretches
+from etl.stretches import ages, stretches
 
 DEFAULT_TERMS_DAYS = 30
 
@@ -56,12 +56,12 @@ def derive(connection: Connection, settings: Settings) -> None:
     derive_customers(connection, settings.sectors)
     describe_documents(connection, settings.default_terms_days)
     derive_states(connection)
-    parts = stretches(connection)
-    number_documents(connection, parts)
+    parts, bounds = stretches(connection), ages(connection)
+    number_documents(connection, parts, bounds)
     create_made(connection)
     match_states(connection)
     derive_matches(connection, settings.decisions)
-    derive_open_items(connection, parts)
+    derive_open_items(connection, parts, bounds)
     derive_cubes(connection)
 
 

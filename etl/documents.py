@@ -28,7 +28,8 @@ from etl.sql import Connection, number, run
 from etl.stretches import Stretch
 
 #: The order in which customers, and with them their documents and open items, are stored: a page
-#: about one customer or sector reads what lies together. Within a customer, by day.
+#: about one customer or sector reads what lies together. Within a customer, by day. Large ledgers
+#: are stored so within each age (see etl/stretches.py).
 STORED_BY = "sector_division, customer_id"
 
 NO_RATE = N_("There is no exchange rate for this currency on this day.")
@@ -241,14 +242,19 @@ def _join_instalments(connection: Connection) -> None:
     )
 
 
-def number_documents(connection: Connection, parts: Sequence[Stretch]) -> None:
+def number_documents(
+    connection: Connection, parts: Sequence[Stretch], bounds: Sequence[str]
+) -> None:
     """Make `doc` and `bearer` from `head` and `state_document`, and fill `instalments`.
+
+    `bounds` are the first days of the ages, see `etl.stretches.ages`.
 
     A document's key is its place in the order of storing: keys that lie together are stored
     together. What else tells documents of one customer, day and number apart is hashed: the order
     in which rows or files came decides nothing, except between rows that are alike.
     """
     strands = number(connection, "select count(*) from strand")
+    age = "".join(f"issued_on >= {day}, " for day in reversed(bounds))
     made = "create or replace temp table numbered as"
     for first, last in parts:
         run(
@@ -273,7 +279,7 @@ def number_documents(connection: Connection, parts: Sequence[Stretch]) -> None:
                 document_id, kind, disputed, issued_on, due_on, due_assumed, paid_day_assumed,
                 amount_currency, amount
             from every where place between {first} and {last}
-            order by place, issued_on, document_id, role, tie, entry_id, state_no
+            order by {age}place, issued_on, document_id, role, tie, entry_id, state_no
             """,
             strands=strands,
         )

@@ -1,7 +1,11 @@
-"""Large ledgers are sorted and joined a stretch of customers at a time.
+"""How large ledgers are cut: into stretches of customers, and these into ages.
 
-What follows from one customer's documents needs no other customer's. So a hundred million
-invoices need room for some of them, and not for all of them at once.
+Large ledgers are sorted and joined a stretch of customers at a time: what follows from one
+customer's documents needs no other customer's. So a hundred million invoices need room for some
+of them, and not for all of them at once.
+
+What is old is stored apart: a question about last month then reads the last year or two, however
+long the history is.
 """
 
 from __future__ import annotations
@@ -10,7 +14,8 @@ from etl.sql import Connection, number, rows
 
 #: Rows that are sorted or joined at a time: as many as 6 GB of memory have room for.
 STRETCH = 25_000_000
-
+#: So many rows are worth being stored by age; fewer are read in no time.
+AGED = 200_000
 
 Stretch = tuple[int, int]
 """Places of customers in the order of storing, the first and the last."""
@@ -47,3 +52,26 @@ def keys_within(connection: Connection, first: int, last: int) -> str:
         f" where place between {first} and {last}",
     )
     return "{} and {}".format(*found[0])
+
+
+def ages(connection: Connection) -> tuple[str, ...]:
+    """Return the first day of each age but the first, as SQL: the oldest age comes first.
+
+    The last age is the 13 months up to the last month of any weight, so that it holds a year up
+    to any day of that month; the one before it a year more, to compare with. A few rows dated far
+    in the future move nothing. Small ledgers are of one age.
+    """
+    if number(connection, "select count(*) from staged_documents") < AGED:
+        return ()
+    found = rows(
+        connection,
+        """
+        with held as (
+            select date_trunc('month', issued_on) as month, count(*) as held
+            from staged_documents where issued_on is not null group by month
+        )
+        select max(month) - interval 24 months, max(month) - interval 12 months
+        from held where held * 1000 >= (select sum(held) from held)
+        """,
+    )
+    return tuple(f"date '{day:%Y-%m-%d}'" for day in found[0] if day is not None)

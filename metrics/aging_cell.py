@@ -36,6 +36,11 @@ select cast(sum(amount) as decimal(18, 2)) as balance, count(*) as documents
 from movements
 """
 
+_OPEN_BALANCE = """
+select cast(sum(amount) as decimal(18, 2)) as balance
+from balances
+"""
+
 _SLICES = """
 select o.opened_on, o.due_on,
     case when o.closed_on <= cast($cell_day as date) then o.closed_on end as closed_on,
@@ -104,6 +109,14 @@ def ledger_balance(ledger: Ledger) -> Statement:
     the receivables can be proved by it.
     """
     return ledger.at(ledger.as_of).over(_BALANCE)
+
+
+def open_balance(ledger: Ledger) -> Statement:
+    """Ask for the receivables on the day, without what else that metric counts: balance.
+
+    Null where nothing is open.
+    """
+    return ledger.at(ledger.as_of).over(_OPEN_BALANCE)
 
 
 def _over(ledger: Ledger, bucket: str, text: str) -> Statement:

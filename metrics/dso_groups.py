@@ -13,8 +13,8 @@ _METHODS = tuple(f.name for f in DSO.fields if f.unit == "days")
 
 
 _FIRST_SALE = """
-select min(issued_on) as first_sale
-from sales
+select max(first_sale) as first_sale
+from bought
 """
 
 

@@ -31,6 +31,7 @@ load keeps by month (`etl.cubes`):
                       nothing is open; empty in a split
     reach             first_sale: since when any sales are known, whatever the filters; without
                       as_of days before that
+    bought            first_sale: since when there are sales under the filters; likewise
 
 A window of N months is N whole calendar months ending with the as-of day's month, that month
 counted up to the as-of day.

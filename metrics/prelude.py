@@ -88,7 +88,7 @@ _PAYMENTS = _Months(
 
 RELATIONS = (
     *ROWS, "balances", "aged", "opening_balances", "debtors", "monthly", "year_before",
-    "payments", "ended", "whole", "reach",
+    "payments", "ended", "whole", "reach", "bought",
 )  # fmt: skip
 
 
@@ -109,7 +109,9 @@ def relation(asked: Asked, name: str) -> str:
         "payments": lambda: _by_month(asked, _PAYMENTS, asked.cut),
         "ended": lambda: _ended(asked),
         "whole": lambda: _whole(asked),
-        "reach": lambda: _reach(asked),
+        # a group that bought nothing at first has known months without sales, not unknown ones
+        "reach": lambda: _since(asked, "first_sale", "first_sale", SALES_ARE, ""),
+        "bought": lambda: _since(asked, "first_sale", "first_sale", SALES_ARE, asked.filters()),
     }[name]()
 
 
@@ -221,22 +223,18 @@ def _whole(asked: Asked) -> str:
     if asked.groups:
         names = ", ".join(f"'' as {name}" for name in asked.by)
         return f"    select as_of, {names}\n    from days\n    where 1 = 0"
-    return (
-        "    select days.as_of, 'total' as total\n    from days\n    join (\n"
-        "        select min(o.issued_on) as first_day\n        from documents as o\n"
-        f"        where 1 = 1{asked.filters()}\n    ) as f on first_day <= days.as_of"
-    )
+    return _since(asked, "'total' as total", "first_day", "1 = 1", asked.filters())
 
 
-def _reach(asked: Asked) -> str:
-    """A group that bought nothing at first has known months without sales, not unknown ones."""
+def _since(asked: Asked, shown: str, day: str, are: str, filters: str) -> str:
+    """Return the days since the first document of those that `are`; `day` is the cells' column."""
     first = (
-        "select min(first_sale) as first_sale\n        from month_sales"
+        f"select min(o.{day}) as {day}\n        from cells as o\n        where 1 = 1{filters}"
         if asked.cubes
-        else "select min(o.issued_on) as first_sale\n        from documents as o\n"
-        f"        where {SALES_ARE}"
+        else f"select min(o.issued_on) as {day}\n        from documents as o\n"
+        f"        where {are}{filters}"
     )
     return (
-        "    select days.as_of, first_sale\n    from days\n    join (\n"
-        f"        {first}\n    ) as f on first_sale <= days.as_of"
+        f"    select days.as_of, {shown}\n    from days\n    join (\n"
+        f"        {first}\n    ) as f on {day} <= days.as_of"
     )

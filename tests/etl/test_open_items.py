@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from data.schema import TABLES
+from etl import stretches
 from etl.open_items import inputs, steps
 from tests import ledgers
 from tests.ledgers import credit_note, customer, derived, invoice, match, payment, write_off
@@ -283,3 +284,39 @@ def test_the_steps_alone_make_the_tables_again():
     for table in ("documents", "open_items"):
         rows = f"select {', '.join(TABLES[table].names)} from {table} order by all"
         assert cluster.sql(rows).fetchall() == c.sql(rows).fetchall()
+
+
+def test_what_is_old_is_stored_apart(monkeypatch):
+    """Documents by the age in which they were issued, open items by that in which they closed."""
+    monkeypatch.setattr(stretches, "AGED", 0)
+    c = derived(
+        [
+            invoice("F1", "A", "2025-06-10", 100),
+            invoice("F2", "B", "2021-02-15", 100),
+            payment("P2", "B", "2025-05-20", 100),
+            invoice("F3", "A", "2021-02-01", 100),
+            payment("P3", "A", "2021-03-05", 40),
+            invoice("F4", "A", "2023-09-01", 100),
+            payment("P4", "A", "2024-05-31", 100),
+            invoice("F5", "B", "2024-06-01", 100),
+        ],
+        [match("F2", "P2"), match("F3", "P3"), match("F4", "P4")],
+    )
+    assert stretches.ages(c) == ("date '2023-06-01'", "date '2024-06-01'")
+    found = c.sql("select document_id, document_key from documents").fetchall()
+    order = ["F3", "P3", "F2", "F4", "P4", "F1", "F5", "P2"]
+    assert found == [(number, key) for key, number in enumerate(order, 1)]
+    items = c.sql("select document_id, closed_on from open_items").fetchall()
+    paid, late, open_ = date(2021, 3, 5), date(2025, 5, 20), None
+    assert items == [
+        ("F3", paid), ("P3", paid),
+        ("F4", date(2024, 5, 31)), ("P4", date(2024, 5, 31)),
+        ("F3", open_), ("F2", late), ("F1", open_), ("F5", open_), ("P2", late),
+    ]  # fmt: skip
+
+
+def test_days_far_in_the_future_do_not_move_the_ages(monkeypatch):
+    monkeypatch.setattr(stretches, "AGED", 0)
+    many = [invoice(f"F{n}", "A", "2025-06-10", 100) for n in range(1500)]
+    c = derived([*many, invoice("G1", "A", "2205-06-10", 100)])
+    assert stretches.ages(c) == ("date '2023-06-01'", "date '2024-06-01'")
