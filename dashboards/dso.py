@@ -29,7 +29,7 @@ from dashboards.dso_groups_view import (
 )
 from dashboards.figures import graph
 from dashboards.filters import with_page
-from dashboards.grid import connect_grid, grid
+from dashboards.grid import connect_grid, every_row, grid
 from dashboards.i18n import _, n_
 from dashboards.links import connect_dimension, dimension_choice, dimension_of, switch
 from dashboards.overview import movers
@@ -39,7 +39,6 @@ from dashboards.parts import change, page, panel, rich, row, sparkline
 from dashboards.tables import Bar, bar_list
 from data.texts import N_, Text
 from metrics.dimensions import DIMENSIONS
-from metrics.dso_groups import dso_groups
 from metrics.ledger import Ledger, month_ends, month_start, same_day
 
 MONTHS = 36
@@ -352,9 +351,8 @@ def cei_content(view: View) -> Content:
 def groups_content(view: View) -> Content:
     """Return the groups of the chosen dimension, slowest first, beside a year ago."""
     ready(view)
-    by, earlier = dimension_of(view), earlier_day(view)
-    statement = dso_groups(view.ledger, by, earlier)
-    rows = view.query(statement.sql, statement.parameters)
+    by = dimension_of(view)
+    rows = every_row(view, LISTINGS[by], {})
     if not rows:
         raise NoRows
     body, shown, held = bars(rows, by, view)
