@@ -27,7 +27,8 @@ class Engine(Protocol):
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """Run one statement and return the whole result.
 
-        `parameters` may hold more than `sql` names; values are bound, never pasted.
+        `parameters` may hold more than `sql` names; values are bound, never pasted. A list stands
+        for the values after `in`.
         DECIMAL stays DECIMAL. Safe to call from several threads.
         """
         ...

@@ -9,6 +9,7 @@ pyspark is imported here only, and only when a cluster is asked for.
 
 from __future__ import annotations
 
+import re
 import socket
 import unicodedata
 import warnings
@@ -94,14 +95,29 @@ class SparkEngine:
         """See `Engine.query`. Raises `EngineError` for what cannot be answered, saying why."""
         from pyspark.errors import PySparkException
 
+        sql, given = one_by_one(sql, parameters or {})
         carried = carry_over(sql)
-        given = parameters or {}
         bound = {name: given[name] for name in carried.names}
         try:
             return self.session.sql(carried.sql, args=bound).toArrow()
         except PySparkException as error:
             said = str(error).strip().splitlines()
             raise EngineError(f"Spark cannot answer: {said[0] if said else error!r}") from error
+
+
+def one_by_one(sql: str, parameters: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+    """Return a statement and its values with each element of a list bound by itself.
+
+    `in $names` becomes `in ($names_0, $names_1)`, which Spark looks for in Parquet's statistics.
+    """
+    single = {name: value for name, value in parameters.items() if not isinstance(value, list)}
+    for name, values in parameters.items():
+        if isinstance(values, list):
+            places = [f"{name}_{n}" for n in range(len(values))]
+            single.update(zip(places, values, strict=True))
+            listed = ", ".join(f"${place}" for place in places)
+            sql = re.sub(rf"\${name}\b", f"({listed})", sql)
+    return sql, single
 
 
 def _uri(path: Path) -> str:

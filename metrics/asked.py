@@ -21,7 +21,7 @@ _FEW = 4
 class Asked:
     """What the relations are asked for.
 
-    by: the dimensions asked for. where: dimension -> names of the bound values. age_from: the
+    by: the dimensions asked for. where: dimension -> name of the list bound to it. age_from: the
     column of an open item that aging counts from. days: how many as-of days there are; cut: the
     numbers of those that are no month-end; year_cut: of those whose day a year earlier is none;
     first, last: the earliest and the latest. shown: the columns of `days` that are read from the
@@ -29,7 +29,7 @@ class Asked:
     """
 
     by: tuple[str, ...]
-    where: Mapping[str, tuple[str, ...]]
+    where: Mapping[str, str]
     age_from: str
     days: int
     cut: tuple[int, ...]
@@ -50,11 +50,11 @@ class Asked:
         return "".join(f", {table}.{name}" for name in self.groups)
 
     def filters(self, table: str = "o") -> str:
-        """Return the filters as further conditions on `table`."""
-        return "".join(
-            f" and {table}.{column} in ({', '.join(f'${name}' for name in names)})"
-            for column, names in self.where.items()
-        )
+        """Return the filters as further conditions on `table`.
+
+        The text is the same for one value and for many, so that an engine knows it again.
+        """
+        return "".join(f" and {table}.{column} in ${name}" for column, name in self.where.items())
 
     @property
     def columns(self) -> str:

@@ -78,7 +78,7 @@ BASES = {"due": "due_on", "issued": "opened_on"}
 
 @dataclass(frozen=True)
 class Statement:
-    """One SQL statement and the values bound to its `$names`."""
+    """One SQL statement and the values bound to its `$names`; a list stands after `in`."""
 
     sql: str
     parameters: Mapping[str, object]
@@ -86,15 +86,18 @@ class Statement:
     def as_text(self) -> str:
         """Return the statement with its values written in, to be read and run by a person."""
 
-        def written(name: re.Match[str]) -> str:
-            value = self.parameters[name[1]]
+        def literal(value: object) -> str:
             if value is None:
                 return "null"
             if isinstance(value, int | float):
                 return str(value)
+            if isinstance(value, list):
+                return f"({', '.join(map(literal, value))})"
             return "'" + str(value).replace("'", "''") + "'"
 
-        return re.sub(r"\$([a-z_][a-z_0-9]*)", written, self.sql)
+        return re.sub(
+            r"\$([a-z_][a-z_0-9]*)", lambda name: literal(self.parameters[name[1]]), self.sql
+        )
 
 
 def month_start(day: date, back: int = 0) -> date:
@@ -245,7 +248,7 @@ class Ledger:
         return Asked(
             by=by,
             where={
-                column: tuple(f"w_{column}_{n}" for n in range(len(values)))
+                column: f"w_{column}"
                 for column, values in self.where.items()
                 if column != "total" and values
             },
@@ -296,7 +299,7 @@ class Ledger:
             bound[f"year_{number}"] = day.year
             bound[f"month_bit_{number}"] = 1 << (day.month - 1)
         for column, values in self.where.items():
-            bound.update({f"w_{column}_{n}": v for n, v in enumerate(values)})
+            bound[f"w_{column}"] = list(values)
         return bound
 
 

@@ -2,7 +2,16 @@ from dataclasses import replace
 
 import pytest
 
-from dashboards.grid import Column, Listing, arranged, block, column_defs
+from dashboards.grid import (
+    BLOCK,
+    Column,
+    Listing,
+    arranged,
+    block,
+    column_defs,
+    every_row,
+    totals,
+)
 from dashboards.page import Context
 from metrics.ledger import Statement
 from tests.pages import small_company
@@ -50,6 +59,24 @@ def test_windows_follow_each_other_without_a_gap(view):
     first = rows(view, endRow=100)["rowData"]
     second = rows(view, startRow=100, endRow=200)["rowData"]
     assert len({r["document_id"] for r in first + second}) == 136
+
+
+def test_every_row_comes_with_the_first_ones_where_they_are_few(view):
+    one = {"kind": "credit_note"}
+    few = every_row(view, LISTING, one)
+    assert len(few) == rows(view, one)["rowCount"] < BLOCK
+    many = every_row(view, LISTING, {})
+    assert len(many) == 136 > BLOCK
+    assert every_row(view, LISTING, {"kind": "nothing"}) == []
+
+
+def test_facts_are_of_all_rows_and_stand_beside_the_totals(view):
+    facts = {"large": "count(*) filter (where amount > 1000)"}
+    found = totals(view, replace(LISTING, facts=facts), {})
+    amounts = [r["amount"] for r in every_row(view, LISTING, {})]
+    assert found["rows"] == 136
+    assert found["amount"] == sum(amounts)
+    assert found["large"] == sum(a > 1000 for a in amounts)
 
 
 def test_sorting_and_filtering_happen_in_the_database(view):

@@ -10,7 +10,7 @@ import pytest
 
 from data.engine import EngineError
 from data.schema import CUSTOMERS
-from data.spark import carry_over, connected, spark_schema
+from data.spark import carry_over, connected, one_by_one, spark_schema
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,6 +57,16 @@ def test_what_differs_is_said_in_other_words(duckdb, spark):
 
 def test_the_values_a_statement_takes_are_known_by_name():
     assert carry_over("select $a_0 as a, '$no' as b where x in ($a_0, $b)").names == {"a_0", "b"}
+
+
+def test_a_list_is_bound_one_by_one():
+    sql = "select 1 from t where a in $names and b = $name and c in $others"
+    given = {"names": ["x", "$name"], "name": "y", "others": ["z"]}
+    said, bound = one_by_one(sql, given)
+    assert said == (
+        "select 1 from t where a in ($names_0, $names_1) and b = $name and c in ($others_0)"
+    )
+    assert bound == {"names_0": "x", "names_1": "$name", "name": "y", "others_0": "z"}
 
 
 def test_letters_lose_their_marks_one_by_one():

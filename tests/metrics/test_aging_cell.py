@@ -9,6 +9,7 @@ from metrics.aging_cell import (
     cell_items,
     document_slices,
     ledger_balance,
+    open_balance,
     within,
 )
 from metrics.catalogue import answer
@@ -72,9 +73,11 @@ def test_the_ledger_balance_is_the_sum_of_documents_and_ties_in_every_split(engi
             ledger = Ledger(day, where)
             booked = rows(engine, ledger_balance(ledger))[0]["balance"]
             assert booked == answer(engine, "receivables", ledger).to_pylist()[0]["receivables"]
+            assert rows(engine, open_balance(ledger)) == [{"balance": booked}]
     assert rows(engine, ledger_balance(Ledger(date(2020, 1, 1)))) == [
         {"balance": None, "documents": 0}
     ]
+    assert rows(engine, open_balance(Ledger(date(2020, 1, 1)))) == [{"balance": None}]
 
 
 def test_a_document_shows_its_slices_as_they_stood_on_the_day(tmp_path):
