@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import time
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -70,14 +71,26 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[in
 
 
 def machine() -> str:
-    """Return cores, memory, processor and system in one line, as far as the system says them."""
+    """Return cores, memory, processor, system and pace in one line, as far as they are known."""
     parts = [f"{os.cpu_count()} cores"]
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         parts.append(f"{memory / 2**30:.0f} GB of memory")
     if processor := _processor():
         parts.append(processor)
-    return ", ".join([*parts, f"{platform.system()} {platform.machine()}"])
+    return ", ".join([*parts, f"{platform.system()} {platform.machine()}", _pace()])
+
+
+def _pace() -> str:
+    """Return how long a fixed loop takes: machines of one name are not equally fast every day."""
+
+    def once() -> float:
+        started, total = time.process_time(), 0
+        for step in range(1_000_000):
+            total += step
+        return time.process_time() - started
+
+    return f"a million steps of Python in {min(once() for _time in range(3)) * 1000:.0f} ms"
 
 
 def _processor() -> str:
