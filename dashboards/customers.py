@@ -77,7 +77,7 @@ CUSTOMERS = Listing(
         Column("credit_limit", N_("Limit"), "money", 112, total="sum(credit_limit)", whole=True),
         Column("headroom", N_("Headroom"), "money", 146, total="sum(headroom)",
                options={"cellRenderer": "Headroom", **CARD}, whole=True),
-        Column("days_beyond_terms", N_("Days beyond terms"), "days", 78, total=_late(),
+        Column("days_beyond_terms", N_("Days beyond terms"), "days", 94, total=_late(),
                options=CARD),
         Column("lateness_trend", N_("Trend, days"), "days", 122,
                total=f"{_late('q4')} - {_late()}", options={"cellRenderer": "Trend"}),
