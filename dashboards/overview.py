@@ -403,11 +403,11 @@ def connect(app: Dash, context: Context) -> None:
 
     @panel_callback(app, context, "overview-customers", since)
     def customers(view: View, back: str) -> Content:
-        return moved_by(view, _SHOWN[0], back)
+        return moved_by(view, "customer", back)
 
     @panel_callback(app, context, "overview-sectors", since)
     def sectors(view: View, back: str) -> Content:
-        return moved_by(view, _SHOWN[1], back)
+        return moved_by(view, "sector_division", back)
 
     panel_callback(app, context, "overview-attention")(attention)
 

@@ -77,7 +77,6 @@ SALES = (
         f"sum(case when {_GIVEN} then o.amount * {_days('o.issued_on', 'o.due_on')} end)",
         _WEIGHT,
     ),
-    Measure("first_sale", "min(o.issued_on)", "date", adds="min"),
     Measure("last_sale", "max(o.issued_on)", "date", adds="max"),
 )
 #: Terms are agreed with a customer, so that they follow from the amount.

@@ -365,7 +365,6 @@ MONTH_SALES = Table(
         Column(
             "given_days", "DECIMAL(28,2)", "their amount x days from issue to due", "money x days"
         ),
-        Column("first_sale", "DATE", "the first of these documents"),
         Column("last_sale", "DATE", "the last of these documents"),
     ),
 )

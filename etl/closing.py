@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+from data.cubes import FOR_EVER
 from etl.open_items import (
     CLOSED_DOCUMENTS,
     DIMENSIONS,
@@ -19,6 +21,8 @@ from etl.stretches import Stretch, keys_within
 #: Steps that are read once are not worth a table.
 _VIEWS = ("whole", "cut")
 _OF_STRETCH = ("settled", "stretch", "whole", "cut", "slice", "ending")
+#: What is open is of the last age.
+_ENDS = f"coalesce(s.closed_on, {FOR_EVER})"
 
 
 def derive_open_items(
@@ -58,7 +62,8 @@ def derive_open_items(
         run(connection, "set disabled_optimizers = 'join_order,build_side_probe_side'")
         run(connection, f"insert into documents by name {CLOSED_DOCUMENTS}")
         run(connection, "drop table ending")
-        for age in _ages("s.closed_on", bounds):
+        for since, until in pairwise(("date '-infinity'", *bounds, "date 'infinity'")):
+            age = f"{_ENDS} >= {since} and {_ENDS} < {until}"
             run(connection, f"insert into open_items by name {OPEN_ITEMS} where {age}")
         run(connection, "reset disabled_optimizers")
         run(connection, f"{made} from slice semi join uneven using (document_key)")
@@ -74,17 +79,6 @@ def derive_open_items(
     run(connection, "drop view slice")
     for name in ("pairing", "uneven", "uneven_slice"):
         run(connection, f"drop table {name}")
-
-
-def _ages(day: str, bounds: Sequence[str]) -> list[str]:
-    """Return the condition on `day` that each age stands for; what is open is of the last one."""
-    if not bounds:
-        return ["true"]
-    since = ["true", *(f"{day} >= {bound}" for bound in bounds)]
-    until = [*(f"{day} < {bound}" for bound in bounds), "true"]
-    last = len(bounds)
-    since[last] = f"({since[last]} or {day} is null)"
-    return [f"{a} and {b}" for a, b in zip(since, until, strict=True)]
 
 
 def _post(connection: Connection, where: str = "") -> None:

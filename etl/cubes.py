@@ -122,9 +122,11 @@ group by k.cell, {month(day)}
 """
 
 
-#: The order in which cubes are stored, where it is not that of `cells`: months that no question
-#: asks for lie together, and are not read.
+#: The order in which cubes are stored: months that no question asks for lie together, and are not
+#: read.
 _STORED_BY = {
+    "cells": "cell",
+    "markets": "market",
     "month_items": "basis, closed_on, opened_on, market",
     "month_debtors": "until_year, cell",
     "month_sales": "extract(year from month_start), cell",
@@ -156,8 +158,8 @@ def derive_cubes(connection: Connection) -> None:
     published = {t.name for t in CUBES}
     for step in steps():
         if step.name in published:
-            order = _STORED_BY.get(step.name, "all")
-            run(connection, f"insert into {step.name} by name from ({step.sql}) order by {order}")
+            stored = f"from ({step.sql}) order by {_STORED_BY[step.name]}"
+            run(connection, f"insert into {step.name} by name {stored}")
         else:
             run(connection, f"create or replace temp table {step.name} as {step.sql}")
     for step in steps():
