@@ -196,8 +196,7 @@ def _narrowing(view: View, name: str, sql: str) -> tuple[str, Mapping[str, objec
         return "", {}
     tests: list[str] = []
     values: dict[str, object] = {}
-    for place, (dimension, chosen_values) in enumerate(sorted(where.items())):
-        bound = {f"only_{place}_{n}": v for n, v in enumerate(chosen_values)}
-        values.update(bound)
-        tests.append(f"{dimension} in ({', '.join(f'${b}' for b in bound)})")
+    for dimension, chosen_values in sorted(where.items()):
+        values[f"only_{dimension}"] = list(chosen_values)
+        tests.append(f"{dimension} in $only_{dimension}")
     return f"r.{own} in (select {key} from documents where {' and '.join(tests)})", values

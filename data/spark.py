@@ -115,7 +115,7 @@ def one_by_one(sql: str, parameters: Mapping[str, object]) -> tuple[str, Mapping
         if isinstance(values, list):
             places = [f"{name}_{n}" for n in range(len(values))]
             single.update(zip(places, values, strict=True))
-            listed = ", ".join(f"${place}" for place in places)
+            listed = ", ".join(f"${place}" for place in places) or "null"
             sql = re.sub(rf"\${name}\b", f"({listed})", sql)
     return sql, single
 

@@ -92,7 +92,7 @@ with item as (
         {_SEAL.format("c")} as credit_seal, -s.amount_currency as left_over
     from (
         select document_key, sum(amount_currency) as amount_currency from open_items
-        where closed_on is null and document_key in ({{keys}}) group by document_key
+        where closed_on is null and document_key in $keys group by document_key
     ) as s
     join documents as c on c.document_key = s.document_key
 ),
@@ -163,7 +163,7 @@ _ALIKE = """
 select document_key, ledger, coalesce(document_id, '') as document_id, customer, issued_on,
     amount_currency, kind
 from documents
-where issued_on in (select unnest($days)) and amount_currency in (select unnest($amounts))
+where issued_on in $days and amount_currency in $amounts
 order by document_key
 """
 
@@ -171,7 +171,7 @@ _COUNTERPARTIES = """
 select d.document_key, s.counterparty, s.counterparty_iban
 from documents as d
 join staged_documents as s on s.file_id = d.file_id and s.line = d.line
-where d.document_key in ({keys})
+where d.document_key in $keys
 """
 
 
@@ -214,14 +214,12 @@ def suggestions(keys: Sequence[int]) -> Statement:
     currency); amount (in the reporting one); own, same_group (customer), same_amount, named (its
     number, or its long reference, stands in the text), place (1 is the customer's oldest), pair.
     """
-    bound: dict[str, object] = {f"key_{n}": key for n, key in enumerate(keys)}
-    return Statement(_SUGGESTIONS.format(keys=_places(bound)), bound)
+    return Statement(_SUGGESTIONS, {"keys": list(keys)})
 
 
 def counterparties(keys: Sequence[int]) -> Statement:
     """List who paid, as the bank statement says: document_key, counterparty, counterparty_iban."""
-    bound: dict[str, object] = {f"key_{n}": key for n, key in enumerate(keys)}
-    return Statement(_COUNTERPARTIES.format(keys=_places(bound)), bound)
+    return Statement(_COUNTERPARTIES, {"keys": list(keys)})
 
 
 def both_documents(debit: int, credit: int) -> Statement:
@@ -232,7 +230,3 @@ def both_documents(debit: int, credit: int) -> Statement:
 def alike(days: Sequence[date], amounts: Sequence[Decimal]) -> Statement:
     """List the documents of these days that have one of these amounts, in order of their keys."""
     return Statement(_ALIKE, {"days": list(days), "amounts": list(amounts)})
-
-
-def _places(bound: dict[str, object]) -> str:
-    return ", ".join(f"${name}" for name in bound) or "null"

@@ -67,6 +67,10 @@ def test_a_list_is_bound_one_by_one():
         "select 1 from t where a in ($names_0, $names_1) and b = $name and c in ($others_0)"
     )
     assert bound == {"names_0": "x", "names_1": "$name", "name": "y", "others_0": "z"}
+    assert one_by_one("select 1 where a in $none", {"none": []}) == (
+        "select 1 where a in (null)",
+        {},
+    )
 
 
 def test_letters_lose_their_marks_one_by_one():
