@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import brotli  # type: ignore[import-untyped]
@@ -199,14 +200,9 @@ class Visitor:
             if id in self.props:
                 yield id, prop
             return
-        wanted = json.loads(id)
         for known in self.props:
-            if known.startswith("{"):
-                parts = json.loads(known)
-                if parts.keys() == wanted.keys() and all(
-                    value in (["ALL"], parts[key]) for key, value in wanted.items()
-                ):
-                    yield known, prop
+            if known.startswith("{") and _stands_for(id, known):
+                yield known, prop
 
     def _body(self, callback: Callback, triggers: set[tuple[str, str]]) -> bytes:
         outputs = [{"id": _id(one), "property": prop} for one, prop in callback.outputs]
@@ -309,6 +305,15 @@ class Visitor:
             asked = json.loads(body)["output"] if body else path
             raise AnswerError(f"{answer.status} for {asked}: {text[:300]!r}")
         return json.loads(text)
+
+
+@lru_cache(None)
+def _stands_for(wildcard: str, key: str) -> bool:
+    """Return whether an id is one of those a wildcard means; asked thousands of times a change."""
+    wanted, parts = json.loads(wildcard), json.loads(key)
+    return parts.keys() == wanted.keys() and all(
+        value in (["ALL"], parts[name]) for name, value in wanted.items()
+    )
 
 
 def _key(id: Json) -> str:
