@@ -40,30 +40,30 @@ def dso_groups(ledger: Ledger, by: str, earlier: date | None) -> Statement:
     """
     known((by,))
     asked = replace(ledger, days=(earlier, ledger.as_of) if earlier else ())
-    groups = asked.statement(DSO, (by,))
-    whole = asked.statement(DSO)
+    answers = DSO.sql.strip()
     fields = ", ".join(f"now.{f.name}" for f in DSO.fields)
-    wholes = ", ".join(f"whole.{name} as whole_{name}" for name in _METHODS)
-    sql = f"""
-with answers as (
-{groups.sql}
+    wholes = ", ".join(f"together.{name} as whole_{name}" for name in _METHODS)
+    # the total over the same relations: they are read once for both
+    text = f"""with answers as (
+{answers}
 ),
-whole as (
-{whole.sql}
+together as (
+{answers.replace("{by}", "as_of, total")}
 )
 
 select now.{by} as member, {fields},
     before.rolling_3m as rolling_3m_before,
-    whole_before.rolling_3m as whole_before,
+    together_before.rolling_3m as whole_before,
     now.rolling_3m - before.rolling_3m as change,
     {wholes},
     count(*) over () as members
 from answers as now
-join whole on whole.as_of = now.as_of
-left join whole as whole_before on whole_before.as_of = cast($earlier_day as date)
+join together on together.as_of = now.as_of
+left join together as together_before on together_before.as_of = cast($earlier_day as date)
 left join answers as before
     on before.{by} = now.{by} and before.as_of = cast($earlier_day as date)
 where now.as_of = cast($now_day as date) and (now.receivables <> 0 or now.sales_12m <> 0)
 """
     days = {"now_day": ledger.as_of, "earlier_day": earlier}
-    return Statement(sql, {**groups.parameters, **days})
+    statement = asked.over(text, (by,))
+    return Statement(statement.sql, {**statement.parameters, **days})
