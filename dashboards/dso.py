@@ -233,7 +233,7 @@ def connect(app: Dash, context: Context) -> None:
         if view is None or dimension_of(view) == shown:
             raise PreventUpdate  # the grid asks for new rows by itself
         by = dimension_of(view)
-        return grid(table_id(by), LISTINGS[by], height=420), by
+        return grid(table_id(by), LISTINGS[by], height=420, later=True), by
 
     for by, listing in LISTINGS.items():
         connect_grid(app, context, table_id(by), listing)

@@ -30,6 +30,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.delivery import pure
 from dashboards.i18n import _
+from dashboards.later import Later
 from dashboards.page import Context, View
 from metrics.ledger import Statement
 
@@ -125,45 +126,52 @@ def params_id(grid_id: str) -> dict[str, str]:
 
 
 def grid(
-    id: Any, listing: Listing, height: int = 480, params: Mapping[str, str] | None = None
+    id: Any,
+    listing: Listing,
+    height: int = 480,
+    params: Mapping[str, str] | None = None,
+    later: bool = False,
 ) -> html.Div:
-    """Return the grid of a listing; rows come when it is on the screen."""
-    return html.Div(
-        [
-            dcc.Store(id=params_id(str(id)), data=dict(params or {})),
-            dag.AgGrid(
-                id=id,
-                columnDefs=column_defs(listing),
-                rowModelType="infinite",
-                defaultColDef={
-                    "sortable": True,
-                    "resizable": True,
-                    "minWidth": 70,
-                    "wrapHeaderText": True,
-                    "autoHeaderHeight": True,
-                    "suppressHeaderMenuButton": False,
-                    "filterParams": {"buttons": ["apply", "reset"], "closeOnApply": True,
-                                     "maxNumConditions": 1},
-                },
-                dashGridOptions={
-                    "cacheBlockSize": BLOCK,
-                    "maxBlocksInCache": 20,
-                    "rowBuffer": 20,
-                    "rowHeight": 34,
-                    "headerHeight": 36,
-                    "animateRows": False,
-                    "enableCellTextSelection": True,
-                    "suppressCellFocus": False,
-                    "tooltipShowDelay": 400,
-                    "localeText": _locale(),
-                    "pinnedTopRowData": [],
-                },
-                style={"height": f"{height}px"},
-                className="grid",
-            ),
-        ],
-        className="grid-box live",
-    )  # fmt: skip
+    """Return the grid of a listing; rows come when it is on the screen.
+
+    `later` where the page shows charts first: the grid is made once these are drawn.
+    """
+    made = dag.AgGrid(
+        id=id,
+        columnDefs=column_defs(listing),
+        rowModelType="infinite",
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "minWidth": 70,
+            "wrapHeaderText": True,
+            "autoHeaderHeight": True,
+            "suppressHeaderMenuButton": False,
+            "filterParams": {
+                "buttons": ["apply", "reset"],
+                "closeOnApply": True,
+                "maxNumConditions": 1,
+            },
+        },
+        dashGridOptions={
+            "cacheBlockSize": BLOCK,
+            "maxBlocksInCache": 20,
+            "rowBuffer": 20,
+            "rowHeight": 34,
+            "headerHeight": 36,
+            "animateRows": False,
+            "enableCellTextSelection": True,
+            "suppressCellFocus": False,
+            "tooltipShowDelay": 400,
+            "localeText": _locale(),
+            "pinnedTopRowData": [],
+        },
+        style={"height": f"{height}px"},
+        className="grid",
+    )
+    store = dcc.Store(id=params_id(str(id)), data=dict(params or {}))
+    place = Later(made, "grid skeleton", {"height": f"{height}px"}) if later else made
+    return html.Div([store, place], className="grid-box live")
 
 
 def column_defs(listing: Listing) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from dashboards.figures import ACCENT, ACTUAL, BUCKETS, CONFIG, PREVIOUS, figure
 from dashboards.format import Format, Number
 from dashboards.i18n import _
+from dashboards.later import Later
 from data.texts import N_
 
 BUCKET_LABELS = {
@@ -125,7 +126,7 @@ def panel_menu(id: str) -> Component:
             label, id={"type": "menu", "do": do, "panel": id}, leftSection=icon(sign)
         )
 
-    return dmc.Menu(
+    menu = dmc.Menu(
         [
             dmc.MenuTarget(
                 dmc.ActionIcon(
@@ -152,6 +153,7 @@ def panel_menu(id: str) -> Component:
         shadow="md",
         withinPortal=True,
     )
+    return Later(menu, "later-menu")
 
 
 def panel_title(title: Any, measure: Any) -> list[Component]:

@@ -340,11 +340,22 @@ def _label(drawn: Figure, point: Point, place: Place, chosen: str) -> None:
     beside = top < point.y < bottom or place.far
     anchor = ("left" if on_right else "right") if beside else "center"
     edge = (left if on_right else right) if beside else (left + right) / 2
+    across, down = edge - point.x, (top + bottom) / 2 - point.y
+    # a leader is measured by the browser, seen or not: only far labels have one
+    led = {
+        "showarrow": True,
+        "ax": across,
+        "ay": down,
+        "axref": "pixel",
+        "ayref": "pixel",
+        "arrowhead": 0,
+        "arrowwidth": 1,
+        "arrowcolor": PREVIOUS,
+    }
+    beside_it = {"showarrow": False, "xshift": across, "yshift": -down}
     drawn.add_annotation(
         x=s.late, y=_drawn_growth(s), borderpad=0, xanchor=anchor, yanchor="middle",
-        ax=edge - point.x, ay=(top + bottom) / 2 - point.y, axref="pixel", ayref="pixel",
-        showarrow=True, arrowhead=0, arrowwidth=1,
-        arrowcolor=PREVIOUS if place.far else "rgba(0, 0, 0, 0)",
         text=shortened(s.words, _LABEL_CHARACTERS),
         font={"size": 12, "color": ACCENT if s.code == chosen else ACTUAL},
+        **(led if place.far else beside_it),
     )  # fmt: skip

@@ -66,7 +66,7 @@ def layout(**_query: str) -> Component:
         row(panel("sectors-curve", height=320), panel("sectors-trend", height=320)),
         panel(
             "sectors-customers",
-            static=grid("sectors-customers-grid", HEADROOM, height=420),
+            static=grid("sectors-customers-grid", HEADROOM, height=420, later=True),
         ),
     )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import flask
-from dash import Dash
+from dash import Dash, dcc
 
 from dashboards import (
     aging,
@@ -63,6 +64,7 @@ _INDEX = """<!DOCTYPE html>
 {css}
 <style>{palette}</style>
 <script defer src="{plotly}"></script>
+<script defer src="{graph}"></script>
 <script>window.dayjs_locale_{lang} = {calendar};</script>
 </head>
 <body>
@@ -80,6 +82,9 @@ _INDEX = """<!DOCTYPE html>
 #: requests are under way; Dash loads all of plotly.js only where it finds none
 _PLOTLY = "plotly-basic.min.js"
 _PLOTLY_CHANGED = int((ASSETS / _PLOTLY).stat().st_mtime)
+#: what Dash loads when it meets the first chart; by then other answers would go before it
+_GRAPH = "_dash-component-suites/dash/dcc/async-graph.js"
+_GRAPH_CHANGED = int((Path(dcc.__file__).parent / "async-graph.js").stat().st_mtime)
 
 
 class _App(Dash):
@@ -91,6 +96,7 @@ class _App(Dash):
             lang=language(),
             palette=dark_css(),
             plotly=f"{self.get_asset_url(_PLOTLY)}?m={_PLOTLY_CHANGED}",
+            graph=f"{self.config.requests_pathname_prefix}{_GRAPH}?m={_GRAPH_CHANGED}",
             calendar=flask.json.dumps(Format(language()).calendar()),
             **{k: v for k, v in parts.items() if k != "lang"},
         )

@@ -103,7 +103,7 @@ class Site:
     def settle(self, page: Page) -> None:
         """Wait until nothing is being computed any more."""
         page.wait_for_selector("#page > *", timeout=30_000)
-        busy = page.locator(f"#page .skeleton, {LOADING}")
+        busy = page.locator(f"#page :is(.skeleton, .later), {LOADING}")
         expect(busy).to_have_count(0, timeout=30_000)
 
     def _console(self, message: ConsoleMessage) -> None:

@@ -29,6 +29,26 @@ def test_a_click_on_a_sector_opens_it_and_back_closes_it(site, store):
     expect(page.locator(".iv-row", has_text="47.11")).to_be_visible()
 
 
+_ORDER = """
+window.seen = [];
+const marks = {chart: '.js-plotly-plot .scatterlayer .trace', grid: '.ag-root', menu: '.panel-menu'};
+new MutationObserver(() => {
+  for (const [name, mark] of Object.entries(marks)) {
+    if (!window.seen.includes(name) && document.querySelector(mark)) window.seen.push(name);
+  }
+}).observe(document, {childList: true, subtree: true});
+"""
+
+
+def test_charts_are_drawn_before_menus_and_tables_are_made(site, store):
+    opened = site(store, color_scheme="dark")
+    opened.context.add_init_script(_ORDER)
+    page = opened.open("/sectors?country=BE")
+    expect(page.locator("#sectors-customers-panel .ag-center-cols-container")).to_be_visible()
+    assert page.evaluate("window.seen")[0] == "chart"
+    expect(page.locator(".later")).to_have_count(0)
+
+
 def test_the_list_of_customers_is_sought_sorted_and_opened(site, store):
     opened = site(store)
     page = opened.open("/customers")

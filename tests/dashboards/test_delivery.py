@@ -1,5 +1,6 @@
 """How answers leave the server: shared, kept by browsers, compressed."""
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -146,6 +147,14 @@ def test_the_charts_are_drawn_by_the_plotly_that_python_knows(client):
     assert f"plotly.js (basic - minified) v{get_plotlyjs_version()}\n" in head
     page = client.get("/").get_data(as_text=True)
     assert page.count("plotly-basic.min.js?m=") == 1
+
+
+def test_what_draws_charts_is_there_before_the_first_one(client):
+    page = client.get("/").get_data(as_text=True)
+    (address,) = re.findall(r'defer src="(/\S+/async-graph\.js\?m=\d+)"', page)
+    answer = client.get(address)
+    assert "webpackChunkdash_core_components" in answer.get_data(as_text=True)[:100]
+    assert "immutable" in answer.headers["Cache-Control"]
 
 
 def test_only_files_there_are_have_compressed_forms(client):
