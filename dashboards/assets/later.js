@@ -10,8 +10,11 @@
   var still = 0;
   var idle = window.requestIdleCallback || function (work) { return setTimeout(work, 0); };
 
+  // what holds a place is loading because of it: a list of cards waits for its table
   function busy() {
-    return document.querySelector('[data-dash-is-loading="true"], .dash-graph--pending') !== null;
+    return document.querySelector(
+      '[data-dash-is-loading="true"]:not(.later, :has(.later)), .dash-graph--pending'
+    ) !== null;
   }
   function look() {
     still = busy() ? 0 : still + 1;

@@ -31,7 +31,9 @@ def test_a_click_on_a_sector_opens_it_and_back_closes_it(site, store):
 
 _ORDER = """
 window.seen = [];
-const marks = {chart: '.js-plotly-plot .scatterlayer .trace', grid: '.ag-root', menu: '.panel-menu'};
+const marks = {
+  chart: '.js-plotly-plot .scatterlayer .trace', grid: '.ag-root', menu: '.panel-menu',
+};
 new MutationObserver(() => {
   for (const [name, mark] of Object.entries(marks)) {
     if (!window.seen.includes(name) && document.querySelector(mark)) window.seen.push(name);
@@ -95,6 +97,13 @@ def test_on_a_phone_the_grid_is_a_list_of_cards(site, store):
     expect(row).to_have_css("height", re.compile(r"1\d\dpx"))
     card.locator("a").click()
     expect(page.locator("#customer-headline h2")).to_have_text("Néon")
+
+
+def test_on_a_phone_a_table_below_charts_is_a_list_of_cards_too(site, store):
+    page = site(store).open("/sectors?country=BE", NARROW)
+    card = page.locator("#sectors-customers-panel .grid-card").first
+    card.scroll_into_view_if_needed()
+    expect(card).to_contain_text("Headroom")
 
 
 def test_an_unknown_customer_is_answered(site, store):
