@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from dash import html
 from dash.development.base_component import Component
@@ -14,7 +13,6 @@ from dashboards.figures import (
     ACCENT,
     ACTUAL,
     BETTER,
-    CHARACTER,
     GRID,
     INK,
     PREVIOUS,
@@ -25,6 +23,7 @@ from dashboards.figures import (
 from dashboards.format import NOTHING, Format
 from dashboards.i18n import _
 from dashboards.links import stay
+from dashboards.sector_labels import LABEL_CHARACTERS, WIDTH, Place, Point, placed_labels
 from dashboards.sector_rows import Sector
 from metrics.payment_curve import ENOUGH_PAYMENTS
 
@@ -192,7 +191,7 @@ def quadrant(
         hovertemplate="%{customdata[1]}<extra></extra>",
     )  # fmt: skip
     tall = height - 70.0
-    scale = (_WIDTH / (right - left), tall / (high - low))
+    scale = (WIDTH / (right - left), tall / (high - low))
     points = [
         Point(s, (x - left) * scale[0], (high - y) * scale[1], size / 2)
         for s, x, y, size in zip(shown, late, growths, sizes, strict=True)
@@ -237,103 +236,6 @@ def _bubble_tip(s: Sector, f: Format) -> str:
     return "<br>".join(lines)
 
 
-_WIDTH = 420.0
-"""Width in pixels for which labels are placed; on a wider screen they lie farther apart."""
-_LABEL_CHARACTERS, _LINE = 26, 15.0
-_MOST_LABELS = 10
-_SIDES = ((1, 0), (-1, 0), (0, -1), (0, 1))
-_FAR = tuple((x * d, y * d) for d in (34, 60, 90) for x in (1, -1) for y in (-1, 1, 0.4, -0.4))
-
-
-@dataclass(frozen=True)
-class Point:
-    """A bubble in pixels from the top left of the plot, and its radius."""
-
-    sector: Sector
-    x: float
-    y: float
-    radius: float
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a label lies: its box (left, top, right, bottom); far ones need a leader line."""
-
-    box: _Box
-    far: bool = False
-
-
-_Box = tuple[float, float, float, float]
-
-
-def placed_labels(
-    points: Sequence[Point], within: int, height: float, chosen: str = ""
-) -> list[tuple[Point, Place]]:
-    """Choose the notable bubbles and a free place for the label of each.
-
-    Notable are the open one, the two latest, those that pay well and grow, and the largest. A
-    label lies beside its bubble, or farther away with a leader; it is left out rather than laid
-    over another label, a bubble or the edge.
-    """
-    latest = sorted(points, key=lambda p: -(p.sector.late or 0))[:2]
-    ranked = sorted(
-        points,
-        key=lambda p: (
-            p.sector.code != chosen,
-            p not in latest,
-            not p.sector.pays_and_grows(within),
-            -p.sector.sales,
-        ),
-    )
-    taken: list[_Box] = [(0.0, 0.0, 170.0, 22.0)]  # the name of the quadrant
-    taken += [_square(p) for p in points]
-    placed: list[tuple[Point, Place]] = []
-    for point in ranked:
-        if len(placed) == _MOST_LABELS:
-            break
-        notable = point.sector.code == chosen or point.sector.pays_and_grows(within)
-        places = [Place(_beside(point, x, y)) for x, y in _SIDES]
-        if notable:
-            places += [Place(_away(point, x, y), far=True) for x, y in _FAR]
-        for place in places:
-            box = place.box
-            inside = box[0] >= 0 and box[2] <= _WIDTH and box[1] >= 0 and box[3] <= height
-            if inside and not any(_touch(box, other) for other in taken):
-                taken.append(box)
-                placed.append((point, place))
-                break
-    return placed
-
-
-def _size(point: Point) -> float:
-    return len(shortened(point.sector.words, _LABEL_CHARACTERS)) * CHARACTER
-
-
-def _beside(point: Point, x: int, y: int) -> _Box:
-    """Return the box of a label that touches its bubble on one side."""
-    width, gap = _size(point), point.radius + 4
-    left = point.x + gap if x > 0 else point.x - gap - width if x < 0 else point.x - width / 2
-    top = point.y - gap - _LINE if y < 0 else point.y + gap if y > 0 else point.y - _LINE / 2
-    return left, top, left + width, top + _LINE
-
-
-def _away(point: Point, x: float, y: float) -> _Box:
-    """Return the box of a label at the end of a leader."""
-    width = _size(point)
-    left = point.x + x if x > 0 else point.x + x - width
-    top = point.y + y - _LINE / 2
-    return left, top, left + width, top + _LINE
-
-
-def _square(point: Point) -> _Box:
-    r = point.radius * 0.85
-    return point.x - r, point.y - r, point.x + r, point.y + r
-
-
-def _touch(a: _Box, b: _Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
-
 def _label(drawn: Figure, point: Point, place: Place, chosen: str) -> None:
     s, (left, top, right, bottom) = point.sector, place.box
     on_right = left >= point.x
@@ -355,7 +257,7 @@ def _label(drawn: Figure, point: Point, place: Place, chosen: str) -> None:
     beside_it = {"showarrow": False, "xshift": across, "yshift": -down}
     drawn.add_annotation(
         x=s.late, y=_drawn_growth(s), borderpad=0, xanchor=anchor, yanchor="middle",
-        text=shortened(s.words, _LABEL_CHARACTERS),
+        text=shortened(s.words, LABEL_CHARACTERS),
         font={"size": 12, "color": ACCENT if s.code == chosen else ACTUAL},
         **(led if place.far else beside_it),
     )  # fmt: skip

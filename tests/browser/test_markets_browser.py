@@ -102,7 +102,7 @@ def test_on_a_phone_the_grid_is_a_list_of_cards(site, store):
 def test_on_a_phone_a_table_below_charts_is_a_list_of_cards_too(site, store):
     page = site(store).open("/sectors?country=BE", NARROW)
     card = page.locator("#sectors-customers-panel .grid-card").first
-    card.scroll_into_view_if_needed()
+    page.locator("#sectors-customers-panel").scroll_into_view_if_needed()
     expect(card).to_contain_text("Headroom")
 
 

@@ -1,3 +1,4 @@
+import math
 import random
 from decimal import Decimal
 
@@ -9,7 +10,8 @@ from dashboards.figures import figure
 from dashboards.format import Format
 from dashboards.i18n import speaking
 from dashboards.page import Context
-from dashboards.sector_figures import Point, intervals, placed_labels, quadrant
+from dashboards.sector_figures import intervals, quadrant
+from dashboards.sector_labels import Point, placed_labels
 from dashboards.sector_rows import (
     Sector,
     by_speed,
@@ -177,8 +179,18 @@ def test_the_quadrant_draws_whom_it_can_place(view):
     assert "Retail trade" in texts
 
 
+def _outside(point, box):
+    """Yield points of the line from a bubble to its label, from the bubble's edge on."""
+    left, top, right, bottom = box
+    x, y = (left if left >= point.x else right), (top + bottom) / 2
+    for n in range(201):
+        at = point.x + (x - point.x) * n / 200, point.y + (y - point.y) * n / 200
+        if math.dist(at, (point.x, point.y)) > point.radius:
+            yield at
+
+
 def test_labels_never_lie_over_each_other_or_over_bubbles():
-    rng = random.Random(7)
+    rng, seen = random.Random(7), 0
     for _round in range(60):
         points = [
             Point(
@@ -188,12 +200,31 @@ def test_labels_never_lie_over_each_other_or_over_bubbles():
             )
             for n in range(rng.randint(1, 40))
         ]  # fmt: skip
-        boxes = [place.box for _point, place in placed_labels(points, 5, 350, "0")]
+        labels = placed_labels(points, 5, 350, "0")
+        boxes = [place.box for _point, place in labels]
         for n, a in enumerate(boxes):
             assert a[0] >= 0
             assert a[2] <= 420
             for b in boxes[n + 1 :]:
                 assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+        for point, place in labels:
+            if place.far and point.sector.code != "0":
+                leader = list(_outside(point, place.box))
+                under = [
+                    p
+                    for p in points
+                    if math.dist((p.x, p.y), (point.x, point.y)) >= p.radius
+                    and any(math.dist((p.x, p.y), at) < p.radius - 1 for at in leader)
+                ]
+                over = [
+                    box
+                    for box in boxes
+                    if box is not place.box
+                    and any(box[0] < x < box[2] and box[1] < y < box[3] for x, y in leader)
+                ]
+                assert len(under) + 2 * len(over) <= 2
+                seen += 1
+    assert seen > 30
 
 
 @pytest.mark.parametrize("part", PANELS)
