@@ -12,9 +12,10 @@
 
   // what holds a place is loading because of it: a list of cards waits for its table
   function busy() {
-    return document.querySelector(
-      '[data-dash-is-loading="true"]:not(.later, :has(.later)), .dash-graph--pending'
-    ) !== null;
+    if (document.querySelector(".dash-graph--pending")) return true;
+    return Array.from(document.querySelectorAll('[data-dash-is-loading="true"]')).some(function (part) {
+      return !part.matches(".later") && !part.querySelector(".later");
+    });
   }
   function look() {
     still = busy() ? 0 : still + 1;
