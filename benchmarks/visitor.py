@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import Any, ClassVar
 
 import brotli  # type: ignore[import-untyped]
@@ -307,7 +307,7 @@ class Visitor:
         return json.loads(text)
 
 
-@lru_cache(None)
+@cache
 def _stands_for(wildcard: str, key: str) -> bool:
     """Return whether an id is one of those a wildcard means; asked thousands of times a change."""
     wanted, parts = json.loads(wildcard), json.loads(key)

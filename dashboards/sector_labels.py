@@ -64,17 +64,19 @@ def placed_labels(
             -p.sector.sales,
         ),
     )
-    taken: list[_Box] = [(0.0, 0.0, 170.0, 22.0)]  # the name of the quadrant
-    taken += [_square(p) for p in points]
-    labels: list[_Box] = []
-    leaders: list[_Line] = []
+    # the name of the quadrant, and the bubbles
+    blocked: list[_Box] = [(0.0, 0.0, 170.0, 22.0), *map(_square, points)]
+    placed: list[tuple[Point, Place]] = []
 
     def free(box: _Box) -> bool:
         inside = box[0] >= 0 and box[2] <= WIDTH and box[1] >= 0 and box[3] <= height
         return (
             inside
-            and not any(_touch(box, other) for other in taken)
-            and not any(_crosses(line, box) for line in leaders)
+            and not any(_touch(box, other) for other in blocked)
+            and not any(
+                _touch(box, at.box) or (at.far and _crosses(_leader(p, at.box), box))
+                for p, at in placed
+            )
         )
 
     def crossed(point: Point, box: _Box) -> int:
@@ -84,23 +86,19 @@ def placed_labels(
             for p in points
             if p is not point and math.hypot(p.x - point.x, p.y - point.y) >= p.radius
         )
-        return others + 2 * sum(_crosses(line, label) for label in labels)
+        return others + 2 * sum(_crosses(line, at.box) for _p, at in placed)
 
-    placed: list[tuple[Point, Place]] = []
     for point in ranked:
         if len(placed) == _MOST_LABELS:
             break
-        chosen_one = point.sector.code == chosen
+        is_open = point.sector.code == chosen
         place = next((Place(b) for b in (_beside(point, *at) for at in _SIDES) if free(b)), None)
-        if place is None and (chosen_one or point.sector.pays_and_grows(within)):
+        if place is None and (is_open or point.sector.pays_and_grows(within)):
             far = [box for box in (_away(point, *at) for at in _FAR) if free(box)]
-            box = min(far, key=partial(crossed, point), default=None)
-            if box and (chosen_one or crossed(point, box) <= _MOST_CROSSED):
-                place = Place(box, far=True)
-                leaders.append(_leader(point, box))
+            best = min(far, key=partial(crossed, point), default=None)
+            if best and (is_open or crossed(point, best) <= _MOST_CROSSED):
+                place = Place(best, far=True)
         if place:
-            taken.append(place.box)
-            labels.append(place.box)
             placed.append((point, place))
     return placed
 
