@@ -253,6 +253,7 @@ def _label(drawn: Figure, point: Point, place: Place, chosen: str) -> None:
         "arrowhead": 0,
         "arrowwidth": 1,
         "arrowcolor": PREVIOUS,
+        "standoff": point.radius,
     }
     beside_it = {"showarrow": False, "xshift": across, "yshift": -down}
     drawn.add_annotation(

@@ -179,6 +179,19 @@ def test_the_quadrant_draws_whom_it_can_place(view):
     assert "Retail trade" in texts
 
 
+def test_leaders_end_at_the_edge_of_their_bubble():
+    close = [
+        Sector(str(n), f"{n} Some sector", 30, late=-2 + n / 10, sales=Decimal(100),
+               growth=0.1 + n / 100)
+        for n in range(8)
+    ]  # fmt: skip
+    drawn = checked(quadrant(close, 5, Format()))
+    (points,) = drawn.data
+    led = [a for a in drawn.layout.annotations if a.showarrow]
+    assert led
+    assert all(a.standoff == points.marker.size[0] / 2 for a in led)
+
+
 def _outside(point, box):
     """Yield points of the line from a bubble to its label, from the bubble's edge on."""
     left, top, right, bottom = box
