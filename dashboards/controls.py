@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -17,12 +18,13 @@ from dashboards.filters import (
     FILTERS,
     SECTOR_LEVELS,
     Options,
-    Selection,
     sector_choices,
     value_label,
 )
 from dashboards.format import Format
 from dashboards.i18n import LANGUAGES, _, language
+from dashboards.later import Later
+from dashboards.page import View
 from metrics.dimensions import DIMENSIONS
 from metrics.ledger import month_end
 
@@ -32,8 +34,42 @@ MORE = ("segment", "salesperson", "currency")
 _MOST_CHOICES = 100
 
 
-def header(options: Options | None) -> Component:
-    """Return the header; without options (an empty store) its filters wait."""
+@dataclass(frozen=True)
+class Shown:
+    """What the header shows of a selection: values of its controls, and words beside them.
+
+    day: of the as-of control, ISO. values, placeholders: of each of MULTI. day_text: the day in
+    words. more: how many filters are behind "More"; '' if none.
+    """
+
+    day: str | None
+    values: Sequence[Sequence[str]]
+    placeholders: Sequence[str]
+    day_text: str
+    more: str
+
+
+def shown_of(view: View | None) -> Shown:
+    """Return what the header shows; without a view (an empty store) its filters wait."""
+    labels = [_(DIMENSIONS[name].label) for name in MULTI]
+    if view is None:
+        return Shown(None, [[] for _name in MULTI], labels, "–", "")
+    chosen = view.selection.chosen
+    sectors = [f"{level}:{value}" for level in SECTOR_LEVELS for value in chosen.get(level, ())]
+    values = [sectors, *([v or "-" for v in chosen.get(name, ())] for name in MULTI[1:])]
+    more = sum(len(v) for name, v in zip(MULTI, values, strict=True) if name in MORE)
+    return Shown(
+        view.selection.as_of.isoformat(),
+        values,
+        [t + (f" ({len(v)})" if v else "") for t, v in zip(labels, values, strict=True)],
+        view.f.day(view.selection.as_of),
+        f" ({more})" if more else "",
+    )
+
+
+def header(view: View | None) -> Component:
+    """Return the header; without a view (an empty store) its filters wait."""
+    options, shown = (view.options if view else None), shown_of(view)
     return html.Div(
         [
             dmc.Burger(
@@ -41,7 +77,7 @@ def header(options: Options | None) -> Component:
             ),
             dcc.Link([html.Span(className="mark"), "Tandem"], href="/", className="brand"),
             html.Div(
-                [_as_of(options), *_filters(options)],
+                [_as_of(options, shown), *_filters(options, shown)],
                 id="filters",
                 className="filters",
                 role="search",
@@ -109,13 +145,16 @@ def calendar_of(options: Options | None) -> tuple[list[dict[str, str]], dict[str
     }
 
 
-def _as_of(options: Options | None) -> Component:
+def _as_of(options: Options | None, shown: Shown) -> Component:
     presets, limits = calendar_of(options)
     return dmc.Popover(
         [
             dmc.PopoverTarget(
                 html.Button(
-                    [html.Span(_("As of"), className="label"), html.B("–", id="as-of-label")],
+                    [
+                        html.Span(_("As of"), className="label"),
+                        html.B(shown.day_text, id="as-of-label"),
+                    ],
                     id="as-of-button",
                     className="button control",
                     disabled=options is None,
@@ -126,8 +165,8 @@ def _as_of(options: Options | None) -> Component:
                     dmc.DatePicker(
                         id="as-of",
                         presets=presets,
-                        value=options.last_day.isoformat() if options else None,
-                        defaultDate=options.last_day.isoformat() if options else None,
+                        value=shown.day,
+                        defaultDate=shown.day,
                         allowDeselect=False,
                         weekendDays=[],
                         **limits,
@@ -144,14 +183,15 @@ def _as_of(options: Options | None) -> Component:
     )
 
 
-def _filters(options: Options | None) -> list[Component]:
-    def select(name: str) -> dmc.MultiSelect:
-        label = _(DIMENSIONS[name].label)
-        return dmc.MultiSelect(
+def _filters(options: Options | None, shown: Shown) -> list[Component]:
+    def select(name: str) -> Component:
+        place = MULTI.index(name)
+        chosen, placeholder = shown.values[place], shown.placeholders[place]
+        made = dmc.MultiSelect(
             id=f"filter-{name}",
-            data=choices(name, (), "", options),
-            value=[],
-            placeholder=label,
+            data=choices(name, chosen, "", options),
+            value=chosen,
+            placeholder=placeholder,
             searchable=True,
             hidePickedOptions=False,
             clearable=False,
@@ -162,8 +202,9 @@ def _filters(options: Options | None) -> list[Component]:
             disabled=options is None,
             className=f"filter filter-{name}",
             comboboxProps={"width": 320, "position": "bottom-start", "shadow": "md"},
-            **{"aria-label": label},
+            **{"aria-label": _(DIMENSIONS[name].label)},
         )
+        return html.Div(Later(made, "filter-place", placeholder), className="filter-box")
 
     return [
         *[select(name) for name in MULTI if name not in MORE],
@@ -171,7 +212,7 @@ def _filters(options: Options | None) -> list[Component]:
             [
                 dmc.PopoverTarget(
                     html.Button(
-                        [_("More"), html.Span(id="more-count")],
+                        [_("More"), html.Span(shown.more, id="more-count")],
                         className="button control",
                         disabled=options is None,
                     )
@@ -214,15 +255,6 @@ def choices(
     if name == "country":
         choices.sort(key=lambda c: c["label"])
     return choices
-
-
-def controls_of(selection: Selection) -> tuple[str, list[list[str]]]:
-    """Return the values of the controls that show `selection`: the day, then each of MULTI."""
-    sectors = [
-        f"{level}:{value}" for level in SECTOR_LEVELS for value in selection.chosen.get(level, ())
-    ]
-    others = [[v or "-" for v in selection.chosen.get(name, ())] for name in MULTI[1:]]
-    return selection.as_of.isoformat(), [sectors, *others]
 
 
 def search_of(as_of: str | None, values: Sequence[Sequence[str] | None], search: str) -> str:

@@ -180,6 +180,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         State("explain-source", "data"),
         State("explain-which", "value"),
         State("url", "search"),
+        prevent_initial_call=True,
     )
     def rows(request: Any, source: Any, which: str | None, search: str | None) -> Any:
         view = context.view(search)

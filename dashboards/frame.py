@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import dash_mantine_components as dmc
+import flask
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards import explain, parts
-from dashboards.controls import MORE, MULTI, calendar_of, choices, controls_of, header, search_of
+from dashboards.controls import MULTI, calendar_of, choices, header, search_of, shown_of
 from dashboards.drawn import drawn
 from dashboards.figures import FONT
 from dashboards.filters import (
@@ -41,34 +42,40 @@ THEME = {
 }  # fmt: skip
 
 
-def layout(context: Context) -> Component:
-    """Return the frame; the choices of the filters come from the current state."""
-    options, number = None, None
-    try:
-        state = context.state()
-        if state is not None:
-            options, number = context.options(state), state.number
-    except StoreError:
-        LOG.exception("the store cannot be read")  # the page says so; the frame still stands
+def layout(context: Context, pages: Sequence[Page]) -> Component:
+    """Return the frame with the page in it, as the document that asks for it is addressed.
+
+    A browser says so with its request; where it does not, `dcc.Location` says it a moment later,
+    and the callbacks put everything in place as they do when the reader goes on to another page.
+    """
+    path, search = _address()
+    view = _view(context, search)
+    page, title = _page_at(context, pages, path, search) if path else (None, None)
+    known = {"pathname": path, "search": search} if path else {}
     return dmc.MantineProvider(
         [
-            dcc.Location(id="url", refresh="callback-nav"),
-            dcc.Store(id="state", data=number),
+            dcc.Location(id="url", refresh="callback-nav", **known),
+            dcc.Store(id="state", data=view.state.number if view else None),
             dcc.Store(id="retry", data=0),
-            dcc.Store(id="document-title"),
+            dcc.Store(id="document-title", data=title),
             dcc.Interval(id="poll", interval=20_000),
             html.A(_("Skip to the figures"), href="#page", className="skip"),
             dmc.AppShell(
                 [
-                    dmc.AppShellHeader(header(options)),
+                    dmc.AppShellHeader(header(view)),
                     dmc.AppShellNavbar(
-                        html.Nav(id="nav", **{"aria-label": _("Pages")}), id="navbar"
+                        html.Nav(_links(pages, view, path), id="nav", **{"aria-label": _("Pages")}),
+                        id="navbar",
                     ),
                     dmc.AppShellMain(
                         [
-                            html.Div(id="active-filters", className="active-filters"),
-                            html.Div(id="page", className="page-slot", tabIndex=-1),
-                            html.Footer(id="foot", className="foot"),
+                            html.Div(
+                                _active(view) if view else None,
+                                id="active-filters",
+                                className="active-filters",
+                            ),
+                            html.Div(page, id="page", className="page-slot", tabIndex=-1),
+                            html.Footer(_foot(view) if view else None, id="foot", className="foot"),
                         ]
                     ),
                 ],
@@ -84,9 +91,17 @@ def layout(context: Context) -> Component:
     )
 
 
+def _address() -> tuple[str, str]:
+    """Return path and query of the document that asks for the layout; '' where it is not said."""
+    sent = flask.request.referrer if flask.has_request_context() else None
+    if not sent:
+        return "", ""
+    told = urlsplit(sent)
+    return told.path or "/", f"?{told.query}" if told.query else ""
+
+
 def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
     """Wire the frame: the URL, the controls, the navigation, the page and the foot."""
-    by_path = {page.path: page for page in pages}
 
     @app.callback(
         Output("page", "children"),
@@ -94,44 +109,24 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Input("url", "pathname"),
         Input("state", "data"),
         State("url", "search"),
+        prevent_initial_call=True,
     )
     def show(pathname: str | None, number: int | None, search: str | None) -> Any:
-        page = by_path.get((pathname or "/").rstrip("/") or "/")
-        if page is None:
-            text = _("There is no page at {path}.").format(path=pathname)
-            home = dcc.Link(_("To the overview"), href="/", className="button")
-            return parts.message(_("Not found"), text, home), _("Not found")
-        asked = {t["prop_id"] for t in ctx.triggered}  # at first both the address and the state
+        page = _page_of(pages, pathname)
+        asked = {t["prop_id"] for t in ctx.triggered}
         first = number == 1  # the page says so far what to do where nothing is loaded
-        if asked == {"state.data"} and (not page.needs_data or (page.stays and not first)):
+        if page and asked == {"state.data"} and (not page.needs_data or (page.stays and not first)):
             raise PreventUpdate  # a report that is being read stays where it is
-        title = _(page.title)
-        try:
-            empty = page.needs_data and context.state() is None
-        except StoreError as error:
-            return parts.message(_("The store cannot be read"), str(error), kind="failed"), title
-        if empty:
-            return _empty_store(), title
-        query = dict(parse_qsl((search or "").lstrip("?")))
-        return drawn(page.layout(**query)), title
+        return _page_at(context, pages, pathname, search)
 
-    @app.callback(Output("nav", "children"), Input("url", "pathname"), Input("url", "search"))
+    @app.callback(
+        Output("nav", "children"),
+        Input("url", "pathname"),
+        Input("url", "search"),
+        prevent_initial_call=True,
+    )
     def navigate(pathname: str | None, search: str | None) -> list[Component]:
-        view = _view(context, search)
-        query = to_search(view.selection, page=False) if view else ""
-        links: list[Component] = []
-        for group in ("main", "foot"):
-            shown = sorted((p for p in pages if p.group == group), key=lambda p: p.order)
-            links += [html.Hr()] if links and shown else []
-            links += [
-                dcc.Link(
-                    [parts.icon(f"page-{(p.path.strip('/') or 'overview')}"), _(p.title)],
-                    href=p.path + query,
-                    className="nav-link active" if p.path == pathname else "nav-link",
-                )
-                for p in shown
-            ]
-        return links
+        return _links(pages, _view(context, search), pathname)
 
     @app.callback(
         Output("url", "search"),
@@ -145,6 +140,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Input("as-of", "value"),
         *[Input(f"filter-{name}", "value") for name in MULTI],
         Input("state", "data"),
+        prevent_initial_call=True,
     )
     def select(search: str | None, as_of: str | None, *values: Any) -> Any:
         picked = values[:-1]
@@ -157,19 +153,14 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         view = _view(context, search)
         if view is None:
             raise PreventUpdate
-        day_value, shown = controls_of(view.selection)
-        controls = [no_update] * (1 + len(MULTI)) if by_control else [day_value, *shown]
-        placeholders = [
-            _(DIMENSIONS[name].label) + (f" ({len(chosen)})" if chosen else "")
-            for name, chosen in zip(MULTI, shown, strict=True)
-        ]
-        more = sum(len(s) for n, s in zip(MULTI, shown, strict=True) if n in MORE)
+        shown = shown_of(view)
+        controls = [no_update] * (1 + len(MULTI)) if by_control else [shown.day, *shown.values]
         return (
             new_search,
             *controls,
-            *placeholders,
-            view.f.day(view.selection.as_of),
-            f" ({more})" if more else "",
+            *shown.placeholders,
+            shown.day_text,
+            shown.more,
             _active(view),
         )
 
@@ -177,6 +168,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Output("filter-customer_group", "data"),
         Input("filter-customer_group", "searchValue"),
         Input("filter-customer_group", "value"),
+        prevent_initial_call=True,
     )
     def find_customers(typed: str | None, chosen: list[str] | None) -> list[dict[str, str]]:
         state = context.state()
@@ -242,13 +234,17 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         days = (limits.get("minDate"), limits.get("maxDate"))
         return presets, *days, options is None, *lists, *([options is None] * len(MULTI))
 
-    @app.callback(Output("foot", "children"), Input("state", "data"))
+    @app.callback(Output("foot", "children"), Input("state", "data"), prevent_initial_call=True)
     def foot(_number: int | None) -> Any:
         view = _view(context, "")
         return _foot(view) if view else []
 
+    app.clientside_callback(
+        ClientsideFunction("tandem", "title"),
+        Output("document-title", "clear_data"),
+        Input("document-title", "data"),
+    )
     for name, output, inputs in (
-        ("title", Output("document-title", "clear_data"), [Input("document-title", "data")]),
         ("language", Output("language", "error"), [Input("language", "value")]),
         (
             "burger",
@@ -265,6 +261,51 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         app.clientside_callback(
             ClientsideFunction("tandem", name), output, *inputs, prevent_initial_call=True
         )
+
+
+def _page_of(pages: Sequence[Page], path: str | None) -> Page | None:
+    """Return the page at an address; None where there is none."""
+    asked = (path or "/").rstrip("/") or "/"
+    return next((page for page in pages if page.path == asked), None)
+
+
+def _page_at(
+    context: Context, pages: Sequence[Page], path: str | None, search: str | None
+) -> tuple[Any, str]:
+    """Return what is shown at an address, and its title."""
+    page = _page_of(pages, path)
+    if page is None:
+        text = _("There is no page at {path}.").format(path=path)
+        home = dcc.Link(_("To the overview"), href="/", className="button")
+        return parts.message(_("Not found"), text, home), _("Not found")
+    title = _(page.title)
+    try:
+        empty = page.needs_data and context.state() is None
+    except StoreError as error:
+        LOG.exception("the store cannot be read")
+        return parts.message(_("The store cannot be read"), str(error), kind="failed"), title
+    if empty:
+        return _empty_store(), title
+    query = dict(parse_qsl((search or "").lstrip("?")))
+    return drawn(page.layout(**query)), title
+
+
+def _links(pages: Sequence[Page], view: View | None, path: str | None) -> list[Component]:
+    """Return the navigation; its links keep the day and the filters."""
+    query = to_search(view.selection, page=False) if view else ""
+    links: list[Component] = []
+    for group in ("main", "foot"):
+        shown = sorted((p for p in pages if p.group == group), key=lambda p: p.order)
+        links += [html.Hr()] if links and shown else []
+        links += [
+            dcc.Link(
+                [parts.icon(f"page-{(p.path.strip('/') or 'overview')}"), _(p.title)],
+                href=p.path + query,
+                className="nav-link active" if p.path == path else "nav-link",
+            )
+            for p in shown
+        ]
+    return links
 
 
 def _view(context: Context, search: str | None) -> View | None:

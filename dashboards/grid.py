@@ -170,7 +170,7 @@ def grid(
         className="grid",
     )
     store = dcc.Store(id=params_id(str(id)), data=dict(params or {}))
-    place = Later(made, "grid skeleton", {"height": f"{height}px"}) if later else made
+    place = Later(made, "grid skeleton", style={"height": f"{height}px"}) if later else made
     return html.Div([store, place], className="grid-box live")
 
 
@@ -208,6 +208,7 @@ def connect_grid(app: Dash, context: Context, id: str, listing: Listing) -> None
         Input(id, "getRowsRequest"),
         State("url", "search"),
         State(params_id(id), "data"),
+        prevent_initial_call=True,
     )
     @pure
     def rows(request: dict[str, Any] | None, search: str | None, params: Any) -> Any:

@@ -1,8 +1,9 @@
 """Parts of a page that wait until the browser has drawn what is looked at first.
 
-A menu that few open and a table below the fold cost the browser as much as a chart does, each. As
-`Later` they are part of the page for Dash from the start, and the script (assets/later.js) mounts
-them once all charts are drawn and nothing is being loaded.
+A menu that few open, a filter and a table below the fold cost the browser as much as a chart does,
+each. As `Later` they are part of the page for Dash from the start, and the script
+(assets/later.js) mounts them once all charts are drawn and nothing is being loaded, or when the
+reader reaches for one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dash.development.base_component import Component
 
 
 class Later(Component):
-    """Holds a place, an element of this class and style, and then shows the part itself."""
+    """Holds a place, an element of this class, text and style, and then shows the part itself."""
 
     _children_props: list[str] = []  # noqa: RUF012 - Dash's own way to say it
     _base_nodes: list[str] = ["children"]  # noqa: RUF012
@@ -21,12 +22,17 @@ class Later(Component):
     _type = "Later"
 
     def __init__(
-        self, children: Component, place: str, style: Mapping[str, str] | None = None
+        self,
+        children: Component,
+        place: str,
+        text: str = "",
+        style: Mapping[str, str] | None = None,
     ) -> None:
         """Show `children` later; see the class."""
         # not Component.__init__: it tries to import the namespace, each time
-        self._prop_names = ["children", "place", "style"]
+        self._prop_names = ["children", "place", "text", "style"]
         self._valid_wildcard_attributes: list[str] = []
         self.children = children
         self.place = place
+        self.text = text
         self.style = dict(style or {})

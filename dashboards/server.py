@@ -60,6 +60,8 @@ _INDEX = """<!DOCTYPE html>
 <head>
 {metas}<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="preload" as="fetch" crossorigin href="{prefix}_dash-layout">
+<link rel="preload" as="fetch" crossorigin href="{prefix}_dash-dependencies">
 {favicon}
 {css}
 <style>{palette}</style>
@@ -92,11 +94,13 @@ class _App(Dash):
 
     def interpolate_index(self, **parts: Any) -> str:
         """Return the document that loads the app."""
+        prefix = self.config.requests_pathname_prefix
         return _INDEX.format(
             lang=language(),
             palette=dark_css(),
             plotly=f"{self.get_asset_url(_PLOTLY)}?m={_PLOTLY_CHANGED}",
-            graph=f"{self.config.requests_pathname_prefix}{_GRAPH}?m={_GRAPH_CHANGED}",
+            prefix=prefix,
+            graph=f"{prefix}{_GRAPH}?m={_GRAPH_CHANGED}",
             calendar=flask.json.dumps(Format(language()).calendar()),
             **{k: v for k, v in parts.items() if k != "lang"},
         )
@@ -125,7 +129,7 @@ def create_app(
         add_log_handler=False,
     )
     context = Context(store, importer)
-    app.layout = lambda: frame.layout(context)
+    app.layout = lambda: frame.layout(context, pages)
     for part in (frame, explain, download):
         part.connect(app, context, pages)
     for page in pages:

@@ -77,6 +77,7 @@ def ask(
     output: str,
     search: str = "",
     language: str = "en",
+    path: str = "/",
     **values: object,
 ) -> dict[str, dict[str, object]]:
     """Post to the callback that has `output` (`id.property`) among its outputs; return its answer.
@@ -86,7 +87,7 @@ def ask(
     figure with a property that plotly does not know.
     """
     key = next(k for k in app.callback_map if output in k.strip(".").split("..."))
-    known = {"url": {"search": search, "pathname": "/"}}
+    known = {"url": {"search": search, "pathname": path}}
 
     def given(part: dict[str, str]) -> dict[str, object]:
         name = part["id"]

@@ -1,4 +1,5 @@
-// Mounts what can wait: once charts are drawn, nothing is being loaded, and the browser is idle.
+// Mounts what can wait: once charts are drawn, nothing is being loaded, and the browser is idle; or
+// when the reader reaches for it.
 (function () {
   "use strict";
   var QUIET = 60; // ms; twice in a row, since a chart comes a moment after its answer
@@ -50,7 +51,11 @@
         return wait(function () { shown[1](true); });
       }, []);
       if (shown[0]) return props.children;
-      return window.React.createElement("div", { className: "later " + props.place, style: props.style });
+      return window.React.createElement("div", {
+        className: "later " + props.place,
+        style: props.style,
+        onPointerEnter: function () { shown[1](true); },
+      }, props.text);
     },
   };
 })();

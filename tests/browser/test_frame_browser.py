@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -58,6 +59,49 @@ def test_a_link_opens_the_same_view(site, company):
     expect(page.locator(".chip")).to_have_count(1)
     page.locator(".active-filters").get_by_role("button", name="Clear filters").click()
     expect(page).to_have_url(re.compile(r"/\?as_of=2025-12-31$"))
+
+
+def test_a_filter_can_be_opened_before_the_figures_are_there(site, company):
+    opened = site(company)
+    page = opened.context.new_page()
+    page.route("**/_dash-update-component", lambda _route: None)  # the server thinks
+    page.goto(f"{opened.address}/?country=BE")
+    expect(page.locator(".chip")).to_contain_text("Belgium")
+    expect(page.locator("#overview-aging-panel .skeleton").first).to_be_visible()
+    place = page.locator(".filter-place").nth(1)
+    expect(place).to_have_text("Country (1)")
+    place.hover()
+    page.click("#filter-country")
+    expect(page.get_by_role("option", name="Belgium")).to_be_visible()
+    page.close()
+
+
+def test_a_browser_that_does_not_say_where_it_is_shows_the_same(site, company):
+    opened = site(company)
+
+    def silent(route):
+        headers = {k: v for k, v in route.request.headers.items() if k.lower() != "referer"}
+        route.fulfill(response=route.fetch(headers=headers))
+
+    def asked(request):
+        outputs.append(json.loads(request.post_data or "{}").get("output", ""))
+
+    outputs: list[str] = []
+    opened.context.on("request", asked)
+    opened.context.route("**/_dash-layout", silent)
+    page = opened.open("/?as_of=2025-12-31&country=BE")
+    opened.context.unroute("**/_dash-layout")
+    expect(page.locator("#as-of-label")).to_have_text("31 Dec 2025")
+    expect(page.locator(".chip")).to_contain_text("Belgium")
+    expect(page.locator("#nav .active")).to_have_text("Overview")
+    assert any("page.children" in output for output in outputs)
+    shown = page.locator("#shell").inner_text()
+    outputs.clear()
+    told = opened.open("/?as_of=2025-12-31&country=BE")
+    expect(told.locator("#shell")).to_have_text(shown, use_inner_text=True)
+    opened.context.remove_listener("request", asked)
+    assert outputs
+    assert not any("page.children" in output or "nav." in output for output in outputs)
 
 
 def test_filters_follow_to_the_next_page(site, company):

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from dashboards.controls import controls_of, search_of
+from dashboards.controls import search_of, shown_of
 from dashboards.filters import (
     Options,
     Selection,
@@ -14,6 +14,7 @@ from dashboards.filters import (
     with_page,
 )
 from dashboards.format import Format
+from dashboards.page import View
 
 OPTIONS = Options(
     first_day=date(2024, 1, 1),
@@ -56,8 +57,8 @@ def test_a_link_reproduces_the_view(search):
     selection = parse(search, OPTIONS)
     assert selection.notices == ()
     assert to_search(selection) == search
-    as_of, values = controls_of(selection)
-    assert search_of(None if selection.default_day else as_of, values, search) == search
+    shown = shown_of(View(None, selection, OPTIONS, F))
+    assert search_of(None if selection.default_day else shown.day, shown.values, search) == search
 
 
 def test_the_day_starts_at_the_last_day_of_the_data():

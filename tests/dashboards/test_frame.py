@@ -11,7 +11,7 @@ from dashboards.panel import Content, panel_callback
 from dashboards.parts import page, panel
 from dashboards.server import PAGES, create_app
 from data.store import Store
-from tests.pages import ask, query, small_company, words
+from tests.pages import ask, query, small_company, unfolded, words
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,56 @@ def test_the_frame_stands_over_a_store_that_cannot_be_read(tmp_path):
     shown = words(ask(app, "page.children")["page"]["children"])
     assert "cannot be read" in shown
     assert "nonsense" in shown
+
+
+def layout(app, address=""):
+    """Return what a browser at `address` is sent first; "" for one that does not say where."""
+    headers = {"Referer": f"http://localhost{address}"} if address else {}
+    return unfolded(app.server.test_client().get("/_dash-layout", headers=headers).get_json())
+
+
+def with_ids(part, found=None):
+    """Return the properties of all components that have an id, by it."""
+    found = {} if found is None else found
+    if isinstance(part, dict):
+        if isinstance(part.get("id"), str):
+            found[part["id"]] = part
+        part = list(part.values())
+    for one in part if isinstance(part, list) else ():
+        with_ids(one, found)
+    return found
+
+
+@pytest.mark.parametrize("search", ["", "?as_of=2025-12-31&country=BE&segment=-&nonsense=1"])
+@pytest.mark.parametrize("path", ["/", "/dso", "/no/such/page"])
+def test_the_first_layout_has_what_its_callbacks_would_put_there(app, path, search):
+    first = with_ids(layout(app, path + search))
+    assert first["url"]["pathname"] == path
+    assert first["url"]["search"] == search
+    for output in ("page.children", "nav.children", "as-of.value", "foot.children"):
+        for one, props in ask(app, output, search, path=path).items():
+            for name, value in props.items():
+                put = first[one].get(name)
+                assert (put or None) == (value or None), f"{one}.{name}"
+    found = ask(app, "filter-customer_group.data", filter_customer_group=[])
+    assert first["filter-customer_group"]["data"] == found["filter-customer_group"]["data"]
+
+
+def test_a_browser_that_does_not_say_where_it_is_is_asked(app):
+    first = with_ids(layout(app))
+    assert "pathname" not in first["url"]  # dcc.Location says it, which calls the callbacks
+    assert not first["page"].get("children")
+
+
+def test_nothing_of_the_frame_is_asked_for_at_first(app):
+    frame = with_ids(layout(app))
+    told = app.server.test_client().get("/_dash-dependencies").get_json()
+    asked = [
+        c["output"] for c in told if not (c["clientside_function"] or c["prevent_initial_call"])
+    ]
+    places = [o.rpartition(".")[0] for output in asked for o in output.strip(".").split("...")]
+    assert "overview-headline" in places
+    assert not [place for place in places if place in frame]
 
 
 def test_the_document_speaks_the_readers_language(app):
