@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from data.cubes import FOR_EVER
 from etl.open_items import (
@@ -11,18 +10,18 @@ from etl.open_items import (
     DIMENSIONS,
     MADE_DOCUMENTS,
     MADE_OPEN_ITEMS,
-    OPEN_ITEMS,
     SETTLED,
     STEPS,
+    open_items,
 )
 from etl.sql import Connection, number, run
-from etl.stretches import Stretch, keys_within
+from etl.stretches import Stretch, by_age, keys_within
 
 #: Steps that are read once are not worth a table.
 _VIEWS = ("whole", "cut")
 _OF_STRETCH = ("settled", "stretch", "whole", "cut", "slice", "ending")
 #: What is open is of the last age.
-_ENDS = f"coalesce(s.closed_on, {FOR_EVER})"
+_ENDS = f"coalesce(closed_on, {FOR_EVER})"
 
 
 def derive_open_items(
@@ -30,11 +29,12 @@ def derive_open_items(
 ) -> None:
     """Fill `documents` and `open_items` from `doc`, `entry`, `bearer` and `matches`.
 
-    A stretch of customers at a time. Both are stored in the order of `doc`: what is read in that
-    order is joined to the rest, and not the other way round. Open items are of the age in which
-    they closed; `bounds` are the first days of the ages.
+    A stretch of customers at a time. Both are stored in the order of `doc`, open items first by
+    the age in which they closed: what is read in that order is joined to the rest, and not the
+    other way round. `bounds` are the first days of the ages.
     """
     sql = dict(STEPS)
+    age = by_age(_ENDS, bounds)
     _post(connection)
     run(connection, f"create or replace temp table pairing as {sql['pairing']}")
     run(
@@ -62,9 +62,8 @@ def derive_open_items(
         run(connection, "set disabled_optimizers = 'join_order,build_side_probe_side'")
         run(connection, f"insert into documents by name {CLOSED_DOCUMENTS}")
         run(connection, "drop table ending")
-        for since, until in pairwise(("date '-infinity'", *bounds, "date 'infinity'")):
-            age = f"{_ENDS} >= {since} and {_ENDS} < {until}"
-            run(connection, f"insert into open_items by name {OPEN_ITEMS} where {age}")
+        items = open_items(f"(from slice order by {age}document_key)")
+        run(connection, f"insert into open_items by name {items}")
         run(connection, "reset disabled_optimizers")
         run(connection, f"{made} from slice semi join uneven using (document_key)")
         run(connection, "drop table slice")

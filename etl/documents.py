@@ -25,7 +25,7 @@ from etl.bank_lines import BOOKS, find_customers, set_aside_lines
 from etl.bases import set_aside_bases
 from etl.open_lists import settle_lists
 from etl.sql import Connection, number, run
-from etl.stretches import Stretch
+from etl.stretches import Stretch, by_age
 
 #: The order in which customers, and with them their documents and open items, are stored: a page
 #: about one customer or sector reads what lies together. Within a customer, by day. Large ledgers
@@ -254,7 +254,7 @@ def number_documents(
     in which rows or files came decides nothing, except between rows that are alike.
     """
     strands = number(connection, "select count(*) from strand")
-    age = "".join(f"issued_on >= {day}, " for day in reversed(bounds))
+    age = by_age("issued_on", bounds)
     made = "create or replace temp table numbered as"
     for first, last in parts:
         run(

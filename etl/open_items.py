@@ -284,15 +284,19 @@ MADE_DOCUMENTS = f"""
     from difference as f join described as d on d.document_key = f.like_key
 """
 
-OPEN_ITEMS = f"""
+
+def open_items(slices: str = "slice") -> str:
+    """Return the SELECT of the open items of documents, in the order of `slices`."""
+    return f"""
     select p.document_key, p.document_id, p.kind, p.issued_on as opened_on, s.due_on,
         s.closed_on, s.recorded_on, coalesce(s.closed_by, '') as closed_by, s.closed_by_key,
         coalesce(s.method, '') as method, s.continues, s.amount, s.amount_currency, p.disputed,
         p.due_assumed, p.paid_day_assumed or s.day_assumed as paid_day_assumed, {DIMENSIONS}
-    from posted as p
-    join slice as s on s.document_key = p.document_key
+    from {slices} as s
+    join posted as p on p.document_key = s.document_key
     join bearer as b on b.bearer_no = p.bearer_no
 """
+
 
 MADE_OPEN_ITEMS = f"""
     select f.document_key, p.document_id, f.kind, f.closed_on as opened_on, f.closed_on as due_on,
@@ -325,7 +329,7 @@ def steps() -> tuple[Step, ...]:
     return (
         *STEPS,
         Step("documents", f"{CLOSED_DOCUMENTS} union all {MADE_DOCUMENTS}"),
-        Step("open_items", f"{OPEN_ITEMS} union all {MADE_OPEN_ITEMS}"),
+        Step("open_items", f"{open_items()} union all {MADE_OPEN_ITEMS}"),
     )
 
 

@@ -4,16 +4,20 @@ Large ledgers are sorted and joined a stretch of customers at a time: what follo
 customer's documents needs no other customer's. So a hundred million invoices need room for some
 of them, and not for all of them at once.
 
-What is old is stored apart: a question about last month then reads the last year or two, however
-long the history is.
+What is old is stored apart, and what is recent by ages of a few months: a question about a day then
+reads the documents around it, and what closed after it, however long the history is.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from etl.sql import Connection, number, rows
 
 #: Rows that are sorted or joined at a time: as many as 6 GB of memory have room for.
 STRETCH = 25_000_000
+#: Months from the start of each age but the first up to the last month: two years in quarters.
+_BACK = (24, 21, 18, 15, 12, 9, 6, 3)
 #: So many rows are worth being stored by age; fewer are read in no time.
 AGED = 200_000
 
@@ -57,9 +61,8 @@ def keys_within(connection: Connection, first: int, last: int) -> str:
 def ages(connection: Connection) -> tuple[str, ...]:
     """Return the first day of each age but the first, as SQL: the oldest age comes first.
 
-    The last age is the 13 months up to the last month of any weight, so that it holds a year up
-    to any day of that month; the one before it a year more, to compare with. A few rows dated far
-    in the future move nothing. Small ledgers are of one age.
+    They are counted from the last month of any weight: a few rows dated far in the future move
+    nothing. The last age has that month besides its quarter. Small ledgers are of one age.
     """
     if number(connection, "select count(*) from staged_documents") < AGED:
         return ()
@@ -70,8 +73,17 @@ def ages(connection: Connection) -> tuple[str, ...]:
             select date_trunc('month', issued_on) as month, count(*) as held
             from staged_documents where issued_on is not null group by month
         )
-        select max(month) - interval 24 months, max(month) - interval 12 months
-        from held where held * 1000 >= (select sum(held) from held)
+        select max(month) - to_months(back)
+        from held cross join (select unnest($back) as back) as ages
+        where held * 1000 >= (select sum(held) from held)
+        group by back order by back desc
         """,
+        back=list(_BACK),
     )
-    return tuple(f"date '{day:%Y-%m-%d}'" for day in found[0] if day is not None)
+    return tuple(f"date '{day:%Y-%m-%d}'" for (day,) in found)
+
+
+def by_age(day: str, bounds: Sequence[str]) -> str:
+    """Return what an ORDER BY starts with, where rows are to lie by the age that `day` is of."""
+    passed = " + ".join(f"cast({day} >= {bound} as integer)" for bound in bounds)
+    return f"{passed}, " if passed else ""
