@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -81,7 +81,7 @@ def curves_figure(curves: Sequence[Curve], f: Format, terms: float | None = None
             mode="lines",
             name=curve.name,
             line={"shape": "hv", "color": curve.colour, "width": 2},
-            customdata=["", *(_hover(curve, r, f) for r in rows)],
+            customdata=["", *_hovers(curve, rows, f)],
             hovertemplate="%{customdata}<extra></extra>",
         )
     if terms is not None and terms <= end:
@@ -108,13 +108,16 @@ def curves_figure(curves: Sequence[Curve], f: Format, terms: float | None = None
     return drawn
 
 
-def _hover(curve: Curve, row: Mapping[str, Any], f: Format) -> str:
-    share = f.share(row["paid_share"], 1)
-    text = _("{share} paid within {days} days").format(share=share, days=row["day"])
-    if row["low"] is not None and row["high"] is not None:
-        low, high = f.share(row["low"], 1), f.share(row["high"], 1)
-        text += "<br>" + _("95 %: {low} to {high}").format(low=low, high=high)
-    return f"{shortened(curve.name, 40)}<br><b>{text}</b>"
+def _hovers(curve: Curve, rows: Sequence[Mapping[str, Any]], f: Format) -> Iterator[str]:
+    """Yield what is said of each day of a curve; it has hundreds, so that texts are read once."""
+    name = shortened(curve.name, 40)
+    paid, band = _("{share} paid within {days} days"), _("95 %: {low} to {high}")
+    for row in rows:
+        text = paid.format(share=f.share(row["paid_share"], 1), days=row["day"])
+        if row["low"] is not None and row["high"] is not None:
+            low, high = f.share(row["low"], 1), f.share(row["high"], 1)
+            text += "<br>" + band.format(low=low, high=high)
+        yield f"{name}<br><b>{text}</b>"
 
 
 def curve_names(curves: Sequence[Curve]) -> Component:
