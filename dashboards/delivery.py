@@ -18,7 +18,7 @@ from dashboards.page import Context
 from data.store import StoreError
 
 ASSETS = Path(__file__).parent / "assets"
-_CALLBACKS = "/_dash-update-component"
+_CALLBACKS, _LAYOUT = "/_dash-update-component", "/_dash-layout"
 _SUITES, _ASSETS = "/_dash-component-suites/", "/assets/"
 _LONG = "public, max-age=31536000, immutable"
 _Fn = TypeVar("_Fn", bound=Callable[..., Any])
@@ -128,6 +128,8 @@ def compressing_server() -> flask.Flask:
 
 def let_browsers_keep(response: flask.Response) -> flask.Response:
     """Let browsers keep files whose address names their version, and ask again for the others."""
+    if flask.request.path == _LAYOUT:  # it holds the page of one address
+        response.headers["Cache-Control"] = "no-store"
     if not _file_of(flask.request) or response.status_code != 200:
         return response
     file = response.response

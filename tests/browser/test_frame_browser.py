@@ -104,6 +104,18 @@ def test_a_browser_that_does_not_say_where_it_is_shows_the_same(site, company):
     assert not any("page.children" in output or "nav." in output for output in outputs)
 
 
+def test_going_back_to_a_document_shows_its_own_page(site, company):
+    opened = site(company)
+    page = opened.open("/definitions")
+    page.goto("about:blank")
+    page.goto(f"{opened.address}/findings")
+    expect(page.locator("#page h1")).to_have_text("Findings")
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#page h1")).to_have_text("Definitions")
+    opened.settle(page)
+
+
 def test_filters_follow_to_the_next_page(site, company):
     page = site(company).open("/?country=BE")
     page.locator("#nav").get_by_role("link", name="Definitions").click()

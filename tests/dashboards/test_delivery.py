@@ -139,6 +139,8 @@ def test_what_does_not_is_asked_for_again_and_not_sent_again(client, path, encod
 def test_pages_and_figures_are_never_kept_by_browsers(client):
     for path in ("/", "/_dash-layout", "/_dash-dependencies"):
         assert "max-age" not in client.get(path).headers.get("Cache-Control", "")
+    # the same address answers with another page for another document, also after "back"
+    assert client.get("/_dash-layout").headers["Cache-Control"] == "no-store"
 
 
 def test_the_charts_are_drawn_by_the_plotly_that_python_knows(client):
