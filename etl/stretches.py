@@ -16,8 +16,9 @@ from etl.sql import Connection, number, rows
 
 #: Rows that are sorted or joined at a time: as many as 6 GB of memory have room for.
 STRETCH = 25_000_000
-#: Months from the start of each age but the first up to the last month: two years in quarters.
-_BACK = (24, 21, 18, 15, 12, 9, 6, 3)
+#: Months from the start of each age but the first up to the last month: three years in quarters,
+#: for any day of two years and the day a year before it.
+_BACK = tuple(range(36, 0, -3))
 #: So many rows are worth being stored by age; fewer are read in no time.
 AGED = 200_000
 

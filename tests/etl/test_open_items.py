@@ -287,10 +287,11 @@ def test_the_steps_alone_make_the_tables_again():
 
 
 QUARTERS = tuple(
-    f"date '{month}-01'"
-    for month in ("2023-06", "2023-09", "2023-12", "2024-03", "2024-06", "2024-09", "2024-12",
-                  "2025-03")
-)  # fmt: skip
+    f"date '{year}-{month:02}-01'"
+    for year in (2022, 2023, 2024, 2025)
+    for month in (3, 6, 9, 12)
+    if (2022, 6) <= (year, month) <= (2025, 3)
+)
 
 
 def test_what_is_old_is_stored_apart(monkeypatch):
