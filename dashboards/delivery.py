@@ -127,7 +127,10 @@ def compressing_server() -> flask.Flask:
 
 
 def let_browsers_keep(response: flask.Response) -> flask.Response:
-    """Let browsers keep files whose address names their version, and ask again for the others."""
+    """Let browsers keep files whose address names their version, and ask again for the others.
+
+    The layout they may not keep at all.
+    """
     if flask.request.path == _LAYOUT:  # it holds the page of one address
         response.headers["Cache-Control"] = "no-store"
     if not _file_of(flask.request) or response.status_code != 200:

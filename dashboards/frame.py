@@ -145,9 +145,9 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
     def select(search: str | None, as_of: str | None, *values: Any) -> Any:
         picked = values[:-1]
         asked = {t["prop_id"].split(".")[0] for t in ctx.triggered}
-        by_control = bool(asked) and "url" not in asked and "state" not in asked
+        by_control = asked.isdisjoint({"url", "state"})
         new_search: Any = no_update
-        if by_control and asked != {""}:
+        if by_control:
             day = as_of if "as-of" in asked or "as_of=" in (search or "") else None
             new_search = search = search_of(day, picked, search or "")
         view = _view(context, search)

@@ -37,8 +37,8 @@ class Engine(Protocol):
 #: A filter, as the ledger writes it. DuckDB makes comparisons of `in`, and each of them for every
 #: row; the place in a list it finds once for every value in a column's dictionary, which saves up
 #: to a third of a scan. Customers are too many for a dictionary.
-_FILTER = re.compile(r"\b(o|k)\.(?!customer)(\w+) in \$(w_\w+)")
-_PLACED = r"list_position($\3, \1.\2) > 0"
+_FILTER = re.compile(r"(\w+\.(?!customer)\w+) in (\$w_\w+)")
+_PLACED = r"list_position(\2, \1) > 0"
 
 #: Statements that an engine keeps parsed: the pages ask some hundred, with other values each time.
 _KEPT = 1000
