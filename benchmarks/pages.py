@@ -3,8 +3,9 @@
 It starts the real server as a process and plays people over HTTP. Each goes from page to page and
 changes a filter several times on each; no selection occurs twice in the whole run, so that no
 answer is kept from an earlier one. A filter change lasts from the first request sent until the
-last answer of all panels of the page is received, over six connections as a browser has. Between
-two changes a person looks at the page for `--think` seconds.
+last answer of all panels on the screen is received, over six connections as a browser has; then
+what stands below the screen is asked for, as the pages do, and that is timed too. Between two
+changes a person looks at the page for `--think` seconds.
 
 First one person goes through it unmeasured: a server in use knows its statements. Then one alone,
 without a pause, then several at once: the message is the ratio. Then Chromium says how long a
@@ -56,10 +57,14 @@ class Visit:
 
 @dataclass(frozen=True)
 class Timed:
-    """How long one filter change took, and the server's CPU time meanwhile, in seconds."""
+    """How long one filter change took, in seconds, and the server's CPU time until all of it.
+
+    seconds: until what is on the screen had answered; whole: until all of the page had.
+    """
 
     path: str
     seconds: float
+    whole: float
     cpu: float
 
 
@@ -77,9 +82,10 @@ class Run:
     received: int
     """Bytes of the answers to these."""
 
-    def part(self, share: float, path: str = "") -> float:
-        """Return a quantile in milliseconds, of one page or of all."""
-        return quantile([t.seconds for t in self.times if path in ("", t.path)], share) * 1000
+    def part(self, share: float, path: str = "", whole: bool = False) -> float:
+        """Return a quantile in milliseconds, of one page or of all; of the screen or `whole`."""
+        mine = [t for t in self.times if path in ("", t.path)]
+        return quantile([t.whole if whole else t.seconds for t in mine], share) * 1000
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -211,13 +217,17 @@ def play(
     times, requests, received = [], 0, 0
     for visit in visits:
         visitor.open(visit.path, visit.search)
+        below = 0.0  # seconds that the last change's answers took while the screen was looked at
         for value in visit.values:
-            time.sleep(think)
+            time.sleep(max(0.0, think - below))
             asked, got, cpu = visitor.requests, visitor.received, server.cpu()
             started = time.perf_counter()
             visitor.choose(visit.control, value)
             seconds = time.perf_counter() - started
-            times.append(Timed(visit.path, seconds, server.cpu() - cpu))
+            visitor.look_below()
+            whole = time.perf_counter() - started
+            below = whole - seconds
+            times.append(Timed(visit.path, seconds, whole, server.cpu() - cpu))
             requests += visitor.requests - asked
             received += visitor.received - got
     return times, requests, received
@@ -274,23 +284,28 @@ def report(single: Run, several: Run, think: float) -> str:
         mine = [t for t in single.times if path in ("", t.path)]
         cells = [name, str(len(mine))]
         cells += [f"{single.part(share, path):.0f}" for share in (0.5, 0.95, 1)]
+        cells.append(f"{single.part(0.95, path, whole=True):.0f}")
         cells.append(f"{sum(t.cpu for t in mine) / len(mine) * 1000:.0f}")
         return cells + [f"{several.part(share, path):.0f}" for share in (0.5, 0.95, 1)]
 
-    head = ["page", "changes", "p50", "p95", "max", "CPU",
+    head = ["page", "changes", "p50", "p95", "max", "whole: p95", "CPU",
             f"{several.users} users: p50", "p95", "max"]  # fmt: skip
     rows = [line(_named(path), path) for path in pages]
     ratio = several.part(0.95) / single.part(0.95)
     met = "met" if single.part(0.95) <= BUDGET_MS else "not met"
     met_several = "met" if several.part(0.95) <= BUDGET_RATIO * BUDGET_MS else "not met"
     count = len(single.times)
-    return f"""A filter change, in ms from the first request to the last answer of all panels.
+    return f"""A filter change, in ms from the first request to the last answer on a screen of
+1440 x 900 pixels. *whole*: to the last answer of all of the page; what stands below the screen
+is asked for once the screen is there, or at once where the reader is near it.
 
 {table(head, [*rows, line("all")], right=range(1, len(head)))}
 
-- One person: p95 {single.part(0.95):.0f} ms; budget {BUDGET_MS} ms: {met}.
+- One person: p95 {single.part(0.95):.0f} ms; budget {BUDGET_MS} ms: {met}. Of whole pages: \
+{single.part(0.95, whole=True):.0f} ms.
 - {several.users} people who look at a page for {think:g} s between two changes: p95 \
-{several.part(0.95):.0f} ms, {ratio:.1f} x that of one; budget {BUDGET_RATIO:g} x {BUDGET_MS} ms: \
+{several.part(0.95):.0f} ms, {ratio:.1f} x that of one, of whole pages \
+{several.part(0.95, whole=True):.0f} ms; budget {BUDGET_RATIO:g} x {BUDGET_MS} ms: \
 {met_several}. They made {len(several.times) / several.wall:.1f} changes a second, \
 {several.cpu / several.wall:.1f} cores busy.
 - CPU is the server's for one change; a change is {single.requests / count:.0f} requests, \

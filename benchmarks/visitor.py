@@ -101,12 +101,25 @@ class Visitor:
         self._replace("page", [])
         self.props["url"] |= {"pathname": path, "search": search, "hash": "", "href": path + search}
         self._settle({("url", "pathname"), ("url", "search")})
+        self.look_below()
 
     def choose(self, control: str, value: object) -> str:
-        """Set a filter control and wait until all of the page has answered; return its query."""
+        """Set a filter control and wait until what is on the screen answered; return the query.
+
+        The screen has 1440 x 900 pixels and shows the top of the page. What stands below it is
+        asked for next: `look_below`.
+        """
         self.props[control]["value"] = value
         self._settle({(control, "value")})
         return str(self.props["url"]["search"])
+
+    def look_below(self) -> None:
+        """Wait for what stands below the screen, as the script asks for it once the rest is there.
+
+        On Definitions little is asked for even then, see `near`.
+        """
+        self.props["below"]["data"] = self._wanted()
+        self._settle({("below", "data")})
 
     def _settle(self, changed: set[tuple[str, str]]) -> None:
         """Ask every callback that reads what changed, and what changes through it."""
@@ -167,14 +180,15 @@ class Visitor:
 
     def _come_near(self, callback: Callback) -> set[tuple[str, str]]:
         """Let the parts that are near the screen ask for what they show."""
-        asked = {
-            "search": self.props["url"]["search"],
-            "retry": self.props["retry"].get("data"),
-        }
+        asked = self._wanted()
         places = callback.outputs[: self.near]
         for one, prop in places:
             self.props[one][prop] = asked
         return set(places)
+
+    def _wanted(self) -> dict[str, Any]:
+        """Return for which query, and which attempt, parts are asked for by the script."""
+        return {"search": self.props["url"]["search"], "retry": self.props["retry"].get("data")}
 
     #: What the browser itself answers and the server is asked because of.
     _CLIENTS: ClassVar = {"refreshGrid": _refresh, "ask": _come_near}

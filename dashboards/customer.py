@@ -37,6 +37,7 @@ from dashboards.customer_panels import (
 from dashboards.filters import with_page
 from dashboards.grid import CARD, Column, Listing, connect_grid, grid, params_id
 from dashboards.i18n import _, n_
+from dashboards.later import BELOW
 from dashboards.links import search_with, stay, switch
 from dashboards.page import Context, Explain, ListRef, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback, part_callback
@@ -135,11 +136,17 @@ def layout(**query: str) -> Component:
                     height=220,
                     controls=[html.Div(id="customer-months")],
                 ),
-                row(panel("customer-curve", height=300), panel("customer-terms", height=300)),
+                row(
+                    panel("customer-curve", height=300, below=True),
+                    panel("customer-terms", height=300, below=True),
+                ),
                 panel(
                     "customer-items",
+                    below=True,
                     controls=[html.Div(id="customer-states")],
-                    static=grid("customer-items-grid", ITEMS, height=460, params=params),
+                    static=grid(
+                        "customer-items-grid", ITEMS, height=460, params=params, later=True
+                    ),
                 ),
             ],
             id="customer-body",
@@ -199,11 +206,11 @@ def connect(app: Dash, context: Context) -> None:
     def picture(view: View) -> Content:
         return lives_content(view)
 
-    @panel_callback(app, context, "customer-curve")
+    @panel_callback(app, context, "customer-curve", below=True)
     def curve(view: View) -> Content:
         return curve_content(view)
 
-    @panel_callback(app, context, "customer-terms")
+    @panel_callback(app, context, "customer-terms", below=True)
     def terms(view: View) -> Content:
         return terms_content(view)
 
@@ -212,7 +219,7 @@ def connect(app: Dash, context: Context) -> None:
         choices = {name: _(text) for name, text in STATES.items()}
         return switch(view, "items", choices, _("What is listed"))
 
-    @panel_callback(app, context, "customer-items")
+    @panel_callback(app, context, "customer-items", below=True)
     def items(view: View) -> Content:
         state = state_of(view.selection.page)
         statement = account(ledger_of(view), state)
@@ -236,17 +243,15 @@ def connect(app: Dash, context: Context) -> None:
         )
 
     @app.callback(
-        Output(params_id("customer-items-grid"), "data"),
-        Input("url", "search"),
-        prevent_initial_call=True,
+        Output(params_id("customer-items-grid"), "data"), BELOW, prevent_initial_call=True
     )
-    def params(search: str | None) -> dict[str, str]:
-        view = context.view(search)
+    def params(asked: dict[str, object]) -> dict[str, str]:
+        view = context.view(str(asked["search"] or ""))
         if view is None:
             raise PreventUpdate
         return {"customer": number_of(view), "items": state_of(view.selection.page)}
 
-    connect_grid(app, context, "customer-items-grid", ITEMS)
+    connect_grid(app, context, "customer-items-grid", ITEMS, below=True)
     customer_sector.connect(app, context)
 
     @app.callback(

@@ -72,6 +72,7 @@ def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its qu
         ),
         panel(
             "dso-table",
+            below=True,
             static=html.Div([dcc.Store(id="dso-table-by"), html.Div(id="dso-table-place")]),
         ),
     )
@@ -212,7 +213,7 @@ def connect(app: Dash, context: Context) -> None:
     def moved(view: View) -> Content:
         return moved_content(view)
 
-    @panel_callback(app, context, "dso-table")
+    @panel_callback(app, context, "dso-table", below=True)
     def table(view: View) -> Content:
         by = dimension_of(view)
         listing = LISTINGS[by]
@@ -236,7 +237,7 @@ def connect(app: Dash, context: Context) -> None:
         return grid(table_id(by), LISTINGS[by], height=420, later=True), by
 
     for by, listing in LISTINGS.items():
-        connect_grid(app, context, table_id(by), listing)
+        connect_grid(app, context, table_id(by), listing, below=True)
 
     @app.callback(
         Output("url", "search", allow_duplicate=True),

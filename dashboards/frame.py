@@ -57,6 +57,7 @@ def layout(context: Context, pages: Sequence[Page]) -> Component:
             dcc.Location(id="url", refresh="callback-nav", **known),
             dcc.Store(id="state", data=view.state.number if view else None),
             dcc.Store(id="retry", data=0),
+            dcc.Store(id="below"),
             dcc.Store(id="document-title", data=title),
             dcc.Interval(id="poll", interval=20_000),
             html.A(_("Skip to the figures"), href="#page", className="skip"),
@@ -239,6 +240,13 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         view = _view(context, "")
         return _foot(view) if view else []
 
+    app.clientside_callback(
+        ClientsideFunction("later", "below"),
+        Output("below", "clear_data"),
+        Input("url", "search"),
+        Input("retry", "data"),
+        Input("page", "children"),
+    )
     app.clientside_callback(
         ClientsideFunction("tandem", "title"),
         Output("document-title", "clear_data"),

@@ -30,7 +30,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.delivery import pure
 from dashboards.i18n import _
-from dashboards.later import Later
+from dashboards.later import BELOW, Later
 from dashboards.page import Context, View
 from metrics.ledger import Statement
 
@@ -199,8 +199,13 @@ def column_defs(listing: Listing) -> list[dict[str, Any]]:
     return defs
 
 
-def connect_grid(app: Dash, context: Context, id: str, listing: Listing) -> None:
-    """Feed the grid `id`, and afresh when the URL's query or its parameters change."""
+def connect_grid(
+    app: Dash, context: Context, id: str, listing: Listing, below: bool = False
+) -> None:
+    """Feed the grid `id`, and afresh when the URL's query or its parameters change.
+
+    `below` as in `panel_callback`: for a grid in such a panel.
+    """
 
     @app.callback(
         Output(id, "getRowsResponse"),
@@ -220,7 +225,7 @@ def connect_grid(app: Dash, context: Context, id: str, listing: Listing) -> None
         changed["pinnedTopRowData"] = total
         return found, changed
 
-    refresh_with(app, id, Input("url", "search"))
+    refresh_with(app, id, BELOW if below else Input("url", "search"))
     # on a narrow screen it becomes a list of cards
     app.clientside_callback(
         ClientsideFunction("cells", "narrow"),

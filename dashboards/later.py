@@ -1,4 +1,7 @@
-"""Parts of a page that wait until the browser has drawn what is looked at first.
+"""Parts of a page that wait until the browser has what is looked at first.
+
+What stands below the first screen is asked for after what is seen: it takes `BELOW` in place of the
+URL's query.
 
 A menu that few open, a filter and a table below the fold cost the browser as much as a chart does,
 each. As `Later` they are part of the page for Dash from the start, and the script
@@ -10,7 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dash import Input
 from dash.development.base_component import Component
+
+BELOW = Input("below", "data")
+"""For which query the parts below are wanted, `{"search", "retry"}`: the script (assets/later.js)
+says it once what is seen has answered, or at once where the reader is near a panel that is below.
+"""
 
 
 class Later(Component):

@@ -15,6 +15,7 @@ from dashboards import parts
 from dashboards.delivery import not_kept, pure
 from dashboards.drawn import drawn
 from dashboards.i18n import _
+from dashboards.later import BELOW
 from dashboards.page import Context, Explain, ListRef, NoRows, NotEnough, View
 from data.store import StoreError
 
@@ -40,11 +41,12 @@ class Content:
 
 
 def panel_callback(
-    app: Dash, context: Context, id: str, *inputs: Input | State
+    app: Dash, context: Context, id: str, *inputs: Input | State, below: bool = False
 ) -> Callable[[_Fn], _Fn]:
     """Fill the panel `id` from `fn(view, *values of inputs) -> Content`.
 
-    Runs when the page opens, when the URL's query changes and when an input does.
+    Runs when the page opens, when the URL's query changes and when an input does; with `below`
+    after what stands on the first screen, as `parts.panel(below=True)` says.
     """
 
     def wrap(fn: _Fn) -> _Fn:
@@ -52,13 +54,14 @@ def panel_callback(
             Output(f"{id}-head", "children"),
             Output(f"{id}-body", "children"),
             Output({"type": "explain", "panel": id}, "data"),
-            Input("url", "search"),
-            Input("retry", "data"),
+            *_asked(below),
             *inputs,
+            prevent_initial_call=below,
         )
         @pure
         @functools.wraps(fn)
-        def fill(search: str | None, _retry: object, *values: Any) -> tuple[Any, Any, Any]:
+        def fill(*given: Any) -> tuple[Any, Any, Any]:
+            search, values = _search_of(given, below)
             content, state = _guarded(context, fn, search, values)
             if content is None:
                 return [], state, None
@@ -129,10 +132,13 @@ def headline_callback(
 
 
 def part_callback(
-    app: Dash, context: Context, id: str, *inputs: Input | State
+    app: Dash, context: Context, id: str, *inputs: Input | State, below: bool = False
 ) -> Callable[[_Fn], _Fn]:
-    """Fill the children of any element `id` of a page from `fn(view, *values) -> children`."""
-    return _children_callback(app, context, id, inputs)
+    """Fill the children of any element `id` of a page from `fn(view, *values) -> children`.
+
+    `below` as in `panel_callback`.
+    """
+    return _children_callback(app, context, id, inputs, below)
 
 
 def near_callback(app: Dash, context: Context, id: str) -> Callable[[_Fn], _Fn]:
@@ -158,20 +164,28 @@ def near_callback(app: Dash, context: Context, id: str) -> Callable[[_Fn], _Fn]:
 
 
 def _children_callback(
-    app: Dash, context: Context, id: str, inputs: Sequence[Input | State]
+    app: Dash, context: Context, id: str, inputs: Sequence[Input | State], below: bool = False
 ) -> Callable[[_Fn], _Fn]:
     def wrap(fn: _Fn) -> _Fn:
-        @app.callback(
-            Output(id, "children"), Input("url", "search"), Input("retry", "data"), *inputs
-        )
+        @app.callback(Output(id, "children"), *_asked(below), *inputs, prevent_initial_call=below)
         @pure
         @functools.wraps(fn)
-        def fill(search: str | None, _retry: object, *values: Any) -> Any:
-            return _children(context, fn, search, values)
+        def fill(*given: Any) -> Any:
+            return _children(context, fn, *_search_of(given, below))
 
         return fn
 
     return wrap
+
+
+def _asked(below: bool) -> tuple[Input, ...]:
+    """Return what says for which query, and which attempt, a part is wanted."""
+    return (BELOW,) if below else (Input("url", "search"), Input("retry", "data"))
+
+
+def _search_of(given: Sequence[Any], below: bool) -> tuple[str | None, Sequence[Any]]:
+    """Return the query out of the values of `_asked`, and the values that follow them."""
+    return (given[0]["search"], given[1:]) if below else (given[0], given[2:])
 
 
 def _children(

@@ -80,11 +80,13 @@ def panel(
     static: Component | None = None,
     menu: bool = True,
     look: str = "",
+    below: bool = False,
 ) -> html.Section:
     """Return a panel in its final shape, filled by `panel_callback(app, context, id)`.
 
     `height` is that of the body. `controls` stand beside the title and are never redrawn; so
-    does `static`, a grid for instance, which stands in place of the body.
+    does `static`, a grid for instance, which stands in place of the body. `below` where it begins
+    under the first screen (1440 x 900 pixels): it is then asked for after what is seen at once.
     """
     return html.Section(
         [
@@ -114,7 +116,7 @@ def panel(
             dcc.Store(id={"type": "explain", "panel": id}),
         ],
         id=f"{id}-panel",
-        className=f"panel {look}".strip(),
+        className=" ".join(filter(None, ("panel", look, "below" if below else ""))),
     )
 
 

@@ -20,6 +20,7 @@ from dashboards.figures import ACTUAL, PREVIOUS, graph
 from dashboards.filters import to_search, with_filter, with_page
 from dashboards.grid import CARD, Column, Listing, connect_grid, grid, params_id, totals
 from dashboards.i18n import _, n_
+from dashboards.later import BELOW
 from dashboards.links import search_with, switch
 from dashboards.page import Context, Explain, ListRef, NoRows, NotEnough, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback, part_callback
@@ -63,9 +64,13 @@ def layout(**_query: str) -> Component:
             panel("sectors-growth", height=420),
         ),
         html.Div(id="sectors-one", className="section-head live"),
-        row(panel("sectors-curve", height=320), panel("sectors-trend", height=320)),
+        row(
+            panel("sectors-curve", height=320, below=True),
+            panel("sectors-trend", height=320, below=True),
+        ),
         panel(
             "sectors-customers",
+            below=True,
             static=grid("sectors-customers-grid", HEADROOM, height=420, later=True),
         ),
     )
@@ -158,7 +163,7 @@ def connect(app: Dash, context: Context) -> None:
         code = click["points"][0]["customdata"][0]
         return with_page(search, at=str(code) or "-")
 
-    @part_callback(app, context, "sectors-one")
+    @part_callback(app, context, "sectors-one", below=True)
     def one(view: View) -> list[Component]:
         level = level_of(view.selection.page)
         sector = open_sector(view, sectors_of(view, level))
@@ -169,7 +174,7 @@ def connect(app: Dash, context: Context) -> None:
             dcc.Link(_("Its customers"), href="/customers" + only, className="button quiet"),
         ]
 
-    @panel_callback(app, context, "sectors-curve")
+    @panel_callback(app, context, "sectors-curve", below=True)
     def curve(view: View) -> Content:
         level = level_of(view.selection.page)
         sector = open_sector(view, sectors_of(view, level))
@@ -192,7 +197,7 @@ def connect(app: Dash, context: Context) -> None:
             Explain("payment_curve", where=mine),
         )
 
-    @panel_callback(app, context, "sectors-trend")
+    @panel_callback(app, context, "sectors-trend", below=True)
     def trend(view: View) -> Content:
         level = level_of(view.selection.page)
         sector = open_sector(view, sectors_of(view, level))
@@ -217,7 +222,7 @@ def connect(app: Dash, context: Context) -> None:
             ),
         )
 
-    @panel_callback(app, context, "sectors-customers")
+    @panel_callback(app, context, "sectors-customers", below=True)
     def customers(view: View) -> Content:
         level, within = level_of(view.selection.page), within_of(view.selection.page)
         sector = open_sector(view, sectors_of(view, level))
@@ -238,12 +243,11 @@ def connect(app: Dash, context: Context) -> None:
         )
 
     @app.callback(
-        Output(params_id("sectors-customers-grid"), "data"),
-        Input("url", "search"),
+        Output(params_id("sectors-customers-grid"), "data"), BELOW, prevent_initial_call=True
     )
     @pure
-    def params(search: str | None) -> dict[str, str]:
-        view = context.view(search)
+    def params(asked: dict[str, Any]) -> dict[str, str]:
+        view = context.view(asked["search"])
         if view is None:
             raise PreventUpdate
         level = level_of(view.selection.page)
@@ -253,7 +257,7 @@ def connect(app: Dash, context: Context) -> None:
             return {}
         return _params(level, sector, within_of(view.selection.page))
 
-    connect_grid(app, context, "sectors-customers-grid", HEADROOM)
+    connect_grid(app, context, "sectors-customers-grid", HEADROOM, below=True)
 
 
 def _params(level: str, sector: Sector, within: int) -> dict[str, str]:

@@ -82,12 +82,15 @@ def ask(
 ) -> dict[str, dict[str, object]]:
     """Post to the callback that has `output` (`id.property`) among its outputs; return its answer.
 
-    Inputs and states are None but for `url.search`, and for those in `values`, named by their id
-    with `_` for `-`. Raises AssertionError unless the server answers 200 or 204, ValueError for a
-    figure with a property that plotly does not know.
+    Inputs and states are None but for `url.search`, what is `below` it, and those in `values`,
+    named by their id with `_` for `-`. Raises AssertionError unless the server answers 200 or 204,
+    ValueError for a figure with a property that plotly does not know.
     """
     key = next(k for k in app.callback_map if output in k.strip(".").split("..."))
-    known = {"url": {"search": search, "pathname": path}}
+    known = {
+        "url": {"search": search, "pathname": path},
+        "below": {"data": {"search": search, "retry": 0}},
+    }
 
     def given(part: dict[str, str]) -> dict[str, object]:
         name = part["id"]

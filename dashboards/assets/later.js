@@ -1,5 +1,5 @@
-// Mounts what can wait: once charts are drawn, nothing is being loaded, and the browser is idle; or
-// when the reader reaches for it.
+// What can wait: once charts are drawn, nothing is being loaded, and the browser is idle, it mounts
+// the parts that wait, and asks for what stands below the screen; or when the reader reaches for it.
 (function () {
   "use strict";
   var QUIET = 60; // ms; twice in a row, since a chart comes a moment after its answer
@@ -43,6 +43,46 @@
     }
     return function () { waiting.delete(mount); };
   }
+
+  // the panels below: near, they are asked for at once
+  var AHEAD = "25%"; // of the screen's height
+  var watched = [];
+  var near = new Set();
+  var wanted = null;
+  var seer = new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) {
+      if (entry.isIntersecting) near.add(entry.target); else near.delete(entry.target);
+    });
+    if (near.size) ask();
+  }, { rootMargin: "0px 0px " + AHEAD + " 0px" });
+
+  function watch() {
+    var found = Array.from(document.querySelectorAll(".panel.below"));
+    if (found.every(function (part) { return watched.indexOf(part) >= 0; })) return;
+    seer.disconnect();
+    near.clear();
+    watched = found;
+    found.forEach(function (part) { seer.observe(part); });
+  }
+  function ask() {
+    if (!wanted || !document.querySelector(".panel.below")) return;
+    var data = wanted;
+    wanted = null;
+    window.dash_clientside.set_props("below", { data: data });
+  }
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.later = {
+    below: function (search, retry) {
+      wanted = { search: search, retry: retry };
+      // a page that was just put in place is drawn a moment later
+      setTimeout(function () {
+        watch();
+        if (near.size) ask();
+      }, 0);
+      wait(function () { watch(); ask(); });
+      return window.dash_clientside.no_update;
+    },
+  };
 
   window.tandem_later = {
     Later: function (props) {

@@ -42,6 +42,81 @@ new MutationObserver(() => {
 """
 
 
+def _asking(opened, path, held="", height=500):
+    """Open a page, on a low screen; return it, what is asked for, as it is, and what is held back.
+
+    Those questions are held back whose first output begins with `held`.
+    """
+    page = opened.context.new_page()
+    opened.pages.append(page)
+    page.set_viewport_size({"width": 1440, "height": height})
+    outputs: list[str] = []
+    waiting = []
+
+    def asked(route):
+        output = (route.request.post_data_json or {}).get("output", "")
+        outputs.append(output.strip("."))
+        if held and outputs[-1].startswith(held):
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    page.route(re.compile("_dash-update-component"), asked)
+    page.goto(opened.address + path)
+    return page, outputs, waiting
+
+
+def _of(outputs, part):
+    return [output for output in outputs if output.startswith(part)]
+
+
+def test_what_is_below_the_screen_is_asked_for_once_the_screen_is_there(site, store):
+    opened = site(store)
+    page, outputs, waiting = _asking(opened, "/sectors?country=BE", held="sectors-growth-head")
+    expect(page.locator("#sectors-speed-head h2")).to_be_visible()
+    page.wait_for_timeout(600)
+    assert len(waiting) == 1
+    assert not _of(outputs, "sectors-curve")
+    for route in waiting:
+        route.continue_()
+    expect(page.locator("#sectors-curve-head h2")).to_contain_text("all others")
+    expect(page.locator("#sectors-customers-panel .ag-center-cols-container")).to_be_attached()
+    opened.settle(page)
+
+    outputs.clear()
+    waiting.clear()
+    page.locator("#sectors-choices").get_by_role("link", name="Group").click()
+    expect(page.locator(".iv-row", has_text=re.compile(r"\d\d\.\d")).first).to_be_visible()
+    page.wait_for_timeout(600)
+    assert len(waiting) == 1
+    assert not _of(outputs, "sectors-curve")
+    # near, it waits for nothing
+    page.locator("#sectors-customers-panel").scroll_into_view_if_needed()
+    expect(page.locator("#sectors-one h2")).to_contain_text(re.compile(r"^\d\d\.\d"))
+    assert len(_of(outputs, "sectors-curve")) == 1
+    for route in waiting:
+        route.continue_()
+    opened.settle(page)
+    assert len(_of(outputs, "sectors-curve")) == 1
+
+
+def test_on_a_high_screen_everything_is_asked_for_at_once(site, store):
+    opened = site(store)
+    page, outputs, waiting = _asking(
+        opened, "/sectors?country=BE", held="sectors-growth-head", height=2000
+    )
+    expect(page.locator("#sectors-curve-head h2")).to_contain_text("all others")
+    assert len(waiting) == 1
+    for route in waiting:
+        route.continue_()
+    opened.settle(page)
+    assert len(_of(outputs, "sectors-curve")) == 1
+    page.locator("#nav").get_by_role("link", name="DSO").click()
+    expect(page.locator("#dso-table-head h2")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#sectors-curve-head h2")).to_contain_text("all others")
+
+
 def test_charts_are_drawn_before_menus_and_tables_are_made(site, store):
     opened = site(store, color_scheme="dark")
     opened.context.add_init_script(_ORDER)

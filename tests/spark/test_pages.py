@@ -71,7 +71,8 @@ def outputs(app: Dash, page: str) -> tuple[list[str], list[str]]:
         if not first.startswith(f"{page}-") or "callback" not in callback:
             continue  # the latter are answered in the browser
         near = first.split(".", maxsplit=1)[0] + "-asked"
-        if {("url", "search"), ("retry", "data")} <= asked or (near, "data") in asked:
+        wanted = ({("url", "search"), ("retry", "data")}, {("below", "data")}, {(near, "data")})
+        if any(one <= asked for one in wanted):
             panels.append(first)
         if first.endswith(".getRowsResponse") and not first.startswith(SAME_TABLE):
             grids.append(first)
