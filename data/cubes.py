@@ -14,10 +14,10 @@ FOR_EVER = "date '9999-12-31'"
 
 @dataclass(frozen=True)
 class Measure:
-    """One sum over a month: its SQL over rows; its type in the cube, '' where that has it not.
+    """One sum over a month: its SQL over rows, and its type in the cubes.
 
-    `kept` is its SQL over a row of the cube, where that is not the column of its name; `adds` is
-    the function that adds such rows up.
+    `kept` is its SQL over a row of the cube by cells `o`, where that has no column of its name;
+    `adds` is the function that adds such rows up.
     """
 
     name: str
@@ -27,8 +27,8 @@ class Measure:
     adds: str = "sum"
 
     @property
-    def of_cube(self) -> str:
-        """The SQL over a row of the cube."""
+    def of_cell(self) -> str:
+        """The SQL over a row of the cube by cells."""
         return self.kept or f"o.{self.name}"
 
 
@@ -79,18 +79,18 @@ SALES = (
     ),
     Measure("last_sale", "max(o.issued_on)", "date", adds="max"),
 )
-#: Terms are agreed with a customer, so that they follow from the amount.
+#: Terms are agreed with a customer, so that a cell's follow from its amount.
 AGREED = (
     Measure(
         "agreed_weight",
         f"sum(case when {_BILLED} and k.agreed_terms_days is not null then o.amount end)",
-        "",
+        _MONEY,
         "case when k.agreed_terms_days is not null then o.billed_amount end",
     ),
     Measure(
         "agreed_days",
         f"sum(case when {_BILLED} then o.amount * k.agreed_terms_days end)",
-        "",
+        _WEIGHT,
         "o.billed_amount * k.agreed_terms_days",
     ),
 )

@@ -351,39 +351,52 @@ MONTH_DEBTORS = Table(
         Column("months", "INTEGER", "a sum: 1 for January, 2 for February, 4 for March ... 2048"),
     ),
 )
+_SOLD = (
+    Column("month_start", "DATE", "first day of the month"),
+    Column("amount", MONEY, "invoices minus credit notes", "reporting currency"),
+    Column("invoices", "INTEGER", "how many invoices"),
+    Column("billed", "INTEGER", "how many of them are over more than nothing"),
+    Column("billed_amount", MONEY, "amount of these", "reporting currency"),
+    Column("given_weight", MONEY, "amount of those with a due day", "reporting currency"),
+    Column("given_days", "DECIMAL(28,2)", "their amount x days from issue to due", "money x days"),
+    Column("last_sale", "DATE", "the last of these documents"),
+)
+_PAID = (
+    Column("month_start", "DATE", "first day of the month"),
+    Column("items", "INTEGER", "how many slices"),
+    Column("amount", MONEY, "their amount", "reporting currency"),
+    Column("taken", "BIGINT", "sum of days from issue to payment", "days"),
+    Column("taken_days", "DECIMAL(28,2)", "amount x days from issue to payment", "money x days"),
+    Column("late_days", "DECIMAL(28,2)", "amount x days from due to payment", "money x days"),
+    Column("on_time", "INTEGER", "how many were paid by their due day"),
+    Column("on_time_amount", MONEY, "their amount", "reporting currency"),
+)
 MONTH_SALES = Table(
     "month_sales",
     "cube: invoices and credit notes by month of issue",
-    (
-        Column("cell", "INTEGER", "`cells.cell`"),
-        Column("month_start", "DATE", "first day of the month"),
-        Column("amount", MONEY, "invoices minus credit notes", "reporting currency"),
-        Column("invoices", "INTEGER", "how many invoices"),
-        Column("billed", "INTEGER", "how many of them are over more than nothing"),
-        Column("billed_amount", MONEY, "amount of these", "reporting currency"),
-        Column("given_weight", MONEY, "amount of those with a due day", "reporting currency"),
-        Column(
-            "given_days", "DECIMAL(28,2)", "their amount x days from issue to due", "money x days"
-        ),
-        Column("last_sale", "DATE", "the last of these documents"),
-    ),
+    (Column("cell", "INTEGER", "`cells.cell`"), *_SOLD),
 )
 MONTH_PAYMENTS = Table(
     "month_payments",
     "cube: slices of invoices that a payment closed, by month of payment",
+    (Column("cell", "INTEGER", "`cells.cell`, of the invoice"), *_PAID),
+)
+MARKET_SALES = Table(
+    "market_sales",
+    "cube: `month_sales` added up by market, customers aside",
     (
-        Column("cell", "INTEGER", "`cells.cell`, of the invoice"),
-        Column("month_start", "DATE", "first day of the month"),
-        Column("items", "INTEGER", "how many slices"),
-        Column("amount", MONEY, "their amount", "reporting currency"),
-        Column("taken", "BIGINT", "sum of days from issue to payment", "days"),
-        Column("taken_days", "DECIMAL(28,2)", "amount x days from issue to payment",
-               "money x days"),
-        Column("late_days", "DECIMAL(28,2)", "amount x days from due to payment", "money x days"),
-        Column("on_time", "INTEGER", "how many were paid by their due day"),
-        Column("on_time_amount", MONEY, "their amount", "reporting currency"),
+        Column("market", "INTEGER", "`markets.market`"),
+        *_SOLD,
+        Column("agreed_weight", MONEY, "billed amount where terms are agreed with the customer",
+               "reporting currency"),
+        Column("agreed_days", "DECIMAL(28,2)", "that amount x days agreed", "money x days"),
     ),
 )  # fmt: skip
+MARKET_PAYMENTS = Table(
+    "market_payments",
+    "cube: `month_payments` added up by market, customers aside",
+    (Column("market", "INTEGER", "`markets.market`, of the invoice"), *_PAID),
+)
 FINDINGS = Table(
     "findings",
     "what a person should look at: one row each, with an amount",
@@ -416,7 +429,10 @@ ABOUT = Table(
 STAGED = (
     FILES, STAGED_CUSTOMERS, STAGED_DOCUMENTS, STAGED_MATCHES, STAGED_RATES, STAGED_SEEN, REJECTS,
 )  # fmt: skip
-CUBES = (CELLS, MARKETS, MONTH_ITEMS, MONTH_DEBTORS, MONTH_SALES, MONTH_PAYMENTS)
+CUBES = (
+    CELLS, MARKETS, MONTH_ITEMS, MONTH_DEBTORS, MONTH_SALES, MONTH_PAYMENTS, MARKET_SALES,
+    MARKET_PAYMENTS,
+)  # fmt: skip
 DERIVED = (CUSTOMERS, DOCUMENTS, INSTALMENTS, MATCHES, OPEN_ITEMS, *CUBES, FINDINGS, ABOUT)
 TABLES = {t.name: t for t in (*STAGED, *DERIVED)}
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6

@@ -8,6 +8,7 @@ those named like a published table fill it, the others are read by later steps o
 from __future__ import annotations
 
 from data.cubes import (
+    AGREED,
     INVOICES,
     ITEMS,
     PAYMENTS,
@@ -122,6 +123,19 @@ group by k.cell, {month(day)}
 """
 
 
+def _of_markets(cube: str, measures: tuple[Measure, ...]) -> str:
+    columns = ",\n    ".join(
+        f"cast({m.adds}({m.of_cell}) as {m.type}) as {m.name}" for m in measures
+    )
+    return f"""
+select k.market, o.month_start,
+    {columns}
+from {cube} as o
+join cells as k using (cell)
+group by k.market, o.month_start
+"""
+
+
 #: The order in which cubes are stored: months that no question asks for lie together, and are not
 #: read.
 _STORED_BY = {
@@ -131,6 +145,8 @@ _STORED_BY = {
     "month_debtors": "until_year, cell",
     "month_sales": "extract(year from month_start), cell",
     "month_payments": "extract(year from month_start), cell",
+    "market_sales": "month_start, market",
+    "market_payments": "month_start, market",
 }
 
 
@@ -150,6 +166,8 @@ def steps() -> tuple[Step, ...]:
             "month_payments",
             _by_month("open_items", "o.closed_on", PAYMENTS_ARE, PAYMENTS),
         ),
+        Step("market_sales", _of_markets("month_sales", (*SALES, *AGREED))),
+        Step("market_payments", _of_markets("month_payments", PAYMENTS)),
     )
 
 

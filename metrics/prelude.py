@@ -51,8 +51,9 @@ ROWS = {
 
 @dataclass(frozen=True)
 class _Months:
-    """A relation by month: its rows, its cube, and which months or rows a day asks for.
+    """A relation by month: its rows, its cubes, and which months or rows a day asks for.
 
+    cells: the cube that knows customers; markets: the same added up for all customers of a market.
     whole: condition on months of the cube. part: condition on rows of the month that the day
     cuts. every: both together, as a condition on rows.
     """
@@ -60,7 +61,8 @@ class _Months:
     table: str
     day: str
     are: str
-    cube: str
+    cells: str
+    markets: str
     measures: tuple[Measure, ...]
     whole: str
     part: str
@@ -68,19 +70,19 @@ class _Months:
 
 
 _MONTHLY = _Months(
-    "documents", "o.issued_on", SALES_ARE, "month_sales", (*SALES, *AGREED),
+    "documents", "o.issued_on", SALES_ARE, "month_sales", "market_sales", (*SALES, *AGREED),
     whole="o.month_start < d.part_from",
     part="o.issued_on >= d.part_from and o.issued_on <= d.as_of",
     every="o.issued_on <= d.as_of",
 )  # fmt: skip
 _YEAR_BEFORE = _Months(
-    "documents", "o.issued_on", SALES_ARE, "month_sales", SALES,
+    "documents", "o.issued_on", SALES_ARE, "month_sales", "market_sales", SALES,
     whole="o.month_start >= d.from_year_ago and o.month_start < d.year_part_from",
     part="o.issued_on >= d.year_part_from and o.issued_on <= d.year_ago",
     every="o.issued_on >= d.from_year_ago and o.issued_on <= d.year_ago",
 )  # fmt: skip
 _PAYMENTS = _Months(
-    "open_items", "o.closed_on", PAYMENTS_ARE, "month_payments", PAYMENTS,
+    "open_items", "o.closed_on", PAYMENTS_ARE, "month_payments", "market_payments", PAYMENTS,
     whole="o.month_start >= d.from_window and o.month_start < d.part_from",
     part="o.closed_on >= d.part_from and o.closed_on <= d.as_of",
     every="o.closed_on >= d.from_window and o.closed_on <= d.as_of",
@@ -140,26 +142,32 @@ def _by_month(asked: Asked, months: _Months, cut: tuple[int, ...]) -> str:
 
     if not asked.cubes:
         return summed(months.every)
+    if asked.by_market:
+        cube, key, needed = months.markets, "market", False
+        sums_of = [(m, f"o.{m.name}") for m in wanted]
+    else:
+        cube, key, needed = months.cells, "cell", agreed
+        sums_of = [(m, m.of_cell) for m in wanted]
     if asked.days == 1:
-        kept = "".join(f",\n        {m.of_cube} as {m.name}" for m in wanted)
-        source = asked.cube("cells", "cell", months.whole, needed=agreed)
+        kept = "".join(f",\n        {sql} as {m.name}" for m, sql in sums_of)
+        source = asked.cube(f"{key}s", key, months.whole, needed=needed)
         parts = [
             on_day(
                 f"    select {asked.columns}, 'total' as total{asked.grouped('k')},"
-                f" o.month_start{kept}\n    from {months.cube} as o{source}",
+                f" o.month_start{kept}\n    from {cube} as o{source}",
                 0,
             )
         ]
     else:
         grouped = f"o.month_start{asked.grouped('k')}"
-        source = asked.cube("cells", "cell", needed=agreed)
-        added = "".join(f",\n            {m.adds}({m.of_cube}) as {m.name}" for m in wanted)
+        source = asked.cube(f"{key}s", key, needed=needed)
+        added = "".join(f",\n            {m.adds}({sql}) as {m.name}" for m, sql in sums_of)
         names = "".join(f", m.{m.name}" for m in wanted)
         parts = [
             f"""    select {asked.columns}, m.total{asked.grouped("m")}, m.month_start{names}
     from (
         select 'total' as total{asked.grouped("k")}, o.month_start{added}
-        from {months.cube} as o{source}
+        from {cube} as o{source}
         group by {grouped}
     ) as m
     join days as d on {months.whole.replace("o.", "m.")}"""

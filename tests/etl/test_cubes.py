@@ -7,7 +7,7 @@ import sqlglot
 
 from data.schema import CUBES
 from etl.cubes import steps
-from tests.ledgers import derived, invoice, match, payment
+from tests.ledgers import customer, derived, invoice, match, payment
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +19,11 @@ def connection():
             invoice("F3", "B", "2025-02-01", 30, due="2025-02-01"),
             payment("P1", "A", "2026-02-03", 100),
             payment("P3", "B", "2025-02-28", 30),
+            invoice("F4", "C", "2025-02-09", 20, due="2025-02-09"),
+            payment("P4", "C", "2025-02-10", 20),
         ],
-        [match("F1", "P1"), match("F3", "P3")],
+        [match("F1", "P1"), match("F3", "P3"), match("F4", "P4")],
+        [customer("C", agreed_terms_days=45)],
     )
 
 
@@ -71,9 +74,36 @@ def test_sales_and_payments_of_a_month_are_those_of_the_rows(connection):
         connection,
         "select customer, cast(month_start as varchar), cast(amount as integer), invoices"
         " from month_sales join cells using (cell) order by 2, 1",
-    ) == [("A", "2024-11-01", 100, 1), ("A", "2025-01-01", 50, 1), ("B", "2025-02-01", 30, 1)]
+    ) == [
+        ("A", "2024-11-01", 100, 1),
+        ("A", "2025-01-01", 50, 1),
+        ("B", "2025-02-01", 30, 1),
+        ("C", "2025-02-01", 20, 1),
+    ]
     assert rows(
         connection,
         "select customer, cast(month_start as varchar), items, taken, cast(late_days as integer)"
         " from month_payments join cells using (cell) order by 2, 1",
-    ) == [("B", "2025-02-01", 1, 27, 27 * 30), ("A", "2026-02-01", 1, 440, 410 * 100)]
+    ) == [
+        ("B", "2025-02-01", 1, 27, 27 * 30),
+        ("C", "2025-02-01", 1, 1, 20),
+        ("A", "2026-02-01", 1, 440, 410 * 100),
+    ]
+
+
+def test_sales_and_payments_of_a_market_are_those_of_its_customers(connection):
+    assert rows(
+        connection,
+        "select salesperson, cast(month_start as varchar), cast(amount as integer), invoices,"
+        " cast(last_sale as varchar), agreed_weight, cast(agreed_days as integer)"
+        " from market_sales join markets using (market) order by 2, 1",
+    ) == [
+        ("", "2024-11-01", 100, 1, "2024-11-20", None, None),
+        ("Ann", "2025-01-01", 50, 1, "2025-01-31", None, None),
+        ("", "2025-02-01", 30 + 20, 2, "2025-02-09", 20, 20 * 45),
+    ]
+    assert rows(
+        connection,
+        "select cast(month_start as varchar), items, taken, cast(late_days as integer)"
+        " from market_payments order by 1",
+    ) == [("2025-02-01", 2, 27 + 1, 27 * 30 + 20), ("2026-02-01", 1, 440, 410 * 100)]
