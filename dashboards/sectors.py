@@ -15,12 +15,10 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.curves import Curve, Line, curve_names, curves_figure, lines_figure
-from dashboards.delivery import pure
 from dashboards.figures import ACTUAL, PREVIOUS, graph
 from dashboards.filters import to_search, with_filter, with_page
-from dashboards.grid import CARD, Column, Listing, connect_grid, grid, params_id, totals
+from dashboards.grid import CARD, Column, Listing, connect_grid, grid, totals
 from dashboards.i18n import _, n_
-from dashboards.later import BELOW
 from dashboards.links import search_with, switch
 from dashboards.page import Context, Explain, ListRef, NoRows, NotEnough, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback, part_callback
@@ -226,8 +224,7 @@ def connect(app: Dash, context: Context) -> None:
     def customers(view: View) -> Content:
         level, within = level_of(view.selection.page), within_of(view.selection.page)
         sector = open_sector(view, sectors_of(view, level))
-        params = _params(level, sector, within)
-        found = totals(view, HEADROOM, params)
+        found = totals(view, HEADROOM, {})
         title = n_(
             "{count} customer in {sector} can buy {amount} more on credit",
             "{count} customers in {sector} can buy {amount} more on credit",
@@ -239,30 +236,10 @@ def connect(app: Dash, context: Context) -> None:
         return Content(
             title.format(count=found["rows"], sector=sector.words, amount=room),
             _paid_within(within),
-            explain=ListRef(HEADROOM.name, params),
+            explain=ListRef(HEADROOM.name),
         )
 
-    @app.callback(
-        Output(params_id("sectors-customers-grid"), "data"), BELOW, prevent_initial_call=True
-    )
-    @pure
-    def params(asked: dict[str, Any]) -> dict[str, str]:
-        view = context.view(asked["search"])
-        if view is None:
-            raise PreventUpdate
-        level = level_of(view.selection.page)
-        try:
-            sector = open_sector(view, sectors_of(view, level))
-        except NoRows:
-            return {}
-        return _params(level, sector, within_of(view.selection.page))
-
     connect_grid(app, context, "sectors-customers-grid", HEADROOM, below=True)
-
-
-def _params(level: str, sector: Sector, within: int) -> dict[str, str]:
-    """Return what the list of customers with headroom is of."""
-    return {"level": level, "at": sector.code, "within": str(within)}
 
 
 def _need_payments(sector: Sector) -> None:
@@ -358,10 +335,13 @@ def _paid_within(within: int) -> str:
     return text.format(days=within)
 
 
-def _headroom(view: View, params: Mapping[str, str]) -> Statement:
-    level, at = level_of(params), params.get("at")
-    where = {} if at is None else {level: (at,)}
-    return with_headroom(_ledger(view, where), within_of(params))
+def _headroom(view: View, _params: Mapping[str, str]) -> Statement:
+    level = level_of(view.selection.page)
+    try:
+        where = {level: (open_sector(view, sectors_of(view, level)).code,)}
+    except NoRows:
+        where = {}  # nobody is listed then
+    return with_headroom(_ledger(view, where), within_of(view.selection.page))
 
 
 def _narrowed(view: View) -> str:

@@ -35,12 +35,10 @@
     refreshGrid: function () {
       var args = Array.prototype.slice.call(arguments);
       var id = args[args.length - 1];
-      if (window.dash_ag_grid) {
-        window.dash_ag_grid.getApiAsync(id).then(function (api) {
-          // old rows stay until the new ones are there
-          api.refreshInfiniteCache();
-        }, function () {});
-      }
+      var api = null;
+      // what is not made yet asks for its first rows by itself
+      try { api = window.dash_ag_grid.getApi(id); } catch (_none) { return none(); }
+      api.refreshInfiniteCache(); // old rows stay until the new ones are there
       return none();
     },
     // the parts of a panel's menu that need no answer from the server
