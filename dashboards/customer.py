@@ -35,9 +35,8 @@ from dashboards.customer_panels import (
     terms_content,
 )
 from dashboards.filters import with_page
-from dashboards.grid import CARD, Column, Listing, connect_grid, grid, params_id
+from dashboards.grid import CARD, Column, Listing, connect_grid, grid
 from dashboards.i18n import _, n_
-from dashboards.later import BELOW
 from dashboards.links import search_with, stay, switch
 from dashboards.page import Context, Explain, ListRef, Page, View
 from dashboards.panel import Content, headline_callback, panel_callback, part_callback
@@ -57,10 +56,10 @@ def state_of(page_keys: Mapping[str, str]) -> str:
     return asked if asked in STATES else "open"
 
 
-def _items(view: View, params: Mapping[str, str]) -> Statement:
-    number = params.get("customer", "")
-    ledger = view.explained(Explain("receivables", where={"customer": (number,)}))
-    return account(ledger, state_of(params))
+def _items(view: View, _params: Mapping[str, str]) -> Statement:
+    # not ledger_of: the rows of a number that nobody has are none
+    ledger = view.explained(Explain("receivables", where={"customer": (number_of(view),)}))
+    return account(ledger, state_of(view.selection.page))
 
 
 def _narrowed(view: View) -> str:
@@ -103,9 +102,8 @@ ITEMS = Listing(
 _BETWEEN = " · "
 
 
-def layout(**query: str) -> Component:
+def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its query
     """Return the page in its final shape."""
-    params = {"customer": query.get("customer", ""), "items": state_of(query)}
     finder = dmc.Select(
         id="customer-find",
         data=[],
@@ -144,9 +142,7 @@ def layout(**query: str) -> Component:
                     "customer-items",
                     below=True,
                     controls=[html.Div(id="customer-states")],
-                    static=grid(
-                        "customer-items-grid", ITEMS, height=460, params=params, later=True
-                    ),
+                    static=grid("customer-items-grid", ITEMS, height=460, later=True),
                 ),
             ],
             id="customer-body",
@@ -221,8 +217,7 @@ def connect(app: Dash, context: Context) -> None:
 
     @panel_callback(app, context, "customer-items", below=True)
     def items(view: View) -> Content:
-        state = state_of(view.selection.page)
-        statement = account(ledger_of(view), state)
+        statement = account(ledger_of(view), state_of(view.selection.page))
         sums = view.query(
             "select count(*) as slices, count(distinct document_id) as documents,\n"
             "    sum(amount) filter (where is_open) as owed\n"
@@ -239,17 +234,8 @@ def connect(app: Dash, context: Context) -> None:
                 count=view.f.count(sums["documents"]), amount=view.f.exact(sums["owed"] or 0)
             ),
             _("One row for each slice, with what closed it and how it was matched"),
-            explain=ListRef(ITEMS.name, {"customer": number_of(view), "items": state}),
+            explain=ListRef(ITEMS.name),
         )
-
-    @app.callback(
-        Output(params_id("customer-items-grid"), "data"), BELOW, prevent_initial_call=True
-    )
-    def params(asked: dict[str, object]) -> dict[str, str]:
-        view = context.view(str(asked["search"] or ""))
-        if view is None:
-            raise PreventUpdate
-        return {"customer": number_of(view), "items": state_of(view.selection.page)}
 
     connect_grid(app, context, "customer-items-grid", ITEMS, below=True)
     customer_sector.connect(app, context)

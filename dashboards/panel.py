@@ -49,19 +49,21 @@ def panel_callback(
     after what stands on the first screen, as `parts.panel(below=True)` says.
     """
 
+    asked = BELOW if below else None
+
     def wrap(fn: _Fn) -> _Fn:
         @app.callback(
             Output(f"{id}-head", "children"),
             Output(f"{id}-body", "children"),
             Output({"type": "explain", "panel": id}, "data"),
-            *_asked(below),
+            *_wanted(asked),
             *inputs,
             prevent_initial_call=below,
         )
         @pure
         @functools.wraps(fn)
         def fill(*given: Any) -> tuple[Any, Any, Any]:
-            search, values = _search_of(given, below)
+            search, values = _search_of(given, asked)
             content, state = _guarded(context, fn, search, values)
             if content is None:
                 return [], state, None
@@ -138,7 +140,7 @@ def part_callback(
 
     `below` as in `panel_callback`.
     """
-    return _children_callback(app, context, id, inputs, below)
+    return _children_callback(app, context, id, inputs, BELOW if below else None)
 
 
 def near_callback(app: Dash, context: Context, id: str) -> Callable[[_Fn], _Fn]:
@@ -148,44 +150,40 @@ def near_callback(app: Dash, context: Context, id: str) -> Callable[[_Fn], _Fn]:
     (`{"search", "retry"}`) they are wanted, and a script writes it where the element comes near
     the screen. Until then nothing is asked.
     """
-
-    def wrap(fn: _Fn) -> _Fn:
-        @app.callback(
-            Output(id, "children"), Input(f"{id}-asked", "data"), prevent_initial_call=True
-        )
-        @pure
-        @functools.wraps(fn)
-        def fill(asked: dict[str, Any]) -> Any:
-            return _children(context, fn, asked["search"], ())
-
-        return fn
-
-    return wrap
+    return _children_callback(app, context, id, (), Input(f"{id}-asked", "data"))
 
 
 def _children_callback(
-    app: Dash, context: Context, id: str, inputs: Sequence[Input | State], below: bool = False
+    app: Dash,
+    context: Context,
+    id: str,
+    inputs: Sequence[Input | State],
+    asked: Input | None = None,
 ) -> Callable[[_Fn], _Fn]:
     def wrap(fn: _Fn) -> _Fn:
-        @app.callback(Output(id, "children"), *_asked(below), *inputs, prevent_initial_call=below)
+        @app.callback(
+            Output(id, "children"), *_wanted(asked), *inputs, prevent_initial_call=bool(asked)
+        )
         @pure
         @functools.wraps(fn)
         def fill(*given: Any) -> Any:
-            return _children(context, fn, *_search_of(given, below))
+            return _children(context, fn, *_search_of(given, asked))
 
         return fn
 
     return wrap
 
 
-def _asked(below: bool) -> tuple[Input, ...]:
-    """Return what says for which query, and which attempt, a part is wanted."""
-    return (BELOW,) if below else (Input("url", "search"), Input("retry", "data"))
+def _wanted(asked: Input | None) -> tuple[Input, ...]:
+    """Return what says for which query, and which attempt, a part is wanted: `asked`, a store that
+    a script writes, or at once what the URL says.
+    """
+    return (asked,) if asked else (Input("url", "search"), Input("retry", "data"))
 
 
-def _search_of(given: Sequence[Any], below: bool) -> tuple[str | None, Sequence[Any]]:
-    """Return the query out of the values of `_asked`, and the values that follow them."""
-    return (given[0]["search"], given[1:]) if below else (given[0], given[2:])
+def _search_of(given: Sequence[Any], asked: Input | None) -> tuple[str | None, Sequence[Any]]:
+    """Return the query out of the values of `_wanted`, and the values that follow them."""
+    return (given[0]["search"], given[1:]) if asked else (given[0], given[2:])
 
 
 def _children(

@@ -28,19 +28,13 @@
   var seer = null;
   function look() {
     if (seer) seer.disconnect();
-    var near = new Set();
-    seer = new IntersectionObserver(
-      function (entries) {
-        // the page was left
-        if (!document.getElementById("definitions-contents")) return seer.disconnect();
-        entries.forEach(function (entry) {
-          if (entry.isIntersecting) near.add(entry.target.id); else near.delete(entry.target.id);
-        });
-        window.dash_clientside.set_props("definitions-near", { data: Array.from(near) });
-      },
-      { rootMargin: "100% 0px" }
-    );
-    document.querySelectorAll(".definition .now").forEach(function (part) { seer.observe(part); });
+    var parts = document.querySelectorAll(".definition .now");
+    seer = window.tandem_later.nearby(parts, "100% 0px", function (near, mine) {
+      // the page was left
+      if (!document.getElementById("definitions-contents")) return mine.disconnect();
+      var ids = Array.from(near).map(function (part) { return part.id; });
+      window.dash_clientside.set_props("definitions-near", { data: ids });
+    });
   }
 
   window.dash_clientside.definitions = {

@@ -44,31 +44,49 @@
     return function () { waiting.delete(mount); };
   }
 
+  // tells which of the parts are near the screen, as that changes
+  function nearby(parts, margin, tell) {
+    var near = new Set();
+    var seer = new IntersectionObserver(
+      function (entries) {
+        entries.forEach(function (entry) {
+          if (entry.isIntersecting) near.add(entry.target); else near.delete(entry.target);
+        });
+        tell(near, seer);
+      },
+      { rootMargin: margin }
+    );
+    parts.forEach(function (part) { seer.observe(part); });
+    return seer;
+  }
+
   // the panels below: near, they are asked for at once
-  var AHEAD = "25%"; // of the screen's height
+  var AHEAD = "0px 0px 25% 0px"; // of the screen's height
   var watched = [];
-  var near = new Set();
+  var reached = false;
   var wanted = null;
-  var seer = new IntersectionObserver(function (entries) {
-    entries.forEach(function (entry) {
-      if (entry.isIntersecting) near.add(entry.target); else near.delete(entry.target);
-    });
-    if (near.size) ask();
-  }, { rootMargin: "0px 0px " + AHEAD + " 0px" });
+  var seer = null;
 
   function watch() {
     var found = Array.from(document.querySelectorAll(".panel.below"));
     if (found.every(function (part) { return watched.indexOf(part) >= 0; })) return;
-    seer.disconnect();
-    near.clear();
+    if (seer) seer.disconnect();
+    reached = false;
     watched = found;
-    found.forEach(function (part) { seer.observe(part); });
+    seer = nearby(found, AHEAD, function (near) {
+      reached = near.size > 0;
+      if (reached) ask();
+    });
   }
   function ask() {
     if (!wanted || !document.querySelector(".panel.below")) return;
     var data = wanted;
     wanted = null;
     window.dash_clientside.set_props("below", { data: data });
+  }
+  function rest() {
+    watch();
+    ask();
   }
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.later = {
@@ -77,14 +95,15 @@
       // a page that was just put in place is drawn a moment later
       setTimeout(function () {
         watch();
-        if (near.size) ask();
+        if (reached) ask();
       }, 0);
-      wait(function () { watch(); ask(); });
+      wait(rest);
       return window.dash_clientside.no_update;
     },
   };
 
   window.tandem_later = {
+    nearby: nearby,
     Later: function (props) {
       var shown = window.React.useState(false);
       window.React.useEffect(function () {
