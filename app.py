@@ -17,8 +17,8 @@ from metrics.printing import Output, printed
 if TYPE_CHECKING:
     from dash import Dash
 
-    from data.importing import Importer
-    from data.store import Store
+    from data.core.importing import Importer
+    from data.store.state import Store
 
 cli = typer.Typer(
     add_completion=False,
@@ -126,8 +126,8 @@ def load(
     ] = None,
 ) -> None:
     """Read exports, publish them and print the load report."""
-    from etl.load import LoadOptions
-    from etl.printing import print_load
+    from etl.load.command.printing import print_load
+    from etl.load.run import LoadOptions
 
     listed = tuple(a.strip() for a in (accounts or "").split(",") if a.strip())
     options = LoadOptions(
@@ -148,8 +148,8 @@ def load(
 def demo(store: StoreFolder = STORE) -> None:
     """Load the exports of the demo company: a wholesaler in the Benelux and France."""
     from data.demo.company import write_exports
-    from etl.load import LoadOptions
-    from etl.printing import print_load, progress_bar
+    from etl.load.command.printing import print_load, progress_bar
+    from etl.load.run import LoadOptions
 
     with tempfile.TemporaryDirectory() as folder:
         with progress_bar() as bar:
@@ -194,10 +194,10 @@ def show(
     format: Annotated[Output, typer.Option(help="How to print the rows.")] = Output.TABLE,
 ) -> None:
     """Compute a metric and print its rows."""
-    from data.engine import EngineError
-    from data.store import StoreError
+    from data.store.engine import EngineError
+    from data.store.state import StoreError
+    from metrics.asking.ledger import Ledger
     from metrics.catalogue import answer
-    from metrics.ledger import Ledger
 
     filters: dict[str, tuple[str, ...]] = {}
     for condition in where or []:
@@ -237,8 +237,8 @@ def opened(store: Path | str) -> Store:
     Without it, that is DuckDB; with the address of a Spark cluster, `store` is what
     `python app.py publish` made.
     """
-    from data.parquet import ParquetStore
-    from data.store import Store
+    from data.store.parquet import ParquetStore
+    from data.store.state import Store
 
     url = os.environ.get("TANDEM_ENGINE", "")
     return ParquetStore(store, url) if url else Store(store)
@@ -246,8 +246,8 @@ def opened(store: Path | str) -> Store:
 
 def _importer(states: Store) -> Importer | None:
     """Return what loads into the store; None where it is only read."""
-    from data.parquet import ParquetStore
-    from etl.importer import FileImporter
+    from data.store.parquet import ParquetStore
+    from etl.load.importer import FileImporter
 
     return None if isinstance(states, ParquetStore) else FileImporter(states)
 
@@ -263,10 +263,10 @@ def publish(
     store: StoreFolder = STORE,
 ) -> None:
     """Write the published data as Parquet, for engines that run on several machines."""
-    from data.parquet import publish_parquet
-    from data.store import Store, StoreError
-    from etl.lock import only_load
-    from etl.printing import progress_bar
+    from data.store.parquet import publish_parquet
+    from data.store.state import Store, StoreError
+    from etl.load.command.printing import progress_bar
+    from etl.load.lock import only_load
 
     try:
         state = Store(store).current()
@@ -287,11 +287,11 @@ def derive(
     parquet: Annotated[Path, typer.Option(file_okay=False, help="Folder that `publish` wrote.")],
 ) -> None:
     """Derive open items and cubes anew from documents and matches, on a Spark cluster."""
-    from data.engine import EngineError
-    from data.store import StoreError
-    from etl.cluster import derive_on_cluster
-    from etl.lock import only_load
-    from etl.printing import progress_bar
+    from data.store.engine import EngineError
+    from data.store.state import StoreError
+    from etl.ledger.cluster import derive_on_cluster
+    from etl.load.command.printing import progress_bar
+    from etl.load.lock import only_load
 
     try:
         with only_load(parquet), progress_bar() as bar:
@@ -315,8 +315,8 @@ def serve(
     """Serve the pages."""
     from dashboards.server import AddressError
     from dashboards.server import serve as serve_pages
-    from data.parquet import ParquetStore
-    from data.store import StoreError
+    from data.store.parquet import ParquetStore
+    from data.store.state import StoreError
 
     states = opened(store)
     if isinstance(states, ParquetStore):

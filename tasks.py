@@ -137,7 +137,7 @@ def task_check() -> None:
     run(PYTHON, "-m", "ruff", "check", ".")
     run(PYTHON, "-m", "ruff", "format", "--check", ".")
     run(PYTHON, "-m", "mypy")
-    run(PYTHON, "-m", "dashboards.i18n", "check")
+    run(PYTHON, "-m", "dashboards.base.i18n", "check")
 
 
 def task_format() -> None:
@@ -150,7 +150,7 @@ def task_format() -> None:
 def task_messages() -> None:
     """Collect the texts of the pages for the translators."""
     environment("requirements-dev.lock")
-    run(PYTHON, "-m", "dashboards.i18n", "extract")
+    run(PYTHON, "-m", "dashboards.base.i18n", "extract")
 
 
 def task_bench(*arguments: str) -> None:

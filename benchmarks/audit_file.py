@@ -20,7 +20,7 @@ from benchmarks.loads import discard, load_once
 from benchmarks.report import machine, table, versions, write_section
 from benchmarks.results import stamp
 from benchmarks.section import duration, gigabytes
-from data.store import Store
+from data.store.state import Store
 
 FOLDER = Path(__file__).with_name(".data") / "audit_file"
 BUDGET = 500e6

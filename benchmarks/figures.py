@@ -12,10 +12,10 @@ import duckdb
 from benchmarks.files import CUSTOMERS, LAST_DAY
 from benchmarks.results import Pairs, in_turn, timed
 from benchmarks.works import SECTOR, WORKS, Row, Work, window_of
-from data.engine import Engine
+from data.store.engine import Engine
+from metrics.asking.ledger import Ledger, Statement
 from metrics.catalogue import answer
-from metrics.ledger import Ledger, Statement
-from metrics.lists import account, customers, lives
+from metrics.lists.customers import account, customers, lives
 
 SCAN = """
     select sum(amount), max(opened_on), max(due_on), max(closed_on), count(sector_division)

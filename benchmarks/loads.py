@@ -15,8 +15,8 @@ import duckdb
 from benchmarks.child import in_child
 from benchmarks.files import VERSION, need_disk
 from benchmarks.results import Pairs
-from data.store import Store
-from etl.load import LoadOptions, load
+from data.store.state import Store
+from etl.load.run import LoadOptions, load
 
 ROOT = Path(__file__).resolve().parents[1]
 #: About how many times the CSV files a state takes, and what its making needs meanwhile.

@@ -24,9 +24,9 @@ import pyarrow as pa
 from benchmarks.messy import Row, Sample, bank_lines, clean_books
 from benchmarks.report import table
 from data.demo.model import invent
-from data.schema import STAGED
-from etl.checks import control
-from etl.derive import Settings, derive
+from data.store.schema import STAGED
+from etl.ledger.checks import control
+from etl.ledger.derive import Settings, derive
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "matching.md"
 SCALE = 0.2

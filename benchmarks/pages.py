@@ -35,8 +35,8 @@ from benchmarks.first_chart import Chart, browser
 from benchmarks.first_chart import measure as first_charts
 from benchmarks.report import machine, table, versions, write_section
 from benchmarks.visitor import Visitor
-from data.store import Store
-from metrics.ledger import month_end
+from data.store.state import Store
+from metrics.asking.ledger import month_end
 
 HOST = "127.0.0.1"
 BUDGET_MS = 300

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.works import TOP, WORKS, window_of
-from metrics.ledger import month_start
+from metrics.asking.ledger import month_start
 
 BUCKETS = ("not_due", "1-30", "31-60", "61-90", "over_90", "unapplied")
 Frames = dict[str, pd.DataFrame]

@@ -27,8 +27,8 @@ from benchmarks.report import machine, versions, write_section
 from benchmarks.results import Pairs, in_turn, timed
 from benchmarks.section import LARGE, PARTS, USUAL, duration, gigabytes, section
 from benchmarks.works import WORKS, Work, differs
-from data.engine import Engine
-from data.store import Store
+from data.store.engine import Engine
+from data.store.state import Store
 
 DATA = Path(__file__).parent / ".data"
 Measured = tuple[dict[str, Pairs], dict[str, float], list[str]]

@@ -16,10 +16,10 @@ from decimal import Decimal
 import pyarrow as pa
 
 from benchmarks.files import LAST_DAY, MONTHS
-from data.engine import Engine
+from data.store.engine import Engine
+from metrics.asking.ledger import Ledger, month_start
 from metrics.catalogue import answer
-from metrics.ledger import Ledger, month_start
-from metrics.lists import customers
+from metrics.lists.customers import customers
 
 SECTOR = "sector_division"
 #: In the middle of a month in the middle of the data: no month-end can answer it.

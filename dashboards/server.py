@@ -10,28 +10,24 @@ from typing import Any
 import flask
 from dash import Dash, dcc
 
-from dashboards import (
-    aging,
-    cash,
-    customer,
-    customers,
-    definitions,
-    download,
-    dso,
-    explain,
-    findings,
-    frame,
-    imports,
-    overview,
-    sectors,
-)
-from dashboards.delivery import ASSETS, compressing_server, let_browsers_keep, share_answers
-from dashboards.figures import dark_css
-from dashboards.format import Format
-from dashboards.i18n import language
-from dashboards.page import Context, Page
-from data.importing import Importer
-from data.store import Store
+from dashboards.aging import page as aging
+from dashboards.base.delivery import ASSETS, compressing_server, let_browsers_keep, share_answers
+from dashboards.base.format import Format
+from dashboards.base.i18n import language
+from dashboards.base.view import Context, Page
+from dashboards.cash import page as cash
+from dashboards.charts.figures import dark_css
+from dashboards.customer import page as customer
+from dashboards.customers import page as customers
+from dashboards.definitions import page as definitions
+from dashboards.dso import page as dso
+from dashboards.findings import page as findings
+from dashboards.frame import download, explain, frame
+from dashboards.imports import page as imports
+from dashboards.overview import page as overview
+from dashboards.sectors import page as sectors
+from data.core.importing import Importer
+from data.store.state import Store
 
 LOG = logging.getLogger("tandem")
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from data.texts import N_, Text
-from etl.replace import Replacement
+from data.core.texts import N_, Text
+from etl.ledger.exports.replace import Replacement
 from etl.sql import Connection, number, rows
 
 #: So many refused rows stand in the report itself; `rejects` holds all.

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from data.engine import Engine
-from metrics.aging import AGING
-from metrics.collection_effectiveness import COLLECTION_EFFECTIVENESS
-from metrics.dso import DSO
-from metrics.exposure import EXPOSURE
-from metrics.ledger import Ledger
-from metrics.metric import Metric
-from metrics.payment_curve import PAYMENT_CURVE
-from metrics.payment_speed import PAYMENT_SPEED
-from metrics.receivables import RECEIVABLES
-from metrics.sales import SALES
-from metrics.terms import TERMS
+from data.store.engine import Engine
+from metrics.asking.ledger import Ledger
+from metrics.asking.metric import Metric
+from metrics.figures.aging import AGING
+from metrics.figures.collection_effectiveness import COLLECTION_EFFECTIVENESS
+from metrics.figures.dso import DSO
+from metrics.figures.exposure import EXPOSURE
+from metrics.figures.payment_curve import PAYMENT_CURVE
+from metrics.figures.payment_speed import PAYMENT_SPEED
+from metrics.figures.receivables import RECEIVABLES
+from metrics.figures.sales import SALES
+from metrics.figures.terms import TERMS
 
 METRICS: dict[str, Metric] = {
     m.name: m

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from data.texts import inert
+from data.core.texts import inert
 
 
 class Output(StrEnum):

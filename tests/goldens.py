@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 
-from data.schema import STAGED
-from etl.identify import identify
-from etl.source import Reading, ReadOptions, Source, SourceFile
+from data.store.schema import STAGED
+from etl.intake.source import Reading, ReadOptions, Source, SourceFile
+from etl.load.identify import identify
 
 STAGES = ("staged_documents", "staged_customers", "staged_matches", "staged_rates", "rejects")
 

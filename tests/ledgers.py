@@ -10,7 +10,7 @@
     store.current().engine.query("select * from open_items")
 
 The rows go through staging and derivation like those of any file. Without `matches` nothing is
-matched, unless `assume=True` lets the rules of etl/matching.py work.
+matched, unless `assume=True` lets the rules of etl/ledger/matching/match.py work.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from data.schema import FILES, STAGED
-from data.store import Store
-from etl.derive import Settings, derive, write_about
+from data.store.schema import FILES, STAGED
+from data.store.state import Store
+from etl.ledger.derive import Settings, derive, write_about
 
 Row = dict[str, object]
 Money = int | str | Decimal

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from data.store import Store
+from data.store.state import Store
 from tests.ledgers import Row, customer, invoice, match, payment, publish
 
 #: sector -> days from issue to payment, and how many invoices each month, year before and now

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 import plotly.graph_objects as go
 from dash import Dash
 
-from dashboards.drawn import Drawn
-from dashboards.figures import Figure
-from dashboards.page import Context, View
-from data.store import Store
+from dashboards.base.drawn import Drawn
+from dashboards.base.view import Context, View
+from dashboards.charts.figures import Figure
+from data.store.state import Store
 from tests.ledgers import Row, customer, invoice, match, payment, publish
 
 LAST = date(2026, 3, 31)

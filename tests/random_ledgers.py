@@ -15,8 +15,8 @@ import duckdb
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from data.engine import DuckDBEngine
-from etl.derive import Settings, derive, write_about
+from data.store.engine import DuckDBEngine
+from etl.ledger.derive import Settings, derive, write_about
 from tests.ledgers import Row, stage
 
 START = date(2024, 1, 10)

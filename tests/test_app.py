@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 import app
-from data.store import Store
-from etl.load import load
+from data.store.state import Store
+from etl.load.run import load
 
 HEAD = "document_id;customer_id;issued_on;due_on;amount;currency\n"
 

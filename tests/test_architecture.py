@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import sqlglot
 
-from data.schema import MONEY, TABLES
+from data.store.schema import MONEY, TABLES
+from metrics.asking.ledger import Ledger
 from metrics.catalogue import METRICS
-from metrics.ledger import Ledger
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("dashboards", "metrics", "data", "etl")

@@ -16,7 +16,7 @@ from benchmarks.report import read_sections, table, write_section
 from benchmarks.results import Pairs, Part, in_turn, keep, read
 from benchmarks.section import section
 from benchmarks.works import WORKS, differs
-from data.store import Store
+from data.store.state import Store
 
 SIZE = 5_000
 

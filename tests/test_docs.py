@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from data.schema import DOCUMENTS
+from data.core.dimensions import DIMENSIONS
+from data.store.schema import DOCUMENTS
 from metrics.catalogue import METRICS
-from metrics.dimensions import DIMENSIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -119,8 +119,8 @@ def test_named_files_exist():
 
 
 def test_the_page_of_formats_is_what_the_sources_say():
-    from etl import formats
+    from etl.intake.formats import document as formats
 
     assert formats.FILE.read_text(encoding="utf-8") == formats.page(), (
-        "write it anew: python -m etl.formats"
+        "write it anew: python -m etl.intake.formats.document"
     )

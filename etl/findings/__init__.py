@@ -1,6 +1,7 @@
 """Findings: what a person should look at, a sentence with an amount and the rows behind it.
 
-They stop nothing; the control totals of etl/checks.py do. Each is a statement that a published
+They stop nothing; the control totals of etl/ledger/checks.py do. Each is a statement that a
+published
 state answers, so that a page shows its rows; all days are counted from the last day of the data.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import json
 
-from data.texts import N_
+from data.core.texts import N_
 from etl.findings import cash, credit, customers, invoices, reading
 from etl.findings.check import Check, Finding, finding
 from etl.sql import Connection, rows

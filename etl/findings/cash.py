@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from data.texts import N_
+from data.core.texts import N_
 from etl.findings.check import CALLED, SQUEEZED, Check
-from etl.naming import NORMAL
+from etl.ledger.matching.naming import NORMAL
 
 _LOOSE = "closed_on is null and amount < 0"
 

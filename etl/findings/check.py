@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from data.texts import Text
+from data.core.texts import Text
 from etl.sql import Connection, number, rows, run
 
 #: a payment, invoice or customer counts as late, recent or old as of this day, never as of today

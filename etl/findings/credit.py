@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.texts import N_
+from data.core.texts import N_
 from etl.findings.check import RECENT, Check
 
 #: A salesperson with fewer invoices in 12 months says nothing.

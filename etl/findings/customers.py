@@ -6,9 +6,9 @@ import re
 
 from stdnum.util import get_cc_module
 
-from data.texts import N_
-from etl.customers import IS_REPORT, account, company
+from data.core.texts import N_
 from etl.findings.check import CALLED, SQUEEZED, Check
+from etl.ledger.customers import IS_REPORT, account, company
 from etl.sql import Connection, rows
 
 _OPEN = (

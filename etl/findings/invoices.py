@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from data.texts import N_
+from data.core.texts import N_
 from etl.findings.check import RECENT, Check
-from etl.naming import NORMAL
+from etl.ledger.matching.naming import NORMAL
 
 #: Columns of a document that a reader needs to find it again.
 _SHOWN = (

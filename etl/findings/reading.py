@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from data.texts import N_
-from etl.bases import LEDGER, SALES, overlaps
+from data.core.texts import N_
 from etl.findings.check import Check, Finding, decimal, finding, percent
+from etl.ledger.exports.bases import LEDGER, SALES, overlaps
 from etl.sql import Connection, number, rows, run
 
 #: Methods that are assumptions of ours, by how they work.

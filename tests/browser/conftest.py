@@ -21,8 +21,8 @@ from playwright.sync_api import (
 from waitress.server import create_server
 
 from dashboards.server import create_app
-from data.store import Store
-from etl.importer import FileImporter
+from data.store.state import Store
+from etl.load.importer import FileImporter
 from tests.pages import small_company
 
 expect.set_options(timeout=20_000)  # two cores may be busy with the rest of the suite

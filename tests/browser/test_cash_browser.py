@@ -7,10 +7,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from data.store import Store
-from etl.load import load
+from data.store.state import Store
+from etl.load.run import load
 from tests.browser.conftest import NARROW
-from tests.dashboards.test_cash import INVOICES, PAYMENTS
+from tests.dashboards.cash.test_cash import INVOICES, PAYMENTS
 
 DONE = {"timeout": 60_000}
 

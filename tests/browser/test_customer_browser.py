@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from data.by_hand import sectors
-from data.store import Store
-from etl.load import load
-from tests.dashboards.test_cash import INVOICES
+from data.store.state import Store
+from data.workspace.by_hand import sectors
+from etl.load.run import load
+from tests.dashboards.cash.test_cash import INVOICES
 
 DONE = {"timeout": 60_000}
 

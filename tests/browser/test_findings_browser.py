@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW
-from tests.dashboards.test_findings import published
+from tests.dashboards.findings.test_findings import published
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboards.server import PAGES
-from data.store import Store
+from data.store.state import Store
 from tests.browser.conftest import NARROW, WIDE
 from tests.pages import small_company
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.store import Store
+from data.store.state import Store
 from metrics.catalogue import METRICS
 from tests.browser.conftest import NARROW, WIDE
 

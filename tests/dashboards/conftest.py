@@ -3,8 +3,8 @@
 import pytest
 
 from data.demo.company import TINY, write_exports
-from data.store import Store
-from etl.load import load
+from data.store.state import Store
+from etl.load.run import load
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from waitress.server import create_server
 
 from benchmarks.visitor import Visitor
 from dashboards.server import PAGES, create_app
-from data.store import Store
-from etl.load import LoadOptions, load
+from data.store.state import Store
+from etl.load.run import LoadOptions, load
 from tests.pages import small_company
 
 

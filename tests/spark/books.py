@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import Phase, given, settings
 
-from data.engine import Engine
-from data.parquet import ParquetStore
-from data.store import Store
-from etl.derive import Settings, derive, write_about
+from data.store.engine import Engine
+from data.store.parquet import ParquetStore
+from data.store.state import Store
+from etl.ledger.derive import Settings, derive, write_about
 from tests.ledgers import Row, insert, stage
 from tests.pages import small_books
 from tests.random_ledgers import World, checked, worlds

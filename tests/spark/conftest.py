@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from data.parquet import ParquetStore, publish_parquet
-from data.store import Store
+from data.store.parquet import ParquetStore, publish_parquet
+from data.store.state import Store
 from tests.spark.books import Both, write_books
 from tests.spark.cluster import environment, missing, standalone
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data.store import Store
+from data.store.state import Store
 from tests.spark.cluster import connect_server, environment
 
 ROOT = Path(__file__).parents[2]

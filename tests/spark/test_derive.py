@@ -11,10 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 import app
-from data.parquet import read_manifest
-from data.schema import CUBES, DOCUMENTS, OPEN_ITEMS
-from data.store import Store, StoreError
-from etl.cluster import derive_on_cluster
+from data.store.parquet import read_manifest
+from data.store.schema import CUBES, DOCUMENTS, OPEN_ITEMS
+from data.store.state import Store, StoreError
+from etl.ledger.cluster import derive_on_cluster
 
 
 @pytest.fixture

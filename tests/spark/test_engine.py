@@ -9,12 +9,18 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from data.engine import EngineError
-from data.parquet import ParquetStore, publish_parquet, published_tables
-from metrics.aging_cell import ALL, cell_customers, cell_items, document_slices, ledger_balance
-from metrics.dso_groups import dso_groups, first_sale
-from metrics.ledger import Ledger
-from metrics.lists import account, customers, found, lives, with_headroom
+from data.store.engine import EngineError
+from data.store.parquet import ParquetStore, publish_parquet, published_tables
+from metrics.asking.ledger import Ledger
+from metrics.lists.aging_cell import (
+    ALL,
+    cell_customers,
+    cell_items,
+    document_slices,
+    ledger_balance,
+)
+from metrics.lists.customers import account, customers, found, lives, with_headroom
+from metrics.lists.dso_groups import dso_groups, first_sale
 from tests.pages import small_company
 from tests.spark.books import Both
 

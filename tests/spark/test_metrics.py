@@ -7,8 +7,8 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
+from metrics.asking.ledger import Ledger
 from metrics.catalogue import METRICS
-from metrics.ledger import Ledger
 from tests.spark.books import Both
 
 MID_MONTH, MONTH_END = date(2025, 2, 17), date(2025, 3, 31)

@@ -10,8 +10,8 @@ import pytest
 from dash import Dash
 
 from dashboards.server import PAGES, create_app
-from data.parquet import ParquetStore
-from data.spark import SparkEngine
+from data.store.parquet import ParquetStore
+from data.store.spark import SparkEngine
 from tests.pages import ask, query
 from tests.spark.books import Both
 

@@ -1,0 +1,268 @@
+"""What is selected <-> the URL <-> the controls. Pure functions and values; no Dash.
+
+The query of the URL is the one place where the selection lives:
+`?as_of=2026-10-31&country=BE&country=NL&sector_division=41&customer=C0001`. A key repeats for
+several values; `-` stands for "not known" (''). Keys that are no filter belong to a page.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from urllib.parse import parse_qsl, urlencode
+
+from dashboards.base.format import Format
+from dashboards.base.i18n import _, language
+from data.core.dimensions import DIMENSIONS
+from data.core.texts import N_, Text
+from data.reference import nace
+from data.store.engine import Engine
+from metrics.asking.ledger import FIRST_DAY, LAST_DAY, Ledger
+
+SECTOR_LEVELS = ("sector_section", "sector_division", "sector_group", "sector")
+"""The levels of NACE, coarse to fine; the Sector control offers them together."""
+
+FILTERS = (*SECTOR_LEVELS, "country", "customer_group", "segment", "salesperson", "currency")
+"""The dimensions that can be filtered in the frame, in the order of the controls."""
+
+_UNKNOWN = "-"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the data offer to choose from, read once for each published state.
+
+    values: dimension -> its values, sorted. names: customer number -> name, for every customer
+    and group. sectors: (section, division, group, code) as they occur together.
+    """
+
+    first_day: date
+    last_day: date
+    currency: str
+    values: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, str]
+    sectors: tuple[tuple[str, str, str, str], ...] = ()
+
+    @cached_property
+    def revision(self) -> str:
+        """The revision of NACE that the sectors are read in."""
+        return nace.revision_of(row[3] for row in self.sectors)
+
+    @cached_property
+    def groups(self) -> tuple[tuple[str, str], ...]:
+        """The customer groups by name: (number, what is looked for in both, in lower case)."""
+        values = self.values["customer_group"]
+        ranked = sorted(values, key=lambda v: self.names.get(v, v).casefold())
+        return tuple((v, f"{v}\n{self.names.get(v, '')}".casefold()) for v in ranked)
+
+
+def read_options(engine: Engine) -> Options:
+    """Read what can be chosen from a published state."""
+    about = engine.query(
+        "select first_day, last_day, loaded_at, reporting_currency from about"
+    ).to_pylist()[0]
+    # where every document was refused, the pages show that nothing was there on the day of the load
+    loaded = about["loaded_at"].date()
+    values = {
+        name: tuple(
+            row[name]
+            for row in engine.query(
+                f"select distinct {name} from documents order by all"
+            ).to_pylist()
+        )
+        for name in FILTERS
+    }
+    names = {
+        row["customer_id"]: row["customer_name"]
+        for row in engine.query("select customer_id, customer_name from customers").to_pylist()
+    }
+    sectors = engine.query(
+        f"select distinct {', '.join(SECTOR_LEVELS)} from documents order by all"
+    )
+    return Options(
+        first_day=about["first_day"] or loaded,
+        last_day=about["last_day"] or loaded,
+        currency=about["reporting_currency"],
+        values=values,
+        names=names,
+        sectors=tuple(tuple(row.values()) for row in sectors.to_pylist()),
+    )
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the reader asked for.
+
+    as_of: the day; chosen: dimension -> values; page: the page's own keys (first value of each);
+    notices: what in the URL was not understood and is left out; default_day: no day was asked for.
+    """
+
+    as_of: date
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    page: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[Text, ...] = ()
+    default_day: bool = False
+
+    def where(self, options: Options) -> dict[str, tuple[str, ...]]:
+        """Return the filters as the ledger takes them.
+
+        Sectors chosen at several levels mean one or the other: they become the codes below them.
+        """
+        levels = [name for name in SECTOR_LEVELS if self.chosen.get(name)]
+        where = {k: v for k, v in self.chosen.items() if v and k not in levels}
+        if len(levels) == 1:
+            where[levels[0]] = self.chosen[levels[0]]
+        elif levels:
+            where["sector"] = tuple(
+                sorted(
+                    {
+                        row[3]
+                        for row in options.sectors
+                        if any(
+                            row[SECTOR_LEVELS.index(name)] in self.chosen[name] for name in levels
+                        )
+                    }
+                )
+            )
+        return where
+
+    def ledger(self, options: Options, months: int = 12, basis: str = "due") -> Ledger:
+        """Return the ledger as of the day and under the filters."""
+        return Ledger(self.as_of, self.where(options), months=months, basis=basis)
+
+    def words(self, options: Options, f: Format) -> str:
+        """Return the filters as a reader would say them: "Construction, Belgium"; '' if none."""
+        return ", ".join(
+            value_label(name, value, options, f)
+            for name in FILTERS
+            for value in self.chosen.get(name, ())
+        )
+
+    def without(self, name: str, value: str) -> Selection:
+        """Return the selection with one value less."""
+        left = tuple(v for v in self.chosen.get(name, ()) if v != value)
+        chosen = {k: v for k, v in self.chosen.items() if k != name}
+        return replace(self, chosen={**chosen, name: left} if left else chosen)
+
+    def with_values(self, name: str, values: tuple[str, ...]) -> Selection:
+        """Return the selection with these values of one dimension."""
+        chosen = {k: v for k, v in self.chosen.items() if k != name}
+        return replace(self, chosen={**chosen, name: values} if values else chosen)
+
+
+def _day(value: str) -> date | None:
+    """Return the day that `value` says; None where it is none that can be asked about."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
+
+
+def parse(search: str | None, options: Options) -> Selection:
+    """Read the query of a URL; what is not understood is left out, with a notice saying so."""
+    as_of, default_day = options.last_day, True
+    chosen: dict[str, list[str]] = {}
+    page: dict[str, str] = {}
+    notices: list[Text] = []
+    for key, value in parse_qsl((search or "").lstrip("?"), keep_blank_values=True):
+        if key == "as_of":
+            day = _day(value)
+            if day:
+                as_of, default_day = day, False
+            else:
+                text = N_("“{value}” is no day; showing the last day of the data instead.")
+                notices.append(Text(text, {"value": value[:40]}))
+        elif key in FILTERS:
+            meant = "" if value == _UNKNOWN else value
+            if meant not in options.values[key]:
+                text = N_("“{value}” does not occur in the data and is left out of the filters.")
+                notices.append(Text(text, {"value": value[:40]}))
+            elif meant not in chosen.setdefault(key, []):
+                chosen[key].append(meant)
+        else:
+            page.setdefault(key, value)
+    return Selection(
+        as_of,
+        {k: tuple(v) for k, v in chosen.items() if v},
+        page,
+        tuple(notices),
+        default_day,
+    )
+
+
+def to_search(selection: Selection, *, page: bool = True) -> str:
+    """Return the query of a URL for `selection`, with or without the page's own keys."""
+    pairs: list[tuple[str, str]] = []
+    if not selection.default_day:
+        pairs.append(("as_of", selection.as_of.isoformat()))
+    for name in FILTERS:
+        pairs += [(name, value or _UNKNOWN) for value in selection.chosen.get(name, ())]
+    if page:
+        pairs += list(selection.page.items())
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def with_page(search: str | None, **keys: str | None) -> str:
+    """Return the query with page keys set, or dropped where None; filters stay as they are."""
+    kept = [
+        (k, v)
+        for k, v in parse_qsl((search or "").lstrip("?"), keep_blank_values=True)
+        if k not in keys
+    ]
+    pairs = kept + [(k, v) for k, v in keys.items() if v is not None]
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def with_filter(search: str | None, **keys: str | tuple[str, ...] | None) -> str:
+    """Return the query with filters replaced: `with_filter(s, country="BE", as_of="2026-01-31")`.
+
+    '' as a value means "not known"; None drops the filter.
+    """
+    kept = [
+        (k, v)
+        for k, v in parse_qsl((search or "").lstrip("?"), keep_blank_values=True)
+        if k not in keys
+    ]
+    for key, value in keys.items():
+        if value is not None:
+            values = (value,) if isinstance(value, str) else value
+            kept += [(key, v or _UNKNOWN) for v in values]
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def value_label(name: str, value: str, options: Options | None, f: Format) -> str:
+    """Return how a reader calls a value of a dimension: the country, the sector, the customer."""
+    if name == "total":
+        return _("Total")
+    if not value:
+        return _("{dimension} not known").format(dimension=_(DIMENSIONS[name].label))
+    if name == "country":
+        return f.country(value)
+    if name in SECTOR_LEVELS:
+        words = nace.label(value, language(), options.revision if options else "2")
+        return f"{value} {words}" if words and words != value else value
+    if name in ("customer", "customer_group") and options:
+        return options.names.get(value, value)
+    return value
+
+
+def sector_choices(options: Options, f: Format) -> list[dict[str, str]]:
+    """Return the choices of the Sector control, as `level:code`, in the order of NACE."""
+    seen: dict[str, str] = {}
+    classes = Counter(row[:3] for row in options.sectors)
+    for row in options.sectors:
+        for level, code in zip(SECTOR_LEVELS, row, strict=True):
+            key = f"{level}:{code}"
+            # 46 as a class of its own would repeat the division above it, and a group of one
+            # class says what the class says
+            repeated = any(f"{upper}:{code}" in seen for upper in SECTOR_LEVELS if upper != level)
+            alone = level == "sector_group" and classes[row[:3]] == 1 and row[3] != code
+            if key not in seen and not alone and (not code or not repeated):
+                seen[key] = value_label(level, code, options, f)
+            if not code:
+                break
+    return [{"value": key, "label": text} for key, text in seen.items()]

@@ -1,0 +1,352 @@
+"""What pages are made of: page, row, panel, cards, chips, and the states of a panel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.base.format import Format, Number
+from dashboards.base.i18n import _
+from dashboards.base.later import Later
+from dashboards.charts.figures import ACCENT, ACTUAL, BUCKETS, CONFIG, PREVIOUS, figure
+from data.core.texts import N_
+
+BUCKET_LABELS = {
+    "not_due": N_("Not due"),
+    "1-30": N_("1–30 days"),
+    "31-60": N_("31–60 days"),
+    "61-90": N_("61–90 days"),
+    "over_90": N_("Over 90 days"),
+    "unapplied": N_("Unapplied"),
+}
+"""Bucket -> what it is called, marked with N_."""
+
+
+def icon(name: str) -> html.Span:
+    """Return a small drawn sign (see assets/tandem.css, `.i-<name>`); it says nothing aloud."""
+    return html.Span(className=f"i i-{name}", **{"aria-hidden": "true"})
+
+
+def skeleton(height: int, width: str = "", space: str = "") -> html.Div:
+    """Return a grey place of `height` pixels that holds what is being asked for.
+
+    width: of CSS, all there is by default. space: margins of CSS.
+    """
+    return html.Div(
+        className="skeleton",
+        style={"height": f"{height}px"}
+        | ({"width": width} if width else {})
+        | ({"margin": space} if space else {}),
+    )
+
+
+def page(name: str, title: str, *body: Component | None) -> html.Div:
+    """Return a page: its title, a place for the one sentence that answers it, and its body."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.H1(title),
+                    html.Div(
+                        skeleton(14, "55%"),
+                        id=f"{name}-headline",
+                        className="headline live",
+                    ),
+                ],
+                className="page-head",
+            ),
+            *[part for part in body if part is not None],
+        ],
+        className=f"page page-{name}",
+    )
+
+
+def row(*parts: Component, weights: Sequence[int] = ()) -> html.Div:
+    """Return panels side by side, one below the other where it is narrow."""
+    columns = " ".join(f"minmax(0, {w}fr)" for w in (weights or [1] * len(parts)))
+    return html.Div(list(parts), className="row", style={"--columns": columns})
+
+
+def panel(
+    id: str,
+    *,
+    height: int = 320,
+    controls: Sequence[Component] = (),
+    static: Component | None = None,
+    menu: bool = True,
+    look: str = "",
+    below: bool = False,
+) -> html.Section:
+    """Return a panel in its final shape, filled by `panel_callback(app, context, id)`.
+
+    `height` is that of the body. `controls` stand beside the title and are never redrawn; so
+    does `static`, a grid for instance, which stands in place of the body. `below` where it begins
+    under the first screen (1440 x 900 pixels): it is then asked for after what is seen at once.
+    """
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.Div(
+                        [
+                            skeleton(15, "min(220px, 70%)"),
+                            skeleton(11, "min(300px, 90%)", "7px 0 0"),
+                        ],
+                        id=f"{id}-head",
+                        className="panel-title live",
+                    ),
+                    html.Div(
+                        [*controls, panel_menu(id) if menu else None], className="panel-controls"
+                    ),
+                ],
+                className="panel-head",
+            ),
+            html.Div(
+                [] if static else skeleton(height),
+                id=f"{id}-body",
+                className="panel-body live",
+                style={} if static else {"minHeight": f"{height}px"},
+            ),
+            static,
+            dcc.Store(id={"type": "explain", "panel": id}),
+        ],
+        id=f"{id}-panel",
+        className=" ".join(filter(None, ("panel", look, "below" if below else ""))),
+    )
+
+
+def panel_menu(id: str) -> Component:
+    """Return the ⋯ menu of the panel `id`; `explain.py` answers to it."""
+
+    def item(do: str, label: str, sign: str) -> dmc.MenuItem:
+        return dmc.MenuItem(
+            label, id={"type": "menu", "do": do, "panel": id}, leftSection=icon(sign)
+        )
+
+    menu = dmc.Menu(
+        [
+            dmc.MenuTarget(
+                dmc.ActionIcon(
+                    html.Span("⋯", **{"aria-hidden": "true"}),
+                    variant="subtle",
+                    color="gray",
+                    size="md",
+                    className="panel-menu",
+                    **{"aria-label": _("More about this figure")},
+                )
+            ),
+            dmc.MenuDropdown(
+                [
+                    item("explain", _("How is this computed?"), "formula"),
+                    item("rows", _("The rows behind it"), "rows"),
+                    dmc.MenuDivider(),
+                    item("csv", _("Download CSV"), "down"),
+                    item("xlsx", _("Download Excel"), "down"),
+                    item("link", _("Copy link"), "link"),
+                ]
+            ),
+        ],
+        position="bottom-end",
+        shadow="md",
+        withinPortal=True,
+    )
+    return Later(menu, "later-menu")
+
+
+def panel_title(title: Any, measure: Any) -> list[Component]:
+    """Return the two lines of a panel's head: what is seen, and what is measured."""
+    return [html.H2(title), html.P(measure, className="measure")]
+
+
+def message(
+    title: str, text: str = "", *actions: Component, kind: str = "info", height: int | None = None
+) -> html.Div:
+    """Return a state in words: what it is, what to do. `kind`: info, empty, few, failed."""
+    return html.Div(
+        [
+            icon({"failed": "alert", "few": "few"}.get(kind, "empty")),
+            html.Strong(title),
+            html.P(text) if text else None,
+            html.Div(list(actions), className="actions") if actions else None,
+        ],
+        className=f"state state-{kind}",
+        role="alert" if kind == "failed" else "status",
+        style={"minHeight": f"{height}px"} if height else {},
+    )
+
+
+def no_rows() -> html.Div:
+    """Return the state of a panel whose filters leave nothing."""
+    return message(
+        _("Nothing matches these filters"),
+        _("No documents up to this day under the filters above."),
+        html.Button(
+            _("Clear filters"),
+            id={"type": "clear-filters", "at": "state"},
+            className="button",
+            n_clicks=0,
+        ),
+        kind="empty",
+    )
+
+
+def not_enough(text: str) -> html.Div:
+    """Return the state of a panel with too few data; `text` says how many are needed."""
+    return message(_("Not enough data to say"), text, kind="few")
+
+
+def failed(what: str) -> html.Div:
+    """Return the state of a panel that failed; `what` says what, in words."""
+    return message(
+        _("This figure could not be computed"),
+        what,
+        html.Button(
+            _("Try again"), id={"type": "retry", "at": "state"}, className="button", n_clicks=0
+        ),
+        kind="failed",
+    )
+
+
+def change(
+    value: Number | None, unit: str, f: Format, *, since: str, more_is_worse: bool | None = True
+) -> html.Span:
+    """Return a change with sign, arrow and colour: "▲ +2.1 vs a year ago".
+
+    `more_is_worse`: True for days and overdue, False for sales, None where neither is good.
+    """
+    text = f.delta(value, unit)
+    if unit == "share" and value is not None:
+        text = _("{points} points").format(points=text)
+    if unit == "days" and value is not None:
+        text = _("{days} days").format(days=text)
+    flat = value is None or text.startswith(("±", "–"))
+    up = not flat and not text.startswith("−")
+    arrow = "" if flat else ("▲ " if up else "▼ ")
+    tone = ""
+    if not flat and more_is_worse is not None:
+        tone = "worse" if up == more_is_worse else "better"
+    return html.Span(
+        [html.Span(f"{arrow}{text}", className=f"delta {tone}".strip()), " ", since],
+        className="change",
+    )
+
+
+def sparkline(
+    actual: Sequence[Number | None],
+    previous: Sequence[Number | None],
+    labels: Sequence[str],
+    texts: Sequence[str],
+) -> dcc.Graph:
+    """Return a small line of 13 months with last year in grey; `texts` are the hover values."""
+    drawn = figure(Format())
+    places = list(range(len(actual)))
+    drawn.add_scatter(
+        x=places, y=_floats(previous), mode="lines", hoverinfo="skip",
+        line={"color": PREVIOUS, "width": 1.5},
+    )  # fmt: skip
+    drawn.add_scatter(
+        x=places, y=_floats(actual), mode="lines", line={"color": ACTUAL, "width": 2},
+        customdata=[[a, b] for a, b in zip(labels, texts, strict=True)],
+        hovertemplate="%{customdata[0]}: <b>%{customdata[1]}</b><extra></extra>",
+    )  # fmt: skip
+    drawn.add_scatter(
+        x=places[-1:], y=_floats(actual)[-1:], mode="markers", hoverinfo="skip",
+        marker={"color": ACCENT, "size": 7},
+    )  # fmt: skip
+    known = [v for v in (*_floats(actual), *_floats(previous)) if v is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    pad = (high - low) * 0.15 or 1.0
+    drawn.update_layout(
+        height=56,
+        margin={"l": 4, "r": 6, "t": 2, "b": 2},
+        hovermode="x",
+        xaxis={"visible": False, "range": [-0.3, max(len(actual) - 0.6, 0.5)]},
+        yaxis={"visible": False, "range": [low - pad, high + pad]},
+    )
+    return dcc.Graph(
+        figure=drawn.plain(), config=CONFIG, className="spark", style={"height": "56px"}
+    )
+
+
+def _floats(values: Sequence[Number | None]) -> list[float | None]:
+    return [None if v is None else float(v) for v in values]
+
+
+def card(id: str) -> html.Section:
+    """Return a KPI card in its final shape, filled by `panel.card_callback(app, context, id)`."""
+    return html.Section(
+        [
+            html.Div(
+                [
+                    skeleton(12, "45%"),
+                    skeleton(30, "60%", "8px 0"),
+                    skeleton(12, "80%"),
+                    skeleton(12, "75%", "7px 0 0"),
+                    skeleton(52, space="12px 0 0"),
+                ],
+                id=f"{id}-body",
+                className="card-body live",
+            ),
+            panel_menu(id),
+            dcc.Store(id={"type": "explain", "panel": id}),
+        ],
+        id=f"{id}-panel",
+        className="card",
+    )
+
+
+def card_body(
+    title: str,
+    value: str,
+    changes: Sequence[Component],
+    line: Component | None = None,
+    exact: str = "",
+    note: str = "",
+) -> list[Component]:
+    """Return what stands in a card: name, value (exact on hover), changes and a small line."""
+    number, _gap, unit = value.rpartition("\u00a0")
+    shown = [number, html.Small(f"\u00a0{unit}")] if number else value
+    return [
+        html.H2(title, className="card-title"),
+        html.Div(shown, className="card-value", title=exact or None),
+        html.Div(list(changes), className="card-changes"),
+        html.Div(note, className="card-note") if note else None,
+        line if line is not None else html.Div(),
+    ]
+
+
+def rich(template: str, **values: str) -> list[Component | str]:
+    """Return a translated sentence with the values in its {places} set in bold."""
+    pieces = re.split(r"\{(\w+)\}", template)
+    return [html.B(values[p]) if n % 2 else p for n, p in enumerate(pieces) if p]
+
+
+def aging_bar(amounts: Mapping[str, Number], f: Format, id: str = "") -> html.Div:
+    """Return the aging as one wide stacked bar; the unapplied part (negative) stands apart.
+
+    `amounts`: bucket -> amount. Labels stand in the parts that are wide enough.
+    """
+    positive = {b: amounts.get(b) or 0 for b in BUCKETS if b != "unapplied"}
+    unapplied = amounts.get("unapplied") or 0
+    whole = sum(float(v) for v in positive.values() if v > 0) - min(float(unapplied), 0.0)
+
+    def part(bucket: str, value: Number) -> html.Div:
+        width = abs(float(value)) / whole * 100 if whole else 0
+        label = _(BUCKET_LABELS[bucket])
+        return html.Div(
+            [html.Span(label), html.B(f.money(value))] if width > 9 else [],
+            className=f"aging-part b-{bucket}",
+            style={"flexBasis": f"{width:.3f}%"},
+            title=f"{label}: {f.exact(value)}",
+        )
+
+    parts = [part(b, v) for b, v in positive.items() if v > 0]
+    if unapplied < 0:
+        parts.append(part("unapplied", unapplied))
+    extra: dict[str, Any] = {"id": id} if id else {}
+    return html.Div(parts, className="aging-bar", role="img", **extra)

@@ -1,0 +1,340 @@
+"""Page: what a page is; Context and View: what its callbacks are given.
+
+How to write a page
+===================
+A page is one module that ends in `PAGE = Page(...)` and is listed in `server.PAGES`.
+
+    def layout(**_query: str) -> Component:          # runs no query: skeletons in the final shape
+        return page(
+            "dso",                                   # ids of this page start with it
+            panel("dso-trend", height=340, controls=[...a SegmentedControl, ...]),
+            row(panel("dso-best"), panel("dso-worst")),
+        )
+
+    def connect(app: Dash, context: Context) -> None:
+        @headline_callback(app, context, "dso")      # the one sentence under the page's title
+        def headline(view: View) -> str: ...
+
+        @panel_callback(app, context, "dso-trend", Input("dso-method", "value"))
+        def trend(view: View, method: str) -> Content:
+            table = view.answer("dso", view.ledger.history(36))   # NoRows is raised where empty
+            return Content(
+                title=_("Late payment costs {days} days").format(days=view.f.days(...)),
+                measure=_("DSO over 3 months, days"),             # as-of day and filters follow
+                body=graph(figure, id="dso-trend-graph"),
+                explain=Explain("dso", history=36),               # feeds the ⋯ menu
+            )
+
+    PAGE = Page("/dso", N_("DSO"), 20, layout, connect)
+
+`panel_callback` handles an empty store, language, failures and empty answers; a panel that fails
+leaves the rest of the page alone. Raise `NoRows()` where the filters leave nothing and
+`NotEnough(Text(...))` where there are too few data. The callback runs again whenever the URL
+changes while its page is shown; page state belongs in the URL (`view.selection.page["method"]`)
+where a colleague should see the same, and in a control's value where it is a passing look.
+
+To change the URL from a click: a callback with `Output("url", "search", allow_duplicate=True)`,
+`State("url", "search")`, `prevent_initial_call=True`, returning
+`filters.with_page(search, method="...")` or `filters.with_filter(search, country="BE")`.
+To go to another page: `href=view.link("/customer", customer="C0001")` on a `dcc.Link`.
+
+`_` is gettext here: take a layout's query as `**_query`, never as `**_`.
+Long tables: `grid.py` (sorted, filtered and paged in DuckDB); a `Listing` in `Page.listings` is
+at once the grid's source and its download.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pyarrow as pa
+from dash import Dash
+from dash.development.base_component import Component
+
+from dashboards.base.filters import (
+    Options,
+    Selection,
+    parse,
+    read_options,
+    to_search,
+    value_label,
+    with_page,
+)
+from dashboards.base.format import Format
+from dashboards.base.i18n import language
+from data.core.importing import Importer
+from data.core.texts import Text
+from data.store.state import State, Store
+from metrics.asking.ledger import Ledger
+from metrics.catalogue import answer
+
+if TYPE_CHECKING:
+    from dashboards.base.grid import Listing
+
+_T = TypeVar("_T")
+
+
+class NoRows(Exception):  # noqa: N818 - a state of the page, not an error
+    """The filters leave nothing to show."""
+
+
+class NotEnough(Exception):  # noqa: N818 - a state of the page, not an error
+    """There are too few data to say anything; `text` says how many are needed."""
+
+    def __init__(self, text: Text) -> None:
+        """Keep the sentence."""
+        super().__init__(str(text))
+        self.text = text
+
+
+@dataclass(frozen=True)
+class Explain:
+    """What "how is this computed?", the rows and the downloads of a panel refer to.
+
+    metric: its name. by: the dimensions the figure is split by. at: one group, for the rows
+    behind it (`{"bucket": "1-30"}`). which: a set of rows of the metric, '' the first.
+    where: filters besides those of the URL. as_of: another day than the URL's, ISO. history:
+    how many month-ends the figure shows. months: window of behaviour. basis: of aging.
+    """
+
+    metric: str
+    by: tuple[str, ...] = ("total",)
+    at: Mapping[str, str] = field(default_factory=dict)
+    which: str = ""
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    as_of: str = ""
+    history: int = 0
+    months: int = 12
+    basis: str = "due"
+
+
+@dataclass(frozen=True)
+class ListRef:
+    """What the ⋯ menu of a panel with a long table refers to: a listing and its parameters."""
+
+    list: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+class Answers:
+    """What was computed last, so that the panels of a page and its readers share it.
+
+    A published state never changes, so what is kept under it is never out of date. The oldest
+    goes first once all weigh too much; what is too heavy by itself is shared while it is being
+    computed only.
+    """
+
+    def __init__(self, most: int = 128 * 2**20, most_one: int = 8 * 2**20) -> None:
+        """Keep up to `most` bytes, nothing heavier than `most_one`."""
+        self._most, self._most_one = most, most_one
+        self._kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+        self._weights: dict[Hashable, int] = {}
+        self._held = 0
+        self._lock = Lock()
+
+    def get(self, key: Hashable, compute: Callable[[], _T]) -> _T:
+        """Return what is kept under `key`, else compute it; others who ask wait for it.
+
+        Nobody may change what is returned. What `compute` raises is raised for everybody who
+        waits, and forgotten.
+        """
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+            else:
+                mine = self._kept[key] = Future()
+        if kept is not None:
+            found: _T = kept.result()
+            return found
+        try:
+            value = compute()
+        except BaseException as error:
+            mine.set_exception(error)
+            self._forget(key)
+            raise
+        mine.set_result(value)
+        self._weigh(key, _weight(value))
+        return value
+
+    def _weigh(self, key: Hashable, weight: int) -> None:
+        with self._lock:
+            if weight > self._most_one:
+                self._kept.pop(key, None)
+                return
+            self._weights[key] = weight
+            self._held += weight
+            while self._held > self._most:
+                oldest = next(k for k in self._kept if k in self._weights)
+                del self._kept[oldest]
+                self._held -= self._weights.pop(oldest)
+
+    def _forget(self, key: Hashable) -> None:
+        with self._lock:
+            self._kept.pop(key, None)
+
+
+#: what asks the second and further questions of a panel. They never ask through it themselves,
+#: so that no question waits for a place that another one holds
+_AT_ONCE = ThreadPoolExecutor(8, "asks")
+
+
+def _weight(value: object) -> int:
+    """Return about how many bytes a kept value takes, what is around it included."""
+    around = 2000
+    if isinstance(value, pa.Table):
+        return around + int(value.nbytes)
+    return around + (len(value) if isinstance(value, bytes) else 0)
+
+
+@dataclass(frozen=True)
+class View:
+    """One reader looking at one published state through one URL."""
+
+    state: State
+    selection: Selection
+    options: Options
+    f: Format
+    kept: Answers = field(default_factory=Answers)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What is asked about: the as-of day and the filters of the URL."""
+        return self.selection.ledger(self.options)
+
+    @cached_property
+    def filters(self) -> str:
+        """The query of a URL for the day and the filters alone; '' if there is nothing to say."""
+        return to_search(self.selection, page=False)
+
+    @cached_property
+    def words(self) -> str:
+        """The active filters as words; '' if none."""
+        return self.selection.words(self.options, self.f)
+
+    def answer(
+        self, name: str, ledger: Ledger | None = None, by: tuple[str, ...] = ("total",)
+    ) -> pa.Table:
+        """Compute a metric under the URL's filters (or for another ledger).
+
+        Columns: as_of, `by`, the metric's fields. Raises NoRows where there is nothing.
+        """
+        asked = ledger or self.ledger
+        key = (self.state.path, name, repr(asked), by)
+        engine = self.state.engine
+        table = self.kept.get(key, lambda: answer(engine, name, asked, by))
+        if not table.num_rows:
+            raise NoRows
+        return table
+
+    def query(
+        self, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> list[dict[str, Any]]:
+        """Run a statement of the page's own and return its rows."""
+        engine = self.state.engine
+        key = (self.state.path, sql, repr(sorted((parameters or {}).items())))
+        table = self.kept.get(key, lambda: engine.query(sql, parameters))
+        rows: list[dict[str, Any]] = table.to_pylist()
+        return rows
+
+    def derived(self, name: Hashable, compute: Callable[[], _T]) -> _T:
+        """Return what several panels make of the same answers, made once.
+
+        `name` says what it is; the state, the filters and the language are added to it. Nobody
+        may change what is returned.
+        """
+        key = (name, self.state.path, self.f.language, repr(self.ledger))
+        return self.kept.get(key, compute)
+
+    def together(self, *asked: Callable[[], _T]) -> list[_T]:
+        """Ask several things at once and return their answers in that order.
+
+        They run in other threads, where there is no request: they may ask for answers, not for
+        the reader's language. What one of them raises is raised here.
+        """
+        others = [_AT_ONCE.submit(one) for one in asked[1:]]
+        return [asked[0](), *(other.result() for other in others)]
+
+    def label(self, dimension: str, value: str) -> str:
+        """Return how a reader calls a value of a dimension."""
+        return value_label(dimension, value, self.options, self.f)
+
+    def link(self, path: str, **keys: str | None) -> str:
+        """Return an address that keeps the filters and has these page keys."""
+        return path + with_page(self.filters, **keys)
+
+    def explained(self, explain: Explain) -> Ledger:
+        """Return the ledger a panel's `Explain` stands for, with its own filters added."""
+        where = {**self.selection.where(self.options), **explain.where}
+        as_of = date.fromisoformat(explain.as_of) if explain.as_of else self.selection.as_of
+        ledger = Ledger(as_of, where, months=explain.months, basis=explain.basis)
+        return ledger.history(explain.history) if explain.history else ledger
+
+
+@cache
+def _format(code: str, currency: str) -> Format:
+    """Return the one Format of a language and currency: it looks up names once."""
+    return Format(code, currency)
+
+
+class Context:
+    """What a page's `connect` is given: the store, and the parts wired in from outside.
+
+    `importer` is the loading side, which dashboards/ does not import; None where the app was
+    made without it: then nothing can be loaded from the pages.
+    """
+
+    def __init__(self, store: Store, importer: Importer | None = None) -> None:
+        """Remember them; nothing is opened yet."""
+        self.store = store
+        self.importer = importer
+        self._options: tuple[State, Options] | None = None
+        self.answers = Answers()
+
+    def state(self) -> State | None:
+        """Return the current published state; None where nothing was loaded yet."""
+        return self.store.current()
+
+    def options(self, state: State) -> Options:
+        """Return what can be chosen in `state`, read once for each state."""
+        kept = self._options
+        if kept is None or kept[0] is not state:
+            kept = self._options = (state, read_options(state.engine))
+        return kept[1]
+
+    def view(self, search: str | None) -> View | None:
+        """Return what the URL asks for, over the current state; None for an empty store."""
+        state = self.state()
+        if state is None:
+            return None
+        options = self.options(state)
+        f = _format(language(), options.currency)
+        return View(state, parse(search, options), options, f, self.answers)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the app.
+
+    path: its address. title: marked with N_. order: place in the navigation; group: `main`,
+    `foot` (below the line) or '' (not in the navigation). needs_data: over an empty store the
+    frame shows what to do instead. listings: long tables that can be downloaded. stays: a newer
+    state draws its figures anew, which take `Input("state", "data")`, and not the page.
+    """
+
+    path: str
+    title: str
+    order: int
+    layout: Callable[..., Component]
+    connect: Callable[[Dash, Context], None]
+    group: str = "main"
+    needs_data: bool = True
+    listings: Sequence[Listing] = ()
+    stays: bool = False

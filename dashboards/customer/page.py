@@ -1,0 +1,294 @@
+"""One customer: the same data in two questions, what may I sell and what must I collect.
+
+The URL holds the customer (`customer=101378`), the span of the pictures (`months=24`), the open
+document (`document=F2026-17`) and what the list shows (`items=all`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, html
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboards.base.filters import with_page
+from dashboards.base.grid import CARD, Column, Listing, connect_grid, grid
+from dashboards.base.i18n import _, n_
+from dashboards.base.links import search_with, stay, switch
+from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
+from dashboards.base.parts import message, page, panel, row
+from dashboards.base.view import Context, Explain, ListRef, Page, View
+from dashboards.base.words import CLOSERS, KINDS, METHODS
+from dashboards.customer import sector as customer_sector
+from dashboards.customer.facts import (
+    attributes,
+    collect_body,
+    collect_title,
+    headline_words,
+    ledger_of,
+    listed,
+    master,
+    number_of,
+    sell_body,
+    sell_title,
+    where,
+)
+from dashboards.customer.panels import MONTHS, answered, curve_content, lives_content, terms_content
+from data.core.texts import N_
+from metrics.asking.ledger import Statement
+from metrics.lists.customers import account, found
+
+STATES = {"open": N_("Open"), "invoices": N_("Invoices"), "all": N_("Everything")}
+_FOUND = 30
+
+
+def state_of(page_keys: Mapping[str, str]) -> str:
+    """Return what of the account the URL lists; what is open by default."""
+    asked = page_keys.get("items", "")
+    return asked if asked in STATES else "open"
+
+
+def _items(view: View, _params: Mapping[str, str]) -> Statement:
+    # not ledger_of: the rows of a number that nobody has are none
+    ledger = view.explained(Explain("receivables", where={"customer": (number_of(view),)}))
+    return account(ledger, state_of(view.selection.page))
+
+
+def _narrowed(view: View) -> str:
+    """Say for a file whose account it is, and what of it."""
+    number, state = number_of(view), state_of(view.selection.page)
+    return ", ".join((number, view.label("customer", number), _(STATES[state])))
+
+
+ITEMS = Listing(
+    "account",
+    N_("Documents and their slices"),
+    (
+        Column("document_id", N_("Document"), width=130),
+        Column("kind", N_("Kind"), width=110, words=KINDS),
+        Column("opened_on", N_("Issued"), "day"),
+        Column("due_on", N_("Due"), "day", options=CARD),
+        Column("closed_on", N_("Closed"), "day"),
+        Column("days_late", N_("Days after due"), "count", 134, options=CARD),
+        Column("amount", N_("Amount"), "money", 126, total="sum(amount)", options=CARD),
+        Column("closed_by", N_("How it closed"), width=132, words=CLOSERS),
+        Column("closing_document", N_("By document"), width=140),
+        Column("method", N_("Match"), width=180, words=METHODS),
+        Column("disputed", N_("Disputed"), width=92, options=CARD),
+        Column("po_number", N_("Order number"), width=126),
+        Column("reference", N_("Reference"), width=190),
+        Column("currency", N_("Currency"), width=88),
+        Column("amount_currency", N_("Amount in its currency"), "money", 178),
+        Column("file", N_("File"), width=190),
+        Column("line", N_("Line"), "count", 88),
+        Column("closing_file", N_("File of the closing document"), width=220),
+        Column("closing_line", N_("Line there"), "count", 110),
+    ),
+    statement=_items,
+    sort="due_on",
+    search=("document_id", "reference"),
+    narrowed=_narrowed,
+)
+
+
+_BETWEEN = " · "
+
+
+def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its query
+    """Return the page in its final shape."""
+    finder = dmc.Select(
+        id="customer-find",
+        data=[],
+        placeholder=_("Another customer …"),
+        searchable=True,
+        clearable=False,
+        size="sm",
+        maxDropdownHeight=340,
+        nothingFoundMessage=_("Type a part of a name, number or VAT number"),
+        comboboxProps={"shadow": "md"},
+        filter={"function": "showAll"},
+        className="customer-finder",
+        **{"aria-label": _("Find a customer by name, number or VAT number")},
+    )
+    return page(
+        "customer",
+        _("Customer"),
+        html.Div(
+            [html.Div(id="customer-who", className="customer-who live"), finder],
+            className="customer-head",
+        ),
+        customer_sector.layout(),
+        html.Div(
+            [
+                row(panel("customer-sell", height=300), panel("customer-collect", height=300)),
+                panel(
+                    "customer-lives",
+                    height=220,
+                    controls=[html.Div(id="customer-months")],
+                ),
+                row(
+                    panel("customer-curve", height=300, below=True),
+                    panel("customer-terms", height=300, below=True),
+                ),
+                panel(
+                    "customer-items",
+                    below=True,
+                    controls=[html.Div(id="customer-states")],
+                    static=grid("customer-items-grid", ITEMS, height=460, later=True),
+                ),
+            ],
+            id="customer-body",
+            className="stack",
+        ),
+    )
+
+
+def connect(app: Dash, context: Context) -> None:
+    """Wire the page's figures."""
+
+    @headline_callback(app, context, "customer")
+    def headline(view: View) -> list[Component | str]:
+        known = master(view)
+        if known is None:
+            return []
+        return [html.H2(known["customer_name"]), headline_words(view)]
+
+    @part_callback(app, context, "customer-who")
+    def who(view: View) -> Component:
+        known = master(view)
+        return unknown(view) if known is None else attributes(view, known)
+
+    @app.callback(Output("customer-body", "className"), Input("url", "search"))
+    def shown(search: str | None) -> str:
+        view = context.view(search)
+        return "stack" if view is not None and master(view) else "gone"
+
+    @panel_callback(app, context, "customer-sell")
+    def sell(view: View) -> Content:
+        one, known = listed(view), master(view) or {}
+        return Content(
+            sell_title(view, one),
+            _("Limit, exposure and headroom, {currency}").format(currency=view.f.currency),
+            [part for part in sell_body(view, one, known) if part is not None],
+            Explain("exposure", where=where(view)),
+        )
+
+    @panel_callback(app, context, "customer-collect")
+    def collect(view: View) -> Content:
+        one = listed(view)
+        rows = answered(view, "aging", ledger_of(view))
+        buckets = {r["bucket"]: r["amount"] for r in rows}
+        return Content(
+            collect_title(view, one),
+            _("Receivables by age, {currency}").format(currency=view.f.currency),
+            [part for part in collect_body(view, one, buckets) if part is not None],
+            Explain("aging", where=where(view)),
+        )
+
+    @part_callback(app, context, "customer-months")
+    def months(view: View) -> Component:
+        choices = {str(n): _("{count} months").format(count=n) for n in MONTHS}
+        return switch(view, "months", choices, _("Months shown"), document=None)
+
+    @panel_callback(app, context, "customer-lives")
+    def picture(view: View) -> Content:
+        return lives_content(view)
+
+    @panel_callback(app, context, "customer-curve", below=True)
+    def curve(view: View) -> Content:
+        return curve_content(view)
+
+    @panel_callback(app, context, "customer-terms", below=True)
+    def terms(view: View) -> Content:
+        return terms_content(view)
+
+    @part_callback(app, context, "customer-states")
+    def states(view: View) -> Component:
+        choices = {name: _(text) for name, text in STATES.items()}
+        return switch(view, "items", choices, _("What is listed"))
+
+    @panel_callback(app, context, "customer-items", below=True)
+    def items(view: View) -> Content:
+        statement = account(ledger_of(view), state_of(view.selection.page))
+        sums = view.query(
+            "select count(*) as slices, count(distinct document_id) as documents,\n"
+            "    sum(amount) filter (where is_open) as owed\n"
+            f"from ({statement.sql}) as listed",
+            statement.parameters,
+        )[0]
+        title = n_(
+            "{count} document, {amount} open",
+            "{count} documents, {amount} open",
+            sums["documents"],
+        )
+        return Content(
+            title.format(
+                count=view.f.count(sums["documents"]), amount=view.f.exact(sums["owed"] or 0)
+            ),
+            _("One row for each slice, with what closed it and how it was matched"),
+            explain=ListRef(ITEMS.name),
+        )
+
+    connect_grid(app, context, "customer-items-grid", ITEMS, below=True)
+    customer_sector.connect(app, context)
+
+    @app.callback(
+        Output("customer-find", "data"),
+        Input("customer-find", "searchValue"),
+        State("url", "search"),
+    )
+    def find(typed: str | None, search: str | None) -> list[dict[str, str]]:
+        if typed and _BETWEEN in typed:
+            raise PreventUpdate  # a choice writes its label there: the choices stay
+        view = context.view(search)
+        return find_customers(view, typed or "") if view else []
+
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Output("customer-find", "value"),
+        Input("customer-find", "value"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def go(number: str | None, search: str | None) -> tuple[str, None]:
+        if not number:
+            raise PreventUpdate
+        return with_page(search, customer=number, document=None), None
+
+
+def find_customers(view: View, typed: str) -> list[dict[str, str]]:
+    """Return the customers whose name, number or VAT number contains `typed`, as choices."""
+    if not typed.strip():
+        return []
+    everyone = Statement(
+        "select customer_id as customer, customer_name, vat_number from customers", {}
+    )
+    statement = found(everyone, typed)
+    rows = view.query(
+        f"{statement.sql}\norder by customer_name, customer limit {_FOUND}", statement.parameters
+    )
+    return [
+        {"value": r["customer"], "label": f"{r['customer_name']}{_BETWEEN}{r['customer']}"}
+        for r in rows
+    ]
+
+
+def unknown(view: View) -> Component:
+    """Return what is shown for a number that no customer has."""
+    number = number_of(view)
+    title = _("No customer has the number “{number}”").format(number=number[:40])
+    if not number:
+        title = _("Which customer?")
+    similar = find_customers(view, number) if number else []
+    links: list[Component] = [
+        stay(choice["label"], search_with(view, customer=choice["value"]), className="button")
+        for choice in similar[:5]
+    ]
+    text = _("Search by name, number or VAT number, or choose from the list of all customers.")
+    everyone = html.A(_("All customers"), href=view.link("/customers"), className="button go")
+    return message(title, text, *links, everyone, kind="empty")
+
+
+PAGE = Page("/customer", N_("Customer"), 55, layout, connect, group="", listings=(ITEMS,))

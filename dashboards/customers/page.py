@@ -1,0 +1,295 @@
+"""Customers: everyone who may be sold to or must be reminded, in one list to search and sort.
+
+The URL holds what is sought (`q=janssens`) and the order (`sort=overdue.desc`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, dcc, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboards.base.filters import with_page
+from dashboards.base.grid import CARD, Column, Listing, connect_grid, grid, params_id, totals
+from dashboards.base.i18n import _, n_
+from dashboards.base.panel import Content, headline_callback, panel_callback
+from dashboards.base.parts import icon, page, panel
+from dashboards.base.view import Context, ListRef, NoRows, Page, View
+from data.core.texts import N_
+from metrics.asking.ledger import Statement
+from metrics.lists.customers import customers, found
+
+_LATE = "cast(sum(late_amount{q}) as double) / nullif(cast(sum(paid_{p}) as double), 0)"
+
+
+def _late(quarter: str = "") -> str:
+    """Return SQL for days beyond terms of the whole list, from its own parts."""
+    return _LATE.format(q=quarter and f"_{quarter}", p=quarter or "amount")
+
+
+def _hidden(name: str, label: str, unit: str, total: str) -> Column:
+    """Return a column that the grid draws into another one, and that files have on its own."""
+    return Column(name, label, unit, total=total, raw=True, options={"hide": True})
+
+
+def _statement(view: View, params: Mapping[str, str]) -> Statement:
+    """Return the list of customers, those that are sought only."""
+    listed = customers(view.ledger)
+    sql = (
+        "select *,\n"
+        "    cast(receivables as double) / nullif(cast(credit_limit as double), 0) as limit_used\n"
+        f"from (\n{listed.sql}\n) as listed"
+    )
+    statement = Statement(sql, listed.parameters)
+    sought = params.get("q", "").strip()
+    return found(statement, sought) if sought else statement
+
+
+def _narrowed(view: View) -> str:
+    """Say for a file what is sought."""
+    sought = view.selection.page.get("q", "")
+    return _("search: {sought}").format(sought=sought) if sought else ""
+
+
+CUSTOMERS = Listing(
+    "customers",
+    N_("Customers"),
+    (
+        Column(
+            "customer_name",
+            N_("Customer"),
+            width=180,
+            options={"cellRenderer": "CustomerLink", "pinned": "left"},
+        ),
+        Column("sector", N_("Sector"), dimension="sector", width=92, options=CARD),
+        Column("receivables", N_("Receivables"), "money", 128, total="sum(receivables)",
+               options=CARD, whole=True),
+        Column("overdue", N_("Overdue"), "money", 100, total="sum(overdue)", options=CARD,
+               whole=True),
+        Column("oldest_overdue_days", N_("Oldest, days"), "count", 72,
+               total="max(oldest_overdue_days)"),
+        Column("credit_limit", N_("Limit"), "money", 112, total="sum(credit_limit)", whole=True),
+        Column("headroom", N_("Headroom"), "money", 146, total="sum(headroom)",
+               options={"cellRenderer": "Headroom", **CARD}, whole=True),
+        Column("days_beyond_terms", N_("Days beyond terms"), "days", 94, total=_late(),
+               options=CARD),
+        Column("lateness_trend", N_("Trend, days"), "days", 122,
+               total=f"{_late('q4')} - {_late()}", options={"cellRenderer": "Trend"}),
+        Column("sales_12m", N_("Sales, 12 months"), "money", 112, total="sum(sales_12m)",
+               options=CARD, whole=True),
+        Column("salesperson", N_("Salesperson"), width=116),
+        Column("country", N_("Country"), dimension="country", width=84),
+        Column("customer", N_("Number"), width=92),
+        Column("vat_number", N_("VAT number"), width=160),
+        _hidden("late_q1", N_("Days beyond terms, 10 to 12 months ago"), "days", _late("q1")),
+        _hidden("late_q2", N_("Days beyond terms, 7 to 9 months ago"), "days", _late("q2")),
+        _hidden("late_q3", N_("Days beyond terms, 4 to 6 months ago"), "days", _late("q3")),
+        _hidden("late_q4", N_("Days beyond terms, last 3 months"), "days", _late("q4")),
+        _hidden("limit_used", N_("Limit used"), "share",
+                "cast(sum(receivables) filter (where credit_limit is not null) as double)"
+                " / nullif(cast(sum(credit_limit) as double), 0)"),
+    ),
+    statement=_statement,
+    sort="receivables desc",
+    narrowed=_narrowed,
+    grouped=True,
+    facts={
+        "over": "count(*) filter (where headroom < 0)",
+        "beyond": "-sum(headroom) filter (where headroom < 0)",
+        "late": "count(*) filter (where days_beyond_terms > 30)",
+        "old": "count(*) filter (where oldest_overdue_days > 90)",
+    },
+)  # fmt: skip
+"""The list; its total row has sums, and ratios from the sums of their parts. Its facts: customers
+over their limit, and by how much together; late: those that pay more than 30 days beyond terms;
+old: those with something more than 90 days overdue."""
+
+
+def sort_of(page_keys: Mapping[str, str]) -> str:
+    """Return the order that the URL asks for, as a listing takes it; the default otherwise."""
+    name, _dot, way = page_keys.get("sort", "").partition(".")
+    if name not in {c.name for c in CUSTOMERS.columns}:
+        return CUSTOMERS.sort
+    return f"{name} desc" if way == "desc" else name
+
+
+def layout(**query: str) -> Component:
+    """Return the page in its final shape; the order of the grid is that of the URL."""
+    listing = replace(CUSTOMERS, sort=sort_of(query))
+    sought = query.get("q", "")
+    box = dmc.TextInput(
+        id="customers-q",
+        value=sought,
+        placeholder=_("Name, number or VAT number"),
+        leftSection=icon("search"),
+        debounce=350,
+        size="sm",
+        className="seek",
+        **{"aria-label": _("Search customers by name, number or VAT number")},
+    )
+    return page(
+        "customers",
+        _("Customers"),
+        panel(
+            "customers-list",
+            controls=[box],
+            static=grid("customers-grid", listing, height=680, params={"q": sought}),
+            look="customers-panel",
+        ),
+        dcc.Store(id="customers-sort"),
+    )
+
+
+def connect(app: Dash, context: Context) -> None:
+    """Wire the page."""
+
+    @headline_callback(app, context, "customers")
+    def headline(view: View) -> str:
+        return headline_of(view)
+
+    @panel_callback(app, context, "customers-list")
+    def title(view: View) -> Content:
+        params = {"q": view.selection.page.get("q", "")}
+        sums = sums_of(view, params)
+        text = n_(
+            "{count} customer owes {owed}, of which {late} is overdue",
+            "{count} customers owe {owed}, of which {late} is overdue",
+            sums["rows"],
+        )
+        if not sums["rows"]:
+            text = _("No customer has “{sought}” in name, number or VAT number")
+        return Content(
+            text.format(
+                count=view.f.count(sums["rows"]),
+                owed=view.f.money(sums["receivables"]),
+                late=view.f.money(sums["overdue"]),
+                sought=params["q"],
+            ),
+            _("Behaviour of the last 12 months"),
+            explain=ListRef(CUSTOMERS.name, params),
+        )
+
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Input("customers-q", "value"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def seek(sought: str | None, search: str | None) -> str:
+        changed = with_page(search, q=(sought or "").strip() or None)
+        if changed == (search or ""):
+            raise PreventUpdate
+        return changed
+
+    @app.callback(
+        Output("customers-q", "value"),
+        Output(params_id("customers-grid"), "data"),
+        Input("url", "search"),
+        State("customers-q", "value"),
+        prevent_initial_call=True,
+    )
+    def sought(search: str | None, typed: str | None) -> Any:
+        view = context.view(search)
+        if view is None:
+            raise PreventUpdate
+        in_url = view.selection.page.get("q", "")
+        return no_update if (typed or "").strip() == in_url else in_url, {"q": in_url}
+
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Output("customers-sort", "data"),
+        Input("customers-grid", "getRowsRequest"),
+        State("customers-sort", "data"),
+        State("url", "search"),
+        State("url", "pathname"),
+        prevent_initial_call=True,
+    )
+    def keep_sort(request: Any, before: Any, search: str | None, pathname: str | None) -> Any:
+        now = (request or {}).get("sortModel")
+        # rows are also asked for after Back or a new search: only another order is the reader's
+        if pathname != PAGE.path or now == before:
+            raise PreventUpdate
+        changed = sorted_search(request, search) if before is not None else None
+        return no_update if changed is None else changed, now
+
+    @app.callback(
+        Output("customers-grid", "columnState"),
+        Input("url", "search"),
+        State("customers-grid", "getRowsRequest"),
+        prevent_initial_call=True,
+    )
+    def follow_sort(search: str | None, request: Any) -> list[dict[str, Any]]:
+        return sort_to_apply(request, search)
+
+    connect_grid(app, context, "customers-grid", CUSTOMERS)
+
+
+def sorted_search(request: Mapping[str, Any] | None, search: str | None) -> str | None:
+    """Return the query with the grid's order in it; None where it is there already."""
+    model = (request or {}).get("sortModel") or []
+    if not model or not any(model[0].get("colId") == c.name for c in CUSTOMERS.columns):
+        return None
+    name, way = str(model[0]["colId"]), "desc" if model[0].get("sort") == "desc" else "asc"
+    # the default order needs no words in the URL
+    asked = None if f"{name} {way}" == CUSTOMERS.sort else f"{name}.{way}"
+    now = dict(parse_qsl((search or "").lstrip("?"))).get("sort")
+    return None if asked == now else with_page(search, sort=asked)
+
+
+def sort_to_apply(request: Mapping[str, Any] | None, search: str | None) -> list[dict[str, Any]]:
+    """Return the column state that gives the grid the order of the URL (after Back, or a link).
+
+    Raises PreventUpdate where the grid has it already.
+    """
+    if not request or sorted_search(request, search) is None:
+        raise PreventUpdate
+    wanted, _space, way = sort_of(dict(parse_qsl((search or "").lstrip("?")))).partition(" ")
+    return [
+        {"colId": c.name, "sort": (way or "asc") if c.name == wanted else None}
+        for c in CUSTOMERS.columns
+    ]
+
+
+def sums_of(view: View, params: Mapping[str, str]) -> dict[str, Any]:
+    """Return the totals and facts of the list: those that its grid asks for with the first rows."""
+    return totals(view, replace(CUSTOMERS, sort=sort_of(view.selection.page)), params)
+
+
+def headline_of(view: View) -> str:
+    """Say who is over the limit, and who pays late."""
+    sums = sums_of(view, {})
+    if not sums["rows"]:
+        raise NoRows
+    over = n_(
+        "{count} customer is over the limit, by {amount}.",
+        "{count} customers are over their limit, by {amount} together.",
+        sums["over"],
+    )
+    if not sums["over"]:
+        over = _("No customer is over a limit.")
+    old = n_(
+        "{count} has an invoice more than 90 days overdue.",
+        "{count} have an invoice more than 90 days overdue.",
+        sums["old"],
+    )
+    late = n_(
+        "{count} pays more than 30 days beyond terms.",
+        "{count} pay more than 30 days beyond terms.",
+        sums["late"],
+    )
+    return " ".join(
+        (
+            over.format(count=view.f.count(sums["over"]), amount=view.f.money(sums["beyond"])),
+            old.format(count=view.f.count(sums["old"])),
+            late.format(count=view.f.count(sums["late"])),
+        )
+    )
+
+
+PAGE = Page("/customers", N_("Customers"), 50, layout, connect, listings=(CUSTOMERS,))

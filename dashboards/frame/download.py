@@ -1,0 +1,302 @@
+"""Downloads: figures, the rows behind them and long tables, as CSV and Excel.
+
+They are addresses, so that a link to a file can be kept: `/download/figure.csv?...`,
+`/download/rows.xlsx?...`, `/download/list.csv?list=customers&...`, with the query of the page
+and, in `explain` and `params`, what the panel shows. Every file says at its top what it is: the
+figure, the as-of day, the filters, and the state of the data it was made from.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import flask
+import pyarrow as pa
+import pyarrow.csv
+from dash import Dash
+
+from dashboards.base.grid import Column, Listing, arranged
+from dashboards.base.i18n import _
+from dashboards.base.view import Context, Explain, Page, View
+from dashboards.frame.row_columns import row_columns
+from data.core.dimensions import DIMENSIONS
+from data.core.texts import inert
+from data.store.engine import Engine
+from data.store.state import StoreError
+from metrics.asking.ledger import Statement
+from metrics.catalogue import metric
+
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+SHEET_ROWS = 1_000_000
+"""An Excel sheet holds 1,048,576 rows; what is beyond is left out, and the file says so."""
+_RUNS = "'=', '+', '-', '@', chr(9), chr(13)"
+
+
+@dataclass(frozen=True)
+class Download:
+    """What a file holds: its title, the lines at its top, its columns and their statement."""
+
+    name: str
+    title: str
+    head: Sequence[tuple[str, str]]
+    columns: Sequence[Column]
+    statement: Statement
+
+
+def explain_from(raw: Mapping[str, Any]) -> Explain:
+    """Return the `Explain` that a browser sent back; ValueError where it makes no sense."""
+    known = {f.name for f in fields(Explain)}
+    unknown = set(raw) - known
+    if unknown or "metric" not in raw:
+        raise ValueError(f"no figure is described by {sorted(raw)}")
+    metric(str(raw["metric"]))
+    by = tuple(str(name) for name in raw.get("by") or ("total",))
+    for name in by:
+        if name not in DIMENSIONS:
+            raise ValueError(f"{name!r} is no dimension")
+    explain = Explain(
+        metric=str(raw["metric"]),
+        by=by,
+        at={str(k): str(v) for k, v in dict(raw.get("at") or {}).items()},
+        which=str(raw.get("which") or ""),
+        where={str(k): tuple(map(str, v)) for k, v in dict(raw.get("where") or {}).items()},
+        as_of=str(raw.get("as_of") or ""),
+        history=min(int(raw.get("history") or 0), 120),
+        months=int(raw.get("months") or 12),
+        basis=str(raw.get("basis") or "due"),
+    )
+    if explain.which and explain.which not in metric(explain.metric).rows:
+        raise ValueError(f"{explain.metric} has no rows called {explain.which!r}")
+    return explain
+
+
+def figure_download(view: View, explain: Explain) -> Download:
+    """Return the figure itself: one row for each day and group it shows."""
+    asked = metric(explain.metric)
+    columns = [
+        Column("as_of", "As of", "day"),
+        *[Column(n, DIMENSIONS[n].label, dimension=n) for n in explain.by if n != "total"],
+        *[Column(f.name, f.label, f.unit) for f in asked.fields],
+    ]
+    statement = view.explained(explain).statement(asked, explain.by)
+    return Download(asked.name, _(asked.label), head(view, explain), columns, statement)
+
+
+def rows_download(view: View, explain: Explain) -> Download:
+    """Return the rows behind the figure, with their file and line."""
+    asked = metric(explain.metric)
+    listing = rows_listing(view, explain)
+    title = _("{metric}: the rows behind it").format(metric=_(asked.label))
+    statement = listing.statement(view, {})
+    return Download(f"{asked.name}-rows", title, head(view, explain), listing.columns, statement)
+
+
+def rows_listing(view: View, explain: Explain) -> Listing:
+    """Return the rows behind a figure as a listing; its columns are those its statement has."""
+    statement = rows_statement(view, explain)
+    empty = view.state.engine.query(
+        f"select * from ({statement.sql}) as behind limit 0", statement.parameters
+    )
+    columns = row_columns(empty.column_names)
+    return Listing("rows", _("Rows"), columns, lambda view, _params: rows_statement(view, explain))
+
+
+def rows_statement(view: View, explain: Explain) -> Statement:
+    """Return the statement of the rows behind one day of a figure."""
+    ledger = view.explained(explain)
+    return ledger.at(ledger.as_of).rows(metric(explain.metric), explain.which, explain.at)
+
+
+def head(view: View, explain: Explain | None = None, narrowed: str = "") -> list[tuple[str, str]]:
+    """Return the lines at the top of a file: day, filters, currency, state of the data.
+
+    `narrowed`: what narrows the rows besides the filters, in words.
+    """
+    as_of = view.selection.as_of
+    words = [*filter(None, (view.words, narrowed))]
+    if explain:
+        as_of = date.fromisoformat(explain.as_of) if explain.as_of else as_of
+        words += [
+            f"{_(DIMENSIONS[name].label)}: {view.label(name, value)}"
+            for name, values in explain.where.items()
+            for value in values
+        ]
+        words += [
+            view.label(name, value) if name in DIMENSIONS else value
+            for name, value in explain.at.items()
+            if name != "total"
+        ]
+        words += [_("by invoice day")] if explain.basis == "issued" else []
+    about = view.query("select loaded_at, documents from about")[0]
+    state = _("state {number}, loaded {moment} UTC, {count} documents").format(
+        number=view.state.number,
+        moment=view.f.moment(about["loaded_at"]),
+        count=view.f.count(about["documents"]),
+    )
+    return [
+        (_("As of"), as_of.isoformat()),
+        (_("Filters"), ", ".join(words) or _("none")),
+        (_("Currency"), view.f.currency),
+        (_("Data"), state),
+    ]
+
+
+def download_table(download: Download, engine: Engine, format: str) -> bytes:
+    """Return the file's content. Text cells cannot run as formulas; numbers stay numbers.
+
+    Raises ValueError for a format that does not exist.
+    """
+    if format == "csv":
+        return _csv(download, engine)
+    if format == "xlsx":
+        return _xlsx(download, engine)
+    raise ValueError(f"{format!r} is no format; known are: {', '.join(FORMATS)}")
+
+
+def _csv(download: Download, engine: Engine) -> bytes:
+    top = io.StringIO()
+    writer = csv.writer(top, lineterminator="\r\n")
+    writer.writerow([inert(download.title)])
+    writer.writerows([name, inert(text)] for name, text in download.head)
+    writer.writerow([])
+    writer.writerow([inert(_(c.label)) for c in download.columns])
+    cells = ", ".join(
+        f"case when left({c.name}::varchar, 1) in ({_RUNS}) then '''' || {c.name}::varchar "
+        f"else {c.name}::varchar end as {c.name}"
+        if c.unit == "text"
+        else c.name
+        for c in download.columns
+    )
+    statement = download.statement
+    table = engine.query(
+        f"select {cells} from (\n{statement.sql}\n) as downloaded", statement.parameters
+    )
+    body = io.BytesIO()
+    options = pa.csv.WriteOptions(include_header=False, quoting_style="needed")
+    pa.csv.write_csv(_writable(table), body, options)
+    # the mark at the start tells Excel that this is UTF-8
+    return "\ufeff".encode() + top.getvalue().encode() + body.getvalue()
+
+
+def _writable(table: pa.Table) -> pa.Table:
+    """Return the table with amounts as text, which the CSV writer takes as they are."""
+    for place, column in enumerate(table.schema):
+        if pa.types.is_decimal(column.type):
+            table = table.set_column(place, column.name, table[place].cast(pa.string()))
+    return table
+
+
+def _xlsx(download: Download, engine: Engine) -> bytes:
+    import xlsxwriter
+
+    statement = download.statement
+    names = ", ".join(c.name for c in download.columns)
+    table = engine.query(
+        f"select {names} from (\n{statement.sql}\n) as downloaded limit {SHEET_ROWS + 1}",
+        statement.parameters,
+    )
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        bold = book.add_format({"bold": True})
+        header = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        formats = {
+            "money": book.add_format({"num_format": "#,##0.00"}),
+            "days": book.add_format({"num_format": "0.0"}),
+            "share": book.add_format({"num_format": "0.0%"}),
+            "count": book.add_format({"num_format": "#,##0"}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        }
+        sheet = book.add_worksheet("Tandem")
+        sheet.write_string(0, 0, download.title, bold)
+        lines = list(download.head)
+        if table.num_rows > SHEET_ROWS:
+            left_out = _("only the first {count} rows: Excel holds no more; take the CSV")
+            lines.append((_("Rows"), left_out.format(count=SHEET_ROWS)))
+            table = table.slice(0, SHEET_ROWS)
+        for line, (name, text) in enumerate(lines, 1):
+            sheet.write_string(line, 0, name)
+            sheet.write_string(line, 1, text)
+        top = len(lines) + 2
+        for place, column in enumerate(download.columns):
+            number = column.unit != "text"
+            sheet.set_column(place, place, 14 if number else 22)
+            sheet.write_string(top, place, _(column.label), header)
+            values = table.column(column.name).to_pylist()
+            _write_column(sheet, top + 1, place, values, formats.get(column.unit))
+        sheet.freeze_panes(top + 1, 0)
+        sheet.autofilter(top, 0, top + max(table.num_rows, 1), len(download.columns) - 1)
+    return out.getvalue()
+
+
+def _write_column(sheet: Any, top: int, place: int, values: Sequence[object], look: Any) -> None:
+    for line, value in enumerate(values, top):
+        if value is None:
+            continue
+        if isinstance(value, bool | str):
+            sheet.write_string(line, place, str(value))
+        elif isinstance(value, date | datetime):
+            sheet.write_datetime(line, place, value, look)
+        elif isinstance(value, int | float | Decimal):
+            sheet.write_number(line, place, value, look)
+
+
+def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
+    """Add the address /download/<what>.<format> to the server."""
+    listings = {listing.name: listing for page in pages for listing in page.listings}
+
+    @app.server.get("/download/<what>.<format>")
+    def download(what: str, format: str) -> flask.Response:
+        if format not in FORMATS:
+            flask.abort(404)
+        asked = flask.request.args
+        try:
+            view = context.view(flask.request.query_string.decode())
+            if view is None:
+                flask.abort(404)
+            made = _asked_for(view, what, asked, listings)
+            content = download_table(made, view.state.engine, format)
+        except (ValueError, KeyError, TypeError) as error:
+            return flask.Response(str(error), status=400, mimetype="text/plain")
+        except StoreError as error:
+            return flask.Response(str(error), status=503, mimetype="text/plain")
+        name = re.sub(r"[^a-z0-9-]+", "-", made.name.lower())
+        file = f"tandem-{name}-{view.selection.as_of.isoformat()}.{format}"
+        return flask.Response(
+            content,
+            content_type=FORMATS[format],
+            headers={"Content-Disposition": f'attachment; filename="{file}"'},
+        )
+
+
+def _asked_for(
+    view: View, what: str, asked: Mapping[str, str], listings: Mapping[str, Listing]
+) -> Download:
+    if what == "list":
+        if asked["list"] not in listings:
+            raise ValueError(f"there is no list {asked['list']!r}")
+        listing = listings[asked["list"]]
+        params = {str(k): str(v) for k, v in json.loads(asked.get("params") or "{}").items()}
+        request = json.loads(asked.get("request") or "{}")
+        sql, order, bound = arranged(view, listing, params, request)
+        statement = Statement(f"{sql}\n{order}", bound)
+        top = head(view, narrowed=listing.narrowed(view))
+        columns = [c for c in listing.columns if not c.screen]
+        return Download(listing.name, _(listing.title), top, columns, statement)
+    explain = explain_from(json.loads(asked.get("explain") or "{}"))
+    if what == "figure":
+        return figure_download(view, explain)
+    if what == "rows":
+        return rows_download(view, explain)
+    raise ValueError(f"there is nothing called {what!r} to download")

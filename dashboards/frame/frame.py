@@ -1,0 +1,394 @@
+"""The frame around every page: header with the filters, navigation, foot, and the page itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import dash_mantine_components as dmc
+import flask
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboards.base import parts
+from dashboards.base.drawn import drawn
+from dashboards.base.filters import FILTERS, Selection, to_search, value_label
+from dashboards.base.i18n import _, n_
+from dashboards.base.view import Context, Page, View
+from dashboards.charts.figures import FONT
+from dashboards.frame import explain
+from dashboards.frame.controls import MULTI, calendar_of, choices, header, search_of, shown_of
+from data.core.dimensions import DIMENSIONS
+from data.store.state import StoreError
+
+LOG = logging.getLogger("tandem")
+THEME = {
+    "fontFamily": FONT,
+    "headings": {"fontFamily": FONT, "fontWeight": "650"},
+    "primaryColor": "tandem",
+    "defaultRadius": "sm",
+    "cursorType": "pointer",
+    "colors": {
+        "tandem": ["#eaf3fb", "#d3e4f3", "#a5c9e7", "#74addb", "#4c94d0", "#3484c9", "#267cc6",
+                   "#20639b", "#1a5585", "#0d456f"],
+    },
+}  # fmt: skip
+
+
+def layout(context: Context, pages: Sequence[Page]) -> Component:
+    """Return the frame with the page in it, as the document that asks for it is addressed.
+
+    A browser says so with its request; where it does not, `dcc.Location` says it a moment later,
+    and the callbacks put everything in place as they do when the reader goes on to another page.
+    """
+    path, search = _address()
+    view = _view(context, search)
+    page, title = _page_at(context, pages, path, search) if path else (None, None)
+    known = {"pathname": path, "search": search} if path else {}
+    return dmc.MantineProvider(
+        [
+            dcc.Location(id="url", refresh="callback-nav", **known),
+            dcc.Store(id="state", data=view.state.number if view else None),
+            dcc.Store(id="retry", data=0),
+            dcc.Store(id="below"),
+            dcc.Store(id="document-title", data=title),
+            dcc.Interval(id="poll", interval=20_000),
+            html.A(_("Skip to the figures"), href="#page", className="skip"),
+            dmc.AppShell(
+                [
+                    dmc.AppShellHeader(header(view)),
+                    dmc.AppShellNavbar(
+                        html.Nav(_links(pages, view, path), id="nav", **{"aria-label": _("Pages")}),
+                        id="navbar",
+                    ),
+                    dmc.AppShellMain(
+                        [
+                            html.Div(
+                                _active(view) if view else None,
+                                id="active-filters",
+                                className="active-filters",
+                            ),
+                            html.Div(page, id="page", className="page-slot", tabIndex=-1),
+                            html.Footer(_foot(view) if view else None, id="foot", className="foot"),
+                        ]
+                    ),
+                ],
+                id="shell",
+                header={"height": 56},
+                navbar={"width": 208, "breakpoint": "sm", "collapsed": {"mobile": True}},
+                padding=0,
+            ),
+            explain.layout(),
+        ],
+        theme=THEME,
+        defaultColorScheme="auto",
+    )
+
+
+def _address() -> tuple[str, str]:
+    """Return path and query of the document that asks for the layout; '' where it is not said."""
+    sent = flask.request.referrer if flask.has_request_context() else None
+    if not sent:
+        return "", ""
+    told = urlsplit(sent)
+    return told.path or "/", f"?{told.query}" if told.query else ""
+
+
+def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
+    """Wire the frame: the URL, the controls, the navigation, the page and the foot."""
+
+    @app.callback(
+        Output("page", "children"),
+        Output("document-title", "data"),
+        Input("url", "pathname"),
+        Input("state", "data"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def show(pathname: str | None, number: int | None, search: str | None) -> Any:
+        page = _page_of(pages, pathname)
+        asked = {t["prop_id"] for t in ctx.triggered}
+        first = number == 1  # the page says so far what to do where nothing is loaded
+        if page and asked == {"state.data"} and (not page.needs_data or (page.stays and not first)):
+            raise PreventUpdate  # a report that is being read stays where it is
+        return _page_at(context, pages, pathname, search)
+
+    @app.callback(
+        Output("nav", "children"),
+        Input("url", "pathname"),
+        Input("url", "search"),
+        prevent_initial_call=True,
+    )
+    def navigate(pathname: str | None, search: str | None) -> list[Component]:
+        return _links(pages, _view(context, search), pathname)
+
+    @app.callback(
+        Output("url", "search"),
+        Output("as-of", "value"),
+        *[Output(f"filter-{name}", "value") for name in MULTI],
+        *[Output(f"filter-{name}", "placeholder") for name in MULTI],
+        Output("as-of-label", "children"),
+        Output("more-count", "children"),
+        Output("active-filters", "children"),
+        Input("url", "search"),
+        Input("as-of", "value"),
+        *[Input(f"filter-{name}", "value") for name in MULTI],
+        Input("state", "data"),
+        prevent_initial_call=True,
+    )
+    def select(search: str | None, as_of: str | None, *values: Any) -> Any:
+        picked = values[:-1]
+        asked = {t["prop_id"].split(".")[0] for t in ctx.triggered}
+        by_control = asked.isdisjoint({"url", "state"})
+        new_search: Any = no_update
+        if by_control:
+            day = as_of if "as-of" in asked or "as_of=" in (search or "") else None
+            new_search = search = search_of(day, picked, search or "")
+        view = _view(context, search)
+        if view is None:
+            raise PreventUpdate
+        shown = shown_of(view)
+        controls = [no_update] * (1 + len(MULTI)) if by_control else [shown.day, *shown.values]
+        return (
+            new_search,
+            *controls,
+            *shown.placeholders,
+            shown.day_text,
+            shown.more,
+            _active(view),
+        )
+
+    @app.callback(
+        Output("filter-customer_group", "data"),
+        Input("filter-customer_group", "searchValue"),
+        Input("filter-customer_group", "value"),
+        prevent_initial_call=True,
+    )
+    def find_customers(typed: str | None, chosen: list[str] | None) -> list[dict[str, str]]:
+        state = context.state()
+        options = context.options(state) if state else None
+        return choices("customer_group", chosen or (), typed or "", options)
+
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Input({"type": "chip", "name": ALL, "value": ALL}, "n_clicks"),
+        Input({"type": "clear-filters", "at": ALL}, "n_clicks"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def remove(_chips: list[int], _clear: list[int], search: str | None) -> str:
+        asked = ctx.triggered_id
+        view = _view(context, search)
+        if not asked or not ctx.triggered[0]["value"] or view is None:
+            raise PreventUpdate
+        if asked["type"] == "chip":
+            value = "" if asked["value"] == "-" else asked["value"]
+            return to_search(view.selection.without(asked["name"], value))
+        return to_search(Selection(view.selection.as_of, {}, view.selection.page,
+                                   default_day=view.selection.default_day))  # fmt: skip
+
+    @app.callback(
+        Output("retry", "data"),
+        Input({"type": "retry", "at": ALL}, "n_clicks"),
+        State("retry", "data"),
+        prevent_initial_call=True,
+    )
+    def retry(clicks: list[int | None], count: int) -> int:
+        if not any(clicks):
+            raise PreventUpdate
+        return count + 1
+
+    @app.callback(
+        Output("state", "data"),
+        Input("poll", "n_intervals"),
+        State("state", "data"),
+        prevent_initial_call=True,
+    )
+    def newer(_tick: int | None, shown: int | None) -> Any:
+        state = context.state()
+        number = state.number if state else None
+        return no_update if number == shown else number
+
+    @app.callback(
+        Output("as-of", "presets"),
+        Output("as-of", "minDate"),
+        Output("as-of", "maxDate"),
+        Output("as-of-button", "disabled"),
+        *[Output(f"filter-{name}", "data", allow_duplicate=True) for name in MULTI],
+        *[Output(f"filter-{name}", "disabled") for name in MULTI],
+        Input("state", "data"),
+        State("filter-customer_group", "value"),
+        prevent_initial_call=True,
+    )
+    def offer(_number: int | None, chosen: list[str] | None) -> Any:
+        view = _view(context, "")
+        options = view.options if view else None
+        presets, limits = calendar_of(options)
+        lists = [choices(name, chosen or (), "", options) for name in MULTI]
+        days = (limits.get("minDate"), limits.get("maxDate"))
+        return presets, *days, options is None, *lists, *([options is None] * len(MULTI))
+
+    @app.callback(Output("foot", "children"), Input("state", "data"), prevent_initial_call=True)
+    def foot(_number: int | None) -> Any:
+        view = _view(context, "")
+        return _foot(view) if view else []
+
+    app.clientside_callback(
+        ClientsideFunction("later", "below"),
+        Output("below", "clear_data"),
+        Input("url", "search"),
+        Input("retry", "data"),
+        Input("page", "children"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("tandem", "title"),
+        Output("document-title", "clear_data"),
+        Input("document-title", "data"),
+    )
+    for name, output, inputs in (
+        ("language", Output("language", "error"), [Input("language", "value")]),
+        (
+            "burger",
+            Output("shell", "navbar"),
+            [Input("burger", "opened"), Input("url", "pathname"), State("shell", "navbar")],
+        ),
+        ("filters", Output("filters", "className"), [Input("open-filters", "n_clicks")]),
+        (
+            "copyLink",
+            Output("copy-link-text", "children"),
+            [Input("copy-link", "n_clicks"), State("as-of", "value")],
+        ),
+    ):
+        app.clientside_callback(
+            ClientsideFunction("tandem", name), output, *inputs, prevent_initial_call=True
+        )
+
+
+def _page_of(pages: Sequence[Page], path: str | None) -> Page | None:
+    """Return the page at an address; None where there is none."""
+    asked = (path or "/").rstrip("/") or "/"
+    return next((page for page in pages if page.path == asked), None)
+
+
+def _page_at(
+    context: Context, pages: Sequence[Page], path: str | None, search: str | None
+) -> tuple[Any, str]:
+    """Return what is shown at an address, and its title."""
+    page = _page_of(pages, path)
+    if page is None:
+        text = _("There is no page at {path}.").format(path=path)
+        home = dcc.Link(_("To the overview"), href="/", className="button")
+        return parts.message(_("Not found"), text, home), _("Not found")
+    title = _(page.title)
+    try:
+        empty = page.needs_data and context.state() is None
+    except StoreError as error:
+        LOG.exception("the store cannot be read")
+        return parts.message(_("The store cannot be read"), str(error), kind="failed"), title
+    if empty:
+        return _empty_store(), title
+    query = dict(parse_qsl((search or "").lstrip("?")))
+    return drawn(page.layout(**query)), title
+
+
+def _links(pages: Sequence[Page], view: View | None, path: str | None) -> list[Component]:
+    """Return the navigation; its links keep the day and the filters."""
+    query = to_search(view.selection, page=False) if view else ""
+    links: list[Component] = []
+    for group in ("main", "foot"):
+        shown = sorted((p for p in pages if p.group == group), key=lambda p: p.order)
+        links += [html.Hr()] if links and shown else []
+        links += [
+            dcc.Link(
+                [parts.icon(f"page-{(p.path.strip('/') or 'overview')}"), _(p.title)],
+                href=p.path + query,
+                className="nav-link active" if p.path == path else "nav-link",
+            )
+            for p in shown
+        ]
+    return links
+
+
+def _view(context: Context, search: str | None) -> View | None:
+    """Return the view, or None also where the store cannot be read: the page says why."""
+    try:
+        return context.view(search)
+    except StoreError:
+        return None
+
+
+def _active(view: View) -> list[Component]:
+    """Return the active filters as chips, and what of the URL was not understood."""
+    chips: list[Component] = []
+    for name in FILTERS:
+        for value in view.selection.chosen.get(name, ()):
+            text = value_label(name, value, view.options, view.f)
+            chips.append(
+                html.Button(
+                    [
+                        html.Span(_(DIMENSIONS[name].label), className="chip-of"),
+                        html.Span(text),
+                        html.Span("×", **{"aria-hidden": "true"}),
+                    ],
+                    id={"type": "chip", "name": name, "value": value or "-"},
+                    className="chip",
+                    n_clicks=0,
+                    title=_("Remove the filter {value}").format(value=text),
+                )
+            )
+    if chips:
+        chips.append(
+            html.Button(
+                _("Clear filters"),
+                id={"type": "clear-filters", "at": "frame"},
+                className="button quiet",
+                n_clicks=0,
+            )
+        )
+    notices: list[Component] = [
+        html.P(n.render(_), className="notice", role="status") for n in view.selection.notices
+    ]
+    return ([html.Div(chips, className="chips")] if chips else []) + notices
+
+
+def _foot(view: View) -> list[Component]:
+    about = view.query("select loaded_at, last_day, documents, ledger_balance from about")[0]
+    open_items = view.query("select sum(amount) as balance from open_items where closed_on is null")
+    balance = open_items[0]["balance"] or 0
+    ties = balance == (about["ledger_balance"] or 0)
+    count = about["documents"]
+    said = [
+        _("Data up to {day}").format(day=view.f.day(about["last_day"])),
+        _("loaded {moment} UTC").format(moment=view.f.moment(about["loaded_at"])),
+        n_("{count} document", "{count} documents", count).format(count=view.f.count(count)),
+    ]
+    tied = _("ties to the ledger: {balance}").format(balance=view.f.exact(about["ledger_balance"]))
+    broken = _("does not tie to the ledger: open items {items}, documents {documents}").format(
+        items=view.f.exact(balance), documents=view.f.exact(about["ledger_balance"])
+    )
+    return [
+        html.Span(" · ".join(said)),
+        html.Span(
+            [tied if ties else broken, html.B(" ✓" if ties else " ✗", **{"aria-hidden": "true"})],
+            className="ties" if ties else "ties broken",
+        ),
+    ]
+
+
+def _empty_store() -> Component:
+    return html.Div(
+        parts.message(
+            _("Load your exports, or see the demo company"),
+            _("Tandem reads the invoice and payment exports that you already have: a FEC, or any "
+              "CSV, Excel or Parquet table of invoices. The demo company shows every page in a "
+              "minute."),
+            dcc.Link(_("Load your exports"), href="/imports", className="button primary"),
+            dcc.Link(_("See the demo company"), href="/imports?demo=1", className="button"),
+            html.P([_("or, in a terminal:"), " ", html.Code("python app.py demo")]),
+            kind="empty",
+        ),
+        className="page empty-store",
+    )  # fmt: skip

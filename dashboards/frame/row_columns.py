@@ -1,0 +1,65 @@
+"""The columns of rows behind a figure: documents and open items, as a grid and a file show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboards.base.grid import Column
+from dashboards.base.words import ASSUMPTIONS, CLOSERS, KINDS, METHODS, OUTCOMES
+from data.core.texts import N_
+from metrics.figures.aging import BUCKETS
+
+#: what the columns of rows behind a figure are called: name -> (label, unit, width, dimension)
+ROW_COLUMNS: dict[str, tuple[str, str, int, str]] = {
+    "document_id": (N_("Document"), "text", 130, ""),
+    "kind": (N_("Kind"), "text", 100, ""),
+    "issued_on": (N_("Issued"), "day", 126, ""),
+    "opened_on": (N_("Opened"), "day", 126, ""),
+    "due_on": (N_("Due"), "day", 126, ""),
+    "customer_name": (N_("Customer"), "text", 180, ""),
+    "amount": (N_("Amount"), "money", 125, ""),
+    "closed_on": (N_("Closed"), "day", 126, ""),
+    "closed_by": (N_("Closed by"), "text", 110, ""),
+    "outcome": (N_("Outcome"), "text", 100, ""),
+    "method": (N_("Matched by"), "text", 110, ""),
+    "amount_currency": (N_("Amount in its currency"), "money", 150, ""),
+    "bucket": (N_("Bucket"), "text", 100, ""),
+    "customer": (N_("Customer number"), "text", 130, ""),
+    "country": (N_("Country"), "text", 120, "country"),
+    "sector": (N_("Sector"), "text", 200, "sector"),
+    "segment": (N_("Segment"), "text", 110, ""),
+    "salesperson": (N_("Salesperson"), "text", 140, ""),
+    "currency": (N_("Currency"), "text", 90, ""),
+    "due_assumed": (N_("Due day assumed"), "text", 120, ""),
+    "disputed": (N_("Disputed"), "text", 90, ""),
+    "reference": (N_("Reference"), "text", 180, ""),
+    "file": (N_("File"), "text", 200, ""),
+    "line": (N_("Line"), "count", 90, ""),
+}
+
+
+_ROW_WORDS = {
+    "kind": KINDS,
+    "closed_by": CLOSERS,
+    "outcome": OUTCOMES,
+    "method": METHODS,
+    "bucket": BUCKETS,
+    "due_assumed": ASSUMPTIONS,
+}
+
+
+def row_columns(names: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns of rows behind a figure, in our order; others are left out."""
+    return tuple(
+        Column(
+            name,
+            label,
+            unit,
+            width,
+            dimension,
+            total="sum(amount)" if name == "amount" else "",
+            words=_ROW_WORDS.get(name, {}),
+        )
+        for name, (label, unit, width, dimension) in ROW_COLUMNS.items()
+        if name in names
+    )

@@ -1,0 +1,421 @@
+"""Overview: where receivables stand, what moved them, what needs attention."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, dcc, html
+from dash.development.base_component import Component
+
+from dashboards.base.filters import with_filter
+from dashboards.base.format import Number
+from dashboards.base.i18n import _
+from dashboards.base.panel import (
+    CardContent,
+    Content,
+    card_callback,
+    headline_callback,
+    panel_callback,
+)
+from dashboards.base.parts import (
+    BUCKET_LABELS,
+    aging_bar,
+    card,
+    change,
+    page,
+    panel,
+    rich,
+    row,
+    sparkline,
+)
+from dashboards.base.view import Context, Explain, NotEnough, Page, View
+from dashboards.charts.figures import BUCKETS
+from dashboards.charts.tables import Bar, Cell, bar_list, table
+from data.core.texts import N_, Text
+from metrics.asking.ledger import Ledger, month_ends, month_start, same_day
+from metrics.lists.lateness import lateness
+
+_MONTHS = 13
+_OVERDUE = ("1-30", "31-60", "61-90", "over_90")
+_MOVERS = 5
+_SHOWN = ("customer", "sector_division")
+#: The balances alone: the metric's count of customers would take as long again.
+_GROUPED = """
+with grouped as materialized (
+    select {by}, cast(sum(amount) as double) as receivables
+    from balances
+    group by {by}
+)
+
+"""
+_MOVED = f"""select *
+from (
+    select '{{name}}' as dimension, {{name}} as name,
+        sum(receivables * case when as_of = $now then $k_now else -$k_then end) as moved
+    from grouped
+    group by {{name}}
+    order by abs(moved) desc, name
+    limit {_MOVERS}
+) as moved_{{name}}"""
+
+
+def layout(**_query: str) -> Component:
+    """Return the page in its final shape."""
+    since = dmc.SegmentedControl(
+        id="overview-since",
+        data=[
+            {"value": "12", "label": _("since a year ago")},
+            {"value": "1", "label": _("since a month ago")},
+        ],
+        value="12",
+        size="xs",
+    )
+    return page(
+        "overview",
+        _("Overview"),
+        html.Div([card(f"overview-{name}") for name in CARDS], className="cards"),
+        panel("overview-aging", height=306),
+        row(
+            panel("overview-customers", height=222, controls=[since]),
+            panel("overview-sectors", height=222),
+        ),
+        panel("overview-attention", height=150, menu=False),
+    )
+
+
+def overdue_share(amounts: Mapping[str, Decimal | None]) -> float | None:
+    """Return what of the positive open items is past due, between 0 and 1; None for none.
+
+    >>> overdue_share({"not_due": Decimal(60), "1-30": Decimal(40), "unapplied": Decimal(-50)})
+    0.4
+    """
+    overdue = sum((amounts.get(b) or Decimal(0) for b in _OVERDUE), Decimal(0))
+    whole = overdue + (amounts.get("not_due") or Decimal(0))
+    return float(overdue / whole) if whole else None
+
+
+def watched(view: View) -> Ledger:
+    """Return the ledger for the page's days: 25 month-ends, and the days to compare with."""
+    as_of = view.selection.as_of
+    days = {*month_ends(as_of, 2 * _MONTHS - 1), same_day(as_of, 1), same_day(as_of, 12)}
+    first = view.options.first_day
+    return replace(view.ledger, days=tuple(sorted(d for d in days if d >= first or d == as_of)))
+
+
+def series(view: View, name: str, column: str) -> dict[date, Number | None]:
+    """Return one column of a metric by day, for the page's days.
+
+    Receivables stand beside DSO already; days beyond terms need no median.
+    """
+    if name == "payment_speed":
+        statement = lateness(watched(view))
+        rows = view.query(statement.sql, statement.parameters)
+    else:
+        rows = view.answer("dso" if name == "receivables" else name, watched(view)).to_pylist()
+    if name == "aging":
+        amounts: dict[date, dict[str, Decimal | None]] = {}
+        for line in rows:
+            amounts.setdefault(line["as_of"], {})[line["bucket"]] = line["amount"]
+        return {day: overdue_share(found) for day, found in amounts.items()}
+    return {line["as_of"]: line[column] for line in rows}
+
+
+#: card -> (metric, column, unit, title, is more worse?)
+CARDS: dict[str, tuple[str, str, str, str, bool | None]] = {
+    "receivables": ("receivables", "receivables", "money", N_("Receivables"), None),
+    "overdue": ("aging", "", "share", N_("Overdue"), True),
+    "dso": ("dso", "rolling_3m", "days", N_("DSO, 3 months"), True),
+    "late": (
+        "payment_speed",
+        "days_beyond_terms_weighted",
+        "days",
+        N_("Days beyond terms, 12 months"),
+        True,
+    ),
+}
+_NOTES = {
+    "overdue": N_("of open items, unapplied aside"),
+    "late": N_("weighted by amount"),
+}
+
+
+def _less(now: Any, before: Any) -> Any:
+    """Return the change from `before` to `now`; None where one of them is not known."""
+    return None if now is None or before is None else now - before
+
+
+def _card(view: View, name: str) -> CardContent:
+    asked, column, unit, title, worse = CARDS[name]
+    as_of = view.selection.as_of
+    found = series(view, asked, column)
+    value = found.get(as_of)
+    shown = month_ends(as_of, _MONTHS)
+    text = view.f.short(value, unit)
+    if unit == "days" and value is not None:
+        text = f"{text}\u00a0{_('days')}"
+    return CardContent(
+        title=_(title),
+        value=text,
+        changes=[
+            change(
+                _less(value, found.get(same_day(as_of, back))), unit, view.f, since=since,
+                more_is_worse=worse,
+            )
+            for back, since in ((1, _("since a month ago")), (12, _("since a year ago")))
+        ],
+        line=sparkline(
+            [found.get(day) for day in shown],
+            [found.get(same_day(day, 12)) for day in shown],
+            [view.f.month(day) for day in shown],
+            [view.f.short(found.get(day), unit) for day in shown],
+        ),
+        exact=view.f.exact(value) if unit == "money" else view.f.value(value, unit),
+        note=_(_NOTES[name]) if name in _NOTES else "",
+        explain=Explain(asked),
+    )  # fmt: skip
+
+
+def headline(view: View) -> list[Component | str]:
+    """Return the page's one sentence: receivables, DSO and what is overdue, against a year ago."""
+    f, as_of = view.f, view.selection.as_of
+    ago = same_day(as_of, 12)
+    money = series(view, "receivables", "receivables")
+    now, before = money.get(as_of), money.get(ago)
+    amount = f.money(now)
+    moved = _less(now, before)
+    if before is None or not moved:
+        parts = rich(_("Receivables are {amount}"), amount=amount)
+    elif moved > 0:
+        parts = rich(_("Receivables rose to {amount} in a year"), amount=amount)
+    else:
+        parts = rich(_("Receivables fell to {amount} in a year"), amount=amount)
+    dso = series(view, "dso", "rolling_3m")
+    days, shift = dso.get(as_of), _less(dso.get(as_of), dso.get(ago))
+    if days is not None:
+        said = f.days(days, 0)
+        if shift is None:
+            parts += rich(_("; DSO is {days} days"), days=said)
+        elif f.number(abs(shift)) == "0":
+            parts += rich(_("; DSO is {days} days, as a year ago"), days=said)
+        elif shift > 0:
+            more = _("; DSO is {days} days, {change} more than a year ago")
+            parts += rich(more, days=said, change=f.number(shift))
+        else:
+            fewer = _("; DSO is {days} days, {change} fewer than a year ago")
+            parts += rich(fewer, days=said, change=f.number(-shift))
+    share = series(view, "aging", "").get(as_of)
+    if share is not None:
+        parts += rich(_("; {share} is overdue"), share=f.share(share))
+    return [*parts, "."]
+
+
+def aging(view: View) -> Content:
+    """Return the aging: one bar, and its table with the change to a month and a year ago."""
+    f, as_of = view.f, view.selection.as_of
+    days = (as_of, same_day(as_of, 1), same_day(as_of, 12))
+    cells: dict[date, dict[str, dict[str, Any]]] = {day: {} for day in days}
+    for line in view.answer("aging", watched(view)).to_pylist():
+        if line["as_of"] in cells:
+            cells[line["as_of"]][line["bucket"]] = line
+    amounts = [
+        {b: cells[day][b]["amount"] or Decimal(0) for b in BUCKETS if b in cells[day]}
+        for day in days
+    ]
+    total = [sum(found.values(), Decimal(0)) if found else None for found in amounts]
+    gross = sum(v for b, v in amounts[0].items() if b != "unapplied")
+
+    scale, unit = f.scale([total[0]])
+
+    def amount(value: Decimal | None) -> Cell:
+        return Cell(f.scaled(value, scale), f.exact(value))
+
+    def moved(now: Decimal | None, before: Decimal | None) -> Cell:
+        shift = _less(now, before)
+        return Cell(f.scaled_delta(shift, scale), f.exact(shift))
+
+    lines = [
+        (
+            html.Span([html.Span(className=f"swatch b-{b}"), _(BUCKET_LABELS[b])]),
+            amount(amounts[0].get(b)),
+            f.share(amounts[0][b] / gross) if gross and b != "unapplied" else "",
+            f.count(cells[as_of][b]["items"]),
+            moved(amounts[0].get(b), amounts[1].get(b) if amounts[1] else None),
+            moved(amounts[0].get(b), amounts[2].get(b) if amounts[2] else None),
+        )
+        for b in BUCKETS
+        if b in cells[as_of]
+    ]
+    share = overdue_share(amounts[0])
+    late = sum((amounts[0].get(b) or Decimal(0) for b in _OVERDUE), Decimal(0))
+    title = _("{amount} is overdue, {share} of what is open").format(
+        amount=f.money(late), share=f.share(share)
+    )
+    heads = [
+        _("Age"), _("Amount"), _("Share"), _("Open items"), _("since a month ago"),
+        _("since a year ago"),
+    ]  # fmt: skip
+    count = sum(line["items"] for line in cells[as_of].values())
+    totals = [
+        _("Receivables"), amount(total[0]), "", f.count(count),
+        moved(total[0], total[1]), moved(total[0], total[2]),
+    ]  # fmt: skip
+    return Content(
+        title if late else _("Nothing is overdue"),
+        _("Receivables by age, by due day, {unit}").format(unit=unit),
+        [aging_bar(amounts[0], f), table(heads, lines, totals, wide=(2, 3))],
+        Explain("aging"),
+    )
+
+
+def movers(
+    view: View, by: str, back: int, days: Ledger | None = None, shown: tuple[str, ...] = ()
+) -> tuple[list[dict[str, Any]], float, float]:
+    """Return the groups that moved DSO (3 months) most since `back` months ago.
+
+    A group's part of the total's DSO is its receivables ÷ the total's sales × days; its
+    contribution is the change of that part. So the contributions of all groups add up exactly to
+    the change of the total's DSO. Returns rows (`name`, `moved`) with the largest first, the
+    change of the total, and how much of it the groups that are not listed make up. `days`: what
+    the page asks the total's DSO for anyway, both days among them. `shown`: the dimensions that
+    the page shows, `by` among them: they are asked for together.
+    Raises NoRows, by `View.answer`, where there is nothing on one of the two days.
+    """
+    as_of = view.selection.as_of
+    earlier = same_day(as_of, back)
+    ledger = replace(view.ledger, days=(earlier, as_of))
+    weights: dict[date, float] = {}
+    total = 0.0
+    lines = view.answer("dso", days or ledger).to_pylist()
+    for line in (one for one in lines if one["as_of"] in ledger.days):
+        day, sales = line["as_of"], line["sales_3m"]
+        window = (day - month_start(day, 2)).days + 1
+        if not sales or sales <= 0:
+            return [], 0.0, 0.0
+        weights[day] = window / float(sales)
+        total += float(line["rolling_3m"]) * (1 if day == as_of else -1)
+    if len(weights) < 2:
+        return [], 0.0, 0.0
+    names = shown or (by,)
+    each = "\nunion all\n".join(_MOVED.format(name=name) for name in names)
+    statement = ledger.over(_GROUPED + each, names)
+    every = view.query(
+        statement.sql,
+        {
+            **statement.parameters,
+            "now": as_of,
+            "k_now": weights[as_of],
+            "k_then": weights[earlier],
+        },
+    )
+    rows = [line for line in every if line["dimension"] == by]
+    rows.sort(key=lambda line: (-abs(line["moved"]), line["name"]))
+    return rows, total, total - sum(line["moved"] for line in rows)
+
+
+def moved_by(view: View, by: str, back: str) -> Content:
+    """Return the panel of the five groups that moved DSO most."""
+    months = 1 if back == "1" else 12
+    rows, total, rest = movers(view, by, months, watched(view), _SHOWN)
+    f = view.f
+    if not rows:
+        raise NotEnough(
+            Text(N_("There are no sales to compare with in the three months before that day."))
+        )
+
+    def bar(label: str, value: float, href: str = "", tone: str = "") -> Bar:
+        return Bar(
+            label,
+            value,
+            f.delta(value, "days"),
+            href,
+            tone=tone or ("worse" if value > 0 else "better"),
+        )
+
+    query = view.link("", **view.selection.page)
+    bars = [
+        bar(
+            view.label(by, line["name"]),
+            line["moved"],
+            view.link("/customer", customer=line["name"])
+            if by == "customer"
+            else "/" + with_filter(query, **{by: line["name"]}),
+        )
+        for line in rows
+    ]
+    bars += [bar(_("All others"), rest, tone="rest"), bar(_("Together"), total, tone="total")]
+    what = _("What moved DSO: customers") if by == "customer" else _("What moved DSO: sectors")
+    measure = _("contribution to the change of DSO (3 months), days")
+    span = _("{first} to {last}").format(
+        first=f.day(same_day(view.selection.as_of, months)), last=f.day(view.selection.as_of)
+    )
+    return Content(what, measure, bar_list(bars, signed=True), Explain("dso", by=(by,)), span)
+
+
+def attention(view: View) -> Content:
+    """Return what a person should look at, from the checks of the load."""
+    found = view.query(
+        "select name, template, places, amount from findings order by position limit 8"
+    )
+    lines = [
+        html.Li(
+            [
+                dcc.Link(
+                    _sentence(view, line["template"], line["places"]),
+                    href=view.link("/findings", finding=line["name"]),
+                ),
+                html.Span(
+                    view.f.money(line["amount"]) if line["amount"] is not None else "",
+                    title=view.f.exact(line["amount"]),
+                    className="n",
+                ),
+            ]
+        )
+        for line in found
+    ]
+    nothing = _("The checks of the load found nothing to look at.")
+    body = html.Ul(lines, className="findings") if lines else html.P(nothing, className="measure")
+    link = dcc.Link(_("All findings"), href=view.link("/findings"), className="more")
+    return Content(
+        _("What needs attention"),
+        _("from the checks of the whole load, filters aside, amounts at stake"),
+        [body, link],
+        as_of=_("data up to {day}").format(day=view.f.day(view.options.last_day)),
+    )
+
+
+def _sentence(view: View, template: str, places: str | None) -> str:
+    return Text(template, view.f.told(json.loads(places or "{}"))).render(_)
+
+
+def connect(app: Dash, context: Context) -> None:
+    """Wire the page's figures."""
+    headline_callback(app, context, "overview")(headline)
+    for name in CARDS:
+        _connect_card(app, context, name)
+    panel_callback(app, context, "overview-aging")(aging)
+    since = Input("overview-since", "value")
+
+    @panel_callback(app, context, "overview-customers", since)
+    def customers(view: View, back: str) -> Content:
+        return moved_by(view, "customer", back)
+
+    @panel_callback(app, context, "overview-sectors", since)
+    def sectors(view: View, back: str) -> Content:
+        return moved_by(view, "sector_division", back)
+
+    panel_callback(app, context, "overview-attention")(attention)
+
+
+def _connect_card(app: Dash, context: Context, name: str) -> None:
+    @card_callback(app, context, f"overview-{name}")
+    def fill(view: View) -> CardContent:
+        return _card(view, name)
+
+
+PAGE = Page("/", N_("Overview"), 10, layout, connect)

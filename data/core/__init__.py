@@ -1,0 +1,1 @@
+"""Words and measures that everybody speaks: no files, no engine."""

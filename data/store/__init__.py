@@ -1,0 +1,1 @@
+"""Where a state lives, and who answers questions about it."""

@@ -1,0 +1,1 @@
+"""What people say, kept beside the states and never overwritten."""

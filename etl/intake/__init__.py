@@ -1,0 +1,1 @@
+"""A file -> staged rows; knows no books."""

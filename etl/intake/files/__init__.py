@@ -1,0 +1,1 @@
+"""Bytes and cells: encodings, delimited text, workbooks, web pages, XML."""

@@ -1,0 +1,1 @@
+"""Ledgers and audit files, a folder for each family."""

@@ -1,0 +1,1 @@
+"""DATEV, the German exchange format."""

@@ -1,0 +1,1 @@
+"""SAF-T and its Polish JPK_FA."""

@@ -1,0 +1,1 @@
+"""XAF, the Dutch audit file."""

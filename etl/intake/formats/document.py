@@ -1,0 +1,51 @@
+"""Writes docs/formats.md from the sources themselves: `python -m etl.intake.formats.document`."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+
+from etl.intake.formats.catalogue import SOURCES
+from etl.intake.source import Source
+
+FILE = Path(__file__).resolve().parents[3] / "docs" / "formats.md"
+_UNSEEN = "No real sample was at hand"
+
+_HEAD = """# Formats
+
+What Tandem reads, what each format says of receivables, and what it leaves to other files or to
+assumptions. Files are recognised by their content; `--as NAME` says it where that fails. The page
+is written from the code by `python -m etl.intake.formats.document`. Formats marked \\* were
+written from their published description alone: no real export was at hand.
+
+| format | `--as` | gives | lacks |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    return _HEAD + "".join(_line(source) for source in SOURCES)
+
+
+def _line(source: Source) -> str:
+    module = sys.modules[type(source).__module__]
+    said = inspect.getdoc(source) if _has_own_doc(source) else module.__doc__
+    unseen = " \\*" if _UNSEEN in " ".join((said or "").split()) else ""
+    cells = (
+        source.label + unseen,
+        f"`{source.name}`",
+        ", ".join(source.gives),
+        ", ".join(source.lacks),
+    )
+    return "| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |\n"
+
+
+def _has_own_doc(source: Source) -> bool:
+    """Return whether a source, made by a class of many, says itself what it is."""
+    return "__doc__" in vars(source)
+
+
+if __name__ == "__main__":
+    FILE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Presets for the exports of packages, credit reports and credit insurers."""

@@ -1,0 +1,146 @@
+"""What a source format is: identify(file) -> confidence, read(file) -> staged rows.
+
+A source stages rows in DuckDB with the file's own words turned into ours, nothing summed and
+nothing corrected. A bad row goes to `rejects` with its line, column, value, reason and remedy;
+a file that cannot be read at all raises `FileError` and stages nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from data.core.texts import Text
+from etl.intake.gathered import Gathered
+
+HEAD_BYTES = 256 * 1024
+
+
+class FileError(Exception):
+    """A whole file was not understood: `reason` says why, `remedy` what to do.
+
+    `asks` names the option of a load that would settle it: date_order, decimal or
+    reporting_currency; '' where no option does.
+    """
+
+    def __init__(self, reason: Text, remedy: Text, asks: str = "") -> None:
+        """Keep both sentences; the message in English is their sum."""
+        super().__init__(f"{reason} {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+        self.asks = asks
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file on disk, as it is offered to the sources."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        return self.path.name
+
+    @cached_property
+    def head(self) -> bytes:
+        """Its first bytes: enough to recognise a format."""
+        with self.path.open("rb") as stream:
+            return stream.read(HEAD_BYTES)
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What the user said about the files of one load; None leaves it to be found from the data."""
+
+    mapping: Mapping[str, object] | None = None
+    """A mapping file, parsed (see etl/intake/mappings/mapping.py); overrides everything."""
+    date_order: str | None = None
+    """`dmy`, `mdy` or `ymd`: how 01/02/2025 is meant."""
+    decimal: str | None = None
+    """`,` or `.`: what 1.234 means."""
+    encoding: str | None = None
+    """Python's name of the encoding."""
+    reporting_currency: str | None = None
+    """ISO 4217; None: the only currency of the data, or the one whose rate is always 1."""
+    receivables_accounts: tuple[str, ...] = ("411",)
+    """Account prefixes that hold receivables, for ledgers with accounts (411, 413, 416 ...)."""
+    ledger: str = ""
+    """Whose books the file is, where it does not say itself."""
+    gathered: Gathered | None = None
+    """Where a source may leave rows to be inserted with those of other files; not said by users."""
+
+
+@dataclass
+class Reading:
+    """What came of reading one file (one sheet, for a workbook): what `files` will say."""
+
+    name: str
+    format: str
+    rows_kind: str
+    """ledger, invoices, payments, bank, matches, customers or rates."""
+    ledger: str = ""
+    """Whose books: documents of different ledgers never mix. '' where nobody says."""
+    series: str = ""
+    """Format, kind of rows and header: files of one series can be newer exports of each other."""
+    rows_read: int = 0
+    rows_kept: int = 0
+    rows_rejected: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    """Reason (a plain English phrase, marked with N_) -> rows that are no receivables."""
+    first_day: date | None = None
+    """Earliest day of the rows kept; None where they have none."""
+    last_day: date | None = None
+    control_total: Decimal | None = None
+    """Sum of the signed amounts of all rows kept, in the document's currency, computed from the
+    file's own columns and not from what was staged, so that it proves the staging."""
+    totals: dict[str, Decimal] = field(default_factory=dict)
+    """Currency -> sum of the signed amounts kept ('' is the reporting currency)."""
+    settings: dict[str, str] = field(default_factory=dict)
+    """How it was read: encoding, separator, decimal, date formats, header row, columns found."""
+    notes: list[Text] = field(default_factory=list)
+    """What the reader should know: assumptions made, columns not understood."""
+
+
+class Source(Protocol):
+    """One format, in one file of etl/sources/."""
+
+    name: str
+    """Short name, for --as."""
+    label: str
+    """What people call it, marked with N_."""
+    gives: tuple[str, ...]
+    """What it says of receivables, phrases marked with N_; `docs/formats.md` is made of them."""
+    lacks: tuple[str, ...]
+    """What it does not say, and so has to come from elsewhere or be assumed."""
+
+    def identify(self, file: SourceFile) -> float:
+        """Return how sure this format is that it can read `file`: 0 no, 1 certain.
+
+        Looks at the content, never at the name, and never raises.
+        """
+        ...
+
+    def read(
+        self,
+        file: SourceFile,
+        connection: duckdb.DuckDBPyConnection,
+        first_file_id: int,
+        options: ReadOptions,
+    ) -> list[Reading]:
+        """Stage the rows of `file` in `connection`, which has all staged tables.
+
+        Inserts into staged_customers, staged_documents, staged_matches, staged_rates and
+        rejects (not into `files`) with file_id = `first_file_id`, and the next ones for further
+        sheets; returns one `Reading` for each file_id used, in order. Before it inserts into
+        staged_documents it says to `etl.intake.staged.has_columns` what it fills there. Raises
+        `FileError` where the file as a whole was not understood; then it has inserted nothing.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""A table nobody knows: headers, words, days, money, kinds, and how its rows are staged."""

@@ -1,0 +1,191 @@
+"""All columns of a grid parsed at once, and each row judged: kept, left out or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from etl.intake.tables.kinds import by_side, told_kind
+from etl.intake.tables.reading import DAYS, PAYING, REQUIRED, Plan
+
+#: The rows to be staged.
+KEPT = "skip is null and bad is null"
+
+#: Columns whose cells may stay without a meaning: the cell is in `cell_...` beside what was read.
+UNREAD = ("country", "sector", "disputed", "terms_days", "agreed_terms_days")
+
+_TOTAL = (
+    r"^\W*(?:sub|sous|eind|grand|general|gesamt|zwischen|end)?[\s-]*(?:total|totaal|totale|"
+    r"totaux|totals|summe|saldo|solde|balance|subtotaal|subtotal|percentage of total)\b"
+)
+
+
+@dataclass
+class Rows:
+    """The rows of a grid with their columns read: `line`, `skip`, `bad` and a column for each.
+
+    `skip` is the reason why a row is left out, `bad` what is wrong with it; both are null for the
+    rows to be staged. `cents` is the amount found in another way.
+    """
+
+    sql: str
+    """The name of a table; or, where reading twice takes less than keeping, a SELECT."""
+    bind: dict[str, object] = field(default_factory=dict)
+    """What is bound to the $names in `sql`."""
+    columns: frozenset[str] = frozenset()
+    """The columns of ours that there are."""
+    explicit: bool = False
+    """The amounts carry their own signs."""
+    kept: str = KEPT
+    """SQL that is true for the rows to be staged."""
+
+    def keep(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        """Write the rows to the temporary table `table`."""
+        if self.sql != table:
+            connection.execute(
+                f"create or replace temp table {table} as select * from {self.sql}", self.bind
+            )
+            self.sql, self.bind = table, {}
+
+
+def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> Rows:
+    """Parse all columns at once; rows that are kept are in `table`."""
+    parsed = dict(plan.parsed)
+    values = {name: p.value for name, p in parsed.items()}
+    bind: dict[str, object] = {k: v for p in parsed.values() for k, v in p.parameters.items()}
+    if "pays" in values:  # the number of the invoice that a payment pays, and its own text
+        values["reference"] = (
+            f"concat_ws(' ', {values.pop('pays')}, {values.get('reference', 'null')})"
+        )
+    explicit = "amount" not in values or "dc_flag" in values
+    if plan.holds_documents or plan.rows_kind == "matches":
+        if "amount" in values:
+            cents = plan.cents["amount"]
+        elif {"debit", "credit"} & values.keys():
+            debit, credit = (values.get(n, "null::decimal(18,2)") for n in ("debit", "credit"))
+            values["amount"] = (
+                f"case when {debit} is not null or {credit} is not null "
+                f"then coalesce({debit}, 0) - coalesce({credit}, 0) end"
+            )
+            debit, credit = (plan.cents.get(n, "0") for n in ("debit", "credit"))
+            cents = f"coalesce({debit}, 0) - coalesce({credit}, 0)"
+        else:
+            values["amount"], cents = "null::decimal(18,2)", "null::hugeint"
+        values["cents"] = cents
+    hidden = ("debit", "credit", "journal")
+    final = {name: f"v_{name}" for name in values if name not in hidden}
+    if "currency" in values:
+        final["currency"] = "nullif(v_currency, '')"
+    elif plan.currency:
+        final["currency"] = "$constant_currency"
+        bind["constant_currency"] = plan.currency
+    if plan.holds_documents and "kind" not in values:
+        final["kind"] = "'payment'" if plan.rows_kind in PAYING else told_kind(plan, bind)
+    joins = " ".join(p.join for p in parsed.values())
+    unread = "".join(f", {plan.columns[n]} as cell_{n}" for n in UNREAD if n in values)
+    # each value once, and then what is said about it
+    rows = Rows(
+        f"(select line, {_skip(plan, bind)} as skip, {_bad(plan, values, final)} as bad, "
+        f"{', '.join(f'{v} as {n}' for n, v in final.items())}{unread} "
+        f"from (select line, broken, text, {', '.join(plan.grid.cells)}, "
+        f"{', '.join(f'{v} as v_{n}' for n, v in values.items())} "
+        f"from {plan.grid.table} {joins}))",
+        bind,
+        frozenset(final),
+        explicit,
+    )
+    if "dc_flag" in parsed or by_side(plan) or not all(p.light for p in parsed.values()):
+        rows.keep(connection, table)
+    if "dc_flag" in parsed and "amount" in values:
+        _sign(connection, table)
+    return rows
+
+
+def _sign(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Sign the amounts by their debit/credit mark, unless they are signed already."""
+    signed = connection.execute(
+        "select bool_or(amount < 0 and dc_flag < 0) "
+        f"and not bool_or(amount < 0 and dc_flag > 0) from {table} where {KEPT}"
+    ).fetchone()
+    if signed != (True,):
+        connection.execute(f"update {table} set amount = -amount, cents = -cents where dc_flag < 0")
+
+
+def _skip(plan: Plan, bind: dict[str, object]) -> str:
+    """Return SQL for the reason why a row is no row of the table; null where it is one."""
+    cells, columns = plan.grid.cells, plan.columns
+    cases = [f"when coalesce({', '.join(cells)}) is null and broken is null then 'blank'"]
+    # a printed list writes its headers on every page
+    same = []
+    for number, name in enumerate([n for n in REQUIRED[plan.rows_kind] if n in columns][:2]):
+        bind[f"header_{number}"] = plan.header(name)
+        same.append(f"{columns[name]} = $header_{number}")
+    if same:
+        cases.append(f"when {' and '.join(same)} then 'header'")
+    total = f"regexp_matches(concat_ws(chr(10), {', '.join(cells)}, text), '(?im){_TOTAL}')"
+    if plan.holds_documents:
+        cases.append(_no_document(columns, cells, total))
+    elif plan.rows_kind == "customers":
+        rest = [c for n, c in columns.items() if n not in ("customer_id", "customer_name")]
+        if rest:
+            cases.append(f"when {total} and coalesce({', '.join(rest)}) is null then 'total'")
+    for chosen, code, unless in ((plan.keep, "keep", "not "), (plan.leave_out, "leave", "")):
+        for cell, values in chosen.items():
+            bind[f"{code}_{cell}"] = [value.lower() for value in values]
+            cases.append(
+                f"when broken is null and {unless}list_contains(${code}_{cell}, "
+                f"lower(trim(coalesce({cell}, '')))) then '{code}_{cell}'"
+            )
+    return f"case {' '.join(cases)} end"
+
+
+def _no_document(columns: Mapping[str, str], cells: Sequence[str], total: str) -> str:
+    """Return a CASE branch for rows with neither number nor day: totals, headings, notes.
+
+    A row that lacks only one of them is no total, whatever its words: it is refused, and seen.
+    """
+    days = [columns[n] for n in DAYS if n in columns]
+    money = [columns[n] for n in ("amount", "debit", "credit", "open_amount") if n in columns]
+    no_day = f"coalesce({', '.join(days)}, null) is null"
+    no_money = f"coalesce({', '.join(money)}, null) is null"
+    if "document_id" in columns:
+        number = columns["document_id"]
+        none = f"({number} is null or regexp_matches({number}, '(?i){_TOTAL}'))"
+    else:
+        nobody = f"{columns['customer_id']} is null or " if "customer_id" in columns else ""
+        none = f"({nobody}{total})"
+    filled = " + ".join(f"({c} is not null)::int" for c in cells)
+    return (
+        # a heading over the rows below it, or a note in the margin of a printed list
+        f"when {no_day} and {no_money} and ({filled}) = 1 and not {total} and (broken is null "
+        r"or (broken = 'short' and not regexp_full_match(text, '\S*\d\S*'))) then 'heading' "
+        f"when broken is null and {no_day} and {none} then "
+        f"case when {no_money} and not {total} then 'heading' else 'total' end "
+        # a total line of a printed list, cut short, has no cells of its own
+        f"when broken is not null and {total} and {no_day} then 'total'"
+    )
+
+
+def _bad(plan: Plan, values: Mapping[str, str], final: Mapping[str, str]) -> str:
+    """Return SQL for the first thing that is wrong with a row; null where nothing is."""
+    cases = ["when broken is not null then broken"]
+    for name, parsed in plan.parsed.items():
+        if parsed.refused != "false":
+            value = f"v_{name}" if name in values else f"({parsed.value})"
+            cases.append(f"when {parsed.refused.replace('@value', value)} then '{name}'")
+    for need in REQUIRED[plan.rows_kind]:
+        name = need.split("|")[0]
+        if plan.reports and name == "customer_id":
+            known = ", ".join(f"v_{n}" for n in need.split("|") if n in values)
+            cases.append(f"when coalesce({known}, null) is null then 'no {name}'")
+        elif name in values:
+            # a payment needs no number of its own
+            unless = (
+                f" and ({final['kind']}) is distinct from 'payment'"
+                if (name, plan.rows_kind) == ("document_id", "invoices")
+                else ""
+            )
+            cases.append(f"when v_{name} is null{unless} then 'no {name}'")
+    return f"case {' '.join(cases)} end"

@@ -1,0 +1,1 @@
+"""Staged rows -> the books; knows no files."""

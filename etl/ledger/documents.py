@@ -1,0 +1,332 @@
+"""From staged rows to documents: one row each, in the reporting currency, with a due day.
+
+The steps share temporary tables and views. Numbers stand for texts until the end:
+
+    entry          (view) staged document rows with customer, kind and rate settled; carried
+                   marked; left out are lines of bank statements that do not count, and what the
+                   base of a company tells of, and what other lists of open items say better (see
+                   etl/ledger/bank_lines.py, etl/ledger/exports/bases.py and
+                   etl/ledger/exports/open_lists.py)
+    instalment_of  rows that are instalments of one document -> its first row
+    place_of       the place of each customer in the order in which everything is stored
+    strand         ledgers, currencies and salespeople as they occur together
+    head           (view) the documents the rows stand for, before they are numbered
+    doc            (view) documents, numbered; those derived from paid states have a `state_no`
+    bearer         the dimensions of documents, by number: customer and strand
+    code_of        which documents stand in which group of lettered rows
+    made           matches found so far (see etl/ledger/matching/match.py)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.core.texts import N_
+from etl.ledger.bank_lines import BOOKS, find_customers, set_aside_lines
+from etl.ledger.exports.bases import set_aside_bases
+from etl.ledger.exports.open_lists import settle_lists
+from etl.ledger.stretches import Stretch, by_age
+from etl.sql import Connection, number, run
+
+#: The order in which customers, and with them their documents and open items, are stored: a page
+#: about one customer or sector reads what lies together. Within a customer, by day. Large ledgers
+#: are stored so within each age (see etl/ledger/stretches.py).
+STORED_BY = "sector_division, customer_id"
+
+NO_RATE = N_("There is no exchange rate for this currency on this day.")
+NO_RATE_REMEDY = N_("Load a file of rates with the columns currency, day and rate.")
+
+#: Staged rows with customer, kind and rate settled; `rate` is null where none is known.
+_POSTING = """
+    select
+        s.rowid as entry_id,
+        s.* exclude (customer_id, kind, currency, rate, ledger),
+        coalesce(f.books, s.ledger) as ledger,
+        coalesce(n.customer, s.customer_id, '') as customer,
+        case
+            when s.kind = 'invoice' and s.amount < 0 then 'credit_note'
+            when s.kind is not null then s.kind
+            when f.rows_kind in ('payments', 'bank') then 'payment'
+            when s.amount < 0 then 'credit_note'
+            else 'invoice'
+        end as kind,
+        coalesce(s.currency, f.reporting_currency) as currency,
+        case when coalesce(s.currency, f.reporting_currency) = f.reporting_currency then 1
+            else coalesce(s.rate, r.rate) end as rate,
+        f.last_day as file_last_day,
+        f.restates and coalesce(s.kind = 'opening', false) as carried
+    from staged_documents as s
+    join source_file as f using (file_id)
+    left join found_rate as r on r.entry_id = s.rowid
+    left join found_customer as n on n.entry_id = s.rowid
+    where s.amount is not null and s.issued_on is not null
+"""
+
+
+def derive_entries(connection: Connection, currency: str) -> None:
+    """Make `entry` and `unconverted` from the staged rows; `currency` is the reporting one.
+
+    Rows in a currency without a rate are kept out and listed in `rejects`, so that a file of
+    rates loaded later brings them in.
+    """
+    run(
+        connection,
+        f"""
+        create or replace temp table source_file as
+        select f.file_id, f.rows_kind, f.last_day, $currency as reporting_currency,
+            case when f.rows_kind = 'bank' then coalesce(nullif(f.ledger, ''), ({BOOKS}))
+                end as books,
+            exists (
+                select 1 from files as g
+                where g.ledger = f.ledger and g.ledger <> '' and g.last_day < f.first_day
+                and g.rows_kind = f.rows_kind
+            ) as restates
+        from files as f
+        """,
+        currency=currency,
+    )
+    run(
+        connection,
+        """
+        create or replace temp table found_rate as
+        with newest as (
+            select r.currency, r.day, arg_max(r.rate, (f.loaded_at, f.sha256, r.line)) as rate
+            from staged_rates as r join files as f using (file_id) group by all
+        ),
+        wanted as (
+            select rowid as entry_id, currency, issued_on from staged_documents
+            where rate is null and currency <> $currency
+        )
+        select w.entry_id, n.rate
+        from wanted as w asof join newest as n on w.currency = n.currency and w.issued_on >= n.day
+        """,
+        currency=currency,
+    )
+    run(
+        connection,
+        "create or replace temp table found_customer (entry_id bigint, customer varchar)",
+    )
+    run(connection, f"create or replace temp view posting as {_POSTING}")
+    settle_lists(connection)
+    set_aside_lines(connection)
+    set_aside_bases(connection)
+    counted = "select * from posting"
+    if number(connection, "select count(*) from base_aside"):
+        counted += " anti join base_aside using (entry_id)"
+    if number(connection, "select count(*) from list_aside"):
+        counted += " anti join list_aside using (entry_id)"
+    if number(connection, "select count(*) from bank_file"):
+        counted += " anti join bank_aside using (entry_id)"
+    run(
+        connection,
+        f"create or replace temp view entry as {counted} where rate is not null",
+    )
+    run(connection, "delete from rejects where reason = $reason", reason=NO_RATE)
+    run(
+        connection,
+        f"create or replace temp table unconverted as {counted} where rate is null",
+    )
+    run(
+        connection,
+        """
+        insert into rejects by name
+        select file_id, line, 'currency' as column_name, currency as value,
+            $reason as reason, $remedy as remedy,
+            json_object('document_id', document_id, 'customer_id', customer, 'issued_on',
+                issued_on, 'amount', amount, 'currency', currency) as raw
+        from unconverted
+        """,
+        reason=NO_RATE,
+        remedy=NO_RATE_REMEDY,
+    )
+    find_customers(connection)
+
+
+def describe_documents(connection: Connection, default_terms_days: int) -> None:
+    """Make `head`, and what it stands on, from `entry` and `customers`."""
+    _join_instalments(connection)
+    run(
+        connection,
+        f"""
+        create or replace temp table place_of as
+        select cast(row_number() over (order by {STORED_BY}) as integer) as place,
+            customer_id as customer, agreed_terms_days, $terms as default_terms_days
+        from customers
+        """,
+        terms=default_terms_days,
+    )
+    run(
+        connection,
+        """
+        create or replace temp table strand as
+        select cast(row_number() over (order by ledger, currency, salesperson) as integer) - 1
+                as strand_no,
+            cast(dense_rank() over (order by ledger, currency) as integer) - 1 as book_no, *
+        from (
+            select distinct ledger, currency, coalesce(salesperson, '') as salesperson from entry
+        )
+        """,
+    )
+    run(
+        connection,
+        """
+        create or replace temp view head as
+        with described as (
+            select e.entry_id, e.file_id, p.place, t.strand_no, t.book_no, e.document_id, e.kind,
+                e.rate, coalesce(e.disputed, false) as disputed, e.account,
+                case when e.counterparty is null then e.reference
+                    else concat(e.reference, ' ', e.counterparty, ' ', e.counterparty_iban)
+                    end as reference,
+                e.kind in ('invoice', 'opening', 'credit_note') as falls_due,
+                e.terms_days, p.agreed_terms_days, p.default_terms_days,
+                coalesce(j.issued_on, e.issued_on) as issued_on,
+                case when j.head_id is null then e.due_on else j.due_on end as due_given,
+                cast(coalesce(j.amount, e.amount) as decimal(18, 2)) as amount_currency
+            from entry as e
+            join place_of as p using (customer)
+            join strand as t on t.ledger = e.ledger and t.currency = e.currency
+                and t.salesperson = coalesce(e.salesperson, '')
+            left join joined as j on j.head_id = e.entry_id
+            left join instalment_of as i on i.entry_id = e.entry_id and i.head_id <> e.entry_id
+            where not e.carried and i.entry_id is null
+        )
+        select * exclude (falls_due, terms_days, agreed_terms_days, default_terms_days, due_given),
+            case
+                when amount_currency < 0 or amount_currency = 0 and not falls_due then issued_on
+                when not falls_due then coalesce(due_given, issued_on)
+                else coalesce(due_given,
+                    issued_on + coalesce(terms_days, agreed_terms_days, default_terms_days))
+            end as due_on,
+            case
+                when due_given is not null or amount_currency <= 0 or not falls_due then ''
+                when coalesce(terms_days, agreed_terms_days) is not null then 'terms'
+                else 'default'
+            end as due_assumed,
+            case when rate = 1 then amount_currency
+                else cast(round(cast(amount_currency as decimal(20, 2)) * rate, 2)
+                    as decimal(18, 2)) end as amount
+        from described
+        """,
+    )
+
+
+def _join_instalments(connection: Connection) -> None:
+    """Make `instalment_of` (row -> first row of its document), and `joined`, their sums."""
+    run(
+        connection,
+        """
+        create or replace temp table instalment_of as
+        with numbered as (
+            select entry_id, amount,
+                first(entry_id) over same as head_id, count(*) over same as parts,
+                min(sign(amount)) over same as least_sign, max(sign(amount)) over same as most_sign
+            from entry
+            where instalment is not null and document_id is not null and not carried
+            window same as (
+                partition by file_id, ledger, account, customer, currency, document_id, kind
+                order by instalment, due_on, entry_id
+                rows between unbounded preceding and unbounded following
+            )
+        )
+        select entry_id, head_id from numbered
+        where parts > 1 and least_sign = most_sign and least_sign <> 0
+        """,
+    )
+    run(
+        connection,
+        """
+        create or replace temp table joined as
+        select i.head_id, sum(e.amount) as amount, max(e.due_on) as due_on,
+            min(e.issued_on) as issued_on, sum(e.cost) as cost
+        from instalment_of as i join entry as e using (entry_id) group by i.head_id
+        """,
+    )
+
+
+def number_documents(
+    connection: Connection, parts: Sequence[Stretch], bounds: Sequence[str]
+) -> None:
+    """Make `doc` and `bearer` from `head` and `state_document`, and fill `instalments`.
+
+    `bounds` are the first days of the ages, see `etl.ledger.stretches.ages`.
+
+    A document's key is its place in the order of storing: keys that lie together are stored
+    together. What else tells documents of one customer, day and number apart is hashed: the order
+    in which rows or files came decides nothing, except between rows that are alike.
+    """
+    strands = number(connection, "select count(*) from strand")
+    age = by_age("issued_on", bounds)
+    made = "create or replace temp table numbered as"
+    for first, last in parts:
+        run(
+            connection,
+            f"""
+            {made}
+            with every as (
+                select entry_id, cast(null as bigint) as state_no, 0 as role, file_id, place,
+                    strand_no, book_no, document_id, kind, disputed, issued_on, due_on,
+                    due_assumed, false as paid_day_assumed, amount_currency, amount,
+                    hash(strand_no, kind, amount_currency, due_on, account, reference) as tie
+                from head
+                union all
+                select entry_id, state_no, role, file_id, place, strand_no, book_no, document_id,
+                    kind, disputed, issued_on, issued_on, '', assumed, amount_currency, amount,
+                    hash(strand_no, kind, amount_currency)
+                from state_document
+            )
+            select entry_id, state_no, file_id, place, book_no,
+                place * cast($strands as bigint) + book_no as account_no,
+                place * cast($strands as bigint) + strand_no as bearer_no,
+                document_id, kind, disputed, issued_on, due_on, due_assumed, paid_day_assumed,
+                amount_currency, amount
+            from every where place between {first} and {last}
+            order by {age}place, issued_on, document_id, role, tie, entry_id, state_no
+            """,
+            strands=strands,
+        )
+        made = "insert into numbered"
+    run(
+        connection,
+        "create or replace temp view doc as select rowid + 1 as key, * from numbered",
+    )
+    run(
+        connection,
+        """
+        create or replace temp table bearer as
+        with found as (select distinct bearer_no, place from numbered)
+        select f.bearer_no, t.ledger, c.customer_id as customer, c.country, c.sector,
+            c.sector_section, c.sector_division, c.sector_group, c.segment,
+            coalesce(nullif(t.salesperson, ''), c.salesperson) as salesperson,
+            c.customer_group, t.currency
+        from found as f
+        join strand as t on t.strand_no = f.bearer_no - f.place * cast($strands as bigint)
+        join place_of as p using (place)
+        join customers as c on c.customer_id = p.customer
+        """,
+        strands=strands,
+    )
+    run(
+        connection,
+        """
+        insert into instalments by name
+        select d.key as document_key, e.instalment, coalesce(e.due_on, d.due_on) as due_on,
+            e.amount as amount_currency
+        from instalment_of as i
+        join entry as e using (entry_id)
+        join doc as d on d.entry_id = i.head_id and d.state_no is null
+        order by d.key, e.instalment
+        """,
+    )
+    run(
+        connection,
+        """
+        create or replace temp table code_of as
+        select d.key, e.file_id, e.account, e.customer, e.currency, e.match_code as code,
+            max(e.matched_on) as matched_on, abs(sum(e.amount)) as amount, false as carried
+        from entry as e
+        left join instalment_of as i using (entry_id)
+        join doc as d on d.entry_id = coalesce(i.head_id, e.entry_id) and d.state_no is null
+        where e.match_code is not null and not e.carried
+        group by all
+        """,
+    )

@@ -1,0 +1,1 @@
+"""Exports that follow one another: newer, repeated, copied, lists of open items."""

@@ -1,0 +1,1 @@
+"""The run: look, read, load, report."""

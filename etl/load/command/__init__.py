@@ -1,0 +1,1 @@
+"""What the command line prints of loads, removals and what is loaded."""

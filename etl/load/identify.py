@@ -1,0 +1,97 @@
+"""Which files a load is about, and which source reads each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from data.core.texts import N_, Text
+from etl.intake.formats.catalogue import SOURCES
+from etl.intake.source import FileError, Source, SourceFile
+
+SURE_ENOUGH = 0.3
+_SKIPPED_NAMES = ("~$", "Thumbs.db", "desktop.ini")
+_SKIPPED_ENDS = (".tmp", ".part", ".crdownload", ".swp", "~", ".lock")
+
+
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """Return the files that `paths` stand for: folders searched through, in order of name.
+
+    Hidden, temporary and lock files inside folders are left out; a file named itself never is.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += [
+                p
+                for p in sorted(path.rglob("*"))
+                if p.is_file()
+                and not any(part.startswith(".") for part in p.relative_to(path).parts)
+                and not p.name.startswith(_SKIPPED_NAMES)
+                and not p.name.endswith(_SKIPPED_ENDS)
+            ]
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def identify(
+    file: SourceFile, forced: str | None = None, mapping: Mapping[str, object] | None = None
+) -> Source:
+    """Return the source that is surest it can read `file`, or the one named `forced`.
+
+    A file whose headers `mapping` names is a table, however little else is recognised in it.
+    Raises `FileError` where none is sure enough, or none has that name.
+    """
+    known = ", ".join(s.name for s in SOURCES)
+    if forced is None and mapping is not None and _share(mapping, _words(file)) > 0.5:
+        forced = "table"
+    if forced is not None:
+        for source in SOURCES:
+            if source.name == forced:
+                return source
+        raise FileError(
+            Text(N_("There is no format {format}."), {"format": forced}),
+            Text(N_("Known are: {known}."), {"known": known}),
+        )
+    if not file.head.strip(b"\0 \r\n\t"):
+        raise FileError(Text(N_("The file is empty.")), Text(N_("Export it again.")))
+    sure = [source.identify(file) for source in SOURCES]
+    best = SOURCES[sure.index(max(sure))]
+    if max(sure) < SURE_ENOUGH:
+        raise FileError(
+            Text(N_("The file looks like none of the formats known: {known}."), {"known": known}),
+            Text(N_("Describe its columns in a mapping file (--map), or name its format (--as).")),
+        )
+    return best
+
+
+def choose_mapping(
+    file: SourceFile, mappings: Sequence[Mapping[str, object]]
+) -> Mapping[str, object] | None:
+    """Return the mapping that speaks of `file`: the one most of whose headers it holds.
+
+    A single mapping is offered to every file; its source knows whether it applies.
+    """
+    if len(mappings) < 2:
+        return mappings[0] if mappings else None
+    head = _words(file)
+    best = max(mappings, key=lambda m: _share(m, head))
+    return best if _share(best, head) > 0.5 else None
+
+
+def _share(mapping: Mapping[str, object], head: str) -> float:
+    """Return which share of the headers that a mapping names stands in the head of a file."""
+    columns = mapping.get("columns")
+    named = [str(h).lower() for h in columns.values()] if isinstance(columns, dict) else []
+    return sum(n in head for n in named) / len(named) if named else 0.0
+
+
+def _words(file: SourceFile) -> str:
+    """Return the first text of a file in lower case, however it is encoded."""
+    from etl.intake.files.workbook import head_of_sheet, is_workbook, sheet_rows
+
+    if is_workbook(file.head):
+        sheets = sheet_rows(file).rows.values()
+        return " ".join(c for s in sheets for r in head_of_sheet(s) for c in r.cells).lower()
+    return file.head.replace(b"\0", b"").decode("utf-8", errors="replace").lower()

@@ -1,0 +1,349 @@
+"""Keeps what readers drop on the Imports page, and runs one load at a time.
+
+Dropped files live in `<store>/uploads/<session>/<token>/<name>` until they are loaded, removed,
+or a day old.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import math
+import re
+import secrets
+import shutil
+import tempfile
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from data.core.importing import (
+    Found,
+    ImportRefusedError,
+    Job,
+    LoadSettings,
+    Problem,
+    Readable,
+    Said,
+)
+from data.core.texts import N_, Text
+from data.demo.company import write_exports
+from data.store.state import Store, StoreError
+from etl.intake.formats.catalogue import SOURCES
+from etl.intake.headers import CANONICAL
+from etl.intake.mappings.mapping import load_mapping
+from etl.intake.source import FileError, SourceFile
+from etl.intake.tables.reading import REQUIRED
+from etl.load.identify import choose_mapping
+from etl.load.look import Look, found_mapping, look
+from etl.load.run import LoadOptions, load
+from etl.report import LoadReport
+
+LOG = logging.getLogger("tandem")
+LIMIT = 1 << 30
+"""Bytes of one file: what the server takes in one request."""
+OLD = 24 * 3600
+"""Seconds after which files that nobody loaded are deleted."""
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_BLOCK = 1 << 20
+
+
+def safe_name(name: str) -> str:
+    """Return a file name that names nothing but a file, on every system.
+
+    >>> safe_name("../../etc/pass:wd.csv"), safe_name("  .. ")
+    ('pass_wd.csv', 'file')
+    """
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    clean = _UNSAFE.sub("_", last).strip(" .")
+    if len(clean) > 120:
+        stem, dot, end = clean.rpartition(".")
+        clean = f"{stem[: 119 - len(end)]}{dot}{end}" if dot and len(end) < 10 else clean[:120]
+    return clean or "file"
+
+
+class FileImporter:
+    """See `data.core.importing.Importer`."""
+
+    limit = LIMIT
+    required: Mapping[str, tuple[str, ...]] = REQUIRED
+    known = CANONICAL
+    formats = tuple(Readable(s.name, s.label, s.gives, s.lacks) for s in SOURCES)
+
+    def __init__(self, store: Store, demo: Callable[[Path], object] = write_exports) -> None:
+        """Load into `store`; `demo` writes the demo company's exports into a folder."""
+        self._store = store
+        self._demo = demo
+        self._root = store.folder / "uploads"
+        self._lock = threading.Lock()
+        self._said: dict[str, Said] = {}
+        self._found: dict[str, Found] = {}
+        self._job: Job | None = None
+        self._again = False
+        self._started = 0.0
+
+    # ---- files ---------------------------------------------------------------------------
+
+    def receive(self, session: str, name: str, stream: BinaryIO, size: int) -> str:
+        """See `Importer.receive`."""
+        folder = self._folder(session)
+        if size > self.limit:
+            raise self._too_large(name)
+        self._sweep()
+        clean = safe_name(name)
+        token = secrets.token_hex(16)
+        place = folder / token
+        place.mkdir(parents=True)
+        try:
+            with (place / clean).open("wb") as target:
+                left = size
+                while left > 0 and (block := stream.read(min(_BLOCK, left))):
+                    target.write(block)
+                    left -= len(block)
+            if left:
+                raise ImportRefusedError(
+                    Text(N_("{file} arrived incomplete."), {"file": clean}),
+                    Text(N_("Drop it again.")),
+                )
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        for old in self._paths(session):  # the same name again is a corrected file
+            if old.name == clean and old.parent.name != token:
+                self._forget(old)
+        self._found[token] = Found(token, clean, size, looking=True)
+        self._look_again(session, place / clean)
+        return token
+
+    def _look_again(self, session: str, path: Path) -> None:
+        """Where a mapping file comes or goes, the other files are read differently."""
+        if path.suffix.lower() == ".toml":
+            for other in self._paths(session):
+                self._found.pop(other.parent.name, None)
+
+    def _too_large(self, name: str) -> ImportRefusedError:
+        return ImportRefusedError(
+            Text(
+                N_("{file} is larger than {limit} MB, which is as much as a browser may send."),
+                {"file": safe_name(name), "limit": self.limit // (1 << 20)},
+            ),
+            Text(N_("Load it with `python app.py load`, which has no limit.")),
+        )
+
+    def files(self, session: str) -> tuple[Found, ...]:
+        """See `Importer.files`."""
+        return tuple(
+            self._found.get(p.parent.name)
+            or Found(p.parent.name, p.name, p.stat().st_size, looking=True)
+            for p in self._paths(session)
+        )
+
+    def look(self, session: str, patience: float = math.inf) -> None:
+        """See `Importer.look`."""
+        until = time.monotonic() + patience
+        paths = self._paths(session)
+        mappings = [m for p in paths if (m := self._mapping_file(p)) is not None]
+        for path in paths:
+            token = path.parent.name
+            known = self._found.get(token)
+            if known is None or known.looking:
+                found = self._look(path, mappings)
+                if path.exists():
+                    self._found[token] = found
+                if time.monotonic() > until:
+                    return
+
+    def _look(self, path: Path, mappings: Sequence[dict[str, object]]) -> Found:
+        if path.suffix.lower() == ".toml":
+            known = Found(path.parent.name, path.name, path.stat().st_size, mapping=True)
+            try:
+                load_mapping(path)
+            except FileError as error:
+                return replace(known, problem=Problem(error.reason, error.remedy))
+            return known
+        return look(self._asked(path, mappings))
+
+    def _asked(self, path: Path, mappings: Sequence[dict[str, object]]) -> Look:
+        given = choose_mapping(SourceFile(path), mappings) if mappings else None
+        return Look(path.parent.name, path, self._said.get(path.parent.name, Said()), given)
+
+    @staticmethod
+    def _mapping_file(path: Path) -> dict[str, object] | None:
+        if path.suffix.lower() != ".toml":
+            return None
+        try:
+            return load_mapping(path)
+        except (FileError, tomllib.TOMLDecodeError):
+            return None  # its own card says what is wrong with it
+
+    def say(self, session: str, token: str, said: Said) -> None:
+        """See `Importer.say`."""
+        path = self._path(session, token)
+        self._said[token] = said
+        self._found[token] = look(self._asked(path, self._mappings(session)))
+
+    def _mappings(self, session: str) -> list[dict[str, object]]:
+        return [m for p in self._paths(session) if (m := self._mapping_file(p)) is not None]
+
+    def remove(self, session: str, token: str | None = None) -> None:
+        """See `Importer.remove`."""
+        for path in self._paths(session):
+            if token in (None, path.parent.name):
+                self._forget(path)
+                self._look_again(session, path)
+
+    def mapping(self, session: str, token: str) -> str:
+        """See `Importer.mapping`."""
+        path = self._path(session, token)
+        asked = self._asked(path, self._mappings(session))
+        found = self._found.get(token)
+        return found_mapping(look(asked) if found is None or found.looking else found, asked)
+
+    def _folder(self, session: str) -> Path:
+        if not _KEY.fullmatch(session):
+            raise _refused(N_("This is no session of the Imports page."))
+        return self._root / session
+
+    def _paths(self, session: str) -> list[Path]:
+        folder = self._folder(session)
+        return sorted(folder.glob("*/*"), key=lambda p: (p.name.casefold(), p.parent.name))
+
+    def _path(self, session: str, token: str) -> Path:
+        for path in self._paths(session):
+            if path.parent.name == token:
+                return path
+        raise _refused(N_("This file is no longer here."))
+
+    def _forget(self, path: Path) -> None:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        self._found.pop(path.parent.name, None)
+        self._said.pop(path.parent.name, None)
+        with contextlib.suppress(OSError):  # other files of the session are still there
+            path.parent.parent.rmdir()
+
+    def _sweep(self) -> None:
+        """Delete what was dropped a day ago and never loaded."""
+        if self._root.is_dir():
+            for folder in self._root.iterdir():
+                if time.time() - folder.stat().st_mtime > OLD:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    # ---- loading --------------------------------------------------------------------------
+
+    def job(self) -> Job | None:
+        """See `Importer.job`."""
+        job = self._job
+        if job is not None and job.running:
+            return replace(job, seconds=time.monotonic() - self._started)
+        return job
+
+    def load(self, session: str, settings: LoadSettings) -> Job:
+        """See `Importer.load`."""
+        ready = [
+            p
+            for p in self._paths(session)
+            if (known := self._found.get(p.parent.name)) and known.ready and not known.mapping
+        ]
+        if not ready:
+            raise _refused(N_("There is no file that can be loaded."))
+        mappings = self._mappings(session)
+        options = LoadOptions(
+            reporting_currency=settings.reporting_currency,
+            default_terms_days=settings.default_terms_days,
+            receivables_accounts=settings.receivables_accounts,
+            each={p: self._asked(p, mappings).options() for p in ready},
+        )
+
+        def work() -> LoadReport:
+            report = load(ready, self._store, options, self._progress)
+            failed = {f.name for f in report.failures}
+            if "" not in failed and all(c.ok for c in report.controls):
+                for path in ready:
+                    if path.name not in failed:
+                        self._forget(path)
+            return report
+
+        return self._start(work, session, len(ready))
+
+    def demo(self) -> Job:
+        """See `Importer.demo`."""
+
+        def work() -> LoadReport:
+            with tempfile.TemporaryDirectory() as folder:
+                self._demo(Path(folder))
+                return load([Path(folder)], self._store, LoadOptions(), self._progress)
+
+        return self._start(work, "", 0, Text(N_("Writing the demo company's exports")))
+
+    def derive(self) -> Job:
+        """See `Importer.derive`."""
+        with self._lock:
+            job = self._job
+            if job is not None and job.running:
+                self._again = True  # it may have read the decisions already
+                return job
+        return self._start(self._derived, "", 0)
+
+    def _derived(self) -> LoadReport:
+        return load([], self._store, LoadOptions(), self._progress)
+
+    def _start(
+        self, work: Callable[[], LoadReport], session: str, files: int, text: Text | None = None
+    ) -> Job:
+        with self._lock:
+            before = self._job
+            if before is not None and before.running:
+                raise _refused(N_("Another load is running."))
+            number = before.number + 1 if before else 1
+            starting = text or Text(N_("Starting"))
+            self._started = time.monotonic()
+            self._job = Job(number, True, starting, files=files, session=session)
+        threading.Thread(target=self._run, args=(work,), name="import", daemon=True).start()
+        return self._job
+
+    def _progress(self, text: Text, files_done: int, files: int, rows: int) -> None:
+        if self._job is not None:
+            self._job = replace(self._job, text=text, files_done=files_done, files=files, rows=rows)
+
+    def _run(self, work: Callable[[], LoadReport]) -> None:
+        """Do the work, and keep its report or why there is none."""
+        problem: Problem | None = None
+        report: dict[str, object] | None = None
+        try:
+            report = json.loads(work().to_json())
+        except StoreError as error:
+            problem = Problem(Text("{error}", {"error": error}), Text(""))
+        except Exception as error:
+            LOG.exception("a load failed")
+            problem = Problem(
+                Text(N_("The load stopped: {error}."), {"error": _words(error)}),
+                Text(N_("What was loaded before is unchanged. The details are in the log.")),
+            )
+        job = self._job
+        assert job is not None  # noqa: S101 - it was started
+        seconds = time.monotonic() - self._started
+        with self._lock:
+            self._job = replace(
+                job, running=False, problem=problem, report=report, seconds=round(seconds, 1)
+            )
+            again, self._again = self._again, False
+        if again:
+            try:
+                self.derive()
+            except ImportRefusedError:  # another load came first: it applies them as well
+                LOG.info("decisions are applied by the load that is running")
+
+
+def _words(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0].rstrip(".") or type(error).__name__
+
+
+def _refused(reason: str) -> ImportRefusedError:
+    return ImportRefusedError(Text(reason), Text(N_("Reload the page and try again.")))

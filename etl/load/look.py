@@ -1,0 +1,282 @@
+"""Looks at a file before it is loaded: what it is, what would come of it, what is missing.
+
+A dry run: the file is read as a load would read it, into a database that is thrown away.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+
+from data.core.importing import Found, Part, Problem, Refusal, Said, Sheet
+from data.core.texts import N_, Text
+from data.store.schema import STAGED
+from etl.intake.files.workbook import is_parquet, is_workbook
+from etl.intake.formats.preset import Preset
+from etl.intake.formats.table import SOURCE as TABLE
+from etl.intake.formats.table import Preview, TableSource
+from etl.intake.headers import bare
+from etl.intake.mappings.mapping import ColumnMapping, mapping_to_toml, parse_mapping
+from etl.intake.source import HEAD_BYTES, FileError, Reading, ReadOptions, SourceFile
+from etl.load.identify import identify
+
+SHOWN = 20
+"""Rows shown of each table."""
+
+_STAGED = ("staged_documents", "staged_customers", "staged_matches", "staged_rates")
+_INNER = ("file_id", "ledger", "account", "match_code")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A file to be looked at, and all that was said about it."""
+
+    token: str
+    path: Path
+    said: Said = field(default_factory=Said)
+    mapping: Mapping[str, object] | None = None
+    """A mapping file that came with it."""
+    accounts: tuple[str, ...] | None = None
+
+    def options(self) -> ReadOptions:
+        """Return how the file is to be read."""
+        said = self.said
+        given = self.mapping
+        if given is None and said.columns is not None:
+            given = known_mapping(SourceFile(self.path))
+        options = ReadOptions(
+            mapping=said_mapping(said, given),
+            date_order=said.date_order,
+            decimal=said.decimal,
+        )
+        return replace(options, receivables_accounts=self.accounts) if self.accounts else options
+
+
+def known_mapping(file: SourceFile) -> Mapping[str, object] | None:
+    """Return what is known of the exports of the program a file comes from, as a mapping.
+
+    Columns said by hand take the place of its columns; which rows count, and what its words mean,
+    stays as it is.
+    """
+    try:
+        source = identify(file)
+        return source.mapping_for(file) if isinstance(source, Preset) else None
+    except (FileError, OSError):
+        return None  # reading it says why
+
+
+def said_mapping(said: Said, given: Mapping[str, object] | None) -> Mapping[str, object] | None:
+    """Return what was said by hand as a mapping, over a mapping file where there is one.
+
+    What the file says about columns ends where columns were said by hand.
+    """
+    if said.columns is None and said.rows is None and said.sheet is None:
+        return given
+    base = {k: v for k, v in (given or {}).items() if k != "columns" or said.columns is None}
+    source = base.get("source")
+    about = dict(source) if isinstance(source, dict) else {}
+    about |= {k: v for k, v in (("rows", said.rows), ("sheet", said.sheet)) if v}
+    if about:
+        base["source"] = about
+    if said.columns is not None:
+        base["columns"] = dict(said.columns)
+    return base
+
+
+def look(asked: Look) -> Found:
+    """Return what is known about a file."""
+    path = asked.path
+    known = Found(asked.token, path.name, path.stat().st_size, said=asked.said)
+    return _look(known, SourceFile(path), asked.options())
+
+
+def _look(known: Found, file: SourceFile, options: ReadOptions) -> Found:
+    problem: Problem | None = None
+    tables = TABLE
+    with duckdb.connect() as connection:
+        for table in STAGED:
+            connection.execute(table.create())
+        try:
+            source = identify(file, None, options.mapping)
+            tables = source if isinstance(source, TableSource) else TABLE
+            known = replace(known, format=source.name, label=source.label)
+            readings = source.read(file, connection, 1, options)
+            known = replace(
+                known,
+                parts=tuple(_part(r) for r in readings),
+                staged=_first_rows(connection),
+                refused=_refused(connection),
+            )
+        except FileError as error:
+            problem = Problem(error.reason, error.remedy, error.asks)
+        except (duckdb.Error, OSError, ValueError) as error:
+            problem = Problem(
+                Text(N_("The file cannot be read: {error}."), {"error": _first_line(error)}),
+                Text(N_("Export it again, or report this file as a fault.")),
+            )
+    if known.format in ("", tables.name):
+        with tempfile.TemporaryDirectory() as folder:
+            shown = _beginning(file, Path(folder)) if known.parts else file
+            sheet, own = _sheet(tables, shown, options)
+        known = replace(known, sheet=sheet)
+        if sheet is not None and not known.format:
+            # nothing was recognised, yet it is a table: its columns can be said by hand
+            known = replace(known, format=TABLE.name, label=TABLE.label)
+            problem = own or problem
+    return replace(known, problem=problem)
+
+
+def _beginning(file: SourceFile, folder: Path) -> SourceFile:
+    """Return the first lines of a large text, which is understood already: only rows to show."""
+    binary = is_workbook(file.head) or is_parquet(file.head) or b"\0" in file.head
+    if binary or len(file.head) < HEAD_BYTES:
+        return file
+    copy = folder / file.name
+    copy.write_bytes(file.head[: file.head.rfind(b"\n") + 1] or file.head)
+    return SourceFile(copy)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+
+
+def _part(reading: Reading) -> Part:
+    return Part(
+        name=reading.name,
+        format=reading.format,
+        rows_kind=reading.rows_kind,
+        rows_read=reading.rows_read,
+        rows_kept=reading.rows_kept,
+        rows_rejected=reading.rows_rejected,
+        left_out=reading.left_out,
+        first_day=reading.first_day,
+        last_day=reading.last_day,
+        totals=reading.totals,
+        notes=tuple(reading.notes),
+        settings=reading.settings,
+    )
+
+
+def _first_rows(connection: duckdb.DuckDBPyConnection) -> tuple[Mapping[str, object], ...]:
+    """Return the first staged rows with the columns that say something."""
+    for table in _STAGED:
+        found = connection.execute(
+            f"select * from {table} where file_id = 1 order by line limit {SHOWN}"
+        )
+        names = [d[0] for d in found.description or ()]
+        rows = found.fetchall()
+        if rows:
+            used = [
+                i
+                for i, name in enumerate(names)
+                if name not in _INNER and any(row[i] is not None for row in rows)
+            ]
+            return tuple({names[i]: row[i] for i in used} for row in rows)
+    return ()
+
+
+def _refused(connection: duckdb.DuckDBPyConnection) -> tuple[Refusal, ...]:
+    return tuple(
+        Refusal(line or 0, column or "", value or "", reason or "", remedy or "")
+        for line, column, value, reason, remedy in connection.execute(
+            "select line, column_name, value, reason, remedy from rejects "
+            f"order by file_id, line limit {SHOWN}"
+        ).fetchall()
+    )
+
+
+def _sheet(
+    tables: TableSource, file: SourceFile, options: ReadOptions
+) -> tuple[Sheet | None, Problem | None]:
+    """Return the table to be mapped: the one that was chosen, else the first not understood."""
+    try:
+        previews = tables.preview(file, options)
+    except FileError as error:
+        return None, Problem(error.reason, error.remedy, error.asks)
+    except (duckdb.Error, OSError, ValueError):
+        return None, None  # reading it has failed before, and said why
+    if not previews or not any(previews[0].headers):
+        return None, None
+    chosen = next((p for p in previews if p.problem), previews[0])
+    problem = chosen.problem
+    names = tuple(p.settings.get("sheet", p.name) for p in previews)
+    return (
+        _as_sheet(chosen, names if len(names) > 1 else ()),
+        Problem(problem.reason, problem.remedy, problem.asks) if problem else None,
+    )
+
+
+def _as_sheet(preview: Preview, choices: tuple[str, ...]) -> Sheet:
+    return Sheet(
+        name=preview.name,
+        headers=preview.headers,
+        lines=preview.lines,
+        rows=preview.rows,
+        columns=_columns(preview),
+        rows_kind=preview.rows_kind,
+        missing=preview.missing,
+        formats=preview.formats,
+        choices=choices,
+    )
+
+
+def _columns(preview: Preview) -> dict[str, str]:
+    """Return our column name -> their header, in the words of a mapping file."""
+    columns = {ours: header for header, ours in preview.columns.items()}
+    if "pays" in columns:  # the invoice that a payment row names
+        if "document_id" in columns:
+            columns["credit_id"] = columns["document_id"]
+        columns["document_id"] = columns.pop("pays")
+    return columns
+
+
+def found_mapping(found: Found, asked: Look) -> str:
+    """Return what is known about a table as the text of a mapping file."""
+    given = parse_mapping(asked.options().mapping or known_mapping(SourceFile(asked.path)) or {})
+    sheet = found.sheet
+    columns = dict(asked.said.columns or (sheet.columns if sheet else {}) or given.columns)
+    rows = asked.said.rows or given.rows or (sheet.rows_kind if sheet else None)
+    mapping = ColumnMapping(
+        rows=rows,
+        date_format=given.date_format or _date_format(sheet, asked.said.date_order),
+        decimal=asked.said.decimal or given.decimal,
+        encoding=given.encoding,
+        separator=given.separator,
+        header_row=given.header_row,
+        sheet=given.sheet,
+        ledger=given.ledger,
+        currency=given.currency,
+        rate_inverse=given.rate_inverse,
+        reports=given.reports,
+        columns=columns,
+        keep=given.keep,
+        leave_out=given.leave_out,
+        kinds=given.kinds,
+    )
+    return mapping_to_toml(mapping)
+
+
+def _date_format(sheet: Sheet | None, order: str | None) -> str | None:
+    """Return the format of all day columns, where the reader said their order and one fits."""
+    if sheet is None or order is None:
+        return None
+    days = [header for ours, header in sheet.columns.items() if ours.endswith("_on")]
+    places = [i for i, header in enumerate(sheet.headers) if bare(header) in map(bare, days)]
+    shapes = set()
+    for row in sheet.rows:
+        for i in places:
+            if not row[i]:
+                continue
+            found = re.fullmatch(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})", row[i])
+            shapes.add((found[2], len(found[4])) if found else None)
+    known = [s for s in shapes if s]  # other cells are refused anyway
+    if len(known) != 1:
+        return None
+    ((sign, digits),) = known
+    year = "%Y" if digits == 4 or order == "ymd" else "%y"
+    return sign.join({"d": "%d", "m": "%m", "y": year}[part] for part in order)

@@ -1,0 +1,1 @@
+"""The question: as-of day and filters, the relations they give, what a metric is."""

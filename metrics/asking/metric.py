@@ -1,0 +1,98 @@
+"""What a metric is: one plain SQL statement beside all that a reader needs to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a metric's answer.
+
+    `unit` is one of money (reporting currency), days, share (0 to 1), count, text.
+    `additive`: groups add up to their total.
+    """
+
+    name: str
+    label: str
+    unit: str
+    additive: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of a worked example: signed amount in the reporting currency."""
+
+    document_id: str
+    kind: str
+    issued_on: date
+    due_on: date
+    amount: Decimal
+    customer_id: str = "C1"
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A customer of a worked example: credit limit and agreed terms."""
+
+    customer_id: str
+    credit_limit: Decimal | None = None
+    agreed_terms_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Match:
+    """A match of a worked example."""
+
+    debit_id: str
+    credit_id: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Example:
+    """A tiny ledger and what the metric says about it.
+
+    `expect` holds, for each group in order, the columns worth stating; days and shares are
+    given to the rounding in which they were published.
+    """
+
+    source: str
+    as_of: date
+    documents: tuple[Document, ...]
+    expect: tuple[Mapping[str, object], ...]
+    matches: tuple[Match, ...] = ()
+    note: str = ""
+    customers: tuple[Customer, ...] = ()
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A definition. `sql` stands on the prelude of `metrics.asking.ledger` and has these slots:
+
+    `{by}`: the dimension columns asked for, as_of first; never empty.
+    `{age_from}`: the column that aging counts from (`due_on` or `opened_on`).
+
+    `rows` names the sets of rows behind the figure: label -> SQL over the same prelude. Their
+    columns are the ones in `ROW_COLUMNS`, and further ones that a click may select by (`bucket`).
+    """
+
+    name: str
+    label: str
+    unit: str
+    meaning: str
+    formula: str
+    conventions: tuple[str, ...]
+    others: str
+    fields: tuple[Field, ...]
+    sql: str
+    rows: Mapping[str, str]
+    reference: str
+    example: Example
+    order: str = ""
+    """Columns that order the rows of one group, after the dimensions: `position`, `day`."""
+    hidden: tuple[str, ...] = field(default=())
+    """Columns of the statement that only serve its order and are not part of the answer."""

@@ -1,0 +1,258 @@
+"""The SQL of the prelude's relations: from the cubes where they know, else from the rows.
+
+`metrics.asking.ledger` says what each relation is. A cube knows whole months; what a day cuts off
+in the
+middle of a month comes from the rows, for that day alone. Without cubes everything comes from the
+rows: that is the definition.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from data.core.measures import (
+    AGREED,
+    FOR_EVER,
+    PAYMENTS,
+    PAYMENTS_ARE,
+    SALES,
+    SALES_ARE,
+    Measure,
+    month,
+)
+from metrics.asking.asked import Asked, on_day, union
+from metrics.asking.balances import ALIVE, OPENING, balances, debtors, opening_balances
+
+_COHORT = "o.kind = 'invoice' and o.amount > 0 and not o.paid_day_assumed"
+
+#: relation -> (table, condition); `o.ends` is when the row closes, if ever
+ROWS = {
+    "alive": ("open_items", ALIVE),
+    "opening": ("open_items", OPENING),
+    "items": ("open_items", "o.opened_on <= d.as_of"),
+    "sales": ("documents", f"{SALES_ARE} and o.issued_on <= d.as_of"),
+    "settled": (
+        "open_items",
+        f"{PAYMENTS_ARE} and o.closed_on >= d.from_window and o.closed_on <= d.as_of",
+    ),
+    "cohort": (
+        "documents",
+        f"{_COHORT} and o.issued_on >= d.from_window and o.issued_on <= d.as_of",
+    ),
+    "slices": (
+        "open_items",
+        (
+            "o.kind = 'invoice' and o.amount > 0 and o.opened_on <= d.as_of"
+            " and o.ends >= d.from_window"
+        ),
+    ),
+    "movements": ("documents", "o.issued_on <= d.as_of"),
+    # limits stand in the reporting currency, whatever the customer is invoiced in
+    "accounts": (
+        (
+            "(select c.*, c.customer_id as customer, a.reporting_currency as currency"
+            " from customers as c cross join about as a)"
+        ),
+        "1 = 1",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class _Months:
+    """A relation by month: its rows, its cubes, and which months or rows a day asks for.
+
+    cells: the cube that knows customers; markets: the same added up for all customers of a market.
+    whole: condition on months of the cube. part: condition on rows of the month that the day
+    cuts. every: both together, as a condition on rows.
+    """
+
+    table: str
+    day: str
+    are: str
+    cells: str
+    markets: str
+    measures: tuple[Measure, ...]
+    whole: str
+    part: str
+    every: str
+
+
+_MONTHLY = _Months(
+    "documents", "o.issued_on", SALES_ARE, "month_sales", "market_sales", (*SALES, *AGREED),
+    whole="o.month_start < d.part_from",
+    part="o.issued_on >= d.part_from and o.issued_on <= d.as_of",
+    every="o.issued_on <= d.as_of",
+)  # fmt: skip
+_YEAR_BEFORE = _Months(
+    "documents", "o.issued_on", SALES_ARE, "month_sales", "market_sales", SALES,
+    whole="o.month_start >= d.from_year_ago and o.month_start < d.year_part_from",
+    part="o.issued_on >= d.year_part_from and o.issued_on <= d.year_ago",
+    every="o.issued_on >= d.from_year_ago and o.issued_on <= d.year_ago",
+)  # fmt: skip
+_PAYMENTS = _Months(
+    "open_items", "o.closed_on", PAYMENTS_ARE, "month_payments", "market_payments", PAYMENTS,
+    whole="o.month_start >= d.from_window and o.month_start < d.part_from",
+    part="o.closed_on >= d.part_from and o.closed_on <= d.as_of",
+    every="o.closed_on >= d.from_window and o.closed_on <= d.as_of",
+)  # fmt: skip
+
+RELATIONS = (
+    *ROWS, "balances", "aged", "opening_balances", "debtors", "monthly", "year_before",
+    "payments", "ended", "whole", "reach", "bought",
+)  # fmt: skip
+
+
+def relation(asked: Asked, name: str) -> str:
+    """Return the SELECT of a relation."""
+    if name in ROWS:
+        table, condition = ROWS[name]
+        if name in ("alive", "opening"):
+            condition = asked.joined(condition)
+        return asked.rows(table, f"{asked.columns}, 'total' as total, o.*", condition)
+    return {
+        "balances": lambda: balances(asked, "due_on"),
+        "aged": lambda: balances(asked, asked.age_from),
+        "opening_balances": lambda: opening_balances(asked),
+        "debtors": lambda: debtors(asked),
+        "monthly": lambda: _by_month(asked, _MONTHLY, asked.cut),
+        "year_before": lambda: _by_month(asked, _YEAR_BEFORE, asked.year_cut),
+        "payments": lambda: _by_month(asked, _PAYMENTS, asked.cut),
+        "ended": lambda: _ended(asked),
+        "whole": lambda: _whole(asked),
+        # a group that bought nothing at first has known months without sales, not unknown ones
+        "reach": lambda: _since(asked, "first_sale", "first_sale", SALES_ARE, ""),
+        "bought": lambda: _since(asked, "first_sale", "first_sale", SALES_ARE, asked.filters()),
+    }[name]()
+
+
+def _by_month(asked: Asked, months: _Months, cut: tuple[int, ...]) -> str:
+    wanted = [m for m in months.measures if re.search(rf"\b{m.name}\b", asked.text)]
+    start = month(months.day)
+    sums = ",\n            ".join(f"{m.sql} as {m.name}" for m in wanted)
+    agreed = "k.agreed_terms_days" in sums
+    table = months.table
+    if agreed:
+        table = (
+            "(select o.*, k.agreed_terms_days from documents as o"
+            " left join customers as k on k.customer_id = o.customer)"
+        )
+        sums = sums.replace("k.agreed_terms_days", "o.agreed_terms_days")
+    columns = f"'total' as total{asked.grouped('o')}, {start} as month_start,\n            {sums}"
+
+    def summed(condition: str, only: int | None = None) -> str:
+        return asked.rows(
+            table,
+            f"{asked.columns}, {columns}",
+            f"{months.are} and {condition}",
+            f"{asked.first_columns}{start}{asked.grouped('o')}",
+            only,
+        )
+
+    if not asked.cubes:
+        return summed(months.every)
+    if asked.by_market:
+        cube, key, needed = months.markets, "market", False
+        sums_of = [(m, f"o.{m.name}") for m in wanted]
+    else:
+        cube, key, needed = months.cells, "cell", agreed
+        sums_of = [(m, m.of_cell) for m in wanted]
+    if asked.days == 1:
+        kept = "".join(f",\n        {sql} as {m.name}" for m, sql in sums_of)
+        source = asked.cube(f"{key}s", key, months.whole, needed=needed)
+        parts = [
+            on_day(
+                f"    select {asked.columns}, 'total' as total{asked.grouped('k')},"
+                f" o.month_start{kept}\n    from {cube} as o{source}",
+                0,
+            )
+        ]
+    else:
+        grouped = f"o.month_start{asked.grouped('k')}"
+        source = asked.cube(f"{key}s", key, needed=needed)
+        added = "".join(f",\n            {m.adds}({sql}) as {m.name}" for m, sql in sums_of)
+        names = "".join(f", m.{m.name}" for m in wanted)
+        parts = [
+            f"""    select {asked.columns}, m.total{asked.grouped("m")}, m.month_start{names}
+    from (
+        select 'total' as total{asked.grouped("k")}, o.month_start{added}
+        from {cube} as o{source}
+        group by {grouped}
+    ) as m
+    join days as d on {months.whole.replace("o.", "m.")}"""
+        ]
+    return union([*parts, *(summed(months.part, number) for number in cut)])
+
+
+def _ended(asked: Asked) -> str:
+    """Return how many lives of the cohort ended on each day after issue, paid or not."""
+    in_window = "o.issued_on >= d.from_window and o.issued_on <= d.as_of"
+    if asked.days == 1 or not asked.cubes:
+        day = (
+            "date_diff('day', o.issued_on,"
+            " case when o.closed_on <= d.as_of then o.closed_on else d.as_of end)"
+        )
+        paid = "case when o.closed_on <= d.as_of and o.outcome = 'paid' then 1 else 0 end"
+        return asked.rows(
+            "documents",
+            (
+                f"{asked.columns}, 'total' as total{asked.grouped('o')},\n        {day} as day,"
+                f" sum({paid}) as paid, count(*) as ended"
+            ),
+            f"{_COHORT} and {in_window}",
+            f"{asked.first_columns}{day}{asked.grouped('o')}",
+        )
+    # added up before they meet the days: closed lives are the same on all later days
+    first, last = (
+        f"cast($from_window_{asked.first} as date)",
+        f"cast($as_of_{asked.last} as date)",
+    )
+    cohort = f"{_COHORT} and o.issued_on >= {first} and o.issued_on <= {last}{asked.filters()}"
+    closed, issued = asked.seen("o.closed_on"), month("o.issued_on")
+    days = "date_diff('day', o.issued_on, o.closed_on)"
+    paid = "case when o.outcome = 'paid' then 1 else 0 end"
+    opened = asked.seen("o.issued_on")
+    return f"""    select {asked.columns}, m.total{asked.grouped("m")}, m.day,
+        m.paid * m.ended as paid, m.ended
+    from (
+        select 'total' as total{asked.grouped("o")}, {issued} as issued_in,
+            {closed} as seen_closed, {days} as day, {paid} as paid, count(*) as ended
+        from documents as o
+        where {cohort} and o.closed_on <= {last}
+        group by {issued}, {closed}, {days}, {paid}{asked.grouped("o")}
+    ) as m
+    join days as d on m.seen_closed <= d.as_of and m.issued_in >= d.from_window
+    union all
+    select {asked.columns}, m.total{asked.grouped("m")},
+        date_diff('day', m.issued_on, d.as_of) as day, 0 as paid, m.ended
+    from (
+        select 'total' as total{asked.grouped("o")}, o.issued_on,
+            coalesce({closed}, {FOR_EVER}) as seen_closed, count(*) as ended
+        from documents as o
+        where {cohort} and (o.closed_on is null or {opened} < {closed})
+        group by o.issued_on, coalesce({closed}, {FOR_EVER}){asked.grouped("o")}
+    ) as m
+    join days as d
+        on m.seen_closed > d.as_of and m.issued_on >= d.from_window and m.issued_on <= d.as_of"""
+
+
+def _whole(asked: Asked) -> str:
+    if asked.groups:
+        names = ", ".join(f"'' as {name}" for name in asked.by)
+        return f"    select as_of, {names}\n    from days\n    where 1 = 0"
+    return _since(asked, "'total' as total", "first_day", "1 = 1", asked.filters())
+
+
+def _since(asked: Asked, shown: str, day: str, are: str, filters: str) -> str:
+    """Return the days since the first document of those that `are`; `day` is the cells' column."""
+    first = (
+        f"select min(o.{day}) as {day}\n        from cells as o\n        where 1 = 1{filters}"
+        if asked.cubes
+        else f"select min(o.issued_on) as {day}\n        from documents as o\n"
+        f"        where {are}{filters}"
+    )
+    return (
+        f"    select days.as_of, {shown}\n    from days\n    join (\n"
+        f"        {first}\n    ) as f on {day} <= days.as_of"
+    )

@@ -1,0 +1,1 @@
+"""What pages show row by row, and what stands behind a cell."""

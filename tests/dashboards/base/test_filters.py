@@ -1,0 +1,128 @@
+from datetime import date
+
+import pytest
+
+from dashboards.base.filters import (
+    Options,
+    Selection,
+    parse,
+    sector_choices,
+    to_search,
+    value_label,
+    with_filter,
+    with_page,
+)
+from dashboards.base.format import Format
+from dashboards.base.view import View
+from dashboards.frame.controls import search_of, shown_of
+
+OPTIONS = Options(
+    first_day=date(2024, 1, 1),
+    last_day=date(2026, 3, 31),
+    currency="EUR",
+    values={
+        "sector_section": ("", "F", "G"),
+        "sector_division": ("", "41", "43", "46"),
+        "sector_group": ("", "41.2", "43.2", "46.7"),
+        "sector": ("", "41.20", "43.21", "43.22", "46.73"),
+        "country": ("", "BE", "NL"),
+        "customer_group": ("C1", "C2"),
+        "segment": ("", "a,b"),
+        "salesperson": ("Anna & Bram",),
+        "currency": ("EUR",),
+    },
+    names={"C1": "Janssens", "C2": "Peeters"},
+    sectors=(
+        ("", "", "", ""),
+        ("F", "41", "41.2", "41.20"),
+        ("F", "43", "43.2", "43.21"),
+        ("F", "43", "43.2", "43.22"),
+        ("G", "46", "46.7", "46.73"),
+    ),
+)
+F = Format("en")
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "",
+        "?as_of=2025-12-31",
+        "?sector_division=41&country=BE&country=NL",
+        "?country=-",
+        "?as_of=2025-02-28&segment=a%2Cb&salesperson=Anna+%26+Bram&method=count_back&q=%3D1",
+    ],
+)
+def test_a_link_reproduces_the_view(search):
+    selection = parse(search, OPTIONS)
+    assert selection.notices == ()
+    assert to_search(selection) == search
+    shown = shown_of(View(None, selection, OPTIONS, F))
+    assert search_of(None if selection.default_day else shown.day, shown.values, search) == search
+
+
+def test_the_day_starts_at_the_last_day_of_the_data():
+    assert parse("", OPTIONS) == Selection(date(2026, 3, 31), default_day=True)
+
+
+@pytest.mark.parametrize("bad", ["2026-02-30", "yesterday", "", "2026-1-1'; drop table about"])
+def test_a_day_that_is_none_falls_back_and_says_so(bad):
+    selection = parse("?as_of=" + bad, OPTIONS)
+    assert selection.as_of == date(2026, 3, 31)
+    assert len(selection.notices) == 1
+    assert bad[:10] in str(selection.notices[0])
+
+
+def test_values_that_do_not_occur_are_left_out_and_said():
+    selection = parse("?country=BE&country=ZZ&country=BE", OPTIONS)
+    assert selection.chosen == {"country": ("BE",)}
+    assert "ZZ" in str(selection.notices[0])
+
+
+def test_not_known_is_a_value_like_any_other():
+    selection = parse("?country=-", OPTIONS)
+    assert selection.where(OPTIONS) == {"country": ("",)}
+    assert selection.words(OPTIONS, F) == "Country not known"
+
+
+def test_sectors_of_several_levels_mean_one_or_the_other():
+    selection = parse("?sector_section=G&sector_division=41", OPTIONS)
+    assert selection.where(OPTIONS) == {"sector": ("41.20", "46.73")}
+
+
+def test_sectors_of_one_level_stay_at_that_level():
+    selection = parse("?sector_division=41&sector_division=43", OPTIONS)
+    assert selection.where(OPTIONS) == {"sector_division": ("41", "43")}
+    assert selection.ledger(OPTIONS).where == {"sector_division": ("41", "43")}
+
+
+def test_filters_follow_to_another_page_and_page_keys_do_not():
+    selection = parse("?country=BE&method=x", OPTIONS)
+    assert to_search(selection, page=False) == "?country=BE"
+
+
+def test_clicks_change_their_own_keys_only():
+    assert with_page("?country=BE&method=x", method="y") == "?country=BE&method=y"
+    assert with_page("?method=x", method=None) == ""
+    assert with_filter("?country=BE&q=1", country=("NL", "")) == "?q=1&country=NL&country=-"
+
+
+def test_words_name_things_as_a_reader_does():
+    selection = parse("?country=NL&customer_group=C2&sector_section=F", OPTIONS)
+    assert selection.words(OPTIONS, F) == "F Construction, Netherlands, Peeters"
+    assert value_label("country", "BE", OPTIONS, Format("nl")) == "België"
+
+
+def test_a_chip_takes_one_value_away():
+    selection = parse("?country=BE&country=NL", OPTIONS)
+    assert to_search(selection.without("country", "BE")) == "?country=NL"
+    assert to_search(selection.without("country", "BE").without("country", "NL")) == ""
+
+
+def test_the_sector_control_offers_each_level_once():
+    offered = [choice["value"] for choice in sector_choices(OPTIONS, F)]
+    assert offered == [
+        "sector_section:", "sector_section:F", "sector_division:41", "sector:41.20",
+        "sector_division:43", "sector_group:43.2", "sector:43.21", "sector:43.22",
+        "sector_section:G", "sector_division:46", "sector:46.73",
+    ]  # fmt: skip

@@ -1,0 +1,43 @@
+import pytest
+
+from dashboards.base import i18n
+from dashboards.base.i18n import LANGUAGES, _, collect, missing, n_, speaking
+
+
+def test_the_texts_of_the_source_are_found():
+    texts = {m.id[0] if isinstance(m.id, tuple) else m.id for m in collect()}
+    assert {"Overview", "How is this computed?", "Receivables", "Country"} <= texts
+
+
+def test_english_needs_no_catalogue():
+    assert _("Overview") == "Overview"
+    assert n_("{count} document", "{count} documents", 1) == "{count} document"
+
+
+def test_a_translation_must_keep_the_places(tmp_path, monkeypatch):
+    folder = tmp_path / "nl" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    text = """msgid "Data up to {day}"
+msgstr "Gegevens tot {dag}"
+
+msgid "Overview"
+msgstr "Overzicht"
+"""
+    (folder / "tandem.po").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(i18n, "LOCALES", tmp_path)
+    i18n._translations.cache_clear()
+    try:
+        with speaking("nl"):
+            assert _("Overview") == "Overzicht"
+            assert _("More") == "More"
+        gaps = missing("nl")
+    finally:
+        i18n._translations.cache_clear()
+    assert "Data up to {day}" in gaps
+    assert "Overview" not in gaps
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_every_text_is_translated(code):
+    gaps = missing(code)
+    assert not gaps, f"{len(gaps)} texts lack a translation into {code}: {gaps[:5]}"

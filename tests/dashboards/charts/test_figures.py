@@ -1,0 +1,66 @@
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+
+from dashboards.base.format import Format
+from dashboards.charts.figures import (
+    BUCKETS,
+    CONFIG,
+    PALETTE,
+    dark_css,
+    figure,
+    month_axis,
+    nice_ticks,
+    value_axis,
+)
+from tests.pages import checked
+
+F = Format("en")
+
+
+def luminance(colour: str) -> float:
+    return sum(w * int(colour[i : i + 2], 16) for w, i in ((0.299, 1), (0.587, 3), (0.114, 5)))
+
+
+def test_the_aging_ramp_darkens_step_by_step_so_that_it_prints_in_grey():
+    ramp = [luminance(PALETTE[b][0]) for b in BUCKETS[:5]]
+    assert ramp == sorted(ramp, reverse=True)
+    assert min(a - b for a, b in pairwise(ramp)) > 10
+
+
+def test_every_colour_is_found_again_in_the_dark():
+    lights = [light for light, _dark in PALETTE.values()]
+    assert len(set(lights)) == len(lights)
+    css = dark_css()
+    assert all(dark in css for _light, dark in PALETTE.values())
+
+
+def test_axes_start_at_zero():
+    assert nice_ticks(0, 4.2e6) == [0, 2e6, 4e6, 6e6]
+    axis = value_axis([Decimal(3_100_000), None, Decimal(900_000)], "money", F)
+    assert axis["range"][0] == 0
+    assert axis["ticktext"][1].replace("\u00a0", " ") == "1.0 M€"
+    assert value_axis([-2, 5], "days", F)["range"][0] < -1
+
+
+def test_months_carry_their_year_once():
+    days = [date(2025, 11, 30), date(2025, 12, 31), date(2026, 1, 31)]
+    assert month_axis(days, F)["ticktext"] == ["Nov<br>2025", "Dec", "Jan<br>2026"]
+
+
+def test_graphs_call_nobody():
+    assert CONFIG["showSendToCloud"] is False
+    assert CONFIG["plotlyServerURL"] == ""
+
+
+def test_a_figure_keeps_its_layout_to_itself_and_plotly_knows_its_words():
+    drawn = figure(F)
+    drawn.add_vline(3, {"color": PALETTE["ink"][0]})
+    drawn.add_bar(x=[1], y=[2.5])
+    assert checked(drawn).layout.shapes[0].x1 == 3
+    assert "shapes" not in figure(F).layout
+    drawn.add_scatter(x=[1], y=[2], colour="red")
+    with pytest.raises(ValueError, match="colour"):
+        checked(drawn)

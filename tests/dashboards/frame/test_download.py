@@ -1,0 +1,143 @@
+import csv
+import io
+import json
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from dashboards.base.grid import Column
+from dashboards.frame.download import Download, download_table, explain_from
+from dashboards.server import create_app
+from data.store.engine import DuckDBEngine
+from metrics.asking.ledger import Statement
+from tests.pages import query, small_company
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    return create_app(small_company(tmp_path_factory.mktemp("store"))).server.test_client()
+
+
+def get(client, what, explain, **keys):
+    return client.get(f"/download/{what}" + query(explain=json.dumps(explain), **keys))
+
+
+def lines(answer):
+    return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+def test_a_figure_says_at_its_top_what_it_is(client):
+    answer = get(client, "figure.csv", {"metric": "receivables", "by": ["country"]}, country="NL")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].endswith('"tandem-receivables-2026-03-31.csv"')
+    head = lines(answer)
+    assert head[0] == ["Receivables"]
+    assert head[1:4] == [["As of", "2026-03-31"], ["Filters", "Netherlands"], ["Currency", "EUR"]]
+    assert head[4][0] == "Data"
+    assert head[5] == []
+    assert head[6][:3] == ["As of", "Country", "Receivables"]
+    assert head[7][:2] == ["2026-03-31", "NL"]
+    assert len(head) == 8
+
+
+def test_the_rows_behind_add_up_to_the_figure(client):
+    figure = lines(get(client, "figure.csv", {"metric": "receivables"}))
+    rows = lines(get(client, "rows.csv", {"metric": "receivables"}))
+    names, body = rows[6], rows[7:]
+    total = sum(Decimal(r[names.index("Amount")]) for r in body)
+    assert total == Decimal(figure[7][figure[6].index("Receivables")])
+    assert {r[names.index("File")] for r in body} == {"file-1"}
+    assert all(r[names.index("Line")] for r in body)
+
+
+def test_one_bucket_of_one_filter(client):
+    explain = {"metric": "aging", "at": {"bucket": "unapplied"}, "where": {"country": ["FR"]}}
+    found = lines(get(client, "rows.csv", explain))
+    assert found[2] == ["Filters", "Country: France, unapplied"]
+    assert [r[0] for r in found[7:]] == ["P-LOOSE"]
+
+
+def test_a_name_cannot_run_as_a_formula(client):
+    explain = {"metric": "receivables", "where": {"customer": ["C4"]}}
+    found = lines(get(client, "rows.csv", explain))
+    name = found[7][found[6].index("Customer")]
+    assert name == "'=Hotel & Café “Zee”"
+    book = get(client, "rows.xlsx", explain)
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(book.data)).get_sheet_by_index(0).to_python()
+    top = next(n for n, r in enumerate(sheet) if r[0] == "Document")
+    assert sheet[top + 1][sheet[top].index("Customer")] == "=Hotel & Café “Zee”"
+    assert isinstance(sheet[top + 1][sheet[top].index("Amount")], float)
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_cells_are_text_in_csv_whatever_they_start_with(start):
+    import duckdb
+
+    download = Download(
+        "x", start + "title", [("Filters", start + "a")],
+        (Column("name", "Name"), Column("amount", "Amount", "money")),
+        Statement("select $cell as name, -5.10::decimal(18,2) as amount", {"cell": start + "1+1"}),
+    )  # fmt: skip
+    with duckdb.connect() as connection:
+        text = download_table(download, DuckDBEngine(connection), "csv").decode("utf-8-sig")
+    found = list(csv.reader(io.StringIO(text, newline="")))
+    assert found[0] == [f"'{start}title"]
+    assert found[1] == ["Filters", f"'{start}a"]
+    assert found[-1] == [f"'{start}1+1", "-5.10"]
+
+
+def test_days_are_days_in_excel(client):
+    book = get(client, "rows.xlsx", {"metric": "receivables"})
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(book.data)).get_sheet_by_index(0).to_python()
+    top = next(n for n, r in enumerate(sheet) if r[0] == "Document")
+    assert isinstance(sheet[top + 1][sheet[top].index("Opened")], datetime) or str(
+        sheet[top + 1][sheet[top].index("Opened")]
+    ).startswith("20")
+
+
+@pytest.mark.parametrize(
+    ("what", "explain", "status"),
+    [
+        ("figure.pdf", {"metric": "dso"}, 404),
+        ("secrets.csv", {"metric": "dso"}, 400),
+        ("figure.csv", {"metric": "no_such"}, 400),
+        ("figure.csv", {}, 400),
+        ("figure.csv", {"metric": "dso", "by": ["amount"]}, 400),
+        ("figure.csv", {"metric": "dso", "where": {"1=1": ["x"]}}, 400),
+        ("rows.csv", {"metric": "dso", "which": "about"}, 400),
+        ("rows.csv", {"metric": "dso", "at": {"1=1 or customer": "x"}}, 400),
+        ("figure.csv", {"metric": "dso", "as_of": "2026-13-01"}, 400),
+        ("list.csv", {"metric": "dso"}, 400),
+    ],
+)
+def test_what_makes_no_sense_is_refused(client, what, explain, status):
+    assert get(client, what, explain).status_code == status
+
+
+def test_an_empty_store_has_nothing_to_download(tmp_path):
+    from data.store.state import Store
+
+    client = create_app(Store(tmp_path)).server.test_client()
+    assert get(client, "figure.csv", {"metric": "dso"}).status_code == 404
+
+
+def test_unknown_keys_of_an_explanation_are_refused():
+    with pytest.raises(ValueError, match="no figure"):
+        explain_from({"metric": "dso", "sql": "select 1"})
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30"])
+def test_a_day_that_none_can_ask_about_is_the_last_day_of_the_data(client, day):
+    answer = get(client, "figure.csv", {"metric": "receivables"}, as_of=day)
+    assert answer.status_code == 200
+    assert lines(answer)[1] == ["As of", "2026-03-31"]
+
+
+@pytest.mark.parametrize("asked", [{"as_of": "9999-12-31"}, {"months": 10**9}])
+@pytest.mark.parametrize("what", ["figure.csv", "rows.csv"])
+def test_a_figure_of_such_a_day_or_window_is_refused(client, what, asked):
+    answer = get(client, what, {"metric": "dso", **asked})
+    assert answer.status_code == 400
+    assert "cannot be" in answer.text or "no day to ask about" in answer.text

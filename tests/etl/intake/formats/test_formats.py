@@ -1,0 +1,97 @@
+"""Each sample in data/demo/formats is recognised by one source, read as its golden file says, and
+however it is broken, it ends in rows or in a clear refusal.
+
+`TANDEM_GOLDEN=write pytest tests/etl/intake/formats/test_formats.py` writes the golden files anew:
+read the difference before committing it.
+"""
+
+import random
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data.store.schema import STAGED
+from etl.intake.formats.catalogue import SOURCES
+from etl.intake.source import FileError, ReadOptions, SourceFile
+from etl.load.identify import SURE_ENOUGH, identify
+from tests.goldens import check_golden, check_totals
+
+ROOT = Path(__file__).parents[4]
+FOLDER = ROOT / "data" / "demo" / "formats"
+SAMPLES = sorted(p for p in FOLDER.glob("*/*") if p.is_file())
+STAGES = [t.name for t in STAGED if t.name != "files"]
+each = pytest.mark.parametrize("sample", SAMPLES, ids=lambda p: f"{p.parent.name}/{p.name}")
+
+
+@each
+def test_one_source_is_surest(sample: Path) -> None:
+    file = SourceFile(sample)
+    sure = sorted(((s.identify(file), s.name) for s in SOURCES), reverse=True)
+    assert sure[0][0] >= SURE_ENOUGH
+    assert sure[0][1] == sample.parent.name
+    assert sure[0][0] > sure[1][0]
+
+
+@each
+def test_sample_is_read_as_described(sample: Path) -> None:
+    golden = ROOT / "tests/golden/formats" / sample.parent.name / f"{sample.name}.golden.txt"
+    check_golden(sample, golden)
+
+
+@each
+def test_control_total_proves_what_was_staged(sample: Path) -> None:
+    check_totals(sample)
+
+
+def broken(content: bytes, dice: random.Random) -> bytes:
+    """Return the file cut off, shuffled, in a wrong encoding, or with absurd numbers and days."""
+    match dice.randrange(6):
+        case 0:
+            return content[: dice.randrange(len(content))]
+        case 1:
+            lines = content.splitlines(keepends=True)
+            dice.shuffle(lines)
+            return b"".join(lines)
+        case 2:
+            return content.decode("utf-8", errors="replace").encode("utf-16")
+        case 3:
+            digits = [n for n, byte in enumerate(content) if chr(byte).isdigit()] or [0]
+            changed = bytearray(content)
+            for n in dice.sample(digits, max(1, len(digits) // 10)):
+                changed[n] = dice.choice(b"0123456789")
+            return bytes(changed)
+        case 4:
+            changed = bytearray(content)
+            for _ in range(max(1, len(content) // 100)):
+                changed[dice.randrange(len(content))] = dice.randrange(256)
+            return bytes(changed)
+        case _:
+            start = dice.randrange(len(content))
+            return content[:start] + b"9" * 60 + content[start:]
+
+
+@each
+def test_however_it_is_broken_it_ends_in_rows_or_in_a_refusal(sample: Path, tmp_path: Path) -> None:
+    dice = random.Random(sample.name)
+    content = sample.read_bytes()
+    path = tmp_path / sample.name
+    for _ in range(12):
+        path.write_bytes(broken(content, dice))
+        with duckdb.connect() as connection:
+            for table in STAGED:
+                connection.execute(table.create())
+            try:
+                file = SourceFile(path)
+                readings = identify(file).read(file, connection, 1, ReadOptions())
+            except FileError:
+                readings = []
+            kept = sum(
+                connection.execute(f"select count(*) from {stage}").fetchall()[0][0]
+                for stage in STAGES
+            )
+            if not readings:
+                assert kept == 0
+            for reading in readings:
+                left_out = sum(reading.left_out.values())
+                assert reading.rows_read == reading.rows_kept + reading.rows_rejected + left_out

@@ -1,0 +1,90 @@
+"""Every metric against a second computation in plain Python, over random ledgers."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from metrics.asking.ledger import Ledger
+from metrics.catalogue import METRICS, answer
+from tests import oracle_metrics as oracle
+from tests.oracle_metrics import Book, Question
+from tests.random_ledgers import World, build, checked, days_of, worlds
+
+
+def test_every_metric_has_an_oracle():
+    assert set(oracle.METRICS) == set(METRICS)
+
+
+def same(ours, theirs, where=""):
+    """Money, counts, days and texts agree exactly; ratios to 1e-9."""
+    if isinstance(ours, float) and theirs is not None:
+        assert math.isclose(ours, theirs, rel_tol=1e-9, abs_tol=1e-9), (where, ours, theirs)
+    else:
+        assert ours == theirs, where
+
+
+def compare(engine, book: Book, name: str, ledger: Ledger, by: tuple[str, ...]) -> int:
+    """Compare one answer with the oracle's, row by row; return the number of rows."""
+    table = answer(engine, name, ledger, by)
+    fields = [f.name for f in METRICS[name].fields]
+    assert table.column_names == ["as_of", *by, *fields]
+    rows = table.to_pylist()
+    for day in ledger.days or (ledger.as_of,):
+        question = Question(day, by, ledger.where, ledger.months, ledger.basis)
+        expected = oracle.answer(book, name, question)
+        wanted = [
+            (key, row)
+            for key in sorted(expected)
+            for row in expected[key]
+        ]  # fmt: skip
+        found = [r for r in rows if r["as_of"] == day]
+        assert [tuple(r[b] for b in by) for r in found] == [k for k, _ in wanted], (name, day, by)
+        for ours, (key, theirs) in zip(found, wanted, strict=True):
+            for field in fields:
+                same(ours[field], theirs[field], (name, day, key, field))
+    return len(rows)
+
+
+@st.composite
+def questions(draw: st.DrawFn, world: World) -> tuple[Ledger, tuple[str, ...]]:
+    dimensions = ("total", *oracle.DIMENSIONS)
+    by = draw(
+        st.one_of(
+            st.just(("total",)),
+            st.lists(st.sampled_from(dimensions), min_size=1, max_size=2, unique=True).map(tuple),
+        )
+    )
+    book = Book(world)
+    where = {}
+    for name in draw(st.lists(st.sampled_from(oracle.DIMENSIONS), max_size=2, unique=True)):
+        known = sorted({d.dims[name] for d in book.docs} | {"", "nobody"})
+        where[name] = tuple(
+            draw(st.lists(st.sampled_from(known), min_size=1, max_size=2, unique=True))
+        )
+    as_of = draw(days_of(world))
+    ledger = Ledger(
+        as_of,
+        where,
+        draw(st.sampled_from((1, 2, 3, 12, 12, 24))),
+        basis=draw(st.sampled_from(("due", "issued"))),
+    )
+    others = draw(st.lists(days_of(world), max_size=2))
+    if others:
+        ledger = Ledger(as_of, where, ledger.months, tuple(sorted({*others, as_of})), ledger.basis)
+    return ledger, by
+
+
+@checked(20)
+@given(st.data())
+def test_every_metric_agrees_with_the_oracle(data):
+    world = data.draw(worlds())
+    engine, book = build(world), Book(world)
+    rows = 0
+    for name in METRICS:
+        for _ in range(2):
+            ledger, by = data.draw(questions(world))
+            rows += compare(engine, book, name, ledger, by)
+    event(f"about {round(rows, -1)} rows compared")
