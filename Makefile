@@ -2,9 +2,9 @@
 PYTHON ?= python3
 SIZE ?= 1M
 
-.PHONY: run test check format messages bench lock
+.PHONY: run test test-deep check format messages bench lock
 
-run test check format messages lock:
+run test test-deep check format messages lock:
 	@$(PYTHON) tasks.py $@
 
 bench:

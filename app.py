@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +13,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.core.buckets import DEFAULT, Buckets
+from data.core.texts import Text
+from etl.load.command.options import (
+    Accounts,
+    Currency,
+    Dates,
+    Decimal,
+    Format,
+    Map,
+    Memory,
+    OldestFirst,
+    Terms,
+    load_options,
+)
 from metrics.printing import Output, printed
 
 if TYPE_CHECKING:
@@ -43,30 +58,6 @@ class Basis(StrEnum):
     issued = "issued"
 
 
-class DateOrder(StrEnum):
-    """How 01/02/2025 is meant."""
-
-    dmy = "dmy"
-    mdy = "mdy"
-    ymd = "ymd"
-
-
-class DecimalSign(StrEnum):
-    """What stands before the decimals."""
-
-    comma = ","
-    point = "."
-
-
-def _currency(code: str | None) -> str | None:
-    """Return a currency's code as ISO 4217 writes it; refuse what is none."""
-    from data.reference.currencies import currencies
-
-    if code is not None and code.upper() not in currencies():
-        raise typer.BadParameter(f"{code!r} is no currency: write its code of ISO 4217, as in EUR")
-    return code and code.upper()
-
-
 def _in_a_folder(path: Path | None) -> Path | None:
     """Refuse a file to write whose folder is not there, before an hour's load and not after."""
     if path is not None and not path.absolute().parent.is_dir():
@@ -87,31 +78,13 @@ def _day(value: datetime | None) -> date | None:
 def load(
     paths: Annotated[list[Path], typer.Argument(help="Export files, or folders of them.")],
     store: StoreFolder = STORE,
-    map: Annotated[
-        list[Path] | None,
-        typer.Option(help="Mapping file (TOML) for exports nobody has seen before; repeatable."),
-    ] = None,
-    format: Annotated[
-        str | None, typer.Option("--as", metavar="FORMAT", help="Read every file as this format.")
-    ] = None,
-    currency: Annotated[
-        str | None,
-        typer.Option(callback=_currency, help="Reporting currency, where the data leave it open."),
-    ] = None,
-    terms: Annotated[
-        int | None,
-        typer.Option(min=0, max=3650, help="Days to pay for invoices without due day and terms."),
-    ] = None,
-    dates: Annotated[
-        DateOrder | None, typer.Option(help="What 01/02/2025 means, where the data leave it open.")
-    ] = None,
-    decimal: Annotated[
-        DecimalSign | None,
-        typer.Option(help="Decimal sign, where the data leave it open."),
-    ] = None,
-    accounts: Annotated[
-        str | None, typer.Option(help="Receivables accounts of ledgers: 411,413,416")
-    ] = None,
+    map: Map = None,
+    format: Format = None,
+    currency: Currency = None,
+    terms: Terms = None,
+    dates: Dates = None,
+    decimal: Decimal = None,
+    accounts: Accounts = None,
     rejects: Annotated[
         Path | None,
         typer.Option(
@@ -120,28 +93,126 @@ def load(
             help="Write the rows that were refused to this CSV file.",
         ),
     ] = None,
-    memory: Annotated[
-        int | None,
-        typer.Option(min=100, help="Megabytes for the tables of the load; the rest goes to disk."),
+    expect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AMOUNT[@DAY]",
+            help="What your own system says is receivable, on the last day of the data or on DAY;"
+            " where it does not tie, nothing is published.",
+        ),
     ] = None,
+    accept: Annotated[
+        str | None,
+        typer.Option(metavar="DIFFERENCE", help="A difference from --expect that is known."),
+    ] = None,
+    oldest_first: OldestFirst = None,
+    memory: Memory = None,
 ) -> None:
-    """Read exports, publish them and print the load report."""
-    from etl.load.command.printing import print_load
-    from etl.load.run import LoadOptions
+    """Read exports, publish them and print the load report.
 
-    listed = tuple(a.strip() for a in (accounts or "").split(",") if a.strip())
-    options = LoadOptions(
-        mapping=tuple(map or ()),
-        format=format,
-        reporting_currency=currency,
-        default_terms_days=terms,
-        date_order=dates.value if dates else None,
-        decimal=decimal.value if decimal else None,
-        receivables_accounts=listed or None,
-        memory=memory,
+    Exit code 0: everything was understood. 1: a file was not, or a question is open, or --expect
+    does not tie; of such a file nothing is loaded. 3: loaded, but rows were refused.
+    """
+    from data.core.errors import TandemError
+    from data.core.expectation import parse_expectation
+    from etl.load.command.printing import print_load
+
+    if accept and not expect:
+        raise typer.BadParameter("--accept says which difference from --expect is known: name both")
+    try:
+        said = parse_expectation(expect, accept) if expect else None
+    except TandemError as error:
+        raise typer.BadParameter(str(error)) from error
+    options = load_options(
+        map, format, currency, terms, dates, decimal, accounts, oldest_first, memory, said
     )
-    if not print_load(paths, store, options, rejects):
-        raise typer.Exit(1)
+    if code := print_load(paths, store, options, rejects):
+        raise typer.Exit(code)
+
+
+@cli.command()
+def watch(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Where exports arrive."),
+    ],
+    store: StoreFolder = STORE,
+    once: Annotated[bool, typer.Option("--once", help="Handle what is there, and end.")] = False,
+    every: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Look so often.")] = 10,
+    map: Map = None,
+    format: Format = None,
+    currency: Currency = None,
+    terms: Terms = None,
+    dates: Dates = None,
+    decimal: Decimal = None,
+    accounts: Accounts = None,
+    oldest_first: OldestFirst = None,
+    memory: Memory = None,
+) -> None:
+    """Load what arrives whole in a folder; move it to done/ or asked/, its report beside it.
+
+    With --once the exit code is that of `load`, and 1 too where a file could not be moved.
+    """
+    from etl.load.command.watching import print_watch
+
+    options = load_options(
+        map, format, currency, terms, dates, decimal, accounts, oldest_first, memory
+    )
+    if code := print_watch(folder, store, options, once=once, every=every):
+        raise typer.Exit(code)
+
+
+@cli.command()
+def files(store: StoreFolder = STORE) -> None:
+    """List what is loaded: each file, what it gave, since when."""
+    from data.core.errors import StoreError
+    from data.store.state import Store
+    from etl.load.command.back import print_files
+
+    try:
+        print_files(Store(store))
+    except StoreError as error:
+        raise _stop(error) from error
+
+
+@cli.command()
+def remove(
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="Names, paths or numbers, as `files` lists them."),
+    ],
+    store: StoreFolder = STORE,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove loaded files, as if they had never been loaded; says first what will change."""
+    from data.core.errors import ImportRefusedError, StoreError
+    from data.store.state import Store
+    from etl.load.command.back import print_effect, print_removal
+
+    states = Store(store)
+    try:
+        if not print_effect(names, states):
+            raise typer.Exit(1)
+        if not yes and not typer.confirm("Remove?", default=False):
+            typer.echo("Nothing was removed.")
+            return
+        if not print_removal(names, states):
+            raise typer.Exit(1)
+    except (ImportRefusedError, StoreError, OSError) as error:
+        raise _stop(error) from error
+
+
+@cli.command()
+def undo(store: StoreFolder = STORE) -> None:
+    """Go back to the state before the last load or removal."""
+    from data.core.errors import ImportRefusedError, StoreError
+    from data.store.state import Store
+    from etl.load.command.back import print_undo
+
+    try:
+        print_undo(Store(store))
+    except (ImportRefusedError, StoreError, OSError) as error:
+        raise _stop(error) from error
 
 
 @cli.command()
@@ -152,13 +223,9 @@ def demo(store: StoreFolder = STORE) -> None:
     from etl.load.run import LoadOptions
 
     with tempfile.TemporaryDirectory() as folder:
-        with progress_bar() as bar:
-            task = bar.add_task("Writing the demo company's exports", total=1.0, count="")
-            write_exports(
-                Path(folder),
-                progress=lambda name, share: bar.update(task, completed=share, count=name),
-            )
-        if not print_load([Path(folder)], store, LoadOptions()):
+        with progress_bar("Writing the demo company's exports") as told:
+            write_exports(Path(folder), progress=told)
+        if print_load([Path(folder)], store, LoadOptions()) == 1:
             raise typer.Exit(1)
 
 
@@ -175,7 +242,7 @@ def metrics() -> None:
 
 @cli.command()
 def show(
-    metric: Annotated[str, typer.Argument(help="A name that `python app.py metrics` lists.")],
+    metric: Annotated[str, typer.Argument(help="A name that the command `metrics` lists.")],
     store: StoreFolder = STORE,
     as_of: Annotated[
         datetime | None,
@@ -188,14 +255,16 @@ def show(
     ] = None,
     months: Annotated[int, typer.Option(help="Window of behaviour, in calendar months.")] = 12,
     basis: Annotated[Basis, typer.Option(help="What aging counts from.")] = Basis.due,
+    buckets: Annotated[
+        str, typer.Option(help="Days at which buckets of aging end, months:3, +5 for grace.")
+    ] = str(DEFAULT),
     history: Annotated[
         int, typer.Option(min=1, help="As of the last N month-ends, the as-of day being the last.")
     ] = 1,
     format: Annotated[Output, typer.Option(help="How to print the rows.")] = Output.TABLE,
 ) -> None:
     """Compute a metric and print its rows."""
-    from data.store.engine import EngineError
-    from data.store.state import StoreError
+    from data.core.errors import EngineError, StoreError
     from metrics.asking.ledger import Ledger
     from metrics.catalogue import answer
 
@@ -208,11 +277,17 @@ def show(
     try:
         state = opened(store).current()
         if state is None:
-            raise _stop(_NOTHING.format(store=store))
+            raise _stop(Text(_NOTHING, {"store": store}))
         last = state.engine.query("select last_day from about").column(0)[0].as_py()
         if last is None:
             raise _stop(_NO_DAY.format(store=store))
-        ledger = Ledger(_day(as_of) or last, filters, months, basis=basis.value)
+        ledger = Ledger(
+            _day(as_of) or last,
+            filters,
+            months,
+            basis=basis.value,
+            buckets=Buckets.of_text(buckets),
+        )
         if history > 1:
             ledger = ledger.history(history)
         table = answer(state.engine, metric, ledger, tuple(by or ("total",)))
@@ -223,19 +298,22 @@ def show(
         typer.echo("No rows: there are no data under these filters on that day.", err=True)
 
 
-def create_app(store: Path | str = STORE) -> Dash:
-    """Return the pages over the data in the folder `store`; `.server` is their WSGI application."""
+def create_app(store: Path | str = STORE, names: Collection[str] = ()) -> Dash:
+    """Return the pages over the data in the folder `store`; `.server` is their WSGI application.
+
+    It answers only requests that name this machine's loopback address, or one of `names` or
+    TANDEM_HOSTS: the names by which readers reach the web server before it.
+    """
     from dashboards.server import create_app as create_pages
 
     states = opened(store)
-    return create_pages(states, importer=_importer(states))
+    return create_pages(states, importer=_importer(states), names=names)
 
 
 def opened(store: Path | str) -> Store:
     """Return the store in the folder `store`, on the engine that TANDEM_ENGINE names.
 
-    Without it, that is DuckDB; with the address of a Spark cluster, `store` is what
-    `python app.py publish` made.
+    Without it, that is DuckDB; with a cluster's, `store` is what `python app.py publish` made.
     """
     from data.store.parquet import ParquetStore
     from data.store.state import Store
@@ -263,23 +341,40 @@ def publish(
     store: StoreFolder = STORE,
 ) -> None:
     """Write the published data as Parquet, for engines that run on several machines."""
+    from data.core.errors import StoreError
     from data.store.parquet import publish_parquet
-    from data.store.state import Store, StoreError
+    from data.store.state import Store
     from etl.load.command.printing import progress_bar
     from etl.load.lock import only_load
 
     try:
         state = Store(store).current()
         if state is None:
-            raise _stop(_NOTHING.format(store=store))
-        with only_load(parquet), progress_bar() as bar:
-            task = bar.add_task(f"Writing {parquet}", total=1.0, count="")
-            made = publish_parquet(
-                state, parquet, lambda name, share: bar.update(task, completed=share, count=name)
-            )
+            raise _stop(Text(_NOTHING, {"store": store}))
+        with only_load(parquet), progress_bar(f"Writing {parquet}") as told:
+            made = publish_parquet(state, parquet, told)
     except (StoreError, OSError) as error:
         raise _stop(error) from error
     typer.echo(f"Published state {made.state} to {parquet / made.folder}")
+
+
+@cli.command()
+def recover(store: StoreFolder = STORE) -> None:
+    """Take up the newest state again, where the file that names the current one is lost."""
+    from data.core.errors import StoreError
+    from data.store.state import Store
+    from etl.load.lock import only_load
+
+    try:
+        with only_load(store):
+            state = Store(store).recover()
+    except (StoreError, OSError) as error:
+        raise _stop(error) from error
+    about = state.engine.query("select last_day, documents from about").to_pylist()[0]
+    typer.echo(
+        f"State {state.number} is current again: {about['documents']:,} documents up to"
+        f" {about['last_day']}."
+    )
 
 
 @cli.command()
@@ -287,20 +382,14 @@ def derive(
     parquet: Annotated[Path, typer.Option(file_okay=False, help="Folder that `publish` wrote.")],
 ) -> None:
     """Derive open items and cubes anew from documents and matches, on a Spark cluster."""
-    from data.store.engine import EngineError
-    from data.store.state import StoreError
+    from data.core.errors import EngineError, StoreError
     from etl.ledger.cluster import derive_on_cluster
     from etl.load.command.printing import progress_bar
     from etl.load.lock import only_load
 
     try:
-        with only_load(parquet), progress_bar() as bar:
-            task = bar.add_task(f"Deriving {parquet}", total=1.0, count="")
-            made = derive_on_cluster(
-                os.environ.get("TANDEM_ENGINE", ""),
-                parquet,
-                lambda name, share: bar.update(task, completed=share, count=name),
-            )
+        with only_load(parquet), progress_bar(f"Deriving {parquet}") as told:
+            made = derive_on_cluster(os.environ.get("TANDEM_ENGINE", ""), parquet, told)
     except (StoreError, EngineError, OSError) as error:
         raise _stop(error) from error
     typer.echo(f"Published state {made.state} to {parquet / made.folder}")
@@ -310,13 +399,19 @@ def derive(
 def serve(
     store: StoreFolder = STORE,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8050,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any that is free.")
+    ] = 8050,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="Name by which readers reach it, besides the machine's own; repeatable."),
+    ] = None,
 ) -> None:
     """Serve the pages."""
     from dashboards.server import AddressError
     from dashboards.server import serve as serve_pages
+    from data.core.errors import StoreError
     from data.store.parquet import ParquetStore
-    from data.store.state import StoreError
 
     states = opened(store)
     if isinstance(states, ParquetStore):
@@ -325,14 +420,19 @@ def serve(
         except StoreError as error:
             raise _stop(error) from error
     try:
-        serve_pages(states, host, port, importer=_importer(states))
+        serve_pages(states, host, port, importer=_importer(states), names=name or ())
     except AddressError as error:
         raise _stop(error) from error
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run the command line: what `tandem` starts where it is installed."""
     # pages and reports hold characters that a Windows console's own encoding lacks
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     cli()
+
+
+if __name__ == "__main__":
+    main()

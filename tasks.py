@@ -1,4 +1,4 @@
-"""What `make` does, on any system: `python tasks.py run`, `test`, `check`, `bench`, `lock`.
+"""What `make` does, on any system: `python tasks.py run`, `test`, `test-deep`, `check`, `bench` ...
 
 Needs nothing but Python 3.11 or later: it makes a virtual environment of its own in .venv and
 installs the locked, hashed dependencies into it.
@@ -105,30 +105,30 @@ def task_run(*arguments: str) -> None:
     run(PYTHON, "app.py", "serve", "--store", store, *arguments)
 
 
+def suite(arguments: tuple[str, ...], *chosen: str, **more: str) -> None:
+    """Run the tests that are `chosen`; `arguments` go to pytest in place of how it shares them out.
+
+    In two processes, which `tests/sharing.py` gives their tests.
+    """
+    more["TANDEM_BROWSER"] = browser()
+    shared = arguments or ("-n", "2", "--dist", "loadfile", *chosen)
+    run(PYTHON, "-m", "pytest", *shared, **more)
+
+
 def task_test(*arguments: str) -> None:
-    """Run the whole suite, browser and Spark included; further arguments go to pytest."""
+    """Run the suite, browser included; further arguments go to pytest."""
+    environment("requirements-dev.lock")
+    suite(arguments)
+
+
+def task_test_deep(*arguments: str) -> None:
+    """Run what the suite leaves out: many random cases, every page in every mode, all of Spark."""
     environment("requirements-dev.lock")
     spark = java()
     if spark:
         environment("requirements-spark.lock")
-    path = browser()
-    if arguments:
-        run(PYTHON, "-m", "pytest", *arguments, TANDEM_BROWSER=path)
-        return
-    shared = ("-n", "2", "--dist", "loadfile")
-    apart = ("--ignore=tests/browser", "--ignore=tests/spark")
-    run(PYTHON, "-m", "pytest", *shared, *apart, TANDEM_BROWSER=path)
-    if spark:
-        # one process, since it starts one cluster, which works with all processors
-        run(PYTHON, "-m", "pytest", "tests/spark")
-    pages = [str(PYTHON), "-m", "pytest", *shared, "tests/browser"]
-    done = subprocess.run(pages, cwd=HERE, env=os.environ | {"TANDEM_BROWSER": path}, check=False)
-    if done.returncode == 1:
-        # on a busy machine a real browser can miss a deadline: what failed is tried alone, once
-        print("Trying the browser tests that failed once more, one by one ...", flush=True)
-        run(PYTHON, "-m", "pytest", "--last-failed", "tests/browser", TANDEM_BROWSER=path)
-    elif done.returncode:
-        sys.exit(done.returncode)
+    left_out = () if spark else ("--ignore=tests/spark",)
+    suite(arguments, "-m", "deep or random", *left_out, TANDEM_DEEP="1")
 
 
 def task_check() -> None:
@@ -174,7 +174,11 @@ def task_lock() -> None:
             f"{name}.in", "-o", f"{name}.lock")  # fmt: skip
 
 
-TASKS = {name[5:]: task for name, task in list(globals().items()) if name.startswith("task_")}
+TASKS = {
+    name[5:].replace("_", "-"): task
+    for name, task in list(globals().items())
+    if name.startswith("task_")
+}
 
 if __name__ == "__main__":
     name, *rest = sys.argv[1:] or ["help"]

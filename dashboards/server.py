@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import flask
 from dash import Dash, dcc
 
+from dashboards import doors
 from dashboards.aging import page as aging
-from dashboards.base.delivery import ASSETS, compressing_server, let_browsers_keep, share_answers
+from dashboards.base import assets
+from dashboards.base.delivery import compressing_server, let_browsers_keep, share_answers
 from dashboards.base.format import Format
 from dashboards.base.i18n import language
-from dashboards.base.view import Context, Page
+from dashboards.base.page import Page
+from dashboards.base.view import Context
 from dashboards.cash import page as cash
+from dashboards.charts.buckets import bucket_css
 from dashboards.charts.figures import dark_css
 from dashboards.customer import page as customer
 from dashboards.customers import page as customers
@@ -26,7 +30,9 @@ from dashboards.frame import download, explain, frame
 from dashboards.imports import page as imports
 from dashboards.overview import page as overview
 from dashboards.sectors import page as sectors
+from data.core.errors import TandemError
 from data.core.importing import Importer
+from data.core.texts import N_
 from data.store.state import Store
 
 LOG = logging.getLogger("tandem")
@@ -45,7 +51,6 @@ PAGES: tuple[Page, ...] = (
 )
 """Every page; a new one is added here and nowhere else."""
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -60,7 +65,7 @@ _INDEX = """<!DOCTYPE html>
 <link rel="preload" as="fetch" crossorigin href="{prefix}_dash-dependencies">
 {favicon}
 {css}
-<style>{palette}</style>
+{styles}<style>{palette}</style>
 <script defer src="{plotly}"></script>
 <script defer src="{graph}"></script>
 <script>window.dayjs_locale_{lang} = {calendar};</script>
@@ -70,16 +75,12 @@ _INDEX = """<!DOCTYPE html>
 <footer>
 {config}
 {scripts}
-{renderer}
+{own}{renderer}
 </footer>
 </body>
 </html>"""
 
 
-#: the traces we draw, bar and scatter, without the forty others. It is read while the first
-#: requests are under way; Dash loads all of plotly.js only where it finds none
-_PLOTLY = "plotly-basic.min.js"
-_PLOTLY_CHANGED = int((ASSETS / _PLOTLY).stat().st_mtime)
 #: what Dash loads when it meets the first chart; by then other answers would go before it
 _GRAPH = "_dash-component-suites/dash/dcc/async-graph.js"
 _GRAPH_CHANGED = int((Path(dcc.__file__).parent / "async-graph.js").stat().st_mtime)
@@ -93,8 +94,14 @@ class _App(Dash):
         prefix = self.config.requests_pathname_prefix
         return _INDEX.format(
             lang=language(),
-            palette=dark_css(),
-            plotly=f"{self.get_asset_url(_PLOTLY)}?m={_PLOTLY_CHANGED}",
+            palette=dark_css() + bucket_css(),
+            plotly=assets.address(assets.PLOTLY, prefix),
+            styles="".join(
+                f'<link rel="stylesheet" href="{one}">\n' for one in assets.addresses("css", prefix)
+            ),
+            own="".join(
+                f'<script src="{one}"></script>\n' for one in assets.addresses("js", prefix)
+            ),
             prefix=prefix,
             graph=f"{prefix}{_GRAPH}?m={_GRAPH_CHANGED}",
             calendar=flask.json.dumps(Format(language()).calendar()),
@@ -107,15 +114,21 @@ def create_app(
     *,
     importer: Importer | None = None,
     pages: Sequence[Page] = PAGES,
+    names: Collection[str] = (),
+    listening: str = doors.LOOPBACK,
 ) -> Dash:
     """Return the app over `store`; nothing is opened until it is asked for.
 
-    `importer` is what the Imports page loads with. Several apps may live in one process.
+    `importer` is what the Imports page loads with. It answers only requests that name it: as
+    `names` and TANDEM_HOSTS say, and by the address it is `listening` on. Several apps may live in
+    one process.
     """
+    server = compressing_server()
+    doors.guard(server, names, listening)
     app = _App(
-        server=compressing_server(),
-        assets_folder=str(ASSETS),
-        assets_ignore=r"^plotly-",
+        server=server,
+        assets_folder=str(assets.SHARED),
+        assets_ignore=r".",  # they are written into the document in their own order
         serve_locally=True,
         compress=True,
         suppress_callback_exceptions=True,
@@ -123,6 +136,7 @@ def create_app(
         update_title="",
         use_pages=False,
         add_log_handler=False,
+        **doors.SHUT,
     )
     context = Context(store, importer)
     app.layout = lambda: frame.layout(context, pages)
@@ -140,12 +154,14 @@ def create_app(
 
     # the first concurrent requests of a fresh worker would not find their callbacks otherwise
     app._setup_server()
+    assets.serve(app.server)
+    doors.shut(app)
     share_answers(app, context)
     return app
 
 
-class AddressError(Exception):
-    """The pages cannot be served at this address; the message says why."""
+class AddressError(TandemError):
+    """The pages cannot be served at this address."""
 
 
 def serve(
@@ -154,23 +170,29 @@ def serve(
     port: int = 8050,
     *,
     importer: Importer | None = None,
+    names: Collection[str] = (),
     threads: int = 16,
 ) -> None:
     """Serve the app until interrupted, with threads: many only wait for what another computes.
 
-    On a loopback address only requests that name it are answered, so that no web page elsewhere
-    can reach the figures through the reader's browser.
+    names: by which readers reach it, besides the machine's own; see `create_app`.
     """
     from waitress import create_server
 
     # a page asks for all its panels at once: that they queue for a moment is no warning
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    app = create_app(store, importer=importer)
-    if host in _LOOPBACK:
-        app.server.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost", "[::1]"]
+    app = create_app(store, importer=importer, names=names, listening=host)
     try:
-        listening = create_server(app.server, host=host, port=port, threads=threads, ident="tandem")
+        listening = create_server(
+            app.server, host=host, port=port, threads=threads, ident="tandem",
+            **doors.at_the_door(),
+        )  # fmt: skip
     except (OSError, ValueError) as error:  # taken, or none of this machine
-        raise AddressError(f"{host}:{port} cannot be listened on: {error}") from error
-    print(f"Tandem is at http://{host}:{port} (Ctrl+C ends it)", flush=True)
+        raise AddressError(
+            N_("{host}:{port} cannot be listened on: {error}."),
+            N_("Name another address (--host) or another port (--port)."),
+            host=host, port=str(port), error=error,
+        ) from error  # fmt: skip
+    at = f"[{host}]" if ":" in host else host
+    print(f"Tandem is at http://{at}:{listening.effective_port} (Ctrl+C ends it)", flush=True)
     listening.run()

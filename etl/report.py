@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from data.core.reading import Question, Reject, Told
 from data.core.texts import N_, Text
-from etl.ledger.exports.replace import Replacement
 from etl.sql import Connection, number, rows
 
 #: So many refused rows stand in the report itself; `rejects` holds all.
@@ -50,6 +50,42 @@ class FileReport:
     """Currency ('' for the reporting one) -> sum of the signed amounts kept."""
     settings: dict[str, str] = field(default_factory=dict)
     notes: list[Text] = field(default_factory=list)
+    left_out_amounts: dict[str, Decimal] = field(default_factory=dict)
+    """Reason -> sum of the amounts of these rows, where it is known."""
+    refused_amount: Decimal | None = None
+    turned: dict[str, Decimal] = field(default_factory=dict)
+    """Kind of document -> sum of the amounts that the file writes the other way round."""
+    told: Told = field(default_factory=Told)
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What a newer file changed about an older one; amounts in the documents' currencies."""
+
+    older: str
+    newer: str
+    whole: bool
+    """The older file is gone altogether; otherwise only the documents both hold."""
+    superseded: str
+    """Hash of the older file, where it is gone and not to be read again."""
+    added: int = 0
+    added_amount: Decimal = Decimal(0)
+    gone: int = 0
+    gone_amount: Decimal = Decimal(0)
+    changed: int = 0
+    changed_amount: Decimal = Decimal(0)
+    """Newer less older, over the documents that changed."""
+    content: str = ""
+    """Hash of its content alone."""
+    again: bool = False
+    """Both are one file, whose later reading takes the place of the earlier."""
+    listed: bool = False
+    """Both are lists of open items: what the newer lacks was settled (see `open_lists.py`)."""
+    stay: int = 0
+    """Documents of the older, which reaches further, that the newer lacks: they count."""
+    stay_amount: Decimal = Decimal(0)
+    newer_id: int = 0
+    """Number of the newer file, where documents stay."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +95,10 @@ class Failure:
     name: str
     reason: Text
     remedy: Text
-
-
-@dataclass(frozen=True)
-class Reject:
-    """A row that was refused."""
-
-    file: str
-    line: int
-    column: str
-    value: str
-    reason: str
-    remedy: str
+    asked: bool = False
+    """A question is open: it is neither refused nor loaded."""
+    questions: list[Question] = field(default_factory=list)
+    """What is asked."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +133,69 @@ class FindingLine:
     amount: Decimal | None
 
 
+@dataclass(frozen=True)
+class Cause:
+    """What would make up for a difference, or a part of it."""
+
+    text: Text
+    amount: Decimal
+    """What receivables would change by, were it otherwise."""
+    items: int = 0
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the user's own system says is receivable on a day, and what this state says."""
+
+    amount: Decimal
+    day: date
+    found: Decimal
+    """Receivables of the state on that day."""
+    accepted: Decimal | None = None
+    """A difference that is known, without its sign."""
+    at: datetime | None = None
+    """When the files of the load were loaded that it was said with."""
+    exact: list[list[Cause]] = field(default_factory=list)
+    """What makes up for the difference to the cent: one alone, or several together."""
+    causes: list[Cause] = field(default_factory=list)
+    """What may explain it, largest first."""
+
+    @property
+    def difference(self) -> Decimal:
+        """What this state says more than the user's own system."""
+        return self.found - self.amount
+
+    @property
+    def ties(self) -> bool:
+        """Whether the two are the same, or differ by what is known."""
+        return abs(self.difference) in (Decimal(0), abs(self.accepted or Decimal(0)))
+
+
+@dataclass(frozen=True)
+class Given:
+    """Options that a load was given, and that hold for the next ones."""
+
+    at: datetime
+    """When its files were loaded."""
+    options: dict[str, str]
+    of_files: bool
+    """It had files: the options go with the last of them."""
+
+
 @dataclass
 class LoadReport:
     """What one load did. Amounts are in the reporting currency unless they say otherwise."""
 
+    what: str = "load"
+    """load, removal, or derivation: nothing was loaded, what people decided counts."""
     published: bool = False
     """Whether a new state was published."""
+    before: int | None = None
+    """Number of the state that was current before."""
+    undoes: str = ""
+    """What undoing takes back: load or removal; of a derivation, that of the states before."""
+    back: int | None = None
+    """Number of the state that undoing goes back to."""
     state: int | None = None
     """Number of the state that is current after the load."""
     loaded_at: datetime | None = None
@@ -123,6 +208,10 @@ class LoadReport:
     files: list[FileReport] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     replacements: list[Replacement] = field(default_factory=list)
+    refused: int = 0
+    """Rows refused in the files of this load."""
+    tied: bool = True
+    """False where the user's own system was said to say something else: nothing is published."""
     rejected: int = 0
     """Rows refused in all files of the state."""
     rejects: list[Reject] = field(default_factory=list)
@@ -135,13 +224,28 @@ class LoadReport:
     """Name of a check -> what came of it: found, nothing or no_data (they cannot say)."""
     options: dict[str, str] = field(default_factory=dict)
     """Options given to this load or an earlier one that hold until given anew."""
+    given: list[Given] = field(default_factory=list)
+    """Which load gave which of them."""
+    expected: Expected | None = None
+    """What the user's own system says, where they said so at this load or an earlier one."""
+    removed: list[str] = field(default_factory=list)
+    """Files that a removal took out."""
+    notes: list[Text] = field(default_factory=list)
+    """What a reader should know of the load or removal as a whole."""
     superseded: dict[str, str] = field(default_factory=dict)
     """Hash of a file that a newer export replaced -> name of that export."""
 
     @property
     def ok(self) -> bool:
         """Whether every file was understood and every control total holds."""
-        return not self.failures and all(c.ok for c in self.controls)
+        return not self.failures and all(c.ok for c in self.controls) and self.tied
+
+    @property
+    def code(self) -> int:
+        """0: everything was understood; 1: something was not, or does not tie; 3: rows refused."""
+        if not self.ok:
+            return 1
+        return 3 if self.refused else 0
 
     def to_json(self) -> str:
         """Return the report as JSON, for `about.report`."""
@@ -220,6 +324,8 @@ def _decode(value: typing.Any, hint: typing.Any) -> object:  # noqa: ANN401 - JS
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         return None if value is None else _decode(value, inner[0])
+    if origin is tuple:
+        return tuple(_decode(v, inner[0]) for v in value)
     if origin is list:
         return [_decode(v, inner[0]) for v in value]
     if origin is dict:

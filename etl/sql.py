@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from data.store.parsed import parsed
+
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -24,18 +26,18 @@ class Step(NamedTuple):
 
 def run(connection: Connection, sql: str, **values: object) -> None:
     """Run one statement whose `$names` are bound to `values`."""
-    connection.execute(sql, values or None)
+    connection.execute(parsed(sql), values or None)
 
 
 def rows(connection: Connection, sql: str, **values: object) -> list[tuple[Any, ...]]:
     """Run one statement and return all its rows."""
-    return connection.execute(sql, values or None).fetchall()
+    return connection.execute(parsed(sql), values or None).fetchall()
 
 
 def number(connection: Connection, sql: str, **values: object) -> int:
     """Run a statement that answers with one whole number; null counts as 0."""
     # fetched whole: a result with rows left to fetch would block the connection
-    found = connection.execute(sql, values or None).fetchall()
+    found = connection.execute(parsed(sql), values or None).fetchall()
     return int(found[0][0] or 0) if found else 0
 
 

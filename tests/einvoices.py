@@ -1,15 +1,17 @@
 """What the tests of the e-invoice formats share: real files, small invoices, staged rows."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from data.store.state import Store
-from etl.intake.source import SourceFile
+from etl.intake.source import Source, SourceFile
+from tests import places
 from tests.goldens import staged
 
-REAL = Path(__file__).parents[2] / "shared" / "data" / "einvoice"
-SAMPLES = Path(__file__).parents[1] / "data" / "demo" / "formats"
+REAL = places.REAL / "einvoice"
+SAMPLES = places.SAMPLES
 
 
 def real(name: str) -> Path:
@@ -19,7 +21,9 @@ def real(name: str) -> Path:
     return path
 
 
-def document(path: Path, source=None, table: str = "staged_documents") -> dict[str, object]:
+def document(
+    path: Path, source: Source | None = None, table: str = "staged_documents"
+) -> dict[str, object]:
     """Return the only row that is staged from the file, without what is empty."""
     connection, _ = staged(path, source=source)
     found = connection.execute(f"select * from {table}")
@@ -32,7 +36,7 @@ def document(path: Path, source=None, table: str = "staged_documents") -> dict[s
     }
 
 
-def query(store: Store, sql: str) -> list[tuple]:
+def query(store: Store, sql: str) -> list[tuple[Any, ...]]:
     state = store.current()
     assert state is not None
     return [tuple(row.values()) for row in state.engine.query(sql).to_pylist()]

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import duckdb
 
+from data.core.reading import Reading
 from data.store.schema import STAGED
-from etl.intake.source import Reading, ReadOptions, Source, SourceFile
+from etl.intake.source import ReadOptions, Source, SourceFile
 from etl.load.identify import identify
 
 STAGES = ("staged_documents", "staged_customers", "staged_matches", "staged_rates", "rejects")
@@ -50,6 +51,16 @@ def staged(
     file = SourceFile(path)
     found = source or identify(file)
     return connection, found.read(file, connection, first_id, ReadOptions())
+
+
+def changed(sample: Path, to: Path, *pairs: tuple[str, str], encoding: str = "utf-8") -> Path:
+    """Write a sample with pieces of its text replaced, each of which has to be there."""
+    text = sample.read_bytes().decode(encoding)
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    to.write_bytes(text.encode(encoding))
+    return to
 
 
 def check_golden(sample: Path, golden: Path, source: Source | None = None) -> None:

@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -27,11 +28,14 @@ from data.store.schema import FILES, STAGED
 from data.store.state import Store
 from etl.ledger.derive import Settings, derive, write_about
 
-Row = dict[str, object]
+#: Column -> its value, as a file could have said it.
+Row = dict[str, Any]
 Money = int | str | Decimal
 
 
-def document(kind: str, number: str, customer: str, day: str | date, amount: Money, **more) -> Row:
+def document(
+    kind: str, number: str, customer: str, day: str | date, amount: Money, **more: Any
+) -> Row:
     """Return a document row; `more` holds other columns of staged_documents (`due` for due_on)."""
     if "due" in more:
         more["due_on"] = more.pop("due")
@@ -45,21 +49,21 @@ def document(kind: str, number: str, customer: str, day: str | date, amount: Mon
     }
 
 
-def invoice(number: str, customer: str, day: str | date, amount: Money, **more) -> Row:
+def invoice(number: str, customer: str, day: str | date, amount: Money, **more: Any) -> Row:
     return document("invoice", number, customer, day, amount, **more)
 
 
-def payment(number: str, customer: str, day: str | date, amount: Money, **more) -> Row:
+def payment(number: str, customer: str, day: str | date, amount: Money, **more: Any) -> Row:
     """Return a payment; `amount` is positive as people say it."""
     return document("payment", number, customer, day, -Decimal(amount), **more)
 
 
-def credit_note(number: str, customer: str, day: str | date, amount: Money, **more) -> Row:
+def credit_note(number: str, customer: str, day: str | date, amount: Money, **more: Any) -> Row:
     """Return a credit note; `amount` is positive as people say it."""
     return document("credit_note", number, customer, day, -Decimal(amount), **more)
 
 
-def write_off(number: str, customer: str, day: str | date, amount: Money, **more) -> Row:
+def write_off(number: str, customer: str, day: str | date, amount: Money, **more: Any) -> Row:
     """Return a write-off; `amount` is positive as people say it."""
     return document("write_off", number, customer, day, -Decimal(amount), **more)
 
@@ -71,7 +75,7 @@ def match(
     return {"debit_id": debit, "credit_id": credit, "amount": amount, "matched_on": recorded_on}
 
 
-def customer(number: str, **more) -> Row:
+def customer(number: str, **more: Any) -> Row:
     """Return a customer row; `name` stands for customer_name."""
     if "name" in more:
         more["customer_name"] = more.pop("name")
@@ -145,11 +149,11 @@ def stage(
             whole["match_code"] = f"alone-{line}"  # a lettered file: the rest stays unmatched
         staged.append(whole)
     insert(connection, "staged_documents", staged)
-    for table, rows in (("matches", matches), ("customers", customers), ("rates", rates)):
-        owner = {"ledger": ledger} if table == "matches" else {}
+    for what, rows in (("matches", matches), ("customers", customers), ("rates", rates)):
+        owner = {"ledger": ledger} if what == "matches" else {}
         insert(
             connection,
-            f"staged_{table}",
+            f"staged_{what}",
             [{"file_id": file_id, "line": n, **owner, **r} for n, r in enumerate(rows, 2)],
         )
 
@@ -161,7 +165,7 @@ def derived(
     *,
     currency: str = "EUR",
     terms: int = 30,
-    **more,
+    **more: Any,
 ) -> duckdb.DuckDBPyConnection:
     """Return a connection in memory that holds one staged file and what follows from it."""
     # so few rows are not worth a second thread

@@ -49,9 +49,9 @@ def markets(folder: Path) -> Store:
                         documents.append(payment(f"P{name}", who, str(paid), "100.00"))
                         matches.append(match(name, f"P{name}"))
     customers.append(customer("K8", name="Néon", sector="62.01", country="FR", parent_id="K0"))
-    for n, day in enumerate(("2025-11-03", "2026-01-05", "2026-03-02")):
-        due = str(date.fromisoformat(day) + timedelta(days=30))
-        documents.append(invoice(f"N{n}", "K8", day, Decimal("90.00"), due=due))
+    for n, day in enumerate((date(2025, 11, 3), date(2026, 1, 5), date(2026, 3, 2))):
+        due = day + timedelta(days=30)
+        documents.append(invoice(f"N{n}", "K8", str(day), Decimal("90.00"), due=str(due)))
     documents.append(payment("PN1", "K8", "2025-12-01", "40.00"))
     documents.append(payment("PN2", "K8", "2025-12-23", "50.00"))
     documents.append(payment("PN3", "K8", str(LAST), "15.00"))

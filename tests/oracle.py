@@ -53,35 +53,37 @@ class OpenItem:
 def open_items(documents: Sequence[Document], matches: Iterable[Match]) -> list[OpenItem]:
     """Cut each document into slices: one cent after the other, then put together again.
 
-    The matches of a document use it up in order of the later of the two documents' days, and
-    instalments are used up in due order.
+    The matches of a document use it up in order of the later of the two documents' days, on one
+    day in order of the other's own day and number; instalments are used up in due order.
     """
     by_number = {d.number: d for d in documents}
-    closings: dict[str, list[tuple[date, str, int]]] = {d.number: [] for d in documents}
+    closings: dict[str, list[tuple[date, date, str, int]]] = {d.number: [] for d in documents}
     for match in matches:
         debit, credit = by_number[match.debit], by_number[match.credit]
         day = max(debit.day, credit.day)
-        closings[debit.number].append((day, credit.number, match.cents))
-        closings[credit.number].append((day, debit.number, match.cents))
+        closings[debit.number].append((day, credit.day, credit.number, match.cents))
+        closings[credit.number].append((day, debit.day, debit.number, match.cents))
     found = []
     for document in documents:
         sign = 1 if document.cents > 0 else -1
-        parts = [[due, abs(cents)] for due, cents in sorted(document.parts)]
-        parts = parts or [[document.due, abs(document.cents)]]
-        queue: list[tuple[date | None, str, int]] = sorted(closings[document.number])
+        parts = sorted(document.parts) or [(document.due, document.cents)]
+        left = [abs(cents) for _, cents in parts]
+        queue: list[tuple[date | None, str, int]] = [
+            (day, other, cents) for day, _own, other, cents in sorted(closings[document.number])
+        ]
         used = sum(cents for _, _, cents in queue)
         queue.append((None, "", abs(document.cents) - used))
         for closed, other, amount in queue:
             wanted = amount
-            for part in parts:
-                taken = min(wanted, part[1])
-                part[1] -= taken
+            for place, (due, _) in enumerate(parts):
+                taken = min(wanted, left[place])
+                left[place] -= taken
                 wanted -= taken
                 if taken:
                     by = by_number[other].kind if other else ""
                     found.append(
                         OpenItem(document.number, document.customer, document.kind,
-                                 document.day, part[0], closed, sign * taken, by)
+                                 document.day, due, closed, sign * taken, by)
                     )  # fmt: skip
             assert wanted == 0, f"{document.number} is matched for more than its amount"
     return found
@@ -122,14 +124,14 @@ def aging(items: Iterable[OpenItem], day: date) -> dict[str, int]:
 
 def oldest_first(debits: Sequence[Document], credits_: Sequence[Document]) -> list[Match]:
     """Settle credits against debits, each queue in the order given."""
-    left = [[d, d.cents] for d in debits]
+    left = [d.cents for d in debits]
     found = []
     for credit in credits_:
         wanted = -credit.cents
-        for entry in left:
-            taken = min(wanted, entry[1])
+        for place, debit in enumerate(debits):
+            taken = min(wanted, left[place])
             if taken:
-                found.append(Match(entry[0].number, credit.number, taken))
-                entry[1] -= taken
+                found.append(Match(debit.number, credit.number, taken))
+                left[place] -= taken
                 wanted -= taken
     return found

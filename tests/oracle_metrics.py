@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import pairwise
+from typing import Any, TypeVar
 
 from tests.random_ledgers import World, as_day
 
@@ -33,11 +35,12 @@ SECTORS = {
     "43.22": ("F", "43", "43.2"),
     "01.1": ("A", "01", "01.1"),
 }
-Row = dict[str, object]
+Row = dict[str, Any]
 Key = tuple[str, ...]
+_Thing = TypeVar("_Thing", "Doc", "Slice")
 
 
-@dataclass
+@dataclass(eq=False)
 class Slice:
     doc: Doc
     due: date
@@ -45,13 +48,29 @@ class Slice:
     closer: Doc | None
     amount: Decimal
     continues: bool
+    returned: date | None = None
 
     @property
     def closed_by(self) -> str:
         return self.closer.kind if self.closer else ""
 
+    @property
+    def settled(self) -> date:
+        """The day it closed; only of those that did."""
+        assert self.closed is not None
+        return self.closed
 
-@dataclass
+    @property
+    def owed(self) -> Doc:
+        """The document that is owed: where a return reopens one, that."""
+        return self.doc.reopens or self.doc
+
+    def in_force(self, day: date) -> bool:
+        """Whether it is a part of what is owed at the end of `day`, open or closed."""
+        return self.doc.day <= day and (self.returned is None or self.returned > day)
+
+
+@dataclass(eq=False)
 class Doc:
     number: str
     kind: str
@@ -64,6 +83,29 @@ class Doc:
     dims: Mapping[str, str]
     parts: list[tuple[date, Decimal]]
     slices: list[Slice] = field(default_factory=list)
+    says: str = ""
+    """The payment that it says it takes back."""
+    reopens: Doc | None = None
+    reopened_by: list[Doc] = field(default_factory=list)
+    added: int = 0
+    """Its place among the documents that were cut from others; 0: it is none of these."""
+
+    @property
+    def place(self) -> tuple[int, date, str, str]:
+        return (self.added, self.day, self.dims["customer"], self.number)
+
+    def ended(self, as_of: date) -> tuple[date | None, str]:
+        """When it closed and how, as was known then; (None, '') while open."""
+        parts = [s for d in (self, *self.reopened_by) for s in d.slices if s.in_force(as_of)]
+        if any(s.closed is None or s.closed > as_of for s in parts):
+            return None, ""
+        by: dict[str, Decimal] = defaultdict(Decimal)
+        for s in parts:
+            by[s.closed_by] += s.amount
+        outcome = "credited"
+        if set(by) != {"credit_note"}:
+            outcome = "written_off" if by["write_off"] > by["payment"] else "paid"
+        return max((s.closed for s in parts if s.closed), default=self.day), outcome
 
     @property
     def closed(self) -> date | None:
@@ -90,28 +132,154 @@ class Question:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     months: int = 12
     basis: str = "due"
+    buckets: str = "30,60,90"
+
+
+@dataclass(eq=False)
+class Pair:
+    """A match; `takes_back`: of a return and the payment that nothing was paid with."""
+
+    debit: Doc
+    credit: Doc
+    amount: Decimal
+    returned: date | None = None
+    takes_back: bool = False
+
+    @property
+    def day(self) -> date:
+        return max(self.debit.day, self.credit.day)
 
 
 class Book:
     """Documents and slices of a world."""
 
+    added = 0
+
     def __init__(self, world: World) -> None:
         self.customers = {str(c["customer_id"]): c for c in world.customers}
         self.docs = self._documents(world)
-        closings: dict[str, list[tuple[date, Doc, Decimal]]] = defaultdict(list)
-        extra: list[Doc] = []
         by_name = {d.number: d for d in self.docs}
-        for m in world.matches:
-            debit, credit = by_name[str(m["debit_id"])], by_name[str(m["credit_id"])]
-            day = max(debit.day, credit.day)
-            closings[debit.number].append((day, credit, Decimal(str(m["amount"]))))
-            closings[credit.number].append((day, debit, Decimal(str(m["amount"]))))
+        pairs = [
+            Pair(
+                by_name[str(m["debit_id"])], by_name[str(m["credit_id"])], Decimal(str(m["amount"]))
+            )
+            for m in world.matches
+        ]
+        for doc in sorted(self.docs, key=lambda d: d.place):
+            if doc.says in by_name:
+                self._take_back(doc, by_name[doc.says], pairs)
+        closings: dict[int, list[tuple[date, Doc, Decimal, date | None]]] = defaultdict(list)
+        for p in pairs:
+            closings[id(p.debit)].append((p.day, p.credit, p.amount, p.returned))
+            closings[id(p.credit)].append((p.day, p.debit, p.amount, p.returned))
         for doc in self.docs:
-            self._cut(doc, closings[doc.number])
-        for m in world.matches:
-            extra += self._differences(by_name[str(m["debit_id"])], by_name[str(m["credit_id"])])
-        self.docs += extra
+            self._cut(doc, closings[id(doc)])
+        for debit, credit in {
+            (id(p.debit), id(p.credit)): (p.debit, p.credit) for p in pairs
+        }.values():
+            self.docs += self._differences(debit, credit)
         self.slices = [s for d in self.docs for s in d.slices]
+
+    def _take_back(self, back: Doc, payment: Doc, pairs: list[Pair]) -> None:
+        """Let `back` take `payment` back: what it had paid by then is owed again, in its place."""
+        whole = back.amount_currency
+        used = sum((p.amount for p in pairs if p.credit is payment), ZERO)
+        direct = left = min(whole, -payment.amount_currency - used)
+        left = whole - direct
+        mine = [
+            p
+            for p in pairs
+            if p.credit is payment
+            and p.returned is None
+            and not p.takes_back
+            and p.debit.dims["customer"] == payment.dims["customer"]
+        ]
+        reopened: list[tuple[date, Doc, Decimal]] = []
+        for p in sorted(
+            sorted(mine, key=lambda p: p.debit.place), key=lambda p: p.debit.due, reverse=True
+        ):
+            part = min(left, p.amount)
+            left -= part
+            if not part:
+                continue
+            if p.day > back.day:  # it was not there yet: nothing was paid with that
+                direct += part
+                p.amount -= part
+                continue
+            gone = Pair(p.debit, payment, part, back.day)
+            p.amount -= part
+            pairs.append(gone)
+            reopened += self._fallen(gone, pairs)
+        if direct:
+            pairs.append(Pair(back, payment, direct, takes_back=True))
+        summed: dict[tuple[date, int], Decimal] = defaultdict(Decimal)
+        docs = {id(d): d for _, d, _ in reopened}
+        for due, debit, part in reopened:
+            summed[due, id(debit)] += part
+        cuts = sorted(summed, key=lambda c: (c[0], docs[c[1]].place))
+        segments, at = [], direct
+        for due, key in cuts:
+            debit, part = docs[key], summed[due, key]
+            upto = at - direct + part
+            worth = [
+                (back.amount * place / whole).quantize(CENT, ROUND_HALF_UP)
+                for place in (upto, upto - part)
+            ]
+            owed = debit.reopens or debit
+            self.added += 1
+            new = Doc(
+                back.number, back.kind, back.day, due, debit.due_assumed, worth[0] - worth[1],
+                part, back.rate, debit.dims, [(due, part)], reopens=owed, added=self.added,
+            )  # fmt: skip
+            segments.append((at, at + part, new))
+            at += part
+            owed.reopened_by.append(new)
+        alone = len(segments) > 0 and at == whole and not direct
+        if alone:
+            segments[0][2].added = 0
+            self.docs[self.docs.index(back)] = segments[0][2]
+        segments.append((at, whole, back))
+        later = sorted(
+            (p for p in pairs if p.debit is back and not p.takes_back),
+            key=lambda p: p.credit.place,
+        )
+        for p in later:
+            pairs.remove(p)
+        start = direct
+        for p in later:
+            for since, upto, doc in segments:
+                part = min(upto, start + p.amount) - max(since, start)
+                if part > 0:
+                    pairs.append(Pair(doc, p.credit, part))
+            start += p.amount
+        for since, upto, doc in segments[:-1]:
+            if doc.added:
+                self.docs.append(doc)
+            if not alone:
+                back.amount_currency -= upto - since
+                back.amount -= doc.amount
+        back.parts = [(back.day, back.amount_currency)]
+
+    @staticmethod
+    def _fallen(gone: Pair, pairs: list[Pair]) -> list[tuple[date, Doc, Decimal]]:
+        """Return the instalments of which `gone` was the payment, with their due days."""
+        debit = gone.debit
+        at = ZERO
+        own = sorted(
+            (p for p in pairs if p.debit is debit and p.amount),
+            key=lambda p: (p.day, p.credit.place, p.returned or date.max),
+        )
+        for p in own:
+            if p is gone:
+                break
+            at += p.amount
+        found, since = [], ZERO
+        for due, size in debit.parts:
+            part = min(since + size, at + gone.amount) - max(since, at)
+            if part > 0:
+                found.append((due, debit, part))
+            since += size
+        return found
 
     def _dims(self, customer: str, salesperson: object, currency: str) -> dict[str, str]:
         row = self.customers[customer]
@@ -184,30 +352,32 @@ class Book:
                     )
                     if owing
                     else [(due, abs(total))],
+                    says=str(head.get("reference") or "").removeprefix("chargeback "),
                 )
             )
         return docs
 
     @staticmethod
-    def _cut(doc: Doc, closings: list[tuple[date, Doc, Decimal]]) -> None:
+    def _cut(doc: Doc, closings: list[tuple[date, Doc, Decimal, date | None]]) -> None:
         """Lay the closings in order of day along the amount, cut at the instalments."""
-        ordered = sorted(closings, key=lambda c: (c[0], c[1].day, c[1].dims["customer"],
-                                                  c[1].number))  # fmt: skip
+        ordered = sorted(closings, key=lambda c: (c[0], c[1].place, c[3] or date.max))
         total = abs(doc.amount_currency)
         rest = total - sum((c[2] for c in ordered), ZERO)
-        queue: list[tuple[date | None, Doc | None, Decimal]] = [*ordered, (None, None, rest)]
+        queue: list[tuple[date | None, Doc | None, Decimal, date | None]] = [
+            *ordered, (None, None, rest, None)]  # fmt: skip
         at = ZERO
         for due, size in doc.parts:
             end = at + size
             while at < end:
                 while queue[0][2] == 0:
                     queue.pop(0)
-                closed, closer, amount = queue[0]
+                closed, closer, amount, returned = queue[0]
                 step = min(amount, end - at)
-                queue[0] = (closed, closer, amount - step)
+                queue[0] = (closed, closer, amount - step, returned)
                 doc.slices.append(
-                    Slice(doc, due, closed, closer, _worth(doc, at, at + step), at + step < end)
-                )
+                    Slice(doc, due, closed, closer, _worth(doc, at, at + step), at + step < end,
+                          returned)
+                )  # fmt: skip
                 at += step
 
     @staticmethod
@@ -217,12 +387,11 @@ class Book:
         theirs = [s for s in credit.slices if s.closer is debit]
         worth, other = sum(s.amount for s in mine), sum(s.amount for s in theirs)
         day = max(debit.day, credit.day)
+        wanted: list[tuple[str, Doc, Decimal | int]] = []
         if debit.dims["customer"] != credit.dims["customer"]:
             wanted = [("adjustment", debit, -worth), ("adjustment", credit, -other)]
         elif worth + other:
             wanted = [("exchange", debit, -(worth + other))]
-        else:
-            wanted = []
         return [
             Doc(d.number, kind, day, day, "", Decimal(amount), ZERO, d.rate, d.dims, [])
             for kind, d, amount in wanted
@@ -277,11 +446,12 @@ class Relations:
         self.settled = [
             s
             for s in slices
-            if s.doc.kind == "invoice"
+            if s.owed.kind == "invoice"
             and s.amount > 0
             and s.closed_by == "payment"
             and s.closed is not None
             and self.window <= s.closed <= q.as_of
+            and s.in_force(q.as_of)
         ]
         self.cohort = [
             d
@@ -304,8 +474,8 @@ class Relations:
     def key(self, dims: Mapping[str, str]) -> Key:
         return tuple(dims[name] for name in self.q.by)
 
-    def split(self, things: Iterable[Doc | Slice]) -> dict[Key, list]:
-        groups: dict[Key, list] = defaultdict(list)
+    def split(self, things: Iterable[_Thing]) -> dict[Key, list[_Thing]]:
+        groups: dict[Key, list[_Thing]] = defaultdict(list)
         for thing in things:
             groups[self.key((thing.doc if isinstance(thing, Slice) else thing).dims)].append(thing)
         return groups
@@ -348,14 +518,27 @@ def receivables(r: Relations) -> dict[Key, list[Row]]:
     }
 
 
-def bucket_of(s: Slice, as_of: date, basis: str) -> str:
+def late_buckets(written: str) -> list[tuple[str, int]]:
+    """Bucket of what is late -> its last day, or its last month; the open one is the last."""
+    ends, _, grace = written.partition("+")
+    if ends.startswith("months:"):
+        months = int(ends.removeprefix("months:"))
+        return [(f"month_{n}", n) for n in range(months)] + [("older", 10**6)]
+    days = [int(grace or 0), *map(int, ends.split(","))]
+    names = [(f"{a + 1}-{b}", b) for a, b in pairwise(days)]
+    return [*names, (f"over_{days[-1]}", 10**6)]
+
+
+def bucket_of(s: Slice, q: Question) -> str:
     if s.amount < 0:
         return "unapplied"
-    days = (as_of - (s.due if basis == "due" else s.doc.day)).days
-    for name, upto in (("not_due", 0), ("1-30", 30), ("31-60", 60), ("61-90", 90)):
-        if days <= upto:
-            return name
-    return "over_90"
+    since = s.due if q.basis == "due" else s.owed.day
+    days = (q.as_of - since).days
+    if days <= int(q.buckets.partition("+")[2] or 0):
+        return "not_due"
+    if q.buckets.startswith("months:"):
+        days = (q.as_of.year - since.year) * 12 + q.as_of.month - since.month
+    return next(name for name, upto in late_buckets(q.buckets) if days <= upto)
 
 
 def aging(r: Relations) -> dict[Key, list[Row]]:
@@ -363,8 +546,8 @@ def aging(r: Relations) -> dict[Key, list[Row]]:
     answer: dict[Key, list[Row]] = {}
     for g in _balance_groups(r):
         answer[g] = []
-        for bucket in ("not_due", "1-30", "31-60", "61-90", "over_90", "unapplied"):
-            held = [s for s in alive.get(g, []) if bucket_of(s, r.q.as_of, r.q.basis) == bucket]
+        for bucket in ("not_due", *(n for n, _ in late_buckets(r.q.buckets)), "unapplied"):
+            held = [s for s in alive.get(g, []) if bucket_of(s, r.q) == bucket]
             answer[g].append({"bucket": bucket, "amount": total(held), "items": count(held)})
     return answer
 
@@ -462,9 +645,8 @@ def lives_of(cohort: Iterable[Doc], as_of: date) -> list[tuple[int, bool]]:
     """Days from issue and whether the invoice was paid then; else it was still unpaid."""
     lives = []
     for d in cohort:
-        ended = d.closed is not None and d.closed <= as_of
-        until = d.closed if ended and d.closed else as_of
-        lives.append(((until - d.day).days, ended and d.outcome == "paid"))
+        closed, outcome = d.ended(as_of)
+        lives.append((((closed or as_of) - d.day).days, outcome == "paid"))
     return lives
 
 
@@ -512,12 +694,12 @@ def payment_curve(r: Relations) -> dict[Key, list[Row]]:
 
 def payment_speed(r: Relations) -> dict[Key, list[Row]]:
     settled, cohorts = r.split(r.settled), r.split(r.cohort)
-    unpaid = r.split(s for s in r.alive if s.doc.kind == "invoice" and s.amount > 0)
+    unpaid = r.split(s for s in r.alive if s.owed.kind == "invoice" and s.amount > 0)
     answer: dict[Key, list[Row]] = {}
     for g in set(settled) | set(cohorts) | set(unpaid):
         paid = settled.get(g, [])
         weight = total(paid)
-        taken = [((s.closed - s.doc.day).days, (s.closed - s.due).days, s.amount) for s in paid]
+        taken = [((s.settled - s.owed.day).days, (s.settled - s.due).days, s.amount) for s in paid]
         steps = kaplan_meier(lives_of(cohorts.get(g, []), r.q.as_of))
 
         def first(reached: Callable[[Step], bool], steps: list[Step] = steps) -> int | None:
@@ -616,7 +798,7 @@ def terms(r: Relations) -> dict[Key, list[Row]]:
             for d in issued.get(g, [])
             if d.due_assumed == ""
         ]
-        taken = [(Decimal((s.closed - s.doc.day).days), s.amount) for s in settled.get(g, [])]
+        taken = [(Decimal((s.settled - s.owed.day).days), s.amount) for s in settled.get(g, [])]
         answer[g] = [
             {
                 name: ratio(sum((t * a for t, a in rows), ZERO), sum((a for _, a in rows), ZERO))

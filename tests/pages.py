@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import plotly.graph_objects as go
@@ -79,7 +80,7 @@ def ask(
     language: str = "en",
     path: str = "/",
     **values: object,
-) -> dict[str, dict[str, object]]:
+) -> dict[str, dict[str, Any]]:
     """Post to the callback that has `output` (`id.property`) among its outputs; return its answer.
 
     Inputs and states are None but for `url.search`, what is `below` it, and those in `values`,
@@ -87,7 +88,7 @@ def ask(
     ValueError for a figure with a property that plotly does not know.
     """
     key = next(k for k in app.callback_map if output in k.strip(".").split("..."))
-    known = {
+    known: dict[str, dict[str, object]] = {
         "url": {"search": search, "pathname": path},
         "below": {"data": {"search": search, "retry": 0}},
     }
@@ -118,13 +119,15 @@ def ask(
     client.set_cookie("lang", language)
     answer = client.post("/_dash-update-component", json=body)
     assert answer.status_code in (200, 204), answer.data.decode()[-2000:]
-    response = unfolded(answer.get_json()["response"]) if answer.status_code == 200 else {}
+    response: dict[str, dict[str, Any]] = {}
+    if answer.status_code == 200:
+        response = unfolded(answer.get_json()["response"])
     for drawn in _figures(response):
         checked(drawn)
     return response
 
 
-def unfolded(part: object) -> object:
+def unfolded(part: object) -> Any:
     """Return an answer with what the script draws as the components that it stands for."""
     if isinstance(part, list):
         return [unfolded(one) for one in part]

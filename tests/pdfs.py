@@ -1,12 +1,13 @@
 """Tiny PDFs with an invoice attached, as in PDF/A-3; `python -m tests.pdfs` writes the sample."""
 
 import io
-from pathlib import Path
 
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, NameObject
 
-SAMPLE = Path(__file__).parents[1] / "data/demo/formats/facturx/avoir.pdf"
+from tests.places import SAMPLES
+
+SAMPLE = SAMPLES / "facturx" / "avoir.pdf"
 XML = """<?xml version="1.0" encoding="UTF-8"?>
 <rsm:CrossIndustryInvoice xmlns:rsm="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
   xmlns:ram="urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"

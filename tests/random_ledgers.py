@@ -9,10 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from os import environ
 
 import duckdb
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from data.store.engine import DuckDBEngine
@@ -28,20 +26,6 @@ RATES = {
     "USD": (Decimal("0.87654321"), Decimal("0.87654321"), Decimal("0.95")),
     "HUF": (Decimal("0.0025"), Decimal("0.0027")),
 }
-
-
-def checked(examples: int) -> settings:
-    """Return Hypothesis settings; on a build server the same examples run every time.
-
-    A failing ledger is made smaller only where TANDEM_SHRINK is set: it takes minutes.
-    """
-    return settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize="CI" in environ,
-        phases=[p for p in Phase if p is not Phase.shrink or "TANDEM_SHRINK" in environ],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
 
 
 @dataclass(frozen=True)
@@ -185,13 +169,59 @@ def _matches(draw: st.DrawFn, documents: list[Row]) -> tuple[Row, ...]:
 
 
 @st.composite
+def _returns(draw: st.DrawFn, documents: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Return payments that take others back, and what was paid after that."""
+    rows: list[Row] = []
+    matches: list[Row] = []
+    taken = [d for d in documents if d["kind"] == "payment" and d["amount"] < 0]
+    for payment in taken:
+        if draw(st.integers(0, 3)):
+            continue
+        left, number = -payment["amount"], payment["document_id"]
+        for n in range(draw(st.sampled_from((1, 1, 2)))):
+            amount = left if draw(st.booleans()) else min(left, draw(_cents))
+            left -= amount
+            if not amount:
+                break
+            row = {
+                **payment,
+                "document_id": f"R{n}{number}",
+                "issued_on": payment["issued_on"] + timedelta(days=draw(st.integers(0, 90))),
+                "rate": draw(st.sampled_from(RATES[payment["currency"]])),
+                "amount": amount,
+                "reference": f"chargeback {number}",
+            }
+            rows.append(row)
+            if draw(st.booleans()):
+                again = {
+                    **row,
+                    "document_id": f"Q{n}{number}",
+                    "issued_on": row["issued_on"] + timedelta(days=draw(st.integers(1, 60))),
+                    "amount": -min(amount, draw(st.sampled_from((amount, draw(_cents))))),
+                    "reference": None,
+                }
+                rows.append(again)
+                matches.append(
+                    {
+                        "debit_id": row["document_id"],
+                        "credit_id": again["document_id"],
+                        "amount": -again["amount"],
+                        "matched_on": None,
+                    }
+                )
+    return rows, matches
+
+
+@st.composite
 def worlds(draw: st.DrawFn, most: int = 24) -> World:
     """Return a random ledger of up to `most` documents."""
     customers = draw(_customers())
     documents: list[Row] = []
     for number in range(1, draw(st.integers(1, most)) + 1):
         documents += draw(_document(number, customers))
-    return World(tuple(documents), draw(_matches(documents)), customers)
+    matches = draw(_matches(documents))
+    returns, paid_again = draw(_returns(documents))
+    return World((*documents, *returns), (*matches, *paid_again), customers)
 
 
 @st.composite

@@ -83,10 +83,31 @@ def test_a_currency_may_be_written_in_lower_case(folder):
 
 
 def test_a_store_without_any_document_says_so(folder):
-    code, output = run(folder, "load", "/in", "--store", "/undated", "--currency", "USD")
-    assert code == 0
+    # of dirhams no reference rate is known
+    (folder / "mad").mkdir()
+    (folder / "mad" / "a.csv").write_text(f"{HEAD}F1;C1;2025-01-31;2025-02-28;5,00;MAD\n")
+    code, output = run(folder, "load", "/mad", "--store", "/undated", "--currency", "USD")
+    assert code == 3
     assert "it holds no document yet" in output
     assert "None" not in output
     code, output = run(folder, "show", "receivables", "--store", "/undated")
     assert code == 1
     assert "holds no document yet" in output
+
+
+def test_a_store_whose_pointer_is_lost_is_never_begun_afresh(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text(f"{HEAD}F1;C1;2025-01-31;2025-02-28;5,00;EUR\n")
+    (tmp_path / "in" / "b.csv").write_text(f"{HEAD}F2;C1;2025-03-31;2025-04-28;7,00;EUR\n")
+    assert run(tmp_path, "load", "/in/a.csv", "--store", "/store")[0] == 0
+    (tmp_path / "store" / "current").unlink()
+    for words in (("load", "/in/b.csv"), ("show", "receivables")):
+        code, said = run(tmp_path, *words, "--store", "/store")
+        assert code == 1
+        assert "is lost" in said
+        assert "recover" in said
+    assert run(tmp_path, "recover", "--store", "/store")[0] == 0
+    assert run(tmp_path, "load", "/in/b.csv", "--store", "/store")[0] == 0
+    assert "12.00" in run(tmp_path, "show", "receivables", "--store", "/store")[1]
+    code, said = run(tmp_path, "recover", "--store", "/none")
+    assert (code, "holds no state" in said) == (1, True)

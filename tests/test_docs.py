@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -11,26 +14,28 @@ import typer.main
 from data.core.dimensions import DIMENSIONS
 from data.store.schema import DOCUMENTS
 from metrics.catalogue import METRICS
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+INDEX = ROOT / "docs" / "decisions" / "README.md"
 UNITS = {"money", "days", "share", "count", "text"}
 
 
 def test_make_targets_exist():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+(?: [a-z]+)*):", makefile, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+(?: [a-z-]+)*):", makefile, re.MULTILINE))
     targets = {name for line in targets for name in line.split()}
-    named = set(re.findall(r"(?:`|^    )make ([a-z]+)", README + CONTRIBUTING, re.MULTILINE))
-    assert {"run", "test"} <= named
+    named = set(re.findall(r"(?:`|^    )make ([a-z-]+)", README + CONTRIBUTING, re.MULTILINE))
+    assert {"run", "test", "test-deep"} <= named
     assert named - targets == set()
 
 
 def test_tasks_exist():
     from tasks import TASKS
 
-    named = set(re.findall(r"tasks\.py ([a-z]+)", README + CONTRIBUTING))
+    named = set(re.findall(r"tasks\.py ([a-z-]+)", README + CONTRIBUTING))
     assert {"run", "test"} <= named
     assert named - set(TASKS) == set()
 
@@ -43,7 +48,7 @@ def _commands():
 
 def test_commands_and_their_options_exist():
     commands = _commands()
-    used = re.findall(r"app\.py ([a-z]+)([^\n`]*)", README + CONTRIBUTING)
+    used = re.findall(r"(?:app\.py|`tandem) ([a-z]+)([^\n`]*)", README + CONTRIBUTING)
     assert {name for name, _ in used} >= {"load", "show", "metrics", "serve"}
     for name, rest in used:
         options = {o for p in commands[name].params for o in p.opts}
@@ -112,10 +117,64 @@ def test_links_lead_somewhere():
             assert anchor in headings, anchor
 
 
-def test_named_files_exist():
-    for name in re.findall(r"`((?:etl|data|metrics|dashboards|tests)/[\w./-]*)`", CONTRIBUTING):
-        if "<" not in name:
-            assert (ROOT / name).exists(), name
+@pytest.mark.parametrize("path", [ROOT / "CONTRIBUTING.md", *DECISIONS], ids=lambda path: path.name)
+def test_named_files_and_what_is_named_in_them_exist(path):
+    text = path.read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:etl|data|metrics|dashboards|tests|benchmarks)/[^`<]*)`", text):
+        assert (ROOT / name).exists(), name
+    for file, name in re.findall(r"`([\w/]+\.py)`, `([\w.]+)`", text):
+        assert name in _defined(ROOT / file), f"{file} has no {name}"
+
+
+@cache
+def _defined(path: Path) -> set[str]:
+    """Return what a file defines: functions, classes with their methods, and values."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            names |= {f"{node.name}.{m.name}" for m in node.body if isinstance(m, ast.FunctionDef)}
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {t.id for t in targets if isinstance(t, ast.Name)}
+    return names
+
+
+def test_the_house_is_drawn_as_it_is():
+    """The folders of the drawing are there, and the rooms of the code are in it, but for families
+    of formats."""
+    drawing = re.search(r"## The house\n\n((?:    .*\n)+)", CONTRIBUTING)
+    assert drawing
+    drawn: set[str] = set()
+    above: dict[int, str] = {}
+    for line in drawing[1].splitlines():
+        indent = len(line) - len(line.lstrip())
+        names = list(takewhile(lambda word: word.endswith("/"), line.split()))
+        inside = "".join(above[n] for n in sorted(above) if n < indent)
+        drawn |= {inside + name for name in names}
+        above = {n: name for n, name in above.items() if n < indent} | {indent: "".join(names[:1])}
+    assert [name for name in drawn if not (ROOT / name).is_dir()] == []
+    rooms = {
+        f"{file.parent.relative_to(ROOT).as_posix()}/"
+        for part in ("data", "etl", "metrics", "dashboards")
+        for file in (ROOT / part).rglob("__init__.py")
+    }
+    assert {room for room in rooms - drawn if "/formats/" not in room} == set()
+
+
+def test_decisions_are_listed_and_say_what_they_cost():
+    index = INDEX.read_text(encoding="utf-8")
+    assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+    for path in DECISIONS:
+        assert f"({path.name})" in index, path.name
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [
+            "The question", "What was decided", "Why", "What it costs", "When to decide anew",
+        ]  # fmt: skip
+    for path in (INDEX, *DECISIONS):
+        for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
+            assert target.startswith("http") or (path.parent / target).exists(), target
 
 
 def test_the_page_of_formats_is_what_the_sources_say():
@@ -124,3 +183,14 @@ def test_the_page_of_formats_is_what_the_sources_say():
     assert formats.FILE.read_text(encoding="utf-8") == formats.page(), (
         "write it anew: python -m etl.intake.formats.document"
     )
+
+
+def test_presets_are_described_with_every_key():
+    from etl.intake.mappings.mapping import SOURCE_KEYS, TABLES
+    from etl.intake.mappings.preset import MARKS, PROGRAM
+    from etl.intake.mappings.rules import KEYS
+
+    said = (ROOT / "docs" / "presets.md").read_text(encoding="utf-8")
+    assert [k for k in (*SOURCE_KEYS, *MARKS) if f"`{k}`" not in said] == []
+    assert [t for t in TABLES if f"`[{t}]`" not in said] == []
+    assert [k for k in (*KEYS, *PROGRAM) if not re.search(rf"\b{k}\b", said)] == []

@@ -14,11 +14,9 @@ from dash.development.base_component import Component
 from dashboards.base.format import NOTHING, Format
 from dashboards.base.i18n import _
 from dashboards.base.links import search_with, stay
-from dashboards.base.parts import BUCKET_LABELS
 from dashboards.base.view import View
+from dashboards.charts.buckets import colours, labels
 from dashboards.charts.figures import (
-    AGING,
-    BUCKETS,
     CHARACTER,
     FILL,
     HATCH,
@@ -28,9 +26,9 @@ from dashboards.charts.figures import (
     figure,
     nice_ticks,
 )
-from dashboards.dso.figures import month_names_axis, spread
+from dashboards.charts.months import month_names_axis, spread
+from data.core.buckets import NOT_DUE, UNAPPLIED, Buckets
 from data.core.dimensions import DIMENSIONS
-from data.core.texts import N_
 from metrics.lists.aging_cell import ALL
 
 HISTORY_HEIGHT = 300
@@ -38,16 +36,7 @@ MOST_GROUPS = 60
 """Lines of the matrix; what is beyond stands in one line together, and in the download."""
 UNKNOWN = "-"
 """How the URL writes a group whose value is not known."""
-OVERDUE = ("1-30", "31-60", "61-90", "over_90")
 _ZERO = Decimal(0)
-
-ISSUED_LABELS = {**BUCKET_LABELS, "not_due": N_("Same day")}
-"""Bucket -> what it is called where age counts from the invoice date."""
-
-
-def labels(basis: str) -> dict[str, str]:
-    """Return what the buckets are called in the reader's language."""
-    return {b: _(t) for b, t in (ISSUED_LABELS if basis == "issued" else BUCKET_LABELS).items()}
 
 
 @dataclass
@@ -65,13 +54,13 @@ class Line:
 
     @property
     def open(self) -> Decimal:
-        """What is open before unapplied payments: the five buckets."""
-        return self.total - self.amounts.get("unapplied", _ZERO)
+        """What is open before unapplied payments: all other buckets."""
+        return self.total - self.amounts.get(UNAPPLIED, _ZERO)
 
     @property
     def overdue(self) -> Decimal:
         """What is past its due day."""
-        return sum((self.amounts.get(b, _ZERO) for b in OVERDUE), _ZERO)
+        return self.open - self.amounts.get(NOT_DUE, _ZERO)
 
     def add(self, other: Line) -> None:
         """Add another group to this one."""
@@ -94,37 +83,42 @@ def ordered(lines: Sequence[Line], sort: str, view: View, by: str) -> list[Line]
     """Return the lines in the order the URL asks for: largest first, unapplied most negative."""
     if sort == "name":
         return sorted(lines, key=lambda line: view.label(by, line.member).casefold())
-    if sort == "unapplied":
+    if sort == UNAPPLIED:
         return sorted(lines, key=lambda line: line.amounts.get(sort, _ZERO))
     if sort == "overdue":
         return sorted(lines, key=lambda line: line.overdue, reverse=True)
-    if sort in BUCKETS:
+    if sort and any(sort in line.amounts for line in lines):
         return sorted(lines, key=lambda line: line.amounts.get(sort, _ZERO), reverse=True)
     return sorted(lines, key=lambda line: line.total, reverse=True)
 
 
 def history_figure(
-    rows: Sequence[Mapping[str, Any]], days: Sequence[date], as_of: date, basis: str, f: Format
+    rows: Sequence[Mapping[str, Any]],
+    days: Sequence[date],
+    as_of: date,
+    basis: str,
+    buckets: Buckets,
+    f: Format,
 ) -> Figure:
     """Draw one column of stacked buckets for each day, unapplied below zero, as_of set apart.
 
     Each mark carries its day: a click makes it the as-of day.
     """
-    names = labels(basis)
+    names, colour = labels(buckets, basis), colours(buckets)
     amounts: dict[date, dict[str, Decimal]] = {day: {} for day in days}
     for row in rows:
         amounts[row["as_of"]][row["bucket"]] = row["amount"]
     isos = [day.isoformat() for day in days]
-    tops = [sum((v for b, v in amounts[d].items() if b != "unapplied"), _ZERO) for d in days]
-    lows = [min(amounts[d].get("unapplied", _ZERO), _ZERO) for d in days]
+    tops = [sum((v for b, v in amounts[d].items() if b != UNAPPLIED), _ZERO) for d in days]
+    lows = [min(amounts[d].get(UNAPPLIED, _ZERO), _ZERO) for d in days]
     ticks = nice_ticks(float(min(lows, default=_ZERO)), float(max(tops, default=_ZERO)), 5)
     # below zero only as much room as the unapplied take: a whole step would waste it
     bottom = max(ticks[0], float(min(lows, default=_ZERO)) * 1.15)
     scale, unit = f.scale([max(tops, default=_ZERO)])
     drawn = figure(f, barmode="relative", hovermode="x", bargap=0.22)
-    for bucket in BUCKETS:
-        marker: dict[str, Any] = {"color": AGING[bucket], "line": {"width": 0}}
-        if bucket == "unapplied":
+    for bucket in buckets.names:
+        marker: dict[str, Any] = {"color": colour[bucket], "line": {"width": 0}}
+        if bucket == UNAPPLIED:
             marker["pattern"] = HATCH
         drawn.add_bar(
             x=list(range(len(days))),
@@ -135,7 +129,8 @@ def history_figure(
     for day in days:
         said = [f"<b>{f.day(day)}</b>"]
         said += [
-            f"{names[b]} {f.scaled(amounts[day].get(b, _ZERO), scale)}" for b in reversed(BUCKETS)
+            f"{names[b]} {f.scaled(amounts[day].get(b, _ZERO), scale)}"
+            for b in reversed(buckets.names)
         ]
         total = sum(amounts[day].values(), _ZERO)
         said.append(f"<b>{_('Receivables')} {f.scaled(total, scale)} {unit}</b>")
@@ -159,7 +154,7 @@ def history_figure(
             xshift=9 if place > len(days) * 0.9 else 0,
         )  # fmt: skip
     beside = 30 + int(max(map(len, names.values())) * CHARACTER)
-    _name_buckets(drawn, amounts[days[-1]], names, len(days) - 1, ticks[-1] - bottom)
+    _name_buckets(drawn, amounts[days[-1]], names, colour, len(days) - 1, ticks[-1] - bottom)
     drawn.update_layout(
         xaxis=month_names_axis(days, f),
         yaxis={
@@ -173,40 +168,47 @@ def history_figure(
 
 
 def _name_buckets(
-    drawn: Figure, last: Mapping[str, Decimal], names: Mapping[str, str], x: int, span: float
+    drawn: Figure,
+    last: Mapping[str, Decimal],
+    names: Mapping[str, str],
+    colour: Mapping[str, str],
+    x: int,
+    span: float,
 ) -> None:
     """Write the buckets' names beside the last column, each at its height as far as room allows."""
     shown, middles, below = [], [], 0.0
-    for bucket in BUCKETS:
+    for bucket in names:
         value = float(last.get(bucket, _ZERO))
         shown.append(bucket)
-        middles.append(value / 2 if bucket == "unapplied" else below + value / 2)
-        below += 0 if bucket == "unapplied" else value
+        middles.append(value / 2 if bucket == UNAPPLIED else below + value / 2)
+        below += 0 if bucket == UNAPPLIED else value
     # unapplied lies below zero and stays below the others
     order = [shown[-1], *shown[:-1]]
     places = spread([min(middles[-1], 0.0), *middles[:-1]], 18 * span / (HISTORY_HEIGHT - 50))
     for bucket, y in zip(order, places, strict=True):
-        mark = f"<span style='color:{AGING[bucket]}'>■</span>"
+        mark = f"<span style='color:{colour[bucket]}'>■</span>"
         drawn.add_annotation(
             x=x, y=y, text=f"{mark} {names[bucket]}", showarrow=False, xanchor="left",
             yanchor="middle", xshift=12, font={"color": MUTED, "size": 12.5},
         )  # fmt: skip
 
 
-def matrix(lines: Sequence[Line], by: str, view: View, basis: str, shares: bool) -> Component:
+def matrix(
+    lines: Sequence[Line], by: str, view: View, basis: str, buckets: Buckets, shares: bool
+) -> Component:
     """Return the matrix: groups down, buckets across, each bucket's column shaded by amount.
 
     Every amount leads to the customers behind it. With `shares`, each line is divided by what is
     open in it before unapplied payments.
     """
-    f, names = view.f, labels(basis)
+    f, names, shades = view.f, labels(buckets, basis), buckets.shades
     page = view.selection.page
     total = Line("")
     for line in lines:
         total.add(line)
     scale, unit = f.scale([line.total for line in (total, *lines)])
     most = {
-        b: max((abs(line.amounts.get(b, _ZERO)) for line in lines), default=_ZERO) for b in BUCKETS
+        b: max((abs(line.amounts.get(b, _ZERO)) for line in lines), default=_ZERO) for b in names
     }
     opened = (page.get("group"), page.get("bucket"))
 
@@ -226,7 +228,7 @@ def matrix(lines: Sequence[Line], by: str, view: View, basis: str, shares: bool)
         look = "n"
         style: dict[str, str] = {}
         if group is not None and not every and most[bucket]:
-            look += f" heat h-{bucket}"
+            look += f" heat h-{shades[bucket]}"
             style["--heat"] = f"{float(abs(value) / most[bucket]):.3f}"
         if opened == (group, bucket) and page.get("bucket"):
             look += " opened"
@@ -237,7 +239,7 @@ def matrix(lines: Sequence[Line], by: str, view: View, basis: str, shares: bool)
         return html.Td(link, className=look, style=style)
 
     def drawn(line: Line, group: str | None, name: str) -> html.Tr:
-        cells = [cell(line, b, group) for b in (ALL, *BUCKETS)]
+        cells = [cell(line, b, group) for b in (ALL, *names)]
         if basis == "due":
             late = f.share(line.overdue / line.open, 0) if line.open > 0 else NOTHING
             cells.append(html.Td(late, className="n"))
@@ -248,7 +250,7 @@ def matrix(lines: Sequence[Line], by: str, view: View, basis: str, shares: bool)
 
     def head(key: str, text: str, number: bool = True) -> html.Th:
         active = sort == key
-        swatch = html.Span(className=f"swatch b-{key}") if key in BUCKETS else None
+        swatch = html.Span(className=f"swatch b-{shades[key]}") if key in shades else None
         link = stay(
             [swatch, text, " ▾" if active else ""],
             search_with(view, sort=None if key == "receivables" else key),
@@ -261,9 +263,10 @@ def matrix(lines: Sequence[Line], by: str, view: View, basis: str, shares: bool)
         head("name", _(DIMENSIONS[by].label), number=False),
         head("receivables", _("Receivables")),
     ]
-    heads += [head(b, names[b]) for b in BUCKETS]
+    heads += [head(b, text) for b, text in names.items()]
     if basis == "due":
-        heads.append(head("overdue", _("Overdue share")))
+        overdue = _("Share past grace") if buckets.grace else _("Overdue share")
+        heads.append(head("overdue", overdue))
     body = [drawn(total, None, _("Total"))]
     kept = ordered(lines, sort, view, by)
     body += [
@@ -296,7 +299,7 @@ def proof(
     `receivables` and `balance` are computed apart, from all open items and from all documents.
     """
     f = view.f
-    unapplied = total.amounts.get("unapplied", _ZERO)
+    unapplied = total.amounts.get(UNAPPLIED, _ZERO)
     ties = total.open + unapplied == receivables == balance
 
     def part(label: str, value: Decimal, note: str = "") -> html.Span:
@@ -324,7 +327,7 @@ def proof(
     )
     return html.Div(
         [
-            part(_("Five buckets"), total.open),
+            part(_("All buckets"), total.open),
             sign("+"),
             part(_("Unapplied"), unapplied),
             sign(equal[0]),

@@ -1,7 +1,8 @@
 """Aging: how long what is owed has been due, from the total down to the single invoice.
 
-The URL holds the dimension (`by=country`), the basis (`basis=issued`), `values=shares`, the order
-(`sort=over_90`) and the way down: `bucket`, `group`, `customer`, `document`.
+The URL holds the dimension (`by=country`), the basis (`basis=issued`), the buckets
+(`buckets=30,60`), `values=shares`, the order (`sort=over_90`) and the way down: `bucket`, `group`,
+`customer`, `document`.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.aging.figures import HISTORY_HEIGHT, Line, history_figure, lines_of, matrix, proof
+from dashboards.aging.sets import buckets_choice, buckets_of, connect_buckets
 from dashboards.aging.way import LISTINGS, basis_of, basis_words, grid_id, place_of, way
 from dashboards.base.filters import with_filter
 from dashboards.base.grid import connect_grid, grid
 from dashboards.base.i18n import _, n_
 from dashboards.base.links import connect_dimension, dimension_choice, dimension_of, switch
+from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import message, page, panel, rich
-from dashboards.base.view import Context, Explain, ListRef, Page, View
+from dashboards.base.view import Context, Explain, ListRef, View
 from dashboards.charts.figures import graph
 from data.core.dimensions import DIMENSIONS
 from data.core.texts import N_
@@ -59,8 +62,8 @@ def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its qu
 
 
 def aged(view: View) -> Ledger:
-    """Return the ledger with the basis of the URL."""
-    return view.selection.ledger(view.options, basis=basis_of(view))
+    """Return the ledger with the basis and the buckets of the URL."""
+    return view.selection.ledger(view.options, basis=basis_of(view), buckets=buckets_of(view))
 
 
 def shown_days(view: View) -> tuple[date, ...]:
@@ -126,31 +129,39 @@ def overdue_share(rows: list[dict[str, Any]]) -> Decimal | None:
 
 def history_content(view: View) -> Content:
     """Return the 36 columns."""
-    f, basis, days = view.f, basis_of(view), shown_days(view)
+    f, basis, buckets, days = view.f, basis_of(view), buckets_of(view), shown_days(view)
     rows = [r for r in rows_by_day(view, aged(view)) if r["as_of"] in days]
-    drawn = history_figure(rows, days, view.selection.as_of, basis, f)
+    drawn = history_figure(rows, days, view.selection.as_of, basis, buckets, f)
     total = total_of([r for r in rows if r["as_of"] == view.selection.as_of])
     title = _("Receivables by age")
     if total.open > 0 and basis == "due":
         late = f.share(total.overdue / total.open)
         title = _("{share} of what is open is overdue").format(share=late)
-    elif total.open > 0:
-        old = f.share(total.amounts.get("over_90", Decimal(0)) / total.open)
-        title = _("{share} of what is open was invoiced more than 90 days ago").format(share=old)
+        if buckets.grace:
+            title = _("{share} of what is open is overdue by more than {count} days").format(
+                share=late, count=buckets.grace
+            )
+    elif total.open > 0 and buckets.edges:
+        old = f.share(total.amounts.get(buckets.late[-1], Decimal(0)) / total.open)
+        title = _("{share} of what is open was invoiced more than {count} days ago").format(
+            share=old, count=buckets.edges[-1]
+        )
     measure = _("Receivables by age, {basis}; click a month to make it the as-of day")
     months = n_("{count} month-end to {day}", "{count} month-ends to {day}", len(days))
     return Content(
         title,
         measure.format(basis=basis_words(basis)),
         graph(drawn, id="aging-history-graph", height=HISTORY_HEIGHT),
-        Explain("aging", history=MONTHS, basis=basis, as_of=days[-1].isoformat()),
+        Explain(
+            "aging", history=MONTHS, basis=basis, buckets=str(buckets), as_of=days[-1].isoformat()
+        ),
         as_of=months.format(count=len(days), day=f.day(days[-1])),
     )
 
 
 def matrix_content(view: View) -> Content:
     """Return the matrix of groups and buckets, and the proof under it."""
-    f, by, basis = view.f, dimension_of(view), basis_of(view)
+    f, by, basis, buckets = view.f, dimension_of(view), basis_of(view), buckets_of(view)
     shares = view.selection.page.get("values") == "shares"
     lines = lines_of(view.answer("aging", aged(view), (by,)).to_pylist(), by)
     total = Line("total")
@@ -169,10 +180,10 @@ def matrix_content(view: View) -> Content:
         _("Who owes how long: {groups}").format(groups=_(DIMENSIONS[by].plural)),
         measure.format(unit=unit, basis=basis_words(basis)),
         [
-            matrix(lines, by, view, basis, shares),
+            matrix(lines, by, view, basis, buckets, shares),
             proof(total, owes, books, booked["documents"], view),
         ],
-        Explain("aging", by=(by,), basis=basis),
+        Explain("aging", by=(by,), basis=basis, buckets=str(buckets)),
     )
 
 
@@ -205,9 +216,11 @@ def connect(app: Dash, context: Context) -> None:
         return headline_words(view)
 
     @part_callback(app, context, "aging-basis")
-    def choose_basis(view: View) -> Component:
+    def choose_basis(view: View) -> list[Component]:
         choices = {"due": _("By due day"), "issued": _("By invoice day")}
-        return switch(view, "basis", choices, _("What age counts from"))
+        return [switch(view, "basis", choices, _("What age counts from")), buckets_choice(view)]
+
+    connect_buckets(app)
 
     @panel_callback(app, context, "aging-history")
     def history(view: View) -> Content:

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboards.aging.figures import UNKNOWN, labels
+from dashboards.aging.figures import UNKNOWN
+from dashboards.aging.sets import buckets_of
 from dashboards.base.grid import Column, Listing
 from dashboards.base.i18n import _
 from dashboards.base.links import dimension_of, search_with, stay
 from dashboards.base.view import View
-from dashboards.base.words import KINDS, METHODS
-from dashboards.charts.figures import BUCKETS
+from dashboards.base.words import CLOSERS, KINDS, METHODS
+from dashboards.charts.buckets import labels
 from data.core.texts import N_
 from metrics.asking.ledger import BASES, Ledger, Statement
 from metrics.lists.aging_cell import ALL, cell_customers, cell_items, document_slices, within
+
+_CLOSED_BY = {**KINDS, "returned": CLOSERS["returned"]}
 
 
 def basis_of(view: View) -> str:
@@ -50,12 +53,16 @@ class Place:
 
     def ledger(self, view: View) -> Ledger:
         """Return the ledger narrowed to this place, its bucket aside."""
-        base = view.selection.ledger(view.options, basis=basis_of(view))
+        base = view.selection.ledger(view.options, basis=basis_of(view), buckets=buckets_of(view))
         return within(base, self.by, self.group, self.customer)
 
     def words(self, view: View) -> str:
         """Return the place in words: bucket, group, customer."""
-        bucket = _("All ages") if self.bucket == ALL else labels(basis_of(view))[self.bucket]
+        bucket = (
+            _("All ages")
+            if self.bucket == ALL
+            else labels(buckets_of(view), basis_of(view))[self.bucket]
+        )
         parts = [bucket]
         if self.group is not None:
             parts.append(view.label(self.by, self.group))
@@ -72,7 +79,7 @@ def place_of(view: View) -> Place | None:
     """Return the place the URL leads to; None where it opens no cell."""
     page, by = view.selection.page, dimension_of(view)
     bucket = page.get("bucket", "")
-    if bucket != ALL and bucket not in BUCKETS:
+    if bucket != ALL and bucket not in buckets_of(view).names:
         return None
     group = page.get("group")
     if group is not None:
@@ -85,7 +92,7 @@ def place_of(view: View) -> Place | None:
 
 def way(place: Place, view: View) -> Component:
     """Return the links back: each step undoes what came after it."""
-    names = labels(basis_of(view))
+    names = labels(buckets_of(view), basis_of(view))
     bucket = _("All ages") if place.bucket == ALL else names[place.bucket]
     top = search_with(view, bucket=None, group=None, customer=None, document=None)
     steps: list[tuple[str, str]] = [(_("Matrix"), top)]
@@ -198,7 +205,7 @@ LISTINGS: dict[str, Listing] = {
             Column("due_on", N_("Due"), "day"),
             Column("amount", N_("Amount"), "money", total="sum(amount)"),
             Column("closed_on", N_("Closed"), "day"),
-            Column("closed_by", N_("Closed by"), width=130, words=KINDS),
+            Column("closed_by", N_("Closed by"), width=130, words=_CLOSED_BY),
             Column("closed_by_document", N_("Document that closed it"), width=180),
             Column("method", N_("Matched by"), width=150, words=METHODS),
             Column("reference", N_("Reference"), width=200),

@@ -6,20 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any, TypeVar
 
 import flask
 from dash import Dash
 from dash.fingerprint import check_fingerprint
 
+from dashboards.base.assets import file_at
 from dashboards.base.i18n import language
 from dashboards.base.view import Context
-from data.store.state import StoreError
+from data.core.errors import StoreError
 
-ASSETS = Path(__file__).parents[1] / "assets"
 _CALLBACKS, _LAYOUT = "/_dash-update-component", "/_dash-layout"
-_SUITES, _ASSETS = "/_dash-component-suites/", "/assets/"
+_SUITES = "/_dash-component-suites/"
 _LONG = "public, max-age=31536000, immutable"
 _Fn = TypeVar("_Fn", bound=Callable[..., Any])
 
@@ -112,15 +111,13 @@ def _file_of(request: flask.Request) -> str:
     """
     if request.path.startswith(_SUITES):
         return str(check_fingerprint(request.path)[0])
-    if not request.path.startswith(_ASSETS):
-        return ""
-    file = ASSETS / request.path.removeprefix(_ASSETS)
-    return f"{request.path} {file.stat().st_mtime_ns}" if file.is_file() else ""
+    file = file_at(request.path)
+    return f"{request.path} {file.stat().st_mtime_ns}" if file else ""
 
 
 def compressing_server() -> flask.Flask:
     """Return the Flask server for the app, set up so that files are compressed once."""
-    server = flask.Flask("tandem")
+    server = flask.Flask("tandem", static_folder=None)
     server.config["COMPRESS_CACHE_BACKEND"] = _Compressed
     server.config["COMPRESS_CACHE_KEY"] = _file_of
     return server

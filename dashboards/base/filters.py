@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from dashboards.base.format import Format
 from dashboards.base.i18n import _, language
+from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import DIMENSIONS
 from data.core.texts import N_, Text
 from data.reference import nace
@@ -129,9 +130,12 @@ class Selection:
             )
         return where
 
-    def ledger(self, options: Options, months: int = 12, basis: str = "due") -> Ledger:
+    def ledger(
+        self, options: Options, months: int = 12, basis: str = "due", buckets: Buckets = DEFAULT
+    ) -> Ledger:
         """Return the ledger as of the day and under the filters."""
-        return Ledger(self.as_of, self.where(options), months=months, basis=basis)
+        where = self.where(options)
+        return Ledger(self.as_of, where, months=months, basis=basis, buckets=buckets)
 
     def words(self, options: Options, f: Format) -> str:
         """Return the filters as a reader would say them: "Construction, Belgium"; '' if none."""

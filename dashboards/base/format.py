@@ -41,8 +41,8 @@ class Format:
     """How numbers and days are written for one reader.
 
     >>> f = Format("en", "EUR")
-    >>> f.money(4_213_400).replace("\\xa0", " "), f.days(47.25), f.share(0.283)
-    ('4.2 M€', '47.3', '28 %')
+    >>> f.money(4_213_400), f.days(47.25), f.share(0.283)
+    ('4.2\\xa0M€', '47.3', '28\\xa0%')
     """
 
     language: str = "en"

@@ -32,6 +32,7 @@ from dashboards.base.delivery import pure
 from dashboards.base.i18n import _
 from dashboards.base.later import BELOW, Later
 from dashboards.base.view import Context, View
+from data.core.texts import Text
 from metrics.asking.ledger import Statement
 
 BLOCK = 100
@@ -80,7 +81,7 @@ class Column:
     dimension: str = ""
     total: str = ""
     raw: bool = False
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str | Text] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     named: bool = False
     whole: bool = False
@@ -371,7 +372,8 @@ def written(view: View, listing: Listing, row: Mapping[str, Any]) -> dict[str, A
                 float(value) if column.unit in _NUMBERS and value is not None else value
             )
         elif isinstance(value, str) and value in column.words:
-            cells[column.name] = _(column.words[value])
+            said = column.words[value]
+            cells[column.name] = said.render(_) if isinstance(said, Text) else _(said)
         elif isinstance(value, bool):
             cells[column.name] = _("yes") if value else ""
         else:

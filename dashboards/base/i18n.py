@@ -3,7 +3,8 @@
 `_("text")` answers in the language of the request (cookie `lang`, else Accept-Language, else
 English). The .po files are compiled into memory on first use.
 
-`python -m dashboards.base.i18n extract` collects every `_()`, `N_()` and `Text(N_())` into
+`python -m dashboards.base.i18n extract` collects every `_()`, `N_()` and `Text(N_())`, and what
+presets say to readers, into
 tandem.pot and brings the .po files up to date; `python -m dashboards.base.i18n check` lists what is
 untranslated.
 """
@@ -13,18 +14,22 @@ from __future__ import annotations
 import gettext
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import flask
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from data.core.texts import as_started
 
 LANGUAGES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
 LOCALES = Path(__file__).parents[1] / "locales"
@@ -39,6 +44,7 @@ msgstr ""
 "Plural-Forms: {plural}\\n"
 
 """
+_PRESETS = "intake/formats/**.toml"
 _PLACE = re.compile(r"\{(\w*)")
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
@@ -72,7 +78,7 @@ def speaking(code: str) -> Iterator[None]:
 def _(text: str) -> str:
     """Return `text` in the reader's language; English where nobody translated it."""
     code = language()
-    return text if code == "en" or not text else _translations(code).gettext(text)
+    return as_started(text if code == "en" or not text else _translations(code).gettext(text))
 
 
 def n_(one: str, many: str, count: int) -> str:
@@ -96,12 +102,30 @@ def _translations(code: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+def _of_preset(
+    file: BinaryIO,
+    _keywords: object,
+    _comments: object,
+    options: object,  # noqa: ARG001 - its name
+) -> Iterator[tuple[int, None, str, list[str]]]:
+    """Yield what a reader sees of a preset: label, what it gives and lacks, why rows do not count.
+
+    Babel asks a method of extraction so; presets are TOML files, see etl/intake/mappings/preset.py.
+    """
+    said = tomllib.load(file)
+    layouts = [said, *said.get("layout", [])]
+    reasons = [text for layout in layouts for text in layout.get("reasons", {}).values()]
+    for text in (said.get("label", ""), *said.get("gives", ()), *said.get("lacks", ()), *reasons):
+        yield 0, None, text, []
+
+
 def collect() -> Catalog:
     """Return every text of the source that a reader may see, with where it stands."""
     catalogue = Catalog(project="tandem", charset="utf-8")
     keywords = {"_": None, "N_": None, "n_": (1, 2)}
+    methods = [("**.py", "python"), (_PRESETS, _of_preset)]
     for folder in _FOLDERS:
-        found = extract_from_dir(_ROOT / folder, [("**.py", "python")], keywords=keywords)
+        found = extract_from_dir(_ROOT / folder, methods, keywords=keywords)
         for name, _line, message, comments, _context in found:
             # file names without lines: a moved line is no change worth a diff
             catalogue.add(message, locations=[(f"{folder}/{name}", 0)], auto_comments=comments)

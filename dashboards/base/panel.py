@@ -17,7 +17,7 @@ from dashboards.base.drawn import drawn
 from dashboards.base.i18n import _
 from dashboards.base.later import BELOW
 from dashboards.base.view import Context, Explain, ListRef, NoRows, NotEnough, View
-from data.store.state import StoreError
+from data.core.errors import EngineError, StoreError
 
 LOG = logging.getLogger("tandem")
 _Fn = TypeVar("_Fn", bound=Callable[..., Any])
@@ -207,10 +207,10 @@ def _guarded(
         return None, parts.no_rows()
     except NotEnough as few:
         return None, parts.not_enough(few.text.render(_))
-    except StoreError as error:
-        LOG.exception("the store cannot be read")
+    except (StoreError, EngineError) as error:
+        LOG.exception("the store cannot be read, or not answer")
         not_kept()
-        return None, parts.failed(str(error))
+        return None, parts.failed(error.render(_))
     except Exception as error:
         LOG.exception("a panel failed: %s", getattr(fn, "__qualname__", fn))
         not_kept()

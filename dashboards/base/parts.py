@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -13,18 +13,6 @@ from dash.development.base_component import Component
 from dashboards.base.format import Format, Number
 from dashboards.base.i18n import _
 from dashboards.base.later import Later
-from dashboards.charts.figures import ACCENT, ACTUAL, BUCKETS, CONFIG, PREVIOUS, figure
-from data.core.texts import N_
-
-BUCKET_LABELS = {
-    "not_due": N_("Not due"),
-    "1-30": N_("1–30 days"),
-    "31-60": N_("31–60 days"),
-    "61-90": N_("61–90 days"),
-    "over_90": N_("Over 90 days"),
-    "unapplied": N_("Unapplied"),
-}
-"""Bucket -> what it is called, marked with N_."""
 
 
 def icon(name: str) -> html.Span:
@@ -236,47 +224,6 @@ def change(
     )
 
 
-def sparkline(
-    actual: Sequence[Number | None],
-    previous: Sequence[Number | None],
-    labels: Sequence[str],
-    texts: Sequence[str],
-) -> dcc.Graph:
-    """Return a small line of 13 months with last year in grey; `texts` are the hover values."""
-    drawn = figure(Format())
-    places = list(range(len(actual)))
-    drawn.add_scatter(
-        x=places, y=_floats(previous), mode="lines", hoverinfo="skip",
-        line={"color": PREVIOUS, "width": 1.5},
-    )  # fmt: skip
-    drawn.add_scatter(
-        x=places, y=_floats(actual), mode="lines", line={"color": ACTUAL, "width": 2},
-        customdata=[[a, b] for a, b in zip(labels, texts, strict=True)],
-        hovertemplate="%{customdata[0]}: <b>%{customdata[1]}</b><extra></extra>",
-    )  # fmt: skip
-    drawn.add_scatter(
-        x=places[-1:], y=_floats(actual)[-1:], mode="markers", hoverinfo="skip",
-        marker={"color": ACCENT, "size": 7},
-    )  # fmt: skip
-    known = [v for v in (*_floats(actual), *_floats(previous)) if v is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    pad = (high - low) * 0.15 or 1.0
-    drawn.update_layout(
-        height=56,
-        margin={"l": 4, "r": 6, "t": 2, "b": 2},
-        hovermode="x",
-        xaxis={"visible": False, "range": [-0.3, max(len(actual) - 0.6, 0.5)]},
-        yaxis={"visible": False, "range": [low - pad, high + pad]},
-    )
-    return dcc.Graph(
-        figure=drawn.plain(), config=CONFIG, className="spark", style={"height": "56px"}
-    )
-
-
-def _floats(values: Sequence[Number | None]) -> list[float | None]:
-    return [None if v is None else float(v) for v in values]
-
-
 def card(id: str) -> html.Section:
     """Return a KPI card in its final shape, filled by `panel.card_callback(app, context, id)`."""
     return html.Section(
@@ -324,29 +271,3 @@ def rich(template: str, **values: str) -> list[Component | str]:
     """Return a translated sentence with the values in its {places} set in bold."""
     pieces = re.split(r"\{(\w+)\}", template)
     return [html.B(values[p]) if n % 2 else p for n, p in enumerate(pieces) if p]
-
-
-def aging_bar(amounts: Mapping[str, Number], f: Format, id: str = "") -> html.Div:
-    """Return the aging as one wide stacked bar; the unapplied part (negative) stands apart.
-
-    `amounts`: bucket -> amount. Labels stand in the parts that are wide enough.
-    """
-    positive = {b: amounts.get(b) or 0 for b in BUCKETS if b != "unapplied"}
-    unapplied = amounts.get("unapplied") or 0
-    whole = sum(float(v) for v in positive.values() if v > 0) - min(float(unapplied), 0.0)
-
-    def part(bucket: str, value: Number) -> html.Div:
-        width = abs(float(value)) / whole * 100 if whole else 0
-        label = _(BUCKET_LABELS[bucket])
-        return html.Div(
-            [html.Span(label), html.B(f.money(value))] if width > 9 else [],
-            className=f"aging-part b-{bucket}",
-            style={"flexBasis": f"{width:.3f}%"},
-            title=f"{label}: {f.exact(value)}",
-        )
-
-    parts = [part(b, v) for b, v in positive.items() if v > 0]
-    if unapplied < 0:
-        parts.append(part("unapplied", unapplied))
-    extra: dict[str, Any] = {"id": id} if id else {}
-    return html.Div(parts, className="aging-bar", role="img", **extra)

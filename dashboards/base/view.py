@@ -1,62 +1,18 @@
-"""Page: what a page is; Context and View: what its callbacks are given.
-
-How to write a page
-===================
-A page is one module that ends in `PAGE = Page(...)` and is listed in `server.PAGES`.
-
-    def layout(**_query: str) -> Component:          # runs no query: skeletons in the final shape
-        return page(
-            "dso",                                   # ids of this page start with it
-            panel("dso-trend", height=340, controls=[...a SegmentedControl, ...]),
-            row(panel("dso-best"), panel("dso-worst")),
-        )
-
-    def connect(app: Dash, context: Context) -> None:
-        @headline_callback(app, context, "dso")      # the one sentence under the page's title
-        def headline(view: View) -> str: ...
-
-        @panel_callback(app, context, "dso-trend", Input("dso-method", "value"))
-        def trend(view: View, method: str) -> Content:
-            table = view.answer("dso", view.ledger.history(36))   # NoRows is raised where empty
-            return Content(
-                title=_("Late payment costs {days} days").format(days=view.f.days(...)),
-                measure=_("DSO over 3 months, days"),             # as-of day and filters follow
-                body=graph(figure, id="dso-trend-graph"),
-                explain=Explain("dso", history=36),               # feeds the ⋯ menu
-            )
-
-    PAGE = Page("/dso", N_("DSO"), 20, layout, connect)
-
-`panel_callback` handles an empty store, language, failures and empty answers; a panel that fails
-leaves the rest of the page alone. Raise `NoRows()` where the filters leave nothing and
-`NotEnough(Text(...))` where there are too few data. The callback runs again whenever the URL
-changes while its page is shown; page state belongs in the URL (`view.selection.page["method"]`)
-where a colleague should see the same, and in a control's value where it is a passing look.
-
-To change the URL from a click: a callback with `Output("url", "search", allow_duplicate=True)`,
-`State("url", "search")`, `prevent_initial_call=True`, returning
-`filters.with_page(search, method="...")` or `filters.with_filter(search, country="BE")`.
-To go to another page: `href=view.link("/customer", customer="C0001")` on a `dcc.Link`.
-
-`_` is gettext here: take a layout's query as `**_query`, never as `**_`.
-Long tables: `grid.py` (sorted, filtered and paged in DuckDB); a `Listing` in `Page.listings` is
-at once the grid's source and its download.
-"""
+"""View and Context: what the callbacks of a page are given, and what they may raise."""
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
-from dash import Dash
-from dash.development.base_component import Component
 
 from dashboards.base.filters import (
     Options,
@@ -69,14 +25,12 @@ from dashboards.base.filters import (
 )
 from dashboards.base.format import Format
 from dashboards.base.i18n import language
+from data.core.buckets import DEFAULT, Buckets
 from data.core.importing import Importer
 from data.core.texts import Text
 from data.store.state import State, Store
 from metrics.asking.ledger import Ledger
 from metrics.catalogue import answer
-
-if TYPE_CHECKING:
-    from dashboards.base.grid import Listing
 
 _T = TypeVar("_T")
 
@@ -101,7 +55,7 @@ class Explain:
     metric: its name. by: the dimensions the figure is split by. at: one group, for the rows
     behind it (`{"bucket": "1-30"}`). which: a set of rows of the metric, '' the first.
     where: filters besides those of the URL. as_of: another day than the URL's, ISO. history:
-    how many month-ends the figure shows. months: window of behaviour. basis: of aging.
+    how many month-ends the figure shows. months: window of behaviour. basis, buckets: of aging.
     """
 
     metric: str
@@ -113,6 +67,7 @@ class Explain:
     history: int = 0
     months: int = 12
     basis: str = "due"
+    buckets: str = str(DEFAULT)
 
 
 @dataclass(frozen=True)
@@ -161,7 +116,7 @@ class Answers:
             self._forget(key)
             raise
         mine.set_result(value)
-        self._weigh(key, _weight(value))
+        self._weigh(key, _weight(value) + _heft(key))
         return value
 
     def _weigh(self, key: Hashable, weight: int) -> None:
@@ -192,6 +147,13 @@ def _weight(value: object) -> int:
     if isinstance(value, pa.Table):
         return around + int(value.nbytes)
     return around + (len(value) if isinstance(value, bytes) else 0)
+
+
+def _heft(key: Hashable) -> int:
+    """Return how many bytes a key takes: what a browser asks with may be long as well."""
+    if isinstance(key, tuple):
+        return sum(map(_heft, key))
+    return sys.getsizeof(key)
 
 
 @dataclass(frozen=True)
@@ -274,7 +236,13 @@ class View:
         """Return the ledger a panel's `Explain` stands for, with its own filters added."""
         where = {**self.selection.where(self.options), **explain.where}
         as_of = date.fromisoformat(explain.as_of) if explain.as_of else self.selection.as_of
-        ledger = Ledger(as_of, where, months=explain.months, basis=explain.basis)
+        ledger = Ledger(
+            as_of,
+            where,
+            months=explain.months,
+            basis=explain.basis,
+            buckets=Buckets.of_text(explain.buckets),
+        )
         return ledger.history(explain.history) if explain.history else ledger
 
 
@@ -317,24 +285,3 @@ class Context:
         options = self.options(state)
         f = _format(language(), options.currency)
         return View(state, parse(search, options), options, f, self.answers)
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of the app.
-
-    path: its address. title: marked with N_. order: place in the navigation; group: `main`,
-    `foot` (below the line) or '' (not in the navigation). needs_data: over an empty store the
-    frame shows what to do instead. listings: long tables that can be downloaded. stays: a newer
-    state draws its figures anew, which take `Input("state", "data")`, and not the page.
-    """
-
-    path: str
-    title: str
-    order: int
-    layout: Callable[..., Component]
-    connect: Callable[[Dash, Context], None]
-    group: str = "main"
-    needs_data: bool = True
-    listings: Sequence[Listing] = ()
-    stays: bool = False

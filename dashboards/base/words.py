@@ -25,7 +25,8 @@ METHODS = {
     "amount": N_("By exact amount"),
     "sum": N_("By exact sum"),
     "discount": N_("Less discount or bank fee"),
-    "oldest": N_("Oldest first"),
+    "oldest": N_("Oldest first (right once in three times)"),
+    "returned": N_("Payment that went back"),
 }
 """How a match was made."""
 
@@ -37,6 +38,7 @@ CLOSERS = {
     "exchange": N_("exchange difference"),
     "opening": N_("carried forward"),
     "invoice": N_("set off"),
+    "returned": N_("paid, but the payment went back"),
 }
 """Kind of the document that closed a slice -> what happened, marked with N_."""
 

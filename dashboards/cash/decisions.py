@@ -20,9 +20,10 @@ from dash.development.base_component import Component
 from dashboards.base.format import Format
 from dashboards.base.i18n import _, n_
 from dashboards.base.parts import message
-from dashboards.base.view import Context, View
+from dashboards.base.view import View
 from dashboards.base.words import KINDS
-from data.core.texts import N_, Text
+from data.core.errors import TandemError
+from data.core.texts import N_
 from data.workspace.decisions import (
     CONFIRM,
     DECIDED,
@@ -43,24 +44,8 @@ SHOWN = 100
 """So many decisions are listed, the newest first."""
 
 
-class RefusedError(Exception):
-    """A decision that cannot be taken; `text` says why and what to do."""
-
-    def __init__(self, text: str, **values: object) -> None:
-        """Keep the sentence, marked with N_."""
-        super().__init__(text)
-        self.text = Text(text, values)
-
-
-def closed(context: Context) -> str:
-    """Return why nothing can be decided here, marked with N_; '' where it can."""
-    if context.importer is None:
-        return N_(
-            "These data are served to be read only: decisions are taken where files are loaded."
-        )
-    if not Decisions(context.store.folder).writable():
-        return N_("The folder of the store cannot be written to, so nothing can be decided here.")
-    return ""
+class RefusedError(TandemError):
+    """A decision that cannot be taken."""
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,10 @@ from dashboards.base.delivery import not_kept
 from dashboards.base.grid import connect_grid, grid, params_id
 from dashboards.base.i18n import _, n_
 from dashboards.base.links import switch
+from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import page, panel
-from dashboards.base.view import Context, Page, View
+from dashboards.base.view import Context, View
 from dashboards.base.words import METHODS
 from dashboards.cash import decisions as deciding
 from dashboards.cash.figures import (
@@ -32,10 +33,9 @@ from dashboards.cash.figures import (
     methods_content,
     unapplied_content,
 )
-from dashboards.frame.deriving import busy, follow, refusal, ticker
-from data.core.importing import ImportRefusedError
+from dashboards.frame.deriving import busy, closed, follow, refusal, ticker
+from data.core.errors import ImportRefusedError, StoreError
 from data.core.texts import N_
-from data.store.state import StoreError
 from data.workspace.decisions import Decisions
 
 _STATE = Input("state", "data")
@@ -93,7 +93,7 @@ def connect(app: Dash, context: Context) -> None:
     @panel_callback(app, context, "cash-unapplied", _STATE, _DECIDED)
     def loose(view: View, _state: int | None, _decided: Any) -> Content:
         not_kept()  # it follows from the decisions, too
-        return unapplied_content(view, decisions, not deciding.closed(context))
+        return unapplied_content(view, decisions, not closed(context))
 
     @panel_callback(app, context, "cash-decisions", _STATE, _DECIDED)
     def decided(view: View, _state: int | None, _decided: Any) -> Content:
@@ -104,7 +104,7 @@ def connect(app: Dash, context: Context) -> None:
         return Content(
             title.format(count=view.f.count(hold)) if lines else _("Decisions"),
             _("What people confirmed or undid, the newest first; times in UTC"),
-            deciding.listed(lines, view, not deciding.closed(context), busy(context)),
+            deciding.listed(lines, view, not closed(context), busy(context)),
             as_of=_("whatever the day"),
         )
 
@@ -129,7 +129,7 @@ def connect(app: Dash, context: Context) -> None:
         Input("cash-root", "id"),
     )
     def say_closed(_id: str) -> Any:
-        why = deciding.closed(context)
+        why = closed(context)
         if not why:
             return [], "cash-root"
         return html.P(_(why), className="notice"), "cash-root closed"
@@ -159,13 +159,10 @@ def connect(app: Dash, context: Context) -> None:
             raise PreventUpdate
         try:
             act(context, decisions, search, asked, undone)
-        except deciding.RefusedError as refused:
-            return (count or 0) + 1, no_update, refusal(refused.text.render(_))
-        except ImportRefusedError as refused:
-            words = f"{refused.reason.render(_)} {refused.remedy.render(_)}"
-            return (count or 0) + 1, no_update, refusal(words)
+        except (deciding.RefusedError, ImportRefusedError) as refused:
+            return (count or 0) + 1, no_update, refusal(refused.render(_))
         except StoreError as error:
-            return no_update, no_update, refusal(str(error))
+            return no_update, no_update, refusal(error.render(_))
         return (count or 0) + 1, False, no_update
 
     follow(app, context, "cash-status", "cash-tick")
@@ -179,7 +176,7 @@ def act(
 
     Raises `RefusedError` for what cannot be decided, and what writing and loading raise.
     """
-    why = deciding.closed(context)
+    why = closed(context)
     view = context.view(search)
     if why or view is None or context.importer is None:
         raise deciding.RefusedError(why or N_("Nothing is loaded yet"))

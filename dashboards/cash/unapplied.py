@@ -68,9 +68,8 @@ def ranked(
     """Return the best suggestions for one payment, the likeliest first.
 
     pairs: rows of `metrics.lists.cash.suggestions`. left: what is unapplied, in the document's
-    currency.
-    undone: pairs, by their token, that a person took apart: these are not offered again. kind: of
-    the document; what a credit note corrects is not guessed from what is oldest.
+    currency. undone: pairs, by their token, that a person took apart: these are not offered again.
+    kind: of the document; what a credit note corrects is not guessed from what is oldest.
     """
     offered = [p for p in pairs if p["pair"] not in undone]
     found = _sets([p for p in offered if p["named"]], left)

@@ -20,9 +20,9 @@ from dashboards.charts.figures import (
     PREVIOUS,
     Figure,
     figure,
-    month_axis,
     value_axis,
 )
+from dashboards.charts.months import month_axis
 
 Rows = Sequence[Mapping[str, Any]]
 

@@ -11,9 +11,8 @@ Use the colours below only; a colour that is not in the palette stays light in t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from dash import dcc
@@ -33,10 +32,13 @@ PALETTE = {
     "worse": ("#c4470f", "#f58a55"),
     "better": ("#15788c", "#4fbfd3"),
     "not_due": ("#c6d3de", "#51687b"),
-    "1-30": ("#dfc27d", "#b89a55"),
-    "31-60": ("#e5944a", "#d58236"),
-    "61-90": ("#cc5a30", "#cf5b31"),
-    "over_90": ("#8e1b22", "#a92a33"),
+    "late-0": ("#dfc27d", "#b89a55"),
+    "late-1": ("#e2ab63", "#c78e45"),
+    "late-2": ("#e5944a", "#d58236"),
+    "late-3": ("#d9773d", "#d26e33"),
+    "late-4": ("#cc5a30", "#cf5b31"),
+    "late-5": ("#ad3b29", "#bc4332"),
+    "late-6": ("#8e1b22", "#a92a33"),
     "unapplied": ("#2f8f86", "#3da59b"),
 }
 COLOURS = {name: light for name, (light, _dark) in PALETTE.items()}
@@ -45,10 +47,7 @@ INK, MUTED, GRID = COLOURS["ink"], COLOURS["muted"], COLOURS["grid"]
 ACTUAL, PREVIOUS, FILL = COLOURS["actual"], COLOURS["previous"], COLOURS["fill"]
 ACCENT, WORSE, BETTER = COLOURS["accent"], COLOURS["worse"], COLOURS["better"]
 
-BUCKETS = ("not_due", "1-30", "31-60", "61-90", "over_90", "unapplied")
-AGING = {name: COLOURS[name] for name in BUCKETS}
-"""Bucket -> colour: the same on every page."""
-HATCH = {"shape": "/", "size": 6, "solidity": 0.35, "fgcolor": AGING["unapplied"],
+HATCH = {"shape": "/", "size": 6, "solidity": 0.35, "fgcolor": COLOURS["unapplied"],
          "bgcolor": COLOURS["surface"], "fillmode": "overlay"}  # fmt: skip
 """Pattern of what is unapplied: `marker={"pattern": HATCH}`."""
 
@@ -87,7 +86,7 @@ TEMPLATE: dict[str, Any] = {
         "font": {"family": FONT, "size": 13, "color": INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "colorway": [ACTUAL, ACCENT, WORSE, BETTER, AGING["31-60"], PREVIOUS],
+        "colorway": [ACTUAL, ACCENT, WORSE, BETTER, COLOURS["late-2"], PREVIOUS],
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "xaxis": {**_AXIS},
         "yaxis": {**_AXIS, "showgrid": True, "zeroline": True, "zerolinecolor": MUTED,
@@ -189,22 +188,6 @@ def value_axis(
     }
     text = words[unit]
     return {"tickvals": ticks, "ticktext": [text(v) for v in ticks], "range": [ticks[0], ticks[-1]]}
-
-
-def month_axis(days: Sequence[date], f: Format, every: int = 0) -> dict[str, Any]:
-    """Return a category axis of month-ends; `x` of the traces is 0, 1, 2 ...
-
-    `every` keeps each n-th label, counted from the last; 0 chooses so that they do not touch.
-    """
-    step = every or max(1, math.ceil(len(days) / 13))
-    shown = [n for n in range(len(days)) if (len(days) - 1 - n) % step == 0]
-    labels = []
-    seen = None
-    for n in shown:
-        name = f.month_short(days[n]).split("<br>")[0]
-        labels.append(f"{name}<br>{days[n].year}" if days[n].year != seen else name)
-        seen = days[n].year
-    return {"tickvals": shown, "ticktext": labels, "range": [-0.6, len(days) - 0.4]}
 
 
 def _rgb(colour: str) -> str:

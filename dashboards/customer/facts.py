@@ -16,8 +16,8 @@ from dash.development.base_component import Component
 
 from dashboards.base.filters import SECTOR_LEVELS, to_search, with_filter
 from dashboards.base.i18n import _, n_
-from dashboards.base.parts import aging_bar
 from dashboards.base.view import Explain, NoRows, View
+from dashboards.charts.aging_bar import aging_bar
 from metrics.asking.ledger import Ledger
 from metrics.figures.payment_curve import ENOUGH_PAYMENTS
 from metrics.lists.customers import customers

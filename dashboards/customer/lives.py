@@ -19,6 +19,8 @@ from dashboards.base.format import Format
 from dashboards.base.i18n import _
 from dashboards.base.links import stay
 from dashboards.base.words import CLOSERS
+from dashboards.charts.buckets import labels
+from data.core.buckets import DEFAULT, NOT_DUE
 from metrics.asking.ledger import month_start
 
 MOST_INVOICES = 400
@@ -27,18 +29,6 @@ MOST_INVOICES = 400
 _LEAST_AHEAD, _MOST_AHEAD = 0.03, 75
 _LEAST_HEIGHT = 20.0
 """How thick the thinnest slice is drawn, in per cent of its row."""
-
-
-def bucket_of(days_late: int) -> str:
-    """Return the aging bucket of so many days after the due day.
-
-    >>> [bucket_of(n) for n in (0, 1, 30, 31, 60, 61, 90, 91)]
-    ['not_due', '1-30', '1-30', '31-60', '31-60', '61-90', '61-90', 'over_90']
-    """
-    if days_late <= 0:
-        return "not_due"
-    ends = {30: "1-30", 60: "31-60", 90: "61-90"}
-    return next((name for end, name in ends.items() if days_late <= end), "over_90")
 
 
 @dataclass(frozen=True)
@@ -52,7 +42,9 @@ class Life:
     @property
     def amount(self) -> Decimal:
         """What its slices add up to."""
-        return sum((s["amount"] for s in self.slices), Decimal(0))
+        # what was paid and went back is owed by another slice
+        kept = (s["amount"] for s in self.slices if s["closed_by"] != "returned")
+        return sum(kept, Decimal(0))
 
 
 def lives_of(rows: Iterable[Mapping[str, Any]]) -> list[Life]:
@@ -60,7 +52,7 @@ def lives_of(rows: Iterable[Mapping[str, Any]]) -> list[Life]:
     grouped: dict[int, list[Mapping[str, Any]]] = {}
     for row in rows:
         grouped.setdefault(row["document_key"], []).append(row)
-    found = [Life(r[0]["document_id"], r[0]["opened_on"], tuple(r)) for r in grouped.values()]
+    found = [Life(r[0]["document_id"], r[0]["issued_on"], tuple(r)) for r in grouped.values()]
     return sorted(found, key=lambda life: (life.opened_on, life.document_id), reverse=True)
 
 
@@ -121,13 +113,11 @@ def lives_figure(
 
 def key() -> Component:
     """Return what the marks mean, as marks."""
+    called = labels()
     names = (
-        ("b-not_due", _("until due")),
-        ("b-1-30", _("1–30 days late")),
-        ("b-31-60", _("31–60")),
-        ("b-61-90", _("61–90")),
-        ("b-over_90", _("over 90")),
-        ("b-not_due disputed", _("disputed")),
+        (f"b-{NOT_DUE}", _("until due")),
+        *((f"b-{DEFAULT.shades[name]}", called[name]) for name in DEFAULT.late),
+        (f"b-{NOT_DUE} disputed", _("disputed")),
     )
     signs = [
         html.Span([html.I(className=f"lv-swatch {look}"), text], className="lv-sign")
@@ -189,7 +179,7 @@ def _bars(life: Life, span: Span) -> list[Component]:
         end = closed or span.as_of
         left, right = span.at(life.opened_on), span.at(end)
         width = max(right - left, 0.35)
-        look = bucket_of((end - due).days)
+        look = DEFAULT.shades[DEFAULT.of(due, end)]
         gap = 6.0 if len(life.slices) > 1 else 0.0
         place = {"top": f"{top:.2f}%", "height": f"{height - gap:.2f}%"}
         turn = min(max((span.at(due) - left) / width, 0.0), 1.0) * 100

@@ -17,9 +17,10 @@ from dashboards.base.filters import with_page
 from dashboards.base.grid import CARD, Column, Listing, connect_grid, grid
 from dashboards.base.i18n import _, n_
 from dashboards.base.links import search_with, stay, switch
+from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import message, page, panel, row
-from dashboards.base.view import Context, Explain, ListRef, Page, View
+from dashboards.base.view import Context, Explain, ListRef, View
 from dashboards.base.words import CLOSERS, KINDS, METHODS
 from dashboards.customer import sector as customer_sector
 from dashboards.customer.facts import (

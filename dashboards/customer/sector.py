@@ -11,12 +11,10 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.base.i18n import _, language
 from dashboards.base.view import Context
-from dashboards.cash.decisions import closed
 from dashboards.customer.facts import master, number_of
-from dashboards.frame.deriving import follow, refusal, ticker
-from data.core.importing import ImportRefusedError
+from dashboards.frame.deriving import closed, follow, refusal, ticker
+from data.core.errors import ImportRefusedError, StoreError
 from data.reference import nace
-from data.store.state import StoreError
 from data.workspace import by_hand
 
 _MOST = 40
@@ -95,7 +93,9 @@ def connect(app: Dash, context: Context) -> None:
             context.importer.derive()
         except ImportRefusedError:
             pass  # another load came first: it reads the sector as well
-        except (StoreError, ValueError) as error:
+        except StoreError as error:
+            return refusal(error.render(_)), True, None
+        except ValueError as error:
             return refusal(str(error)), True, None
         return html.P(_("Applying"), className="measure"), False, None
 
@@ -104,11 +104,16 @@ def connect(app: Dash, context: Context) -> None:
 
 def choices(typed: str, revision: str) -> list[dict[str, str]]:
     """Return the sectors whose code or name holds what was typed, as choices."""
-    sought = typed.strip().casefold().replace("’", "'")  # as labels write it
-    files = [{"value": _FILES, "label": _("What the files say")}]
+    sought = _plain(typed.strip())
+    # what was chosen is sought next, by its label: were it not offered, it would be taken back
+    files = {"value": _FILES, "label": _("What the files say")}
     found = []
     for code, sector in nace.sectors(revision).items():
         name = f"{code} {nace.label(code, language(), revision)}"
-        if sector.level > 1 and sought in name.casefold():
+        if sector.level > 1 and sought in _plain(name):
             found.append({"value": code, "label": name})
-    return [*files, *found[:_MOST]] if not sought else found[:_MOST]
+    return [*([files] if sought in _plain(files["label"]) else []), *found[:_MOST]]
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("’", "'")

@@ -18,9 +18,10 @@ from dash.exceptions import PreventUpdate
 from dashboards.base.filters import with_page
 from dashboards.base.grid import CARD, Column, Listing, connect_grid, grid, params_id, totals
 from dashboards.base.i18n import _, n_
+from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback
 from dashboards.base.parts import icon, page, panel
-from dashboards.base.view import Context, ListRef, NoRows, Page, View
+from dashboards.base.view import Context, ListRef, NoRows, View
 from data.core.texts import N_
 from metrics.asking.ledger import Statement
 from metrics.lists.customers import customers, found

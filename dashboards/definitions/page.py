@@ -11,11 +11,14 @@ from dash.development.base_component import Component
 from dashboards.base.delivery import pure
 from dashboards.base.format import NOTHING, Format, Number
 from dashboards.base.i18n import _, language
+from dashboards.base.page import Page
 from dashboards.base.panel import headline_callback, near_callback
-from dashboards.base.parts import BUCKET_LABELS, aging_bar, page
+from dashboards.base.parts import page
 from dashboards.base.plain_table import plain_table
-from dashboards.base.view import Context, Page, View
+from dashboards.base.view import Context, View
 from dashboards.base.words import KINDS
+from dashboards.charts.aging_bar import aging_bar
+from dashboards.charts.buckets import labels
 from dashboards.definitions.glossary import (
     CONVENTIONS,
     ENOUGH,
@@ -25,9 +28,10 @@ from dashboards.definitions.glossary import (
     WORDS,
 )
 from data.core.dimensions import DIMENSIONS
+from data.core.errors import StoreError
 from data.core.texts import N_
-from data.store.schema import DERIVED, STAGED, Table
-from data.store.state import StoreError
+from data.store.columns import Table
+from data.store.schema import DERIVED, STAGED
 from metrics.asking.metric import Example, Field, Metric
 from metrics.catalogue import METRICS
 
@@ -233,8 +237,8 @@ def _stated(value: object, field: Field, f: Format) -> str:
         if field.unit == "share":
             return f.share(value, max(0, digits - 2))
         return f.number(value, digits)
-    if field.unit == "text" and str(value) in BUCKET_LABELS:
-        return _(BUCKET_LABELS[str(value)])
+    if field.unit == "text" and (name := labels().get(str(value))):
+        return name
     if field.unit == "days" and isinstance(value, int):
         return f.count(value)
     return f.value(value, field.unit)

@@ -20,10 +20,10 @@ from dashboards.charts.figures import (
     WORSE,
     Figure,
     figure,
-    month_axis,
     nice_ticks,
     value_axis,
 )
+from dashboards.charts.months import month_names_axis, spread
 from data.core.texts import N_
 from metrics.asking.ledger import month_end, month_start
 
@@ -68,33 +68,6 @@ def known_value(row: Row, name: str, months: int, first_day: date) -> float | No
     return float(value) if value is not None and covered(row["as_of"], months, first_day) else None
 
 
-def spread(places: Sequence[float], gap: float) -> list[float]:
-    """Move places apart until neighbours are `gap` away from each other, as little as possible.
-
-    Their order stays, and so does the middle of those that had to move.
-
-    >>> spread([1.0, 1.0, 9.0], 2.0)
-    [0.0, 2.0, 9.0]
-    """
-    order = sorted(range(len(places)), key=lambda n: places[n])
-    # groups of labels that touch: [members, their middle]
-    groups: list[tuple[list[int], float]] = []
-    for n in order:
-        groups.append(([n], places[n]))
-        while len(groups) > 1:
-            (low, at_low), (high, at_high) = groups[-2], groups[-1]
-            room = gap * (len(low) + len(high)) / 2
-            if at_high - at_low >= room - 1e-9:
-                break
-            both = low + high
-            groups[-2:] = [(both, sum(places[m] for m in both) / len(both))]
-    moved = [0.0] * len(places)
-    for members, middle in groups:
-        for position, n in enumerate(members):
-            moved[n] = middle + (position - (len(members) - 1) / 2) * gap
-    return moved
-
-
 @dataclass(frozen=True)
 class _End:
     at: float
@@ -117,11 +90,6 @@ def _label_ends(
             x=last, y=y, text=end.text, font={"color": end.colour, "size": 12.5}, xanchor="left",
             yanchor="middle", xshift=9, showarrow=False, align="left",
         )  # fmt: skip
-
-
-def month_names_axis(days: Sequence[date], f: Format) -> dict[str, Any]:
-    """Return the axis of the months, with so few names that they fit a telephone too."""
-    return {**month_axis(days, f, every=6 if len(days) > 18 else 0), "tickangle": 0}
 
 
 def _carrier(drawn: Figure, at: Sequence[float | None], texts: Sequence[str]) -> None:

@@ -16,10 +16,13 @@ from dashboards.base.filters import with_page
 from dashboards.base.grid import connect_grid, every_row, grid
 from dashboards.base.i18n import _, n_
 from dashboards.base.links import connect_dimension, dimension_choice, dimension_of, switch
+from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
-from dashboards.base.parts import change, page, panel, rich, row, sparkline
-from dashboards.base.view import Context, Explain, ListRef, NoRows, NotEnough, Page, View
+from dashboards.base.parts import change, page, panel, rich, row
+from dashboards.base.view import Context, Explain, ListRef, NoRows, NotEnough, View
 from dashboards.charts.figures import graph
+from dashboards.charts.movers import movers
+from dashboards.charts.sparkline import sparkline
 from dashboards.charts.tables import Bar, bar_list
 from dashboards.dso.figures import (
     TREND_HEIGHT,
@@ -36,7 +39,6 @@ from dashboards.dso.groups import (
     sales_since,
     table_id,
 )
-from dashboards.overview.page import movers
 from data.core.dimensions import DIMENSIONS
 from data.core.texts import N_, Text
 from metrics.asking.ledger import Ledger, month_ends, month_start, same_day

@@ -15,12 +15,14 @@ from dashboards.base.delivery import pure
 from dashboards.base.grid import block, grid
 from dashboards.base.i18n import _, n_
 from dashboards.base.links import search_with, stay
+from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import page, panel, rich, skeleton
-from dashboards.base.view import Context, ListRef, Page, View
+from dashboards.base.view import Context, ListRef, View
 from dashboards.findings.rows import LISTINGS, Found, all_found, at_stake, checks, chosen
-from dashboards.findings.words import GROUPS, WORDS
 from data.core.texts import N_
+from etl.findings.find import WORDS
+from etl.findings.words import GROUPS
 
 _GRID = {"type": "finding-grid", "finding": MATCH, "filters": MATCH}
 _HEIGHT = 520

@@ -10,8 +10,10 @@ from decimal import Decimal
 from dashboards.base.grid import Listing
 from dashboards.base.i18n import _
 from dashboards.base.view import View
-from dashboards.findings.words import GROUPS, WORDS, Words, columns_of
+from dashboards.findings.columns import columns_of
 from data.core.texts import N_, Text
+from etl.findings.find import WORDS
+from etl.findings.words import GROUPS, Words
 from metrics.asking.ledger import Statement
 
 

@@ -11,8 +11,21 @@ from dash.development.base_component import Component
 from dashboards.base.i18n import _
 from dashboards.base.view import Context
 from data.core.importing import Job
+from data.core.texts import N_
+from data.workspace.decisions import Decisions
 
 _TICK = 500
+
+
+def closed(context: Context) -> str:
+    """Return why nothing can be decided here, marked with N_; '' where it can."""
+    if context.importer is None:
+        return N_(
+            "These data are served to be read only: decisions are taken where files are loaded."
+        )
+    if not Decisions(context.store.folder).writable():
+        return N_("The folder of the store cannot be written to, so nothing can be decided here.")
+    return ""
 
 
 def ticker(id: str) -> dcc.Interval:
@@ -70,7 +83,7 @@ def outcome(job: Job | None) -> Component | list[Component]:
     if job is None:
         return []
     if job.problem is not None:
-        words = f"{job.problem.reason.render(_)} {job.problem.remedy.render(_)}".strip()
+        words = job.problem.render(_)
         return html.P(
             [html.B(_("The decision is kept, but not in the figures.")), " ", words],
             className="notice", role="alert",

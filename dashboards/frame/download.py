@@ -25,12 +25,14 @@ from dash import Dash
 
 from dashboards.base.grid import Column, Listing, arranged
 from dashboards.base.i18n import _
-from dashboards.base.view import Context, Explain, Page, View
+from dashboards.base.page import Page
+from dashboards.base.view import Context, Explain, View
 from dashboards.frame.row_columns import row_columns
+from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import DIMENSIONS
+from data.core.errors import EngineError, StoreError
 from data.core.texts import inert
 from data.store.engine import Engine
-from data.store.state import StoreError
 from metrics.asking.ledger import Statement
 from metrics.catalogue import metric
 
@@ -75,6 +77,7 @@ def explain_from(raw: Mapping[str, Any]) -> Explain:
         history=min(int(raw.get("history") or 0), 120),
         months=int(raw.get("months") or 12),
         basis=str(raw.get("basis") or "due"),
+        buckets=str(Buckets.of_text(str(raw.get("buckets") or DEFAULT))),
     )
     if explain.which and explain.which not in metric(explain.metric).rows:
         raise ValueError(f"{explain.metric} has no rows called {explain.which!r}")
@@ -108,7 +111,7 @@ def rows_listing(view: View, explain: Explain) -> Listing:
     empty = view.state.engine.query(
         f"select * from ({statement.sql}) as behind limit 0", statement.parameters
     )
-    columns = row_columns(empty.column_names)
+    columns = row_columns(empty.column_names, Buckets.of_text(explain.buckets))
     return Listing("rows", _("Rows"), columns, lambda view, _params: rows_statement(view, explain))
 
 
@@ -138,6 +141,8 @@ def head(view: View, explain: Explain | None = None, narrowed: str = "") -> list
             if name != "total"
         ]
         words += [_("by invoice day")] if explain.basis == "issued" else []
+        if explain.buckets != str(DEFAULT):
+            words.append(_("buckets {buckets}").format(buckets=explain.buckets))
     about = view.query("select loaded_at, documents from about")[0]
     state = _("state {number}, loaded {moment} UTC, {count} documents").format(
         number=view.state.number,
@@ -269,8 +274,8 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
             content = download_table(made, view.state.engine, format)
         except (ValueError, KeyError, TypeError) as error:
             return flask.Response(str(error), status=400, mimetype="text/plain")
-        except StoreError as error:
-            return flask.Response(str(error), status=503, mimetype="text/plain")
+        except (StoreError, EngineError) as error:
+            return flask.Response(error.render(_), status=503, mimetype="text/plain")
         name = re.sub(r"[^a-z0-9-]+", "-", made.name.lower())
         file = f"tandem-{name}-{view.selection.as_of.isoformat()}.{format}"
         return flask.Response(

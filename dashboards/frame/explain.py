@@ -24,7 +24,8 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.base.grid import Listing, block, column_defs, grid, params_id, refresh_with
 from dashboards.base.i18n import _
-from dashboards.base.view import Context, Explain, Page, View
+from dashboards.base.page import Page
+from dashboards.base.view import Context, Explain, View
 from dashboards.frame.download import explain_from, rows_listing
 from data.core.texts import N_
 from metrics.asking.ledger import Statement

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,12 +20,14 @@ from dashboards.base import parts
 from dashboards.base.drawn import drawn
 from dashboards.base.filters import FILTERS, Selection, to_search, value_label
 from dashboards.base.i18n import _, n_
-from dashboards.base.view import Context, Page, View
+from dashboards.base.page import Page
+from dashboards.base.view import Context, View
 from dashboards.charts.figures import FONT
 from dashboards.frame import explain
 from dashboards.frame.controls import MULTI, calendar_of, choices, header, search_of, shown_of
 from data.core.dimensions import DIMENSIONS
-from data.store.state import StoreError
+from data.core.errors import StoreError
+from data.core.texts import as_started
 
 LOG = logging.getLogger("tandem")
 THEME = {
@@ -287,7 +292,7 @@ def _page_at(
         empty = page.needs_data and context.state() is None
     except StoreError as error:
         LOG.exception("the store cannot be read")
-        return parts.message(_("The store cannot be read"), str(error), kind="failed"), title
+        return parts.message(_("The store cannot be read"), error.render(_), kind="failed"), title
     if empty:
         return _empty_store(), title
     query = dict(parse_qsl((search or "").lstrip("?")))
@@ -355,7 +360,9 @@ def _active(view: View) -> list[Component]:
 
 
 def _foot(view: View) -> list[Component]:
-    about = view.query("select loaded_at, last_day, documents, ledger_balance from about")[0]
+    about = view.query("select loaded_at, last_day, documents, ledger_balance, report from about")[
+        0
+    ]
     open_items = view.query("select sum(amount) as balance from open_items where closed_on is null")
     balance = open_items[0]["balance"] or 0
     ties = balance == (about["ledger_balance"] or 0)
@@ -375,6 +382,35 @@ def _foot(view: View) -> list[Component]:
             [tied if ties else broken, html.B(" ✓" if ties else " ✗", **{"aria-hidden": "true"})],
             className="ties" if ties else "ties broken",
         ),
+        *_own_system(str(about["report"] or "{}"), view),
+    ]
+
+
+def _own_system(report: str, view: View) -> list[Component]:
+    """Return how the state compares with what the reader's own system was said to say."""
+    said = json.loads(report).get("expected")
+    if not said:
+        return []
+    amount, found = Decimal(said["amount"]), Decimal(said["found"])
+    difference, accepted = found - amount, said.get("accepted")
+    words = _("ties to your own balance of {amount} on {day}")
+    broken = bool(difference)
+    if difference and accepted is not None and abs(Decimal(accepted)) == abs(difference):
+        words = _("your own balance of {amount} on {day} differs by {difference}, known")
+        broken = False
+    elif difference:
+        words = _("does not tie to your own balance of {amount} on {day}: differs by {difference}")
+    text = words.format(
+        amount=view.f.exact(amount),
+        day=view.f.day(date.fromisoformat(said["day"])),
+        difference=view.f.exact(difference),
+    )
+    sign = " ✗" if broken else " ✓" if not difference else ""
+    return [
+        html.Span(
+            [text, html.B(sign, **{"aria-hidden": "true"})],
+            className="ties broken" if broken else "ties",
+        )
     ]
 
 
@@ -387,7 +423,7 @@ def _empty_store() -> Component:
               "minute."),
             dcc.Link(_("Load your exports"), href="/imports", className="button primary"),
             dcc.Link(_("See the demo company"), href="/imports?demo=1", className="button"),
-            html.P([_("or, in a terminal:"), " ", html.Code("python app.py demo")]),
+            html.P([_("or, in a terminal:"), " ", html.Code(as_started("python app.py demo"))]),
             kind="empty",
         ),
         className="page empty-store",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dashboards.base.grid import Column
 from dashboards.base.words import ASSUMPTIONS, CLOSERS, KINDS, METHODS, OUTCOMES
-from data.core.texts import N_
-from metrics.figures.aging import BUCKETS
+from data.core.buckets import DEFAULT, Buckets
+from data.core.texts import N_, Text
 
 #: what the columns of rows behind a figure are called: name -> (label, unit, width, dimension)
 ROW_COLUMNS: dict[str, tuple[str, str, int, str]] = {
@@ -38,18 +38,21 @@ ROW_COLUMNS: dict[str, tuple[str, str, int, str]] = {
 }
 
 
-_ROW_WORDS = {
+_ROW_WORDS: dict[str, Mapping[str, str | Text]] = {
     "kind": KINDS,
     "closed_by": CLOSERS,
     "outcome": OUTCOMES,
     "method": METHODS,
-    "bucket": BUCKETS,
     "due_assumed": ASSUMPTIONS,
 }
 
 
-def row_columns(names: Sequence[str]) -> tuple[Column, ...]:
-    """Return the columns of rows behind a figure, in our order; others are left out."""
+def row_columns(names: Sequence[str], buckets: Buckets = DEFAULT) -> tuple[Column, ...]:
+    """Return the columns of rows behind a figure, in our order; others are left out.
+
+    buckets: whose names stand in the rows.
+    """
+    words = {**_ROW_WORDS, "bucket": buckets.labels}
     return tuple(
         Column(
             name,
@@ -58,7 +61,7 @@ def row_columns(names: Sequence[str]) -> tuple[Column, ...]:
             width,
             dimension,
             total="sum(amount)" if name == "amount" else "",
-            words=_ROW_WORDS.get(name, {}),
+            words=words.get(name, {}),
         )
         for name, (label, unit, width, dimension) in ROW_COLUMNS.items()
         if name in names

@@ -11,13 +11,24 @@ from dash import ctx
 from dashboards.base.format import Format
 from dashboards.imports.cards import parts
 from dashboards.imports.editor import drawn, read_as
-from data.core.importing import Found, Importer, ImportRefusedError, LoadSettings, Said
+from dashboards.imports.questions import answered, asked, complete
+from data.core.errors import ImportRefusedError, TandemError
+from data.core.expectation import Expectation, parse_expectation
+from data.core.importing import Found, Importer, LoadSettings, Said
 from data.core.texts import N_, Text
 from data.reference.currencies import currencies
 
 
-def settings_of(currency: str | None, terms: object, accounts: str | None) -> LoadSettings:
-    """Return the settings of a load from what was typed; ImportRefusedError if it is no sense."""
+def settings_of(
+    currency: str | None,
+    terms: object,
+    accounts: str | None,
+    expected: tuple[str | None, str | None, str | None] = (None, None, None),
+) -> LoadSettings:
+    """Return the settings of a load from what was typed; ImportRefusedError if it is no sense.
+
+    expected: what the reader's own system says, as of which day, and the difference that is known.
+    """
     code = (currency or "").strip().upper()
     if code and code not in currencies():
         raise ImportRefusedError(
@@ -32,7 +43,17 @@ def settings_of(currency: str | None, terms: object, accounts: str | None) -> Lo
                 Text(N_("Write the first digits of the accounts, as in 411, 413.")),
             )
     days = int(str(terms)) if str(terms or "").strip().isdigit() else None
-    return LoadSettings(code or None, days, listed or None)
+    return LoadSettings(code or None, days, listed or None, _expectation(*expected))
+
+
+def _expectation(amount: str | None, day: str | None, accepted: str | None) -> Expectation | None:
+    if not (amount or "").strip():
+        return None
+    try:
+        on = f"@{str(day)[:10]}" if day else ""
+        return parse_expectation(f"{amount}{on}", (accepted or "").strip() or None)
+    except TandemError as error:
+        raise ImportRefusedError(error.reason, error.remedy) from error
 
 
 def said_of(
@@ -47,7 +68,8 @@ def said_of(
     `columns` (position of a header -> our column). last: position of the header that was
     changed; a column chosen twice is the one chosen last.
     """
-    said = replace(found.said, **{k: v or None for k, v in now["says"].items()})
+    says: dict[str, Any] = {k: v or None for k, v in now["says"].items()}
+    said = replace(found.said, **says)
     if now["says"]["rows"] == before["says"]["rows"]:
         said = replace(said, rows=found.said.rows)  # what was found stays found
     if now["columns"] == before["columns"] or found.sheet is None:
@@ -73,6 +95,17 @@ def take(importer: Importer, session: str, changed: dict[str, Any]) -> bool:
         if not ctx.triggered[0]["value"]:
             return False
         importer.remove(session, found.token)
+        return True
+    if changed["type"] == "import-apply":
+        if not ctx.triggered[0]["value"]:
+            return False
+        controls = [x for group in ctx.states_list if isinstance(group, list) for x in group]
+        given = answered(controls, found.token)
+        if not complete(asked(found), given):
+            return False
+        importer.say(
+            session, found.token, replace(found.said, answers={**found.said.answers, **given})
+        )
         return True
     if changed["type"] == "import-answer":
         if not ctx.triggered[0]["value"]:

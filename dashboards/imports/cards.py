@@ -16,12 +16,16 @@ from dashboards.base.i18n import _, n_
 from dashboards.base.parts import icon
 from dashboards.base.plain_table import plain_table
 from dashboards.imports.editor import editor, missing, part_id, preview
+from dashboards.imports.questions import asked, form
+from dashboards.imports.understood import green, left_out, samples, sentence
 from dashboards.imports.words import COLUMNS, DATE_ORDERS, DECIMALS, ROWS, WISHED
-from data.core.importing import Found, Importer, Part, Problem
+from data.core.errors import TandemError
+from data.core.importing import Found, Importer
+from data.core.reading import Reading
 
 
 def drop_zone(limit: int) -> Component:
-    """Return the place where files are dropped; assets/imports.js sends them."""
+    """Return the place where files are dropped; imports.js sends them."""
     megabytes = limit // (1 << 20)
     return html.Div(
         [
@@ -145,7 +149,14 @@ def _state(found: Found) -> tuple[str, str]:
     if found.looking:
         return _("Looking at it …"), "waiting"
     if found.problem is None:
-        return (_("In use"), "ready") if found.mapping else (_("Ready"), "ready")
+        if found.mapping:
+            return _("In use"), "ready"
+        if not found.parts or not all(green(part) for part in found.parts):
+            return _("Look at it before loading"), "asking"
+        return _("Ready"), "ready"
+    if questions := asked(found):
+        said = n_("{count} question", "{count} questions", len(questions))
+        return said.format(count=len(questions)), "asking"
     if found.problem.asks in ("date_order", "decimal"):
         return _("One question"), "asking"
     if found.sheet is not None:
@@ -163,13 +174,17 @@ def _problem(found: Found, f: Format) -> Component:
     problem = found.problem
     assert problem is not None  # noqa: S101 - the caller has looked
     reason = problem.reason.render(_)
-    if found.sheet is not None and found.sheet.missing and not problem.asks:
+    told = problem.asks or problem.questions
+    if found.sheet is not None and found.sheet.missing and not told:
         # the full sentence is for the command line: here the table below says the same
         reason = _("Not enough of its columns were recognised to read it as {rows}.").format(
             rows=_(ROWS[found.sheet.rows_kind]).lower()
         )
-    body: list[Component | None] = [html.P(reason)]
-    if problem.asks in ("date_order", "decimal"):
+    # the questions say it themselves, in full
+    body: list[Component | None] = [] if problem.questions else [html.P(reason)]
+    if problem.questions:
+        body.append(form(found, f))
+    elif problem.asks in ("date_order", "decimal"):
         body.append(
             html.Div(
                 [
@@ -196,7 +211,7 @@ def _problem(found: Found, f: Format) -> Component:
     return html.Div(body, className="import-problem", role="status")
 
 
-def answers(problem: Problem, f: Format) -> list[tuple[str, str, str]]:
+def answers(problem: TandemError, f: Format) -> list[tuple[str, str, str]]:
     """Return (value, label, what the example then means) for each answer to a question."""
     example = str(problem.reason.values.get("example", ""))
     if problem.asks == "decimal":
@@ -227,13 +242,8 @@ def _amount(example: str, sign: str, f: Format) -> str:
         return ""
 
 
-def _part(part: Part, found: Found, f: Format) -> Component:
+def _part(part: Reading, found: Found, f: Format) -> Component:
     """Return what one table of the file would give, in a line, and what there is to note."""
-    period = ""
-    if part.first_day and part.last_day:
-        period = _("{first} to {last}").format(
-            first=f.day(part.first_day), last=f.day(part.last_day)
-        )
     totals = ", ".join(
         f"{f.number(amount, 2)} {currency}".strip() for currency, amount in part.totals.items()
     )
@@ -241,15 +251,10 @@ def _part(part: Part, found: Found, f: Format) -> Component:
     said = [
         html.B(_(ROWS.get(part.rows_kind, part.rows_kind))),
         rows.format(count=f.count(part.rows_kept)),
-        period,
         _("sum {amount}").format(amount=totals) if totals else "",
     ]
     notes = [note.render(_) for note in part.notes]
-    notes += [
-        _("{count} rows left out: {reason}.").format(count=f.count(count), reason=_(reason))
-        for reason, count in part.left_out.items()
-        if count
-    ]
+    notes += left_out(part.left_out, part.left_out_amounts, f)
     lacking = [n for n in WISHED.get(part.rows_kind, ()) if n not in _has(found)]
     if lacking and len(found.parts) == 1 and part.format == "table":
         names = ", ".join(_(COLUMNS[name]) for name in lacking)
@@ -264,6 +269,10 @@ def _part(part: Part, found: Found, f: Format) -> Component:
                 ],
                 className="import-facts",
             ),
+            html.P(sentence(part.told, part.first_day, part.last_day, f), className="import-says")
+            if part.told.kinds or not part.rows_kept
+            else None,
+            samples(part.told, f),
             html.Ul([html.Li(n) for n in notes], className="import-notes") if notes else None,
         ]
     )
@@ -311,8 +320,10 @@ def bar(files: Sequence[Found], running: bool, f: Format) -> Component:
     ready = [found for found in files if found.ready and not found.mapping]
     open_ = [found for found in files if not found.ready]
     rows = sum(part.rows_kept for found in ready for part in found.parts)
-    count = n_("{rows} row in {files} file can be loaded.", "{rows} rows in {files} files can be "
-               "loaded.", rows).format(rows=f.count(rows), files=f.count(len(ready)))  # fmt: skip
+    count = _("To be loaded: {rows} in {files}.").format(
+        rows=n_("{count} row", "{count} rows", rows).format(count=f.count(rows)),
+        files=n_("{count} file", "{count} files", len(ready)).format(count=f.count(len(ready))),
+    )
     left = n_("{count} file is left aside until it is understood.",
               "{count} files are left aside until they are understood.",
               len(open_)).format(count=f.count(len(open_)))  # fmt: skip

@@ -127,7 +127,8 @@ def editor(found: Found, session: str, importer: Importer, f: Format) -> Compone
                 download="mapping.toml",
             ),
         ],
-        open=bool(found.problem and not found.problem.asks) or found.said.columns is not None,
+        open=bool(found.problem and not (found.problem.asks or found.problem.questions))
+        or found.said.columns is not None,
         className="import-editor",
     )
 

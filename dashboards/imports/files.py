@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,9 +15,12 @@ from dash.development.base_component import Component
 from dashboards.base.format import Format
 from dashboards.base.i18n import _
 from dashboards.base.plain_table import Cell, plain_table
+from dashboards.base.words import KINDS
 from dashboards.imports.words import FORMATS, ROWS, STATUS
 from data.core.texts import Text
 from data.store.engine import Engine
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Plain = Mapping[str, Any]
 """A part of the load report, as plain data."""
@@ -25,7 +29,18 @@ Plain = Mapping[str, Any]
 def text_of(plain: Plain, f: Format) -> str:
     """Return a sentence of the report, which is stored as template and values."""
     values = f.told(plain.get("values") or {})
-    return Text(str(plain["template"]), values).render(_)
+    written = {name: _place(name, value, f) for name, value in values.items()}
+    return Text(str(plain["template"]), written).render(_)
+
+
+def _place(name: str, value: object, f: Format) -> object:
+    """Return what stands in a place of a sentence as the reader writes it: days, and our words."""
+    text = str(value)
+    if name == "reason":
+        return _(text)
+    if name == "kind":
+        return word(KINDS, text)
+    return f.day(date.fromisoformat(text)) if _DAY.fullmatch(text) else value
 
 
 def word(words: Mapping[str, str], key: object) -> str:
@@ -130,7 +145,7 @@ def loaded_now(engine: Engine, f: Format) -> Component:
                         f.count(x["rows_kept"]),
                         f.count(x["rows_rejected"]),
                         f.moment(x["loaded_at"]),
-                        settings_words(x["settings"] or "{}"),
+                        settings_words(x["settings"] or ""),
                     ]
                     for x in rows
                 ),
@@ -144,8 +159,11 @@ _SEPARATORS = {"\t": "tab"}
 
 
 def settings_words(settings: str) -> str:
-    """Return how a file was read, in a few words: utf-8, separator ;, decimal ,."""
-    found = {k: v for k, v in json.loads(settings).items() if v}
+    """Return how a file was read, in a few words: utf-8, separator ;, decimal ,.
+
+    Empty where nothing is known about it.
+    """
+    found = {k: v for k, v in json.loads(settings or "{}").items() if v}
     labels = {
         "encoding": "{value}",
         "separator": _("separator {value}"),

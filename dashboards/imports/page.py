@@ -15,16 +15,20 @@ from dash.exceptions import PreventUpdate
 from dashboards.base.format import Format
 from dashboards.base.grid import Column, Listing
 from dashboards.base.i18n import _, language, n_
+from dashboards.base.page import Page
 from dashboards.base.parts import message, page
-from dashboards.base.view import Context, Page
+from dashboards.base.view import Context
+from dashboards.imports import expected as imports_expected
 from dashboards.imports import files as imports_files
+from dashboards.imports import loaded as imports_loaded
 from dashboards.imports import report as imports_report
 from dashboards.imports import uploads
+from dashboards.imports import watched as imports_watched
 from dashboards.imports.answers import redrawn, settings_of, take
 from dashboards.imports.cards import bar, card, drop_zone, readable
-from data.core.importing import Importer, ImportRefusedError
+from data.core.errors import ImportRefusedError, StoreError
+from data.core.importing import Importer
 from data.core.texts import N_
-from data.store.state import StoreError
 from metrics.asking.ledger import Statement
 
 _TICK = 600
@@ -67,19 +71,24 @@ def layout(demo: str = "", **_query: str) -> Component:
         html.Div(
             [
                 html.Div(id="imports-cards", className="import-cards live"),
+                imports_expected.fields(),
                 _options(),
                 html.Div(id="imports-bar"),
             ],
             id="imports-step",
             hidden=True,
         ),
+        html.Div(id="imports-watched"),
         html.Div(id="imports-progress"),
         html.Div(id="imports-report"),
         html.Div(id="imports-loaded"),
+        imports_loaded.asking(),
         dcc.Store(id="imports-session"),
         dcc.Store(id="imports-arrived"),
         dcc.Store(id="imports-started", data=0),
         dcc.Store(id="imports-done"),
+        dcc.Store(id="imports-watched-stamp"),
+        dcc.Store(id="loaded-changed"),
         dcc.Store(id="imports-want-demo", data=demo == "1"),
         dcc.Interval(id="imports-tick", interval=_TICK, disabled=True),
         # a click whose answer was lost, or a load started from another window, is noticed too
@@ -131,6 +140,8 @@ def _options() -> Component:
 def connect(app: Dash, context: Context) -> None:
     """Wire the files, the answers, the load and its report."""
     uploads.connect(app, context)
+    imports_loaded.connect(app, context)
+    imports_watched.connect(app, context)
     importer = context.importer
     locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -149,6 +160,8 @@ def connect(app: Dash, context: Context) -> None:
         Input({"type": "import-say", "file": ALL, "what": ALL}, "value"),
         Input({"type": "import-answer", "file": ALL, "what": ALL, "value": ALL}, "n_clicks"),
         Input({"type": "import-remove", "file": ALL}, "n_clicks"),
+        Input({"type": "import-apply", "file": ALL}, "n_clicks"),
+        State({"type": "import-question", "file": ALL, "about": ALL, "value": ALL}, "value"),
         State({"type": "import-column", "file": ALL, "at": ALL}, "value"),
         State({"type": "import-drawn", "file": ALL}, "data"),
     )
@@ -217,6 +230,9 @@ def connect(app: Dash, context: Context) -> None:
         State("imports-currency", "value"),
         State("imports-terms", "value"),
         State("imports-accounts", "value"),
+        State("imports-expected", "value"),
+        State("imports-expected-day", "value"),
+        State("imports-accepted", "value"),
     )
     def act(
         _clicks: list[int],
@@ -226,6 +242,7 @@ def connect(app: Dash, context: Context) -> None:
         currency: str | None,
         terms: object,
         accounts: str | None,
+        *expected: str | None,
     ) -> Any:
         asked = ctx.triggered_id
         clicked = ctx.triggered[0]["value"] if isinstance(asked, dict) else None
@@ -241,10 +258,13 @@ def connect(app: Dash, context: Context) -> None:
             job = (
                 importer.demo()
                 if what == "demo"
-                else importer.load(str(session), settings_of(currency, terms, accounts))
+                else importer.load(
+                    str(session),
+                    settings_of(currency, terms, accounts, (expected[0], expected[1], expected[2])),
+                )
             )
         except ImportRefusedError as refused:
-            words = f"{refused.reason.render(_)} {refused.remedy.render(_)}"
+            words = refused.render(_)
             return no_update, no_update, html.P(words, className="notice", role="alert")
         return job.number, no_update, []
 
@@ -273,13 +293,14 @@ def connect(app: Dash, context: Context) -> None:
         Output("imports-empty", "children"),
         Output("imports-headline", "children"),
         Input("imports-done", "data"),
+        Input("loaded-changed", "data"),
         prevent_initial_call=True,
     )
-    def tell(_done: int | None) -> Any:
+    def tell(_done: int | None, _changed: float | None) -> Any:
         try:
             state = context.state()
         except StoreError as error:
-            broken = message(_("The store cannot be read"), str(error), kind="failed")
+            broken = message(_("The store cannot be read"), error.render(_), kind="failed")
             return broken, [], [], ""
         f = format_()
         job = importer.job() if importer else None
@@ -294,7 +315,13 @@ def connect(app: Dash, context: Context) -> None:
             first=f.day(about["first_day"]),
             last=f.day(about["last_day"]),
         )
-        loaded = imports_files.loaded_now(state.engine, f)
+        if not files:
+            headline = _("Nothing is loaded.")
+        loaded = (
+            imports_loaded.loaded_now(importer, f)
+            if importer
+            else imports_files.loaded_now(state.engine, f)
+        )
         return _outcome(job, about["report"], f), loaded, [], headline
 
     @app.callback(Output("imports-formats", "children"), Input("imports-session", "id"))
@@ -344,9 +371,9 @@ def _outcome(job: Any, stored: str | None, f: Format) -> Component | list[Compon
         if job.problem is not None:
             return imports_report.failed(job)
         if job.report is not None:
-            return imports_report.report(job.report, f)
+            return imports_report.report(job.report, f, job.kind)
     plain = json.loads(stored or "{}")
-    return imports_report.report(plain, f, last=True) if plain else []
+    return imports_report.report(plain, f, "last") if plain else []
 
 
 def _empty(importer: Importer | None) -> Component | list[Component]:

@@ -14,9 +14,14 @@ from dashboards.base.i18n import _, n_
 from dashboards.base.parts import icon, message
 from dashboards.base.plain_table import plain_table
 from dashboards.base.words import KINDS, METHODS
+from dashboards.imports import expected
 from dashboards.imports.files import Plain, day_of, decimal_of, files_table, money, text_of, word
+from dashboards.imports.understood import file_told
 from dashboards.imports.words import ASSUMED
 from data.core.importing import Job
+
+_SHOWN = 12
+"""So many files are told of in sentences; the table below has all."""
 
 
 def progress(job: Job, f: Format) -> Component:
@@ -57,16 +62,19 @@ def failed(job: Job) -> Component:
     assert problem is not None  # noqa: S101 - the caller has looked
     return html.Section(
         message(
-            _("Nothing was loaded"),
-            f"{problem.reason.render(_)} {problem.remedy.render(_)}".strip(),
+            _("Nothing was loaded") if job.kind == "load" else _("Nothing was changed"),
+            problem.render(_),
             kind="failed",
         ),
         className="panel",
     )
 
 
-def report(plain: Plain, f: Format, *, last: bool = False) -> Component:
-    """Return the report of a load; with `last`, the one that made the current state."""
+def report(plain: Plain, f: Format, kind: str = "load") -> Component:
+    """Return the report of a load.
+
+    kind: as of `Job`; or last, for the one that made the current state.
+    """
     controls: Sequence[Plain] = plain.get("controls") or []
     ties = all(c["ok"] for c in controls)
     return html.Section(
@@ -74,16 +82,21 @@ def report(plain: Plain, f: Format, *, last: bool = False) -> Component:
             html.Header(
                 [
                     html.Div(
-                        [html.H2(_title(plain, ties, f, last)), html.P(_when(plain, f))],
+                        [html.H2(_title(plain, ties, f, kind)), html.P(_when(plain, f))],
                         className="panel-title",
                     ),
                     html.A(_("See the overview"), href="/", className="button primary")
-                    if plain.get("published") and not last
+                    if plain.get("published") and kind != "last"
                     else None,
                 ],
                 className="panel-head",
             ),
             _failures(plain, f),
+            expected.outcome(plain, f),
+            _notes(plain, f),
+            *[file_told(x, f) for x in plain.get("files") or []
+              if x["status"] == "loaded" and "told" in x][:_SHOWN],
+            _last_balance(plain, f),
             _counts(plain, f),
             _replaced(plain, f),
             html.Div(
@@ -101,15 +114,29 @@ def report(plain: Plain, f: Format, *, last: bool = False) -> Component:
     )  # fmt: skip
 
 
-def _title(plain: Plain, ties: bool, f: Format, last: bool) -> str:
-    if last:
+def _title(plain: Plain, ties: bool, f: Format, kind: str) -> str:
+    removal = plain.get("what") == "removal"
+    if kind == "last":
+        if removal:
+            return _("The removal that made the current figures")
         return _("The load that made the current figures")
+    if kind == "undo":
+        back = _("Undone: receivables are {balance} again")
+        return back.format(balance=f.exact(decimal_of(plain["ledger_balance"])))
+    if removal:
+        if not plain.get("published"):
+            return _("Nothing was removed")
+        gone = _("Removed {files}: receivables are {balance}, and tie to the ledger ✓")
+        files = ", ".join(map(str, plain.get("removed") or []))
+        return gone.format(files=files, balance=f.exact(decimal_of(plain["ledger_balance"])))
     loaded = [x for x in plain.get("files") or [] if x["status"] == "loaded"]
     if plain.get("published"):
         said = n_("Loaded {count} table", "Loaded {count} tables", len(loaded))
         title = said.format(count=f.count(len(loaded)))
         tied = _("{title}: receivables are {balance}, and tie to the ledger ✓")
         return tied.format(title=title, balance=f.exact(decimal_of(plain["ledger_balance"])))
+    if plain.get("tied") is False:
+        return _("Nothing was loaded: it does not tie to your own system")
     if not ties:
         return _("Nothing was loaded: a control total does not hold")
     if plain.get("failures"):
@@ -140,11 +167,28 @@ def _failures(plain: Plain, f: Format) -> Component | None:
                 text_of(x["reason"], f),
                 " ",
                 html.Span(text_of(x["remedy"], f), className="remedy"),
+                html.Ul([html.Li(text_of(q["text"], f)) for q in x.get("questions") or []]),
             ]
         )
         for x in plain.get("failures") or []
     ]
     return html.Ul(lines, className="import-failures", role="alert") if lines else None
+
+
+def _last_balance(plain: Plain, f: Format) -> Component | None:
+    """Return the balance that results, on the last day of the data."""
+    last = day_of(plain.get("last_day"))
+    if last is None:
+        return None
+    said = _("Receivables on {day}, the last day of the data: {balance}")
+    balance = f.exact(decimal_of(plain["ledger_balance"]))
+    return html.P(html.B(said.format(day=f.day(last), balance=balance)), className="import-says")
+
+
+def _notes(plain: Plain, f: Format) -> Component | None:
+    """Return what there is to know of the load or removal as a whole."""
+    lines = [html.Li(text_of(note, f)) for note in plain.get("notes") or []]
+    return html.Ul(lines, className="import-notes") if lines else None
 
 
 def _counts(plain: Plain, f: Format) -> Component | None:

@@ -10,7 +10,7 @@ from dash import Dash
 
 from dashboards.base.i18n import _
 from dashboards.base.view import Context
-from data.core.importing import ImportRefusedError
+from data.core.errors import ImportRefusedError
 
 HEADER = "X-Tandem"
 """Sent with every file: a page of another origin cannot send it without being asked first."""
@@ -49,7 +49,7 @@ def connect(app: Dash, context: Context) -> None:
                 request.content_length,
             )
         except ImportRefusedError as refused:
-            return {"error": f"{refused.reason.render(_)} {refused.remedy.render(_)}"}, 400
+            return {"error": refused.render(_)}, 400
         except OSError as error:
             words = _("The file cannot be kept: {error}.").format(error=error.strerror or error)
             return {"error": words}, 507

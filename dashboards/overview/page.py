@@ -16,6 +16,7 @@ from dash.development.base_component import Component
 from dashboards.base.filters import with_filter
 from dashboards.base.format import Number
 from dashboards.base.i18n import _
+from dashboards.base.page import Page
 from dashboards.base.panel import (
     CardContent,
     Content,
@@ -23,46 +24,20 @@ from dashboards.base.panel import (
     headline_callback,
     panel_callback,
 )
-from dashboards.base.parts import (
-    BUCKET_LABELS,
-    aging_bar,
-    card,
-    change,
-    page,
-    panel,
-    rich,
-    row,
-    sparkline,
-)
-from dashboards.base.view import Context, Explain, NotEnough, Page, View
-from dashboards.charts.figures import BUCKETS
+from dashboards.base.parts import card, change, page, panel, rich, row
+from dashboards.base.view import Context, Explain, NotEnough, View
+from dashboards.charts.aging_bar import aging_bar
+from dashboards.charts.buckets import labels
+from dashboards.charts.movers import movers
+from dashboards.charts.sparkline import sparkline
 from dashboards.charts.tables import Bar, Cell, bar_list, table
+from data.core.buckets import DEFAULT, NOT_DUE, UNAPPLIED
 from data.core.texts import N_, Text
-from metrics.asking.ledger import Ledger, month_ends, month_start, same_day
+from metrics.asking.ledger import Ledger, month_ends, same_day
 from metrics.lists.lateness import lateness
 
 _MONTHS = 13
-_OVERDUE = ("1-30", "31-60", "61-90", "over_90")
-_MOVERS = 5
 _SHOWN = ("customer", "sector_division")
-#: The balances alone: the metric's count of customers would take as long again.
-_GROUPED = """
-with grouped as materialized (
-    select {by}, cast(sum(amount) as double) as receivables
-    from balances
-    group by {by}
-)
-
-"""
-_MOVED = f"""select *
-from (
-    select '{{name}}' as dimension, {{name}} as name,
-        sum(receivables * case when as_of = $now then $k_now else -$k_then end) as moved
-    from grouped
-    group by {{name}}
-    order by abs(moved) desc, name
-    limit {_MOVERS}
-) as moved_{{name}}"""
 
 
 def layout(**_query: str) -> Component:
@@ -95,8 +70,8 @@ def overdue_share(amounts: Mapping[str, Decimal | None]) -> float | None:
     >>> overdue_share({"not_due": Decimal(60), "1-30": Decimal(40), "unapplied": Decimal(-50)})
     0.4
     """
-    overdue = sum((amounts.get(b) or Decimal(0) for b in _OVERDUE), Decimal(0))
-    whole = overdue + (amounts.get("not_due") or Decimal(0))
+    overdue = sum((amounts.get(b) or Decimal(0) for b in DEFAULT.late), Decimal(0))
+    whole = overdue + (amounts.get(NOT_DUE) or Decimal(0))
     return float(overdue / whole) if whole else None
 
 
@@ -224,13 +199,14 @@ def aging(view: View) -> Content:
         if line["as_of"] in cells:
             cells[line["as_of"]][line["bucket"]] = line
     amounts = [
-        {b: cells[day][b]["amount"] or Decimal(0) for b in BUCKETS if b in cells[day]}
+        {b: cells[day][b]["amount"] or Decimal(0) for b in DEFAULT.names if b in cells[day]}
         for day in days
     ]
     total = [sum(found.values(), Decimal(0)) if found else None for found in amounts]
-    gross = sum(v for b, v in amounts[0].items() if b != "unapplied")
+    gross = sum(v for b, v in amounts[0].items() if b != UNAPPLIED)
 
     scale, unit = f.scale([total[0]])
+    names = labels()
 
     def amount(value: Decimal | None) -> Cell:
         return Cell(f.scaled(value, scale), f.exact(value))
@@ -241,18 +217,18 @@ def aging(view: View) -> Content:
 
     lines = [
         (
-            html.Span([html.Span(className=f"swatch b-{b}"), _(BUCKET_LABELS[b])]),
+            html.Span([html.Span(className=f"swatch b-{DEFAULT.shades[b]}"), names[b]]),
             amount(amounts[0].get(b)),
-            f.share(amounts[0][b] / gross) if gross and b != "unapplied" else "",
+            f.share(amounts[0][b] / gross) if gross and b != UNAPPLIED else "",
             f.count(cells[as_of][b]["items"]),
             moved(amounts[0].get(b), amounts[1].get(b) if amounts[1] else None),
             moved(amounts[0].get(b), amounts[2].get(b) if amounts[2] else None),
         )
-        for b in BUCKETS
+        for b in DEFAULT.names
         if b in cells[as_of]
     ]
     share = overdue_share(amounts[0])
-    late = sum((amounts[0].get(b) or Decimal(0) for b in _OVERDUE), Decimal(0))
+    late = sum((amounts[0].get(b) or Decimal(0) for b in DEFAULT.late), Decimal(0))
     title = _("{amount} is overdue, {share} of what is open").format(
         amount=f.money(late), share=f.share(share)
     )
@@ -271,51 +247,6 @@ def aging(view: View) -> Content:
         [aging_bar(amounts[0], f), table(heads, lines, totals, wide=(2, 3))],
         Explain("aging"),
     )
-
-
-def movers(
-    view: View, by: str, back: int, days: Ledger | None = None, shown: tuple[str, ...] = ()
-) -> tuple[list[dict[str, Any]], float, float]:
-    """Return the groups that moved DSO (3 months) most since `back` months ago.
-
-    A group's part of the total's DSO is its receivables ÷ the total's sales × days; its
-    contribution is the change of that part. So the contributions of all groups add up exactly to
-    the change of the total's DSO. Returns rows (`name`, `moved`) with the largest first, the
-    change of the total, and how much of it the groups that are not listed make up. `days`: what
-    the page asks the total's DSO for anyway, both days among them. `shown`: the dimensions that
-    the page shows, `by` among them: they are asked for together.
-    Raises NoRows, by `View.answer`, where there is nothing on one of the two days.
-    """
-    as_of = view.selection.as_of
-    earlier = same_day(as_of, back)
-    ledger = replace(view.ledger, days=(earlier, as_of))
-    weights: dict[date, float] = {}
-    total = 0.0
-    lines = view.answer("dso", days or ledger).to_pylist()
-    for line in (one for one in lines if one["as_of"] in ledger.days):
-        day, sales = line["as_of"], line["sales_3m"]
-        window = (day - month_start(day, 2)).days + 1
-        if not sales or sales <= 0:
-            return [], 0.0, 0.0
-        weights[day] = window / float(sales)
-        total += float(line["rolling_3m"]) * (1 if day == as_of else -1)
-    if len(weights) < 2:
-        return [], 0.0, 0.0
-    names = shown or (by,)
-    each = "\nunion all\n".join(_MOVED.format(name=name) for name in names)
-    statement = ledger.over(_GROUPED + each, names)
-    every = view.query(
-        statement.sql,
-        {
-            **statement.parameters,
-            "now": as_of,
-            "k_now": weights[as_of],
-            "k_then": weights[earlier],
-        },
-    )
-    rows = [line for line in every if line["dimension"] == by]
-    rows.sort(key=lambda line: (-abs(line["moved"]), line["name"]))
-    return rows, total, total - sum(line["moved"] for line in rows)
 
 
 def moved_by(view: View, by: str, back: str) -> Content:

@@ -18,9 +18,10 @@ from dashboards.base.filters import to_search, with_filter, with_page
 from dashboards.base.grid import CARD, Column, Listing, connect_grid, grid, totals
 from dashboards.base.i18n import _, n_
 from dashboards.base.links import search_with, switch
+from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import page, panel, row
-from dashboards.base.view import Context, Explain, ListRef, NoRows, NotEnough, Page, View
+from dashboards.base.view import Context, Explain, ListRef, NoRows, NotEnough, View
 from dashboards.charts.curves import Curve, Line, curve_names, curves_figure, lines_figure
 from dashboards.charts.figures import ACTUAL, PREVIOUS, graph
 from dashboards.sectors.figures import intervals, quadrant

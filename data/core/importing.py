@@ -7,23 +7,16 @@ the app puts the two together.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import BinaryIO, Protocol
 
+from data.core.errors import TandemError
+from data.core.expectation import Expectation
+from data.core.reading import Reading, Reject
 from data.core.texts import Text
-
-
-class ImportRefusedError(Exception):
-    """Something asked of an importer cannot be done: `reason` says why, `remedy` what to do."""
-
-    def __init__(self, reason: Text, remedy: Text) -> None:
-        """Keep both sentences."""
-        super().__init__(f"{reason} {remedy}")
-        self.reason = reason
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -38,36 +31,26 @@ class Said:
     """dmy, mdy or ymd."""
     decimal: str | None = None
     sheet: str | None = None
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Question (`about:column`) -> value (or '') -> the choice that answers it."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """What one table of a file would give: a sheet of a workbook, or the whole file."""
+class Kept:
+    """Answers that are kept for exports of one shape."""
 
     name: str
-    format: str
-    rows_kind: str
-    rows_read: int
-    rows_kept: int
-    rows_rejected: int
-    left_out: Mapping[str, int]
-    first_day: date | None
-    last_day: date | None
-    totals: Mapping[str, Decimal]
-    """Currency ('' for the reporting one) -> sum of the signed amounts."""
-    notes: tuple[Text, ...] = ()
-    settings: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A row that would be refused."""
-
-    line: int
-    column: str
-    value: str
-    reason: str
-    remedy: str
+    """Of its file in the store's folder."""
+    file: str
+    """The file that they were given for."""
+    since: str
+    """The day."""
+    text: str
+    """What was said, as the text of a mapping file."""
+    headers: int = 0
+    """How many headers exports of this shape have; of a preset written by hand, its marks."""
+    problem: TandemError | None = None
+    """Why it is of no use as it stands."""
 
 
 @dataclass(frozen=True)
@@ -91,15 +74,6 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Why a file cannot be read as it is; `asks` names what would settle it, see `Said`."""
-
-    reason: Text
-    remedy: Text
-    asks: str = ""
-
-
-@dataclass(frozen=True)
 class Found:
     """A file that was dropped, and what is known about it."""
 
@@ -111,14 +85,15 @@ class Found:
     format: str = ""
     label: str = ""
     """What people call the format, marked with N_."""
-    parts: tuple[Part, ...] = ()
-    problem: Problem | None = None
+    parts: tuple[Reading, ...] = ()
+    problem: TandemError | None = None
+    """Why it cannot be read as it is; its `asks` names what would settle it, see `Said`."""
     said: Said = field(default_factory=Said)
     sheet: Sheet | None = None
     """For tables: as the file has it."""
     staged: tuple[Mapping[str, object], ...] = ()
     """The first rows as they would be read: `line` and our columns."""
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[Reject, ...] = ()
     """The first rows that would be refused."""
     mapping: bool = False
     """It is a mapping file, and says how others are read."""
@@ -136,11 +111,13 @@ class LoadSettings:
     reporting_currency: str | None = None
     default_terms_days: int | None = None
     receivables_accounts: tuple[str, ...] | None = None
+    expect: Expectation | None = None
+    """What the reader's own system says: where it does not tie, nothing is published."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A load that is running or has ended."""
+    """A load, or something else that makes a state, that is running or has ended."""
 
     number: int
     running: bool
@@ -151,7 +128,9 @@ class Job:
     rows: int = 0
     seconds: float = 0.0
     session: str = ""
-    problem: Problem | None = None
+    kind: str = "load"
+    """load, removal, undo, or derivation."""
+    problem: TandemError | None = None
     """Why the load as a whole failed; the current state is as it was."""
     report: Mapping[str, object] | None = None
     """The load report as plain data, as in `about.report`."""
@@ -165,6 +144,91 @@ class Readable:
     label: str
     gives: tuple[str, ...]
     lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A file that is loaded, with all its sheets: what it gave, since when."""
+
+    key: str
+    """Hash of its content: what it is named by on the page."""
+    number: int
+    """Its number, by which the command line names it where its name is not the only one."""
+    name: str
+    format: str
+    kinds: tuple[str, ...]
+    """ledger, invoices, payments, bank, matches, customers or rates."""
+    rows: int
+    refused: int
+    documents: int
+    amount: Decimal | None
+    """Signed sum of its documents, in the reporting currency; None: it has none."""
+    since: datetime
+    """UTC."""
+    first_day: date | None = None
+    last_day: date | None = None
+    sheets: tuple[str, ...] = ()
+    replaced_by: str = ""
+    """Name of the newer export that counts in its place; '' where it counts."""
+    how: tuple[str, ...] = ()
+    """How each sheet was read, as in `files.settings`."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a removal would change; amounts in the reporting currency."""
+
+    files: tuple[str, ...]
+    currency: str
+    before: Decimal
+    after: Decimal
+    documents_before: int
+    documents_after: int
+    day_before: date | None
+    day_after: date | None
+    notes: tuple[Text, ...] = ()
+    """What counts again, may be loaded again, or waits."""
+    holds: bool = True
+    """Every control total would hold; otherwise it cannot be removed."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What became of a file of a watched folder."""
+
+    at: datetime
+    """UTC."""
+    file: str
+    outcome: str
+    """loaded, known, superseded, asked, refused, answered, or stays: it could not be moved."""
+    place: str = ""
+    """Where the file lies now."""
+    why: Text | None = None
+    """What is asked, why it was refused, or why it stays."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file of a watched folder that is asked about, or was refused."""
+
+    key: str
+    name: str
+    place: str
+    asked: bool = True
+    """A question is open; otherwise it was not understood."""
+    why: Text | None = None
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What watched folders did, and what they wait for."""
+
+    stamp: str
+    """Changes with every event; '' where no folder was ever watched."""
+    folders: tuple[str, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    events: tuple[Event, ...] = ()
+    """The last ones, the newest first."""
 
 
 class Importer(Protocol):
@@ -219,6 +283,54 @@ class Importer(Protocol):
 
         Where a load runs, it follows on that one.
         """
+        ...
+
+    def loaded(self) -> tuple[Loaded, ...]:
+        """Return the files of the current state, those that were replaced last."""
+        ...
+
+    def effect_of_removal(self, keys: Sequence[str]) -> Effect:
+        """Return what a removal of loaded files would change; nothing is changed.
+
+        Raises ImportRefusedError where one is not loaded, or a load runs.
+        """
+        ...
+
+    def remove_loaded(self, keys: Sequence[str]) -> Job:
+        """Start removing loaded files, as if they had never been loaded.
+
+        Raises ImportRefusedError where a load runs.
+        """
+        ...
+
+    def undoes(self) -> str:
+        """Return what `undo` takes back: load or removal; '' where the state before is not kept."""
+        ...
+
+    def undo(self) -> Job:
+        """Start going back to the state before the last load or removal.
+
+        Raises ImportRefusedError where a load runs.
+        """
+        ...
+
+    def kept(self) -> tuple[Kept, ...]:
+        """Return the answers that are kept, those of the last days first."""
+        ...
+
+    def watched(self, since: str | None = None) -> Watched | None:
+        """Return what watched folders did; None where their stamp is still `since`."""
+        ...
+
+    def take_up(self, session: str, key: str) -> str:
+        """Take a waiting file into a session, as if it had been dropped; return its token.
+
+        Once it is loaded it leaves the files that wait. Raises ImportRefusedError.
+        """
+        ...
+
+    def forget(self, name: str) -> None:
+        """Forget answers that are kept; what was read by them stays as it is."""
         ...
 
     def job(self) -> Job | None:

@@ -32,21 +32,6 @@ class Measure:
         return self.kept or f"o.{self.name}"
 
 
-def bucket(unapplied: str, since: str, day: str) -> str:
-    """Return the SQL that names the bucket of what ages from `since`, as of `day`.
-
-    `unapplied` is the condition that it is a payment or credit note.
-    """
-    return f"""case
-            when {unapplied} then 'unapplied'
-            when {since} >= {day} then 'not_due'
-            when {since} >= {day} - 30 then '1-30'
-            when {since} >= {day} - 60 then '31-60'
-            when {since} >= {day} - 90 then '61-90'
-            else 'over_90'
-        end"""
-
-
 def month(day: str) -> str:
     """Return the SQL of the first day of the month of `day`."""
     return f"cast(date_trunc('month', {day}) as date)"
@@ -98,11 +83,13 @@ AGREED = (
 PAYMENTS_ARE = (
     "o.kind = 'invoice' and o.amount > 0 and o.closed_by = 'payment' and not o.paid_day_assumed"
 )
+#: Of payments: the money stayed.
+KEPT = "o.returned_on is null"
 PAYMENTS = (
     Measure("items", "count(*)", "integer"),
     Measure("amount", "sum(o.amount)", _MONEY),
-    Measure("taken", f"sum({_days('o.opened_on', 'o.closed_on')})", "bigint"),
-    Measure("taken_days", f"sum(o.amount * {_days('o.opened_on', 'o.closed_on')})", _WEIGHT),
+    Measure("taken", f"sum({_days('o.issued_on', 'o.closed_on')})", "bigint"),
+    Measure("taken_days", f"sum(o.amount * {_days('o.issued_on', 'o.closed_on')})", _WEIGHT),
     Measure("late_days", f"sum(o.amount * {_days('o.due_on', 'o.closed_on')})", _WEIGHT),
     Measure("on_time", "sum(case when o.closed_on <= o.due_on then 1 else 0 end)", "integer"),
     Measure(

@@ -7,12 +7,24 @@ in the reader's language with `text.render(_)`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name
     """Mark `text` for translation and return it as it is."""
+    return text
+
+
+def as_started(text: str) -> str:
+    """Return `text` with `tandem` for `python app.py`, where that is how the program was started.
+
+    Texts say what stands in the checkout, translations too.
+    """
+    if "python app.py" in text and Path(sys.argv[0]).stem == "tandem":
+        return text.replace("python app.py", "tandem")
     return text
 
 
@@ -36,7 +48,7 @@ class Text:
             k: f"{v:,}" if isinstance(v, int) and not isinstance(v, bool) else v
             for k, v in self.values.items()
         }
-        return self.template.format(**written)
+        return as_started(self.template).format(**written)
 
 
 def inert(cell: object) -> object:

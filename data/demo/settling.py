@@ -6,16 +6,24 @@ from calendar import monthrange
 from collections import defaultdict
 from datetime import date, timedelta
 from random import Random
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from data.demo.customers import Customer
-from data.demo.records import FIRST_DAY, LAST_DAY, Document, Settlement, rate_of
-
-if TYPE_CHECKING:
-    from data.demo.model import Business
+from data.demo.records import FIRST_DAY, LAST_DAY, Company, Document, Settlement, rate_of
 
 #: The part of an invoice that money of one day pays.
 _Part = tuple[Document, int]
+
+
+class Business(Protocol):
+    """The simulation that invoices were made by."""
+
+    company: Company
+    random: Random
+
+    def delay(self, customer: Customer, invoice: Document) -> float:
+        """Return the days until an invoice is paid."""
+        ...
 
 
 def settle(business: Business, customer: Customer, invoices: list[Document]) -> None:

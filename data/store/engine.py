@@ -6,6 +6,7 @@ named parameters (`$as_of`).
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from collections.abc import Mapping
@@ -14,6 +15,12 @@ from typing import Protocol
 
 import duckdb
 import pyarrow as pa
+
+from data.core.errors import EngineError
+from data.core.texts import N_
+from data.store.parsed import parsed
+
+LOG = logging.getLogger("tandem")
 
 #: DuckDB recommends cursor.sql(), which plans twice what a page asks; large answers cost the same.
 warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
@@ -40,34 +47,37 @@ class Engine(Protocol):
 _FILTER = re.compile(r"(\w+\.(?!customer)\w+) in (\$w_\w+)")
 _PLACED = r"list_position(\2, \1) > 0"
 
-#: Statements that an engine keeps parsed: the pages ask some hundred, with other values each time.
-_KEPT = 1000
+
+@lru_cache(1000)
+def _placed(sql: str) -> str:
+    return _FILTER.sub(_PLACED, sql)
 
 
 class DuckDBEngine:
-    """Answers from a DuckDB connection; each call has a cursor of its own.
-
-    DuckDB takes a quarter of a small question's time to parse it, so what was asked once is kept
-    parsed. It is planned anew each time, for the values decide which rows are read at all.
-    """
+    """Answers from a DuckDB connection; each call has a cursor of its own."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Answer from `connection`, which stays the caller's to close."""
         self._connection = connection
-        self._parsed = lru_cache(_KEPT)(self._parse)
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """See `Engine.query`."""
         named = set(_PARAMETER.findall(sql))
         bound = {k: v for k, v in (parameters or {}).items() if k in named}
-        (statement,) = self._parsed(sql)
+        statement = parsed(_placed(sql))
         with self._connection.cursor() as cursor:
-            # not cursor.sql(): that plans each statement twice
-            return cursor.execute(statement, bound).to_arrow_table()
-
-    def _parse(self, sql: str) -> list[duckdb.Statement]:
-        return self._connection.extract_statements(_FILTER.sub(_PLACED, sql))
-
-
-class EngineError(Exception):
-    """An engine cannot answer; the message says why and what to do."""
+            try:
+                # not cursor.sql(): that plans each statement twice
+                return cursor.execute(statement, bound).to_arrow_table()
+            except duckdb.OutOfMemoryException as error:
+                raise EngineError(
+                    N_("The answer needs more memory than there is."),
+                    N_("Ask for fewer groups or a shorter history."),
+                ) from error
+            except duckdb.Error as error:
+                # what it says is about a statement, and means nothing to who asked for a figure
+                LOG.exception("a statement failed: %s", sql)
+                raise EngineError(
+                    N_("This could not be computed."),
+                    N_("Report it as a fault; the details are in the log."),
+                ) from error

@@ -29,9 +29,11 @@ from pathlib import Path
 
 import duckdb
 
-from data.store.engine import EngineError
-from data.store.schema import SCHEMA_VERSION, TABLES, Table
-from data.store.state import MANIFEST, State, Store, StoreError, sync
+from data.core.errors import CANNOT_READ, EngineError, StoreError
+from data.core.texts import N_
+from data.store.columns import Table
+from data.store.schema import SCHEMA_VERSION, TABLES
+from data.store.state import MANIFEST, State, Store, sync
 
 Progress = Callable[[str, float], None]
 """Called with the name of the table or step at work and the share done, 0 to 1."""
@@ -57,7 +59,7 @@ class Manifest:
     """What a publication says about itself.
 
     folder: its name beside the manifest. state: number of the state it was made from.
-    schema_version: of `data.store.schema`. as_of: ISO, the last day of its data; '' where it has
+    schema_version: of `data.store.schema`. as_of: ISO, the last day of its data; '' where there is
     none.
     """
 
@@ -78,14 +80,22 @@ def read_manifest(folder: Path) -> Manifest | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:
-        raise StoreError(f"{path} cannot be read: {error}") from error
+        raise StoreError(
+            CANNOT_READ, N_("Publish it again (python app.py publish)."), path=path, error=error
+        ) from error
     if found.schema_version != SCHEMA_VERSION:
         raise StoreError(
-            f"{folder} was published by another version of Tandem: publish it again "
-            "(python app.py publish)"
+            N_("{folder} was published by another version of Tandem."),
+            N_("Publish it again (python app.py publish)."),
+            folder=folder,
         )
     if not _FOLDER.fullmatch(found.folder):
-        raise StoreError(f"{path} names {found.folder!r}, which is no publication")
+        raise StoreError(
+            N_("{path} names {name}, which is no publication."),
+            N_("Publish it again (python app.py publish)."),
+            path=path,
+            name=repr(found.folder),
+        )
     return found
 
 
@@ -129,16 +139,18 @@ class ParquetStore(Store):
                 try:
                     engine = SparkEngine(self._url, path, published_tables())
                 except EngineError as error:
-                    raise StoreError(str(error)) from error
+                    raise StoreError(error.reason, error.remedy) from error
                 self._read[found.folder] = State(found.state, path, engine)
             return self._read[found.folder]
 
     def publish(self, build: object, keep: object = ()) -> State:  # noqa: ARG002 - nothing is built
         """Refuse: exports are loaded into a store of their own, which is then published."""
         raise StoreError(
-            f"{self.folder} is only read here: load into another folder without TANDEM_ENGINE, "
-            "then publish that (python app.py publish)"
-        )
+            N_("{folder} is only read here."),
+            N_("Load into another folder without TANDEM_ENGINE, then publish that (python app.py"
+               " publish)."),
+            folder=self.folder,
+        )  # fmt: skip
 
 
 class Draft:

@@ -10,39 +10,7 @@ are never null: '' means that the data do not say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-MONEY = "DECIMAL(18,2)"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its name, DuckDB type and meaning; `unit` where the type does not say it."""
-
-    name: str
-    type: str
-    meaning: str
-    unit: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table of a published state."""
-
-    name: str
-    meaning: str
-    columns: tuple[Column, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The column names, in order."""
-        return tuple(c.name for c in self.columns)
-
-    def create(self) -> str:
-        """Return the CREATE TABLE statement."""
-        body = ", ".join(f'"{c.name}" {c.type}' for c in self.columns)
-        return f"create table {self.name} ({body})"
-
+from data.store.columns import MONEY, Column, Table
 
 _WHERE_FROM = (
     Column("file_id", "INTEGER", "the file this row came from: `files.file_id`"),
@@ -72,7 +40,7 @@ DOCUMENT_COLUMNS = (
     Column(
         "kind",
         "VARCHAR",
-        "invoice, credit_note, payment, write_off, opening or adjustment",
+        "invoice, credit_note, payment, write_off, opening, adjustment or exchange (difference)",
     ),
     Column("issued_on", "DATE", "the day of the document: issue of an invoice, value of a payment"),
     Column("due_on", "DATE", "due day; null where the source does not say"),
@@ -94,6 +62,8 @@ DOCUMENT_COLUMNS = (
     Column("open_amount", MONEY, "state of the row: what is still open", "document currency"),
     Column("paid_amount", MONEY, "state of the row: what was paid", "document currency"),
     Column("paid_on", "DATE", "state of the row: the day it was paid"),
+    Column("discount", MONEY, "granted beside the payment that the row is or tells of, positive",
+           "document currency"),
     Column("match_code", "VARCHAR", "rows of one customer account with the same code settle each "
            "other (lettering, clearing number)"),
     Column("matched_on", "DATE", "the day a bookkeeper recorded that"),
@@ -238,6 +208,9 @@ DOCUMENTS = Table(
         Column("closed_on", "DATE", "day its last slice closed; null while any is open"),
         Column("outcome", "VARCHAR", "how an invoice closed: paid, credited or written_off; ''"),
         Column("paid_day_assumed", "BOOLEAN", "the source says paid, but not when"),
+        Column("returned_on", "DATE", "of an invoice: the first day on which money that had paid "
+               "it went back, see `returned_invoices`; null: none did"),
+        Column("reopens", "BIGINT", "of a returned payment: the document that is owed again"),
         Column("reference", "VARCHAR", "free text or structured reference"),
         Column("po_number", "VARCHAR", "the customer's order number"),
         Column("ordered_on", "DATE", "day of the order"),
@@ -257,9 +230,11 @@ MATCHES = Table(
         Column("credit_key", "BIGINT", "the negative document"),
         Column("amount_currency", MONEY, "positive", "currency of the positive document"),
         Column("recorded_on", "DATE", "the day a bookkeeper recorded it; null: not known"),
+        Column("returned_on", "DATE", "the day the money went back; null: it did not"),
         Column("method", "VARCHAR", "confirmed (by a person), given (by the source), state (paid "
                "state of the invoice row), structured (reference), reference, partial (number), "
-               "amount, sum, discount, oldest"),
+               "amount, sum, discount, oldest; returned: a payment that nothing was paid with, and "
+               "the one that took it back"),
         Column("confidence", "DECIMAL(3,2)", "how sure the match is, 0 to 1: the share of such "
                "matches that prove right where the truth is known; 1.00 where the source says "
                "so itself (given, state)"),
@@ -281,12 +256,19 @@ OPEN_ITEMS = Table(
     "slices of documents, opened once and closed once; every balance is a sum over these",
     (
         Column("document_key", "BIGINT", "the document it is a slice of"),
-        Column("document_id", "VARCHAR", "its number"),
-        Column("kind", "VARCHAR", "kind of the document"),
+        Column("document_id", "VARCHAR", "number of what is owed: of the document; where a "
+               "returned payment reopens an invoice, of the invoice"),
+        Column("kind", "VARCHAR", "kind of what is owed"),
         Column("opened_on", "DATE", "the day of the document"),
+        Column("issued_on", "DATE", "the day of what is owed, from which it ages and days to pay "
+               "count: `opened_on`, or the day of the invoice that is reopened"),
         Column("due_on", "DATE", "due day of this slice"),
         Column("closed_on", "DATE", "null while open; the later of the two documents' days"),
         Column("recorded_on", "DATE", "the day the match was recorded"),
+        Column("returned_on", "DATE", "the day the payment that closed it went back: until then it "
+               "counts as paid. Null: it did not"),
+        Column("reopens", "BIGINT", "the invoice that is owed again, of which this is a slice in "
+               "the place of one that was paid; null otherwise"),
         Column("closed_by", "VARCHAR", "kind of the document that closed it; '' while open"),
         Column("closed_by_key", "BIGINT", "the document that closed it"),
         Column("method", "VARCHAR", "how the match was made, see `matches.method`; ''"),
@@ -301,6 +283,22 @@ OPEN_ITEMS = Table(
         *DIMENSION_COLUMNS,
     ),
 )  # fmt: skip
+RETURNED_INVOICES = Table(
+    "returned_invoices",
+    "invoices whose payment went back: how each stood, as was known from one return to the next",
+    (
+        Column("document_key", "BIGINT", "the invoice"),
+        Column("kind", "VARCHAR", "its kind: an invoice, or an opening balance that was paid"),
+        Column("issued_on", "DATE", "its day"),
+        Column("amount", MONEY, "its amount", "reporting currency"),
+        Column("since", "DATE", "from the end of this day it stood so: its own, or of a return"),
+        Column("until", "DATE", "the day of the next return; null: the last is past"),
+        Column("closed_on", "DATE", "the day its last slice closed; null while any is open"),
+        Column("outcome", "VARCHAR", "see `documents.outcome`"),
+        Column("paid_day_assumed", "BOOLEAN", "see `documents.paid_day_assumed`"),
+        *DIMENSION_COLUMNS,
+    ),
+)
 CELLS = Table(
     "cells",
     "cubes: one row for each combination of dimensions that documents have",
@@ -378,7 +376,8 @@ MONTH_SALES = Table(
 )
 MONTH_PAYMENTS = Table(
     "month_payments",
-    "cube: slices of invoices that a payment closed, by month of payment",
+    "cube: slices of invoices that a payment closed, by month of payment; those whose payment went "
+    "back aside",
     (Column("cell", "INTEGER", "`cells.cell`, of the invoice"), *_PAID),
 )
 MARKET_SALES = Table(
@@ -403,7 +402,7 @@ FINDINGS = Table(
     (
         Column("position", "INTEGER", "its place in the list, from 1"),
         Column("name", "VARCHAR", "short name of the check"),
-        Column("template", "VARCHAR", "the sentence, with {places}: see data.texts.Text"),
+        Column("template", "VARCHAR", "the sentence, with {places}: see data.core.texts.Text"),
         Column("places", "VARCHAR", "what stands in the places (JSON)"),
         Column("items", "BIGINT", "how many rows"),
         Column("amount", MONEY, "what is at stake; null: no amount", "reporting currency"),
@@ -433,6 +432,9 @@ CUBES = (
     CELLS, MARKETS, MONTH_ITEMS, MONTH_DEBTORS, MONTH_SALES, MONTH_PAYMENTS, MARKET_SALES,
     MARKET_PAYMENTS,
 )  # fmt: skip
-DERIVED = (CUSTOMERS, DOCUMENTS, INSTALMENTS, MATCHES, OPEN_ITEMS, *CUBES, FINDINGS, ABOUT)
+DERIVED = (
+    CUSTOMERS, DOCUMENTS, INSTALMENTS, MATCHES, OPEN_ITEMS, RETURNED_INVOICES, *CUBES, FINDINGS,
+    ABOUT,
+)  # fmt: skip
 TABLES = {t.name: t for t in (*STAGED, *DERIVED)}
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7

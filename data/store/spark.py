@@ -25,8 +25,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.spark import Spark
 
-from data.store.engine import EngineError
-from data.store.schema import Table
+from data.core.errors import UNREACHABLE, EngineError
+from data.core.texts import N_
+from data.store.columns import Table
 
 #: DuckDB's type -> Spark's, where the names differ
 _TYPES = {"VARCHAR": "STRING", "TIMESTAMP": "TIMESTAMP_NTZ", "INTEGER": "INT"}
@@ -102,7 +103,9 @@ class SparkEngine:
             return self.session.sql(carried.sql, args=bound).toArrow()
         except PySparkException as error:
             said = str(error).strip().splitlines()
-            raise EngineError(f"Spark cannot answer: {said[0] if said else error!r}") from error
+            raise EngineError(
+                N_("Spark cannot answer: {error}."), error=said[0] if said else repr(error)
+            ) from error
 
 
 def one_by_one(sql: str, parameters: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
@@ -138,9 +141,11 @@ def connected(url: str) -> Any:  # noqa: ANN401 - a SparkSession, of a library t
     """
     if not url.startswith(_SCHEMES):
         raise EngineError(
-            f"TANDEM_ENGINE is {url!r}: give the address of a cluster, spark://host:port or "
-            "sc://host:port (Spark Connect), or leave it empty for DuckDB"
-        )
+            N_("TANDEM_ENGINE is {url}, which is no address of a cluster."),
+            N_("Write spark://host:port or sc://host:port (Spark Connect), or leave it empty for"
+               " DuckDB."),
+            url=repr(url),
+        )  # fmt: skip
     with _connecting:
         _answers(url)
         return _session(url)
@@ -157,7 +162,7 @@ def _answers(url: str) -> None:
                 return
         except (OSError, ValueError) as error:
             said = str(error)
-    raise EngineError(f"The cluster at {scheme}://{rest} cannot be reached: {said}")
+    raise EngineError(UNREACHABLE, url=f"{scheme}://{rest}", error=said)
 
 
 @cache
@@ -167,8 +172,8 @@ def _session(url: str) -> Any:  # noqa: ANN401
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise EngineError(
-            "TANDEM_ENGINE names a Spark cluster, but pyspark is not installed: "
-            "pip install --require-hashes -r requirements-spark.lock"
+            N_("TANDEM_ENGINE names a Spark cluster, but pyspark is not installed."),
+            N_("Install it: pip install --require-hashes -r requirements-spark.lock"),
         ) from error
     # it is about pandas frames, which are not used here
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
@@ -180,7 +185,7 @@ def _session(url: str) -> Any:  # noqa: ANN401
             builder = builder.config(name, value)
         return builder.master(url).appName("Tandem").getOrCreate()
     except PySparkException as error:
-        raise EngineError(f"The cluster at {url} cannot be reached: {error}") from error
+        raise EngineError(UNREACHABLE, url=url, error=error) from error
 
 
 @dataclass(frozen=True)
@@ -204,7 +209,9 @@ def carry_over(sql: str) -> Carried:
         writer.EXPRESSIONS_WITHOUT_NESTED_CTES = set()
         text = writer.generate(tree)
     except sqlglot.errors.SqlglotError as error:
-        raise EngineError(f"This statement cannot be carried over to Spark: {error}") from error
+        raise EngineError(
+            N_("This statement cannot be carried over to Spark: {error}."), error=error
+        ) from error
     return Carried(text, names)
 
 
@@ -221,7 +228,9 @@ def borders_crossed(node: exp.Expr) -> exp.Expr:
         return sqlglot.parse_one(
             months.format(u=until.sql("duckdb"), s=since.sql("duckdb")), read="duckdb"
         )
-    raise EngineError(f"date_diff in {unit!r} is not carried over to Spark")
+    raise EngineError(
+        N_("This statement cannot be carried over to Spark: {error}."), error=f"date_diff in {unit}"
+    )
 
 
 def constants_as_rows(node: exp.Expr) -> exp.Expr:

@@ -3,7 +3,9 @@
 A published state is one immutable DuckDB file, `state-000007.duckdb`, and the file `current`
 holds the name of the one to read. A load builds the next file beside it and moves the pointer
 in one atomic step, so any number of readers go on undisturbed, and a killed load leaves the old
-state untouched. Older states are kept: they say what a figure was when it was first reported.
+state untouched. Some older states are kept (see `data.store.keeping`): they can be gone back to,
+and say what a figure was when it was first reported. Their connections are closed when nobody
+reads from them any more.
 """
 
 from __future__ import annotations
@@ -16,9 +18,12 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import duckdb
 
+from data.core.errors import CANNOT_READ, NEWEST, StoreError, first_line
+from data.core.texts import N_
 from data.store.engine import DuckDBEngine, Engine
 from data.store.schema import SCHEMA_VERSION
 
@@ -30,10 +35,6 @@ MANIFEST = "manifest.json"
 ROW_GROUP = 30_720
 
 _STATE = re.compile(r"state-(\d{6})\.duckdb")
-
-
-class StoreError(Exception):
-    """The store cannot be read; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ class Store:
         """Use `folder`; it is created by the first load."""
         self.folder = Path(folder)
         self._lock = threading.Lock()
-        self._open: dict[int, State] = {}
+        self._open: WeakValueDictionary[int, State] = WeakValueDictionary()
+        self._current: State | None = None
+        """Held, so that it stays open."""
 
     def current(self) -> State | None:
         """Return the current state, or None where nothing has been loaded yet.
@@ -68,33 +71,106 @@ class Store:
         except FileNotFoundError:
             if (self.folder / MANIFEST).exists():
                 raise StoreError(
-                    f"{self.folder} holds tables in Parquet, which a Spark cluster reads: name it "
-                    "in TANDEM_ENGINE (spark://host:port or sc://host:port)"
+                    N_("{folder} holds tables in Parquet, which a Spark cluster reads."),
+                    N_("Name it in TANDEM_ENGINE (spark://host:port or sc://host:port)."),
+                    folder=self.folder,
                 ) from None
+            self._is_new()
             return None
         except NotADirectoryError:
-            raise StoreError(f"{self.folder} is a file: name a folder (--store)") from None
+            raise StoreError(
+                N_("{folder} is a file."), N_("Name a folder (--store)."), folder=self.folder
+            ) from None
         found = _STATE.fullmatch(name)
         if not found:
-            raise StoreError(f"{self.folder / 'current'} names {name!r}, which is no state file")
-        return self._state(int(found[1]))
+            raise StoreError(
+                N_("{file} names {name}, which is no state file."),
+                NEWEST,
+                file=self.folder / "current",
+                name=repr(name),
+                folder=self.folder,
+            )
+        self._current = state = self._state(int(found[1]))
+        return state
+
+    def _is_new(self) -> None:
+        """Raise `StoreError` where states were published and nothing says which is current.
+
+        A load that was killed as it published its first state leaves that beside a pointer that
+        was not yet moved: such a state was never current.
+        """
+        left = unmoved(self.folder)
+        states = [n for n in published(self.folder) if n not in left]
+        if states:
+            raise StoreError(
+                N_("{folder} holds {count} states, but its file `current`, which names the one that"
+                   " counts, is lost."),
+                NEWEST,
+                folder=self.folder,
+                count=len(states),
+            )  # fmt: skip
+
+    def recover(self) -> State:
+        """Make the newest state that can be read the current one, and return it.
+
+        Raises `StoreError` where there is none. Nothing may load meanwhile.
+        """
+        tried: StoreError | None = None
+        for number in sorted(published(self.folder), reverse=True):
+            try:
+                found = self._state(number)
+            except StoreError as error:
+                tried = error
+                continue
+            self._pointer(found.path.name).replace(self.folder / "current")
+            sync(self.folder)
+            return found
+        if tried is not None:
+            raise tried
+        raise StoreError(N_("{folder} holds no state."), N_("Load exports."), folder=self.folder)
+
+    def state(self, number: int) -> State:
+        """Return a state that is kept; raises `StoreError` where it cannot be read."""
+        return self._state(number)
+
+    def go_back(self, number: int) -> State:
+        """Make an earlier state the current one again, and return it. Nothing may load meanwhile.
+
+        Raises `StoreError` where it cannot be read; then nothing changes.
+        """
+        found = self._state(number)
+        self._pointer(found.path.name).replace(self.folder / "current")
+        sync(self.folder)
+        return found
+
+    def _pointer(self, name: str) -> Path:
+        """Write what is to become `current`: the name of a state's file."""
+        pointer = self.folder / f"pointer-{os.getpid()}-{threading.get_ident()}"
+        pointer.write_text(name, encoding="ascii")
+        sync(pointer)
+        return pointer
 
     def _state(self, number: int) -> State:
         with self._lock:
-            if number not in self._open:
-                path = self.folder / f"state-{number:06}.duckdb"
+            state = self._open.get(number)
+            if state is None:
+                path = self.folder / state_name(number)
                 try:
                     connection = duckdb.connect(str(path), read_only=True)
                     version = connection.execute("select schema_version from about").fetchone()
                 except duckdb.Error as error:
-                    raise StoreError(f"{path} cannot be read: {error}") from error
+                    raise StoreError(
+                        CANNOT_READ, N_("Is it damaged? Take it from a backup."),
+                        path=path, error=first_line(error),
+                    ) from error  # fmt: skip
                 if version != (SCHEMA_VERSION,):
                     raise StoreError(
-                        f"{path} was made by another version of Tandem: load the exports again "
-                        "into a new folder (--store)"
+                        N_("{path} was made by another version of Tandem."),
+                        N_("Load the exports again into a new folder (--store)."),
+                        path=path,
                     )
-                self._open[number] = State(number, path, DuckDBEngine(connection))
-            return self._open[number]
+                state = self._open[number] = State(number, path, DuckDBEngine(connection))
+            return state
 
     def publish(
         self,
@@ -109,11 +185,8 @@ class Store:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         before = self.current()
-        number = 1 + max(
-            (int(m[1]) for p in self.folder.iterdir() if (m := _STATE.fullmatch(p.name))),
-            default=0,
-        )
-        path = self.folder / f"state-{number:06}.duckdb"
+        number = 1 + max(published(self.folder), default=0)
+        path = self.folder / state_name(number)
         draft = self.folder / f"draft-{os.getpid()}-{threading.get_ident()}.duckdb"
         draft.unlink(missing_ok=True)
         try:
@@ -125,16 +198,34 @@ class Store:
                 build(connection, before.path if before else None)
                 connection.execute("checkpoint")
             sync(draft)
+            # written before the state has its name: so it can be told whether that was current
+            pointer = self._pointer(path.name)
             draft.replace(path)
-            pointer = self.folder / f"pointer-{os.getpid()}-{threading.get_ident()}"
-            pointer.write_text(path.name, encoding="ascii")
-            sync(pointer)
             pointer.replace(self.folder / "current")
             sync(self.folder)
         finally:
             draft.unlink(missing_ok=True)
             Path(f"{draft}.wal").unlink(missing_ok=True)
-        return self._state(number)
+        self._current = state = self._state(number)
+        return state
+
+
+def state_name(number: int) -> str:
+    """Return the name of a state's file."""
+    return f"state-{number:06}.duckdb"
+
+
+def published(folder: Path) -> list[int]:
+    """Return the numbers of the states that lie in a folder."""
+    if not folder.is_dir():
+        return []
+    return [int(m[1]) for p in folder.iterdir() if (m := _STATE.fullmatch(p.name))]
+
+
+def unmoved(folder: Path) -> set[int]:
+    """Return the numbers of the states that a killed load had not yet made current."""
+    found = (_STATE.fullmatch(p.read_text(encoding="ascii")) for p in folder.glob("pointer-*"))
+    return {int(m[1]) for m in found if m}
 
 
 @contextmanager
@@ -156,6 +247,15 @@ def _keep_only(connection: duckdb.DuckDBPyConnection, keep: Collection[str]) -> 
             connection.execute(f'drop table "{name}"')
     if names:
         connection.execute("checkpoint")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it holds all of `content`, or what it held before, whatever happens."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.write_bytes(content)
+    sync(draft)
+    draft.replace(path)
+    sync(path.parent)
 
 
 def sync(path: Path) -> None:

@@ -11,8 +11,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, MEND, StoreError
+from data.core.texts import N_
 from data.reference import nace
-from data.store.state import StoreError, sync
+from data.store.state import write_whole
 from data.workspace.decisions import only_writer
 
 NAME = "sectors.json"
@@ -32,9 +34,11 @@ def sectors(folder: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise StoreError(f"{path} cannot be read: {error}") from error
+        raise StoreError(CANNOT_READ, MEND, path=path, error=error) from error
     if not isinstance(said, dict) or not all(isinstance(v, str) for v in said.values()):
-        raise StoreError(f"{path} does not hold customer numbers with their sectors")
+        raise StoreError(
+            N_("{path} does not hold customer numbers with their sectors."), MEND, path=path
+        )
     return {str(customer): code for customer, code in said.items()}
 
 
@@ -46,21 +50,16 @@ def say_sector(folder: Path, customer: str, code: str | None) -> None:
     if code is not None and nace.level(code) is None:
         raise ValueError(f"{code!r} is no NACE code")
     path = folder / NAME
-    draft = path.with_suffix(".new")
     try:
         with only_writer(folder):
             said = sectors(folder)
             said.pop(customer, None)
             if code is not None:
                 said[customer] = nace.normal(code)
-            draft.write_text(
-                json.dumps(said, ensure_ascii=False, indent=0, sort_keys=True), encoding="utf-8"
-            )
-            sync(draft)
-            draft.replace(path)
-            sync(folder)
+            text = json.dumps(said, ensure_ascii=False, indent=0, sort_keys=True)
+            write_whole(path, text.encode())
     except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error}") from error
+        raise StoreError(CANNOT_WRITE, MAY_WRITE, path=path, error=error) from error
 
 
 def fingerprint(said: Mapping[str, str]) -> str:

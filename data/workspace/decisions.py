@@ -26,7 +26,9 @@ from pathlib import Path
 
 import duckdb
 
-from data.store.state import StoreError, sync
+from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, MEND, StoreError
+from data.core.texts import N_
+from data.store.state import write_whole
 
 NAME = "decisions.jsonl"
 CONFIRM, UNDO, WITHDRAW = "confirm", "undo", "withdraw"
@@ -99,7 +101,7 @@ class Decisions:
         except FileNotFoundError:
             return ()
         except (OSError, UnicodeDecodeError) as error:
-            raise StoreError(f"{self.path} cannot be read: {error}") from error
+            raise StoreError(CANNOT_READ, MEND, path=self.path, error=error) from error
         found = []
         for line, written in enumerate(text.splitlines(), 1):
             if written.strip():
@@ -107,7 +109,11 @@ class Decisions:
                     found.append(_decision(json.loads(written)))
                 except (ValueError, TypeError, KeyError, InvalidOperation) as error:
                     raise StoreError(
-                        f"line {line} of {self.path} is no decision ({error}): mend or remove it"
+                        N_("Line {line} of {path} is no decision: {error}."),
+                        N_("Mend it, or remove it."),
+                        line=line,
+                        path=self.path,
+                        error=error,
                     ) from error
         return tuple(found)
 
@@ -132,18 +138,14 @@ class Decisions:
             action, debit, credit, amount, note, of,
         )  # fmt: skip
         line = json.dumps(asdict(made), ensure_ascii=False, default=str)
-        draft = self.folder / f"{NAME}.new"
         try:
             with only_writer(self.folder):
                 before = self.path.read_bytes() if self.path.exists() else b""
                 if before and not before.endswith(b"\n"):
                     before += b"\n"
-                draft.write_bytes(before + line.encode() + b"\n")
-                sync(draft)
-                draft.replace(self.path)
-                sync(self.folder)
+                write_whole(self.path, before + line.encode() + b"\n")
         except OSError as error:
-            raise StoreError(f"{self.path} cannot be written: {error}") from error
+            raise StoreError(CANNOT_WRITE, MAY_WRITE, path=self.path, error=error) from error
         return made
 
     def writable(self) -> bool:
@@ -230,7 +232,9 @@ def only_writer(folder: Path) -> Iterator[None]:
                 break
             except duckdb.IOException as error:
                 if time.monotonic() > until:
-                    raise StoreError(f"{folder / NAME} is locked: try again") from error
+                    raise StoreError(
+                        N_("{path} is locked."), N_("Try again."), path=folder / NAME
+                    ) from error
                 time.sleep(0.05)
         try:
             yield

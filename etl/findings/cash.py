@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from data.core.buckets import DEFAULT
 from data.core.texts import N_
 from etl.findings.check import CALLED, SQUEEZED, Check
+from etl.findings.words import BEHIND, OTHER, Words
 from etl.ledger.matching.naming import NORMAL
 
 _LOOSE = "closed_on is null and amount < 0"
 
 #: A payment or credit note that is open, with its age on the last day of the data.
-_UNAPPLIED = """
+_UNAPPLIED = f"""
     select o.customer, o.document_key, o.document_id, o.kind, o.opened_on as issued_on,
         date_diff('day', o.opened_on, a.last_day) as days,
-        case when o.opened_on >= a.last_day - 30 then '0-30'
-            when o.opened_on >= a.last_day - 60 then '31-60'
-            when o.opened_on >= a.last_day - 90 then '61-90'
-            else 'over_90' end as age,
+        {DEFAULT.sql("false", "o.opened_on", "a.last_day")} as age,
         o.amount, d.reference, o.salesperson, o.currency, d.file_id, d.line
     from open_items as o
     join documents as d using (document_key)
@@ -26,6 +25,15 @@ _UNAPPLIED = """
 UNAPPLIED = Check(
     "unapplied",
     N_("Payments and credit notes not matched to any invoice, or not wholly: {items}."),
+    Words(
+        N_("Unapplied payments and credit notes"),
+        "money",
+        N_("Customers are reminded of invoices that they have paid, and aging shows too much."),
+        N_("Match each to its invoice, or pay it back; begin with the oldest."),
+        ("document_id", "customer_name", "amount", "age", "days", "kind", "issued_on", *BEHIND),
+        sort="amount",
+        brief=True,
+    ),
     _UNAPPLIED,
     asks=_LOOSE,
     of="open_items",
@@ -35,6 +43,14 @@ UNAPPLIED_OLD = Check(
     N_(
         "Payments and credit notes still unapplied after more than 90 days, on the last day of the"
         " data: {items}."
+    ),
+    Words(
+        N_("Unapplied for more than 90 days"),
+        "money",
+        N_("After so long nobody remembers what was paid, and the customer may ask for it back."),
+        N_("Ask the customer what it was for, with the payment's own text."),
+        ("document_id", "customer_name", "amount", "days", "kind", "issued_on", *BEHIND),
+        sort="amount",
     ),
     f"{_UNAPPLIED.rstrip()}\n        and o.opened_on < a.last_day - 90\n",
     asks=_LOOSE,
@@ -48,6 +64,15 @@ WRONG_CUSTOMER = Check(
     "wrong_customer",
     N_("Unapplied payments that are to the cent what another customer still owes on an invoice:"
        " {items}. For {named} of them the text or the payer's name fits the other customer."),
+Words(
+        N_("Payments perhaps booked on the wrong customer"),
+        "money",
+        N_("One customer is chased for what it paid, another seems to have credit."),
+        N_("Look at the bank statement; where number or name fits, move the payment."),
+        ("document_id", "customer_name", "amount", "evidence", "other_name", *OTHER,
+         "issued_on", "payer", "reference", "salesperson", "customer", "other_customer", "file",
+         "line"),
+    ),
     f"""
     with unapplied as (
         select document_key, -sum(amount) as amount, -sum(amount_currency) as sought
@@ -130,6 +155,14 @@ DUPLICATE_PAYMENTS = Check(
     "duplicate_payments",
     N_("Payments that look made twice: {items}. Customer, amount and reference are those of"
        " another at most 3 days before, and there are no two invoices that they settle."),
+Words(
+        N_("Payments made twice"),
+        "money",
+        N_("The customer will ask for it back, or take it off the next invoice unannounced."),
+        N_("Ask the customer: pay back, or set off against an open invoice."),
+        ("document_id", "customer_name", "amount", *OTHER, "issued_on", *BEHIND),
+        lacks=N_("no payments"),
+    ),
     """
     with alike as (
         select ledger, customer, currency, amount_currency from documents
@@ -174,6 +207,15 @@ LATE_DISCOUNTS = Check(
     N_("Invoices paid for 97 to 99 % later than 14 days after issue, the rest open or credited:"
        " {items}, on average on day {days}, weighted by amount. They look like early-payment"
        " discounts taken late; the data name no discount days, 14 are assumed."),
+Words(
+        N_("Discounts for early payment, taken late"),
+        "money",
+        N_("A discount that is given for paying late is a price cut."),
+        N_("Ask for the rest, or agree discount days with the customer; credit no more of it."),
+        ("document_id", "customer_name", "amount", "share", "days", "paid", "paid_on",
+         "issued_on", "due_on", "still_open", *BEHIND),
+        lacks=N_("no payments"),
+    ),
     f"""
     with rest as (
         select d.document_key, sum(o.amount) as amount, bool_or(o.closed_on is null) as still_open

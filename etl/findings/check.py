@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from data.core.texts import Text
+from etl.findings.words import Words
 from etl.sql import Connection, number, rows, run
 
 #: a payment, invoice or customer counts as late, recent or old as of this day, never as of today
@@ -42,16 +43,18 @@ class Finding:
 class Check:
     """A question to the data.
 
-    sql: the rows that are found, answered by a published state, with a column `amount`; a column
-    `customer` lets a page narrow them. needs: a condition on `documents` without which the data
-    cannot say ('' always). asks: a condition on `documents` or `open_items` (`of`) without which
-    there is nothing to look for, cheap. values: a statement over `{rows}` that answers with one
-    row of further places of the sentence; where one of them is null, or it answers with nothing,
-    `plain` is said instead ('': nothing is found).
+    words: what the finding is called, why it matters, what to do. sql: the rows that are found,
+    answered by a published state, with a column `amount`; a column `customer` lets a page narrow
+    them. needs: a condition on `documents` without which the data cannot say ('' always). asks: a
+    condition on `documents` or `open_items` (`of`) without which there is nothing to look for,
+    cheap. values: a statement over `{rows}` that answers with one row of further places of the
+    sentence; where one of them is null, or it answers with nothing, `plain` is said instead ('':
+    nothing is found).
     """
 
     name: str
     sentence: str
+    words: Words
     sql: str
     needs: str = ""
     asks: str = ""

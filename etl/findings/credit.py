@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.core.texts import N_
 from etl.findings.check import RECENT, Check
+from etl.findings.words import Words
 
 #: A salesperson with fewer invoices in 12 months says nothing.
 _ENOUGH = 20
@@ -12,6 +13,15 @@ CREDITED_BY_SALESPERSON = Check(
     "credited_by_salesperson",
     N_("{salesperson} has the highest share of credit notes: {top} % of what was invoiced in 12"
        " months, against {share} % of all ({notes} credit notes)."),
+Words(
+        N_("Credit notes by salesperson"),
+        "habits",
+        N_("Each credit note is a dispute that delayed its invoice before it was settled."),
+        N_("Look at the reasons with the salesperson: price, quantity, or what was promised."),
+        ("salesperson", "amount", "share", "credit_notes", "invoices", "invoiced"),
+        lacks=N_("no salespeople"),
+        whole=True,
+    ),
     f"""
     select salesperson,
         count(*) filter (where kind = 'invoice') as invoices,
@@ -51,15 +61,27 @@ _EMPTY_WORDS = (
     "|zu|to|van|of|von|nr|no|the|a|ref"
 )
 
+#: A number, and the letters that stand before it: FT FA.2021/807, VF 2026-12.
+_NUMBERS = r"(\b\p{Lu}{1,3}[ ./-]+)*\S*[0-9]\S*"
+
 #: The reason of a credit note is what its text says besides: its first three words.
 CREDITED_BY_REASON = Check(
     "credited_by_reason",
     N_("The reason that credit notes of the last 12 months name most, by amount, is"
        " “{reason}”: {top} % of what was credited ({notes} credit notes)."),
+Words(
+        N_("Reasons of credit notes"),
+        "habits",
+        N_("What is credited most often can be prevented at its source."),
+        N_("Take the first reason to those who can end it."),
+        ("reason", "amount", "share", "credit_notes"),
+        lacks=N_("no credit notes"),
+        whole=True,
+    ),
     f"""
     with told as (
-        select amount, regexp_replace(regexp_replace(lower(coalesce(reference, '')),
-            '\\S*[0-9]\\S*', ' ', 'g'), '\\b({_EMPTY_WORDS})\\b|[^\\p{{L}}\\s''-]', ' ', 'g')
+        select amount, regexp_replace(lower(regexp_replace(coalesce(reference, ''),
+            '{_NUMBERS}', ' ', 'g')), '\\b({_EMPTY_WORDS})\\b|[^\\p{{L}}\\s''-]', ' ', 'g')
             as words
         from documents where kind = 'credit_note' and issued_on > {RECENT}
     ),

@@ -8,6 +8,7 @@ from stdnum.util import get_cc_module
 
 from data.core.texts import N_
 from etl.findings.check import CALLED, SQUEEZED, Check
+from etl.findings.words import CUSTOMER, Words
 from etl.ledger.customers import IS_REPORT, account, company
 from etl.sql import Connection, rows
 
@@ -31,20 +32,45 @@ def _without(condition: str) -> str:
 NO_MASTER = Check(
     "no_master",
     N_("Customers on documents, but on no customer list: {items}."),
-    _without(
-        "not exists (select 1 from staged_customers as s where s.customer_id = c.customer_id)"
+    Words(
+        N_("Customers on no customer list"),
+        "customers",
+        N_("Nothing but their number is known."),
+        N_("Load the customer list that has them."),
+        CUSTOMER,
+        brief=True,
+    ),
+    _without(  # a list may have lost the zeros in front of its numbers
+        "not exists (select 1 from staged_customers as s"
+        " where ltrim(s.customer_id, '0') = ltrim(c.customer_id, '0'))"
     ),
 )
 REPORT_OF_NOBODY = Check(
     "report_of_nobody",
     N_("Reports of credit bureaus or insurers about nobody we know: {items}."),
+    Words(
+        N_("Credit reports about nobody we know"),
+        "customers",
+        N_("Their scores and limits reach no customer."),
+        N_("Give the customer its VAT number, or the report our customer number."),
+        (
+            "customer_name",
+            "vat_number",
+            "rating",
+            "insured_limit",
+            "credit_limit",
+            "country",
+            "file",
+            "line",
+        ),
+    ),
     f"""
     select f.name as file, s.* exclude (customer_id), s.customer_id as number,
         cast(null as decimal(18, 2)) as amount
     from staged_customers as s join files as f using (file_id)
     where {IS_REPORT}
-    and coalesce(s.customer_id, '') not in (select customer_id from customers
-        where customer_id <> '')
+    and ltrim(coalesce(s.customer_id, ''), '0') not in (select ltrim(customer_id, '0')
+        from customers where customer_id <> '')
     and (s.customer_id is not null
         or (coalesce({company("s.vat_number")}, '-') not in (
                 select {company("vat_number")} from customers
@@ -56,17 +82,105 @@ REPORT_OF_NOBODY = Check(
     """,
 )
 NO_SECTOR = Check(
-    "no_sector", N_("Customers without a sector: {items}."), _without("c.sector = ''")
+    "no_sector",
+    N_("Customers without a sector: {items}."),
+    Words(
+        N_("Customers without a sector"),
+        "customers",
+        N_("They are missing from every comparison of sectors."),
+        N_("Enter the NACE code; the company register has it."),
+        CUSTOMER,
+        brief=True,
+    ),
+    _without("c.sector = ''"),
 )
 NO_LIMIT = Check(
-    "no_limit", N_("Customers without a credit limit: {items}."), _without("c.credit_limit is null")
+    "no_limit",
+    N_("Customers without a credit limit: {items}."),
+    Words(
+        N_("Customers without a credit limit"),
+        "customers",
+        N_("Nothing stops a delivery to them."),
+        N_("Set a limit, beginning with those who owe most."),
+        CUSTOMER,
+        brief=True,
+    ),
+    _without("c.credit_limit is null"),
 )
 NO_TERMS = Check(
     "no_terms",
     N_("Customers without agreed terms: {items}."),
+    Words(
+        N_("Customers without agreed terms"),
+        "customers",
+        N_("What is late cannot be said against an agreement."),
+        N_("Agree terms in writing, and enter them."),
+        CUSTOMER,
+        brief=True,
+    ),
     _without("c.agreed_terms_days is null"),
 )
-CHECKS = (NO_MASTER, REPORT_OF_NOBODY, NO_SECTOR, NO_LIMIT, NO_TERMS)
+#: Names that are less alike than this are no two ways to write one.
+_ALIKE = "0.85"
+
+SEVERAL_NAMES = Check(
+    "several_names",
+    N_("Customer numbers under which two different names stand: {items}."),
+    Words(
+        N_("Two names under one customer number"),
+        "customers",
+        N_("Either two companies are counted as one, or the company has another name now."),
+        N_("Find out which: give the second company a number of its own, or correct the name."),
+        ("customer_name", "other_name", "amount", "customer", "file", "line"),
+    ),
+    f"""
+    with named as (
+        select customer_id as customer, {CALLED.format("customer_name")} as called,
+            arg_min(customer_name, (file_id, line)) as name, arg_min(file_id, (file_id, line))
+            as file_id, arg_min(line, (file_id, line)) as line
+        from staged_customers
+        where customer_id <> '' and customer_name is not null and customer_name <> customer_id
+        group by all having length(called) >= 3
+    ),
+    pairs as (
+        select a.customer, a.name as customer_name, b.name as other_name, b.file_id, b.line
+        from named as a
+        join named as b on b.customer = a.customer
+            and (b.file_id, b.line, b.called) > (a.file_id, a.line, a.called)
+        -- what one name has besides the other is a branch, a street, a department
+        where not contains(a.called, b.called) and not contains(b.called, a.called)
+            and jaro_winkler_similarity(a.called, b.called) < {_ALIKE}
+        qualify row_number() over (partition by a.customer order by b.file_id, b.line) = 1
+    )
+    select p.customer, p.customer_name, p.other_name, coalesce(o.amount, 0) as amount,
+        f.name as file, p.line
+    from pairs as p join files as f using (file_id)
+    left join {_OPEN} as o on o.customer = p.customer
+    """,
+)
+CHECKS = (NO_MASTER, REPORT_OF_NOBODY, SEVERAL_NAMES, NO_SECTOR, NO_LIMIT, NO_TERMS)
+
+WORDS = {
+    "same_company": Words(
+        N_("One company under several customer numbers"),
+        "customers",
+        N_("Each number has a limit of its own, and nobody sees what they owe together."),
+        N_("Join them under one parent, and set one limit for all."),
+        (
+            "customer_name",
+            "amount",
+            "same_as",
+            "evidence",
+            "vat_number",
+            "iban",
+            "country",
+            "salesperson",
+            "credit_limit",
+            "customer",
+        ),
+    )
+}
+"""Finding -> its words, where its statement depends on the data."""
 
 _CALLED = CALLED.format("customer_name")
 _VAT = SQUEEZED.format("vat_number")
@@ -102,6 +216,7 @@ def same_company(connection: Connection) -> Check:
         "same_company",
         N_("Customer numbers that look like one company with others, by VAT number, bank account"
            " or name: {items}, of {companies} companies."),
+WORDS["same_company"],
         f"""
         with told as (
             select customer_id as customer, customer_name, customer_group, vat_number, iban,

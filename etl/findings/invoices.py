@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.core.texts import N_
 from etl.findings.check import RECENT, Check
+from etl.findings.words import BEHIND, DOCUMENT, OTHER, Words
 from etl.ledger.matching.naming import NORMAL
 
 #: Columns of a document that a reader needs to find it again.
@@ -17,6 +18,15 @@ DUPLICATE_INVOICES = Check(
     N_("Invoices that look made twice: {items}. Customer and amount are those of an earlier one,"
        " and so is the number but for punctuation and zeros, or the order number or reference"
        " within 7 days."),
+Words(
+        N_("Invoices made twice"),
+        "money",
+        N_("The customer pays neither while it finds out which is right, or pays twice."),
+        N_("Compare the two, and credit the one that should not be."),
+        ("document_id", "customer_name", "amount", "evidence", *OTHER, "issued_on", "po_number",
+         *BEHIND),
+        lacks=N_("no invoices"),
+    ),
     f"""
     with alike as (
         select ledger, customer, currency, amount_currency from documents
@@ -62,6 +72,14 @@ DUPLICATE_INVOICES = Check(
 DUPLICATE_NUMBERS = Check(
     "duplicate_numbers",
     N_("Invoices whose number another invoice of the customer carries too: {items}."),
+    Words(
+        N_("The same invoice number twice for one customer"),
+        "habits",
+        N_("A payment that names the number can settle either."),
+        N_("Find out whether a file was loaded twice under two names, or numbers begin anew."),
+        (*DOCUMENT, *BEHIND),
+        lacks=N_("no invoices"),
+    ),
     """
     select * from documents where kind = 'invoice' and amount > 0 and document_id <> ''
     qualify count(*) over (partition by ledger, customer, document_id) > 1
@@ -78,6 +96,15 @@ NO_ORDER_NUMBER = Check(
     N_("Invoices of the last 12 months without an order number, of customers that usually give"
        " one: {items}. They were paid {later} days later than those with one, customer by"
        " customer, weighted by amount ({without} paid invoices against {with_one})."),
+Words(
+        N_("Invoices without the customer's order number"),
+        "habits",
+        N_("Customers with an approval by order put such invoices aside."),
+        N_("Ask the salesperson for the number before the invoice leaves; send it on for the open"
+           " ones."),
+        (*DOCUMENT, "closed_on", *BEHIND),
+        lacks=N_("no order numbers"),
+    ),
     f"""
     with recent as (
         select *, coalesce(po_number, '') <> '' as numbered from documents
@@ -133,6 +160,14 @@ INVOICED_LATE = Check(
     "invoiced_late",
     N_("Invoices of the last 12 months that left more than 7 days after delivery: {items}, on"
        " average {days} days after it, weighted by amount."),
+Words(
+        N_("Invoices sent long after delivery"),
+        "habits",
+        N_("Each day between delivery and invoice is a day of credit that nobody agreed."),
+        N_("Invoice on the day of delivery; ask where the delay arises, by salesperson."),
+        ("document_id", "customer_name", "amount", "days", "delivered_on", "issued_on", *BEHIND),
+        lacks=N_("no days of delivery"),
+    ),
     f"""
     select {_SHOWN.format("delivered_on, date_diff('day', delivered_on, issued_on) as days")}
     from documents
@@ -149,6 +184,14 @@ INVOICED_LATE = Check(
 DUE_BEFORE_ISSUE = Check(
     "due_before_issue",
     N_("Invoices that are due before their issue: {items}; they are taken as they are."),
+    Words(
+        N_("Invoices due before their issue"),
+        "habits",
+        N_("They are overdue on their first day, and no customer accepts that."),
+        N_("Correct the due day where the invoice was made."),
+        (*DOCUMENT, *BEHIND),
+        lacks=N_("no invoices"),
+    ),
     "select * from documents where kind = 'invoice' and amount > 0 and due_on < issued_on",
     needs="kind = 'invoice'",
 )

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from decimal import Decimal
-
 from data.core.texts import N_
-from etl.findings.check import Check, Finding, decimal, finding, percent
-from etl.ledger.exports.bases import LEDGER, SALES, overlaps
-from etl.sql import Connection, number, rows, run
+from etl.findings.check import Check
+from etl.findings.words import BEHIND, DOCUMENT, Words
 
-#: Methods that are assumptions of ours, by how they work.
-_METHODS = {
-    "named": ("structured", "reference", "partial"),
-    "amount": ("amount", "sum", "discount"),
-    "oldest": ("oldest",),
-}
-_RULES = tuple(m for methods in _METHODS.values() for m in methods)
+WORDS = {
+    "currency_assumed": Words(
+        N_("Currency assumed"),
+        "reading",
+        N_("No file names a currency."),
+        N_("Name it when loading, where it is another."),
+        ("file", "rows_read"),
+        whole=True,
+    ),
+}  # fmt: skip
+"""Finding -> its words, of what no statement finds."""
 
 CHECKS = (
     Check(
         "rejected_rows",
         N_("Rows refused: {items}; the report says which, and why."),
+Words(
+        N_("Rows refused"),
+        "reading",
+        N_("They are missing from every figure."),
+        N_("Mend them by file and line, and load the file again."),
+        ("file", "line", "column_name", "value", "reason", "remedy"),
+        whole=True,
+    ),
         """
         select f.name as file, r.* exclude (file_id), cast(null as decimal(18, 2)) as amount
         from rejects as r join files as f using (file_id)
@@ -30,16 +38,38 @@ CHECKS = (
     Check(
         "no_customer",
         N_("Documents that name no customer: {items}."),
+Words(
+        N_("Documents that name no customer"),
+        "reading",
+        N_("Nobody is reminded of them."),
+        N_("Find the customer by file and line."),
+        ("document_id", "amount", "kind", "issued_on", "reference", "file", "line"),
+        brief=True,
+    ),
         "select * from documents where customer = ''",
     ),
     Check(
         "due_from_terms",
         N_("Invoices without a due day: {items}; it follows from printed or agreed terms."),
+Words(
+        N_("Due days from terms"),
+        "reading",
+        N_("They are right where the invoices keep to the terms."),
+        N_("Export the due day with the invoices where it differs."),
+        (*DOCUMENT, *BEHIND),
+    ),
         "select * from documents where due_assumed = 'terms'",
     ),
     Check(
         "due_from_default",
         N_("Invoices with neither due day nor terms: {items}; {terms} days are assumed."),
+Words(
+        N_("Due days by default"),
+        "reading",
+        N_("Aging and lateness of these rest on an assumption."),
+        N_("Export the due day or the terms with the invoices."),
+        (*DOCUMENT, *BEHIND),
+    ),
         "select * from documents where due_assumed = 'default'",
     ),
     Check(
@@ -47,11 +77,26 @@ CHECKS = (
         N_("Invoices paid on a day that their rows do not say: {items}. The due day is assumed, but"
            " no day on which an export still shows them open, and none after the last day of the"
            " file; payment speed leaves them out."),
+Words(
+        N_("Days of payment that are not known"),
+        "reading",
+        N_("Payment speed leaves these invoices out."),
+        N_("Load the payments, or export the day of payment."),
+        (*DOCUMENT, *BEHIND),
+    ),
         "select * from documents where kind = 'invoice' and paid_day_assumed",
     ),
     Check(
         "future_dated",
         N_("Documents dated after the day they were loaded: {items}."),
+Words(
+        N_("Documents dated after their load"),
+        "reading",
+        N_("They move the last day of the data, and with it every as-of figure."),
+        N_("Correct the day in the books, and load again."),
+        (*DOCUMENT, *BEHIND),
+        brief=True,
+    ),
         """
         select d.* from documents as d join files as f using (file_id)
         where d.issued_on > cast(f.loaded_at as date)
@@ -60,11 +105,27 @@ CHECKS = (
     Check(
         "across_customers",
         N_("Adjustments that come from matches between documents of different customers: {items}."),
+Words(
+        N_("Matches across customers"),
+        "reading",
+        N_("An adjustment on each side keeps both balances true."),
+        N_("Nothing, where the two belong together; else correct the match."),
+        (*DOCUMENT, "kind", *BEHIND),
+        brief=True,
+    ),
         "select * from documents where kind = 'adjustment' and file_id is null",
     ),
     Check(
         "state_beyond_amount",
         N_("Rows open for more than their amount: {items}; nothing is taken as paid."),
+Words(
+        N_("Open for more than the amount"),
+        "reading",
+        N_("Nothing of them counts as paid."),
+        N_("Look at the rows in the export."),
+        ("document_id", "customer_name", "amount", "issued_on", "due_on", "reference", "customer",
+         "file", "line"),
+    ),
         """
         select * from staged_documents
         where abs(open_amount) > abs(amount) and sign(open_amount) = sign(amount)
@@ -73,6 +134,14 @@ CHECKS = (
     Check(
         "sheets_alike",
         N_("Documents that stand in another sheet of the same workbook too: {items}. Both count."),
+Words(
+        N_("The same documents in two sheets of a workbook"),
+        "reading",
+        N_("Where one sheet repeats the other, its documents count twice."),
+        N_("Hide the sheet that repeats the other, or say in a mapping file which one to read"
+           " (sheet), and load it into a new folder (--store)."),
+        (*DOCUMENT, *BEHIND),
+    ),
         """
         with sheet as (
             select file_id, sha256 from files where settings ->> '$.sheet' is not null
@@ -92,6 +161,13 @@ CHECKS = (
     Check(
         "several_sellers",
         N_("Sellers that e-invoices name: {items}. Purchase invoices may be among the files."),
+Words(
+        N_("E-invoices of several sellers"),
+        "reading",
+        N_("Invoices that others sent to you are no receivables."),
+        N_("Load only the invoices that you sent."),
+        ("seller", "seller_name", "amount"),
+    ),
         """
         with named as (
             select file_id, settings ->> '$.seller' as seller,
@@ -106,249 +182,3 @@ CHECKS = (
         """,
     ),
 )  # fmt: skip
-
-#: Asked only where some match row could not be followed: it searches among all matches.
-MATCH_UNKNOWN = Check(
-    "match_unknown",
-    N_("Match rows that name a document that is not there, or settled already: {items}."),
-    """
-    select m.* from staged_matches as m where not exists (
-        select 1 from matches as x
-        join documents as d on d.document_key = x.debit_key
-        join documents as c on c.document_key = x.credit_key
-        where d.ledger = m.ledger and d.document_id = m.debit_id
-        and c.document_id = m.credit_id and x.method = 'given')
-    """,
-)
-
-
-def unheard(connection: Connection) -> bool:
-    """Whether some match row could not be followed at all."""
-    return number(connection, "select count(*) from unheard where applied = 0") > 0
-
-
-def match_unknown(connection: Connection) -> Check:
-    """Return the check of match rows, but for those of documents that are set aside."""
-    aside = " or ".join(a.where for a in overlaps(connection))
-    if not aside:
-        return MATCH_UNKNOWN
-    gone = (
-        f"(select s.document_id from staged_documents as s where s.document_id <> '' and ({aside}))"
-    )
-    known = f"and m.debit_id not in {gone} and m.credit_id not in {gone}"
-    return replace(MATCH_UNKNOWN, sql=f"{MATCH_UNKNOWN.sql.rstrip()}\n    {known}\n    ")
-
-
-def other_base(connection: Connection) -> list[Finding]:
-    """Say which documents are set aside since others tell of the same receivables."""
-    texts = {
-        SALES: (
-            "ledger_aside",
-            N_("Ledger lines of SAF-T files that are set aside: {items}, of {amount} in all. The"
-               " sales invoices and payments of the same company and months are loaded too, and"
-               " count."),
-        ),
-        LEDGER: (
-            "sales_aside",
-            N_("Sales documents of SAF-T files that are set aside: {items}, of {amount} in all."
-               " The ledger of the same company and months is loaded too, and counts, since it"
-               " tells what was paid or reaches over more months."),
-        ),
-    }  # fmt: skip
-    found = []
-    aside = overlaps(connection)
-    for base, (name, text) in texts.items():
-        where = " or ".join(a.where for a in aside if a.base == base)
-        sql = f"""
-            select f.name as file, s.* from staged_documents as s join files as f using (file_id)
-            where {where or "false"}
-        """
-        items, amount = rows(connection, f"select count(*), sum(amount) from ({sql})")[0]
-        if items:
-            values = {"items": items, "amount": str(amount)}
-            found.append(finding(name, text, values, items, amount, sql))
-    return found
-
-
-def by_rule(connection: Connection) -> list[Finding]:
-    """Say what share of what was settled rests on rules and not on the source."""
-    sql = """
-        select m.*, round(m.amount_currency * d.rate, 2) as amount
-        from matches as m join documents as d on d.document_key = m.debit_key
-    """
-    items = number(connection, f"select count(*) from matches where method in {_RULES}")
-    if not items:
-        return []
-    share = dict(
-        rows(connection, f"select method, sum(amount) from ({sql}) group by all order by all")
-    )
-    rules = {
-        name: sum((decimal(share.get(m)) for m in methods), Decimal(0))
-        for name, methods in _METHODS.items()
-    }
-    assumed = sum(rules.values(), Decimal(0))
-    total = sum((decimal(v) for v in share.values()), Decimal(0))
-    if not assumed:
-        return []
-    values = {k: percent(v, total) for k, v in {**rules, "share": assumed}.items()}
-    return [
-        finding(
-            "matched_by_rule",
-            N_("{share} % of what is settled was matched by rule, not by the source: {named} %"
-               " by reference or number, {amount} % by amount, {oldest} % oldest first."),
-            values,
-            items,
-            assumed,
-            f"select * from ({sql.strip()}) where method in {_RULES}",
-        )
-    ]  # fmt: skip
-
-
-def bank_lines(connection: Connection) -> list[Finding]:
-    """Say which lines of bank statements do not count, and why."""
-    found = {
-        outgoing: (items, amount)
-        for outgoing, items, amount in rows(
-            connection, "select outgoing, count(*), sum(amount) from bank_aside group by all"
-        )
-    }
-    if not found:
-        return []
-    periods = rows(
-        connection,
-        "select distinct since, upto from bank_period semi join bank_file using (ledger)"
-        " order by all",
-    )
-    days = [f"s.issued_on between date '{since}' and date '{upto}'" for since, upto in periods]
-    booked = f"({' or '.join(days) or 'false'})"
-    lines = "select f.name as file, s.* from staged_documents as s join files as f using (file_id)"
-    outgoing = f"""
-        {lines}
-        where f.rows_kind = 'bank' and s.amount > 0 and not {booked} and not exists (
-            select 1 from documents as d where d.file_id = s.file_id and d.line = s.line)
-    """
-    texts = (
-        (
-            False,
-            "bank_booked",
-            N_("Lines of bank statements on days whose payments the books hold themselves:"
-               " {items}, of {amount} received in all. They are evidence and are not counted"
-               " again."),
-            f"{lines} where f.rows_kind = 'bank' and {booked}",
-        ),
-        (
-            True,
-            "bank_outgoing",
-            N_("Outgoing lines of bank statements, to no customer that is known: {items}, of"
-               " {amount} in all. They are left aside."),
-            outgoing,
-        ),
-    )  # fmt: skip
-    return [
-        finding(name, text, {"items": found[side][0], "amount": str(abs(found[side][1]))},
-                 *found[side], sql)
-        for side, name, text, sql in texts if side in found
-    ]  # fmt: skip
-
-
-def cut(connection: Connection) -> list[Finding]:
-    """Say which match rows ask for more than their documents hold."""
-    items, amount = rows(
-        connection,
-        "select count(*), sum(amount - applied) from unheard where applied > 0",
-    )[0]
-    if not items:
-        return []
-    return [
-        finding(
-            "match_cut",
-            N_(
-                "Match rows that settle more than is left of their documents: {items}; they are"
-                " cut."
-            ),
-            {"items": items},
-            items,
-            amount,
-            """
-            select m.*, sum(x.amount_currency) as applied from staged_matches as m
-            join documents as d on d.ledger = m.ledger and d.document_id = m.debit_id
-            join documents as c on c.ledger = m.ledger and c.document_id = m.credit_id
-            join matches as x on x.debit_key = d.document_key and x.credit_key = c.document_key
-            group by all having sum(x.amount_currency) < m.amount
-            """,
-        )
-    ]
-
-
-def left_aside(connection: Connection) -> list[Finding]:
-    """Compare paid states that were left aside with the payments that speak instead."""
-    if not number(connection, "select count(*) from state_unused"):
-        return []
-    items, customers, stated, paid = rows(
-        connection,
-        """
-        select sum(u.items), count(*), sum(u.stated), sum(p.amount)
-        from state_unused as u
-        join (select ledger, customer, -sum(amount) as amount from entry
-              where kind = 'payment' and not carried group by all) as p using (ledger, customer)
-        """,
-    )[0]
-    if not items:
-        return []
-    return [
-        finding(
-            "state_left_aside",
-            N_("Invoices that say they are paid ({stated}) while payments of their customers"
-               " are loaded too ({paid}): {items}, of {customers} customers. The payments"
-               " count."),
-            {"items": items, "customers": customers, "stated": str(stated),
-             "paid": str(paid)},
-            items,
-            decimal(stated) - decimal(paid),
-            """
-            select * from staged_documents as s
-            where (open_amount is not null or paid_amount is not null or paid_on is not null)
-            and exists (select 1 from staged_documents as p where p.kind = 'payment'
-                and p.ledger = s.ledger and p.customer_id = s.customer_id)
-            """,
-        )
-    ]  # fmt: skip
-
-
-def carried(connection: Connection) -> list[Finding]:
-    """Compare what a ledger carries forward with the balance of its earlier files; keep both."""
-    run(
-        connection,
-        """
-        update files set carried = c.amount
-        from (select file_id, sum(amount) as amount from entry where carried group by all) as c
-        where c.file_id = files.file_id
-        """,
-    )
-    found = rows(
-        connection,
-        """
-        with carrying as (
-            select f.file_id, f.name, f.ledger, f.first_day,
-                sum(cast(round(e.amount * cast(e.rate as decimal(18, 8)), 2) as decimal(18, 2)))
-                    as carried
-            from entry as e join files as f using (file_id) where e.carried group by all
-        )
-        select c.file_id, c.name, c.carried, coalesce(sum(d.amount), 0) as before
-        from carrying as c
-        join files as f on f.ledger = c.ledger and f.last_day < c.first_day
-        left join doc as d on d.file_id = f.file_id and d.state_no is null
-        group by all having coalesce(sum(d.amount), 0) <> c.carried order by c.name
-        """,
-    )
-    return [
-        finding(
-            "carried_difference",
-            N_("{file} carries {carried} forward, but the years before it end at {before}."),
-            {"file": name, "carried": str(carried), "before": str(before)},
-            1,
-            decimal(carried) - decimal(before),
-            f"select * from staged_documents where kind = 'opening' and file_id = {file_id}",
-        )
-        for file_id, name, carried, before in found
-    ]

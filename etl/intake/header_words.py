@@ -30,7 +30,8 @@ PAYMENT_AMOUNT = """
     payment amount; amount received; received amount; betaald bedrag; betaling bedrag;
     bedrag betaling; bedrag betaald; ontvangen bedrag; bedrag ontvangen; montant regle;
     montant encaisse; montant recu; montant du reglement; montant reglement; montant paiement;
-    montant paye; zahlungsbetrag"""
+    montant paye; zahlungsbetrag;
+    receipt amount; amount collected; collected; ontvangst; encaissement"""
 
 #: Alone they mean an amount of VAT, a VAT number or a rate: the cells tell which.
 VAT_WORD = "vat; btw; tva; mwst; ust; mehrwertsteuer; umsatzsteuer; gst; tax"
@@ -38,6 +39,10 @@ VAT = f"""
     vat amount; amount vat; amount of vat; vat total; total vat; tax amount; total tax; tax total;
     sales tax; gst amount; btw bedrag; bedrag btw; totaal btw; btw totaal; montant tva; total tva;
     montant de la tva; mwst betrag; betrag mwst; ust betrag; steuerbetrag; {VAT_WORD}"""
+
+#: The customer: its number, or its name where another column is the number.
+CALLED = """customer; client; klant; debiteur; relatie; kunde; debitor; tiers; partner; debtor;
+    afnemer"""
 
 #: Our column -> their headers, in order of preference.
 SYNONYMS: dict[str, str] = {
@@ -52,9 +57,13 @@ SYNONYMS: dict[str, str] = {
         n piece; num piece; piece; piece ref; belegnummer; belegnr; beleg nr; beleg;
         belegfeld 1; fin trs line invnumber; mut factuur; tran id; transaction number; num;
         number; nummer; name/number; invoice id; invoice; factuur nummer; facture; rechnung;
-        accounting document; fin trs head number; entry number; credit note number;
-        creditnotanummer; numero avoir; gutschriftsnummer; billing document; numero; n; nr""",
-    "customer_id": """
+        voucher; accounting document; fin trs head number; entry number; credit note number;
+        creditnotanummer; numero avoir; no avoir; n avoir; num avoir;
+        avoir no; creditnota nr; credit note no; gutschrift nr; gutschriftsnr; gutschriftsnummer;
+        billing document; numero; n; nr; no; doc; inv; bill; fact; stuk;
+        bill no; trans no; voucher no; our invoice; factuur; faktuurnr; verkoopfactuurnr; fact
+        nr; bonnummer; num fact; rgnr; rg nr; faktura""",
+    "customer_id": f"""
         customer id; customer number; customer no; customer nr; customer code; customer num;
         cust number; cust no; cust id; custno; client id; client number; client code; client no;
         account number; contact account number; account code; klantnummer; klantnr; klant nr;
@@ -62,24 +71,39 @@ SYNONYMS: dict[str, str] = {
         deb nr; debiteurennummer; debiteurennr; debiteurcode; relatienummer; relatienr;
         relatiecode; rel code; numero client; numero de client; no client; n client;
         n de client; num client; code client; id client; compte client; compte auxiliaire;
-        code tiers; compte tiers; no tiers; kundennummer; kundennr; kunden nr; kunde nr;
-        debitorennummer; debitorennr; debitoren nr; debitor nr; debitornr; debitorenkonto;
+        code tiers; compte tiers; party id; account id; customer ref;
+        customer reference; no tiers; kundennummer; kundennr; kunden nr; kunde nr;
+        debitorennummer; debitorennr; debitoren nr; debitor nr; debitornr; debitorenkonto; debitor;
         fin trs line dim2; partner id id; partner id; contact id; bill to customer no;
-        sell to customer no; sold to party; sold to; payer; entity id; customer; client; klant;
-        debiteur; relatie; kunde; debitor; tiers; account rp; partner; entity; account""",
+        sell to customer no; sold to party; sold to; payer; entity id; account ref; debtor code;
+        debtor number; debtor no; rek nr klant; kd nr; kdnr; personenkonto; kundenkonto; a/c;
+        {CALLED}; account rp; entity; account""",
     "customer_name": """
+        party name; party;
         customer name; customername; customer name1/2; customer name 1; name customer;
         client name; contact name; account name; klantnaam; naam klant; naam debiteur;
         debiteurnaam; debiteur naam; relatienaam; naam relatie; rel bedrijf; bedrijfsnaam;
         nom client; nom du client; nom tiers; raison sociale; intitule tiers; intitule client;
+        intitule; intitule du client; intitule du tiers;
         denomination; kundenname; name kunde; debitorenname; debitorname; name des kunden;
         firmenname; firma; fin trs line dim2name; invoice partner display name; partner name;
-        company name; company; contact; naam; nom; name; name 1""",
+        contact; naam; nom; name; name 1; company name; company;
+        debtor name; sold to name; organisation; organization; naam afnemer; societe cliente;
+        kurzname""",
     "kind": """
         kind; document type; doc type; doctype; type; invoice type; transaction type; tran type;
         move type; documentsoort; document soort; soort; soort document; boekingssoort; type piece;
         type de piece; type document; type de document; nature; nature piece; belegart; belegtyp;
-        art; dokumenttyp; dokumentart; invoice class; class; accounting document type""",
+        art; dokumenttyp; dokumentart; invoice class; class; accounting document type;
+        trans type; soort stuk; genre; vorgang""",
+    "state": """
+        status; state; invoice status; document status; payment status; invoice state; inv status;
+        status invoice; docstatus; status name; factuurstatus; betaalstatus; betalingsstatus; staat;
+        statut; statut facture; statut de paiement; statut paiement; etat; etat facture;
+        etat de la facture; etat de paiement; etat du paiement; zahlungsstatus; rechnungsstatus;
+        zustand; belegstatus; status der rechnung; bezahlstatus; estado; estado de la factura;
+        estado de pago; estado factura; stato; stato fattura; stato pagamento; situacao; stan;
+        status faktury; status platnosci""",
     "issued_on": """
         issued on; invoice date; invoicedate; invoice/bill date; inv date; factuurdatum;
         datum factuur; factuur datum; date de facture; date facture; date de facturation;
@@ -91,14 +115,17 @@ SYNONYMS: dict[str, str] = {
         date; mut datum; fin trs head date; boekdatum; boekingsdatum; posting date; pstng date;
         date comptable; date d ecriture; date ecriture; buchungsdatum; buchungs datum; entry date;
         valutadatum; value date; date valeur; date de valeur; wertstellung; day; dag;
-        jour; tag; datum; date""",
+        jour; tag; datum; date;
+        dated; issued; tax date; fact datum; uitgereikt op; emise le; date fact; re datum; rg
+        datum; ausgestellt am""",
     "due_on": """
         due on; due date; duedate; net due date; net due dt; invoice date due; due in date;
         date due; vervaldatum; verval datum; vervaldag; vervalt; vervalt op; uiterste
         betaaldatum; te betalen voor; date d echeance; date echeance; echeance; date dû;
         faelligkeitsdatum; falligkeitsdatum; faelligkeit; falligkeit; fallig am; faellig am;
         nettofalligkeit; nettofaelligkeit; zahlbar bis; netto falligkeit; fin trs line datedue;
-        maturity date; payment due date; due""",
+        maturity date; payment due date; due; due by;
+        pay by; maturity; betalen voor; verval; a payer avant; ech; exigible le; fallig; faellig""",
     "amount": f"""
         {GROSS}; invoice amount; document amount; factuurbedrag; rechnungsbetrag; montant facture;
         montant de la facture; {TOTAL}; amount; original amount; amount original; amount in doc
@@ -106,7 +133,9 @@ SYNONYMS: dict[str, str] = {
         oorspronkelijk bedrag; bedrag valuta; montant; montant initial; betrag; ursprungsbetrag;
         betrag in belegwahrung; betrag in belegwaehrung; umsatz; fin trs line valuesigned;
         foreign amount; amount fc; curr amount; transaction amount; settled amount;
-        matched amount; allocated amount; amount local currency""",
+        matched amount; allocated amount; amount local currency; invoiced amount; amount invoiced;
+        gefactureerd bedrag;
+        billed; invoice value; rechnungssumme; endbetrag""",
     "amount in local currency": """
         amount in local currency; amt in loc cur; amount in lc; amount lcy; original amt lcy;
         amount dc; amount in company code currency; local amount; amount total signed;
@@ -117,17 +146,31 @@ SYNONYMS: dict[str, str] = {
         open amount; open balance; amount due; balance due; balance; outstanding amount;
         outstanding; remaining amount; amount remaining; amount residual; residual amount;
         total open amount; invoice amount due; open value; openstaand bedrag; openstaand;
-        nog te betalen; restbedrag; openstaand saldo; saldo; montant restant; montant restant du;
+        nog te betalen; restbedrag; open; open bedrag; outstanding balance; rest; remaining;
+        unpaid amount; amount open; amount outstanding; open balance amount;
+        openstaand saldo; saldo; montant restant; montant restant du;
         reste a payer; restant du; reste du; solde; solde du; montant ouvert; montant du;
         offener betrag; offen; offene posten; restbetrag; fin trs line openvaluesigned;
-        noch offen""",
+        noch offen; open bedrag; bedrag open; betrag offen; offen betrag; montant solde;
+        still open; o/s; to pay; restant; te ontvangen; nog open; impaye; reste ouvert; offener
+        posten; zu zahlen""",
     "open_amount in local currency": """
         remaining amt lcy; remaining amount lcy; amount residual signed; amount due signed;
         fin trs line openbasevaluesigned""",
     "paid_amount": f"""
         paid amount; amount paid; invoice amount paid; {PAYMENT_AMOUNT}; montant deja paye;
         gezahlter betrag; reeds betaald; reeds voldaan; deja paye; deja regle; bereits bezahlt;
-        paid; voldaan; betaald; paye; regle; acompte; bezahlt; gezahlt""",
+        paid; voldaan; betaald; paye; regle; acompte; bezahlt; gezahlt;
+        received; paid to date; received to date; receipts; ontvangen; encaisse; acquitte;
+        zahlungen; zahlbetrag""",
+    "discount": """
+        discount taken; discount allowed; discount granted; cash discount; cash discount amount;
+        payment discount; payment discount amount; early payment discount; settlement discount;
+        discount amount; discount; korting genomen; genomen korting; betalingskorting;
+        korting contant; contantkorting; financiele korting; korting bedrag; korting;
+        escompte accorde; escompte deduit; escompte; montant escompte; skonto; skonto betrag;
+        skontobetrag; gewahrter skonto; abgezogenes skonto; descuento por pronto pago; descuento;
+        sconto cassa; sconto""",
     "paid_on": """
         paid on; fully paid on; fully paid on date; date paid; paid date; payment date;
         pmnt date; clearing date; clearing; clear date; settled date; settlement date;
@@ -136,13 +179,18 @@ SYNONYMS: dict[str, str] = {
         datum betaald; betalingsdatum; ontvangstdatum; ontvangen op; date de paiement;
         date paiement; date de reglement; date reglement; date regl; date rglt; paye le;
         regle le; date d encaissement; date encaissement; zahlungsdatum; zahldatum; bezahlt am;
-        zahlungseingang; zahlung am; ausgleichsdatum; ausgleich am""",
+        zahlungseingang; zahlung am; ausgleichsdatum; ausgleich am;
+        bank date; settled on; paid at; settled at; date settled; cleared on;
+        closed on; received on; date of payment; voldaan op;
+        datum
+        voldaan; encaisse le; solde le; ausgeglichen am; beglichen am; eingang am""",
     "currency": """
         currency; currency code; invoice currency; invoice currency code; document currency;
         transaction currency; doc currency; curr; currency id; curr code; munt; muntsoort;
         munteenheid; valutacode; devise; code devise; monnaie; wahrung; waehrung; wahrungscode;
         waehrungscode; belegwahrung; wkz umsatz; fin trs head curcode; iso code; idevise;
-        valuta code; valuta""",
+        valuta code; valuta;
+        cur; ccy; whg; wkz""",
     "currency in local currency": """
         local currency; l curr; lcurr; hauswahrung; hauswaehrung; company code currency;
         devise locale; devise interne""",
@@ -157,14 +205,22 @@ SYNONYMS: dict[str, str] = {
         gestructureerde mededeling; communication; communication structuree; votre reference;
         ref client; libelle; libelle ecriture; referenz; ihre referenz; ihr zeichen;
         verwendungszweck; buchungstext; memo; description; omschrijving; omschrijving factuur;
-        text; message; your ref no; belegfeld 2; invoice allocated""",
+        text; message; your ref no; belegfeld 2; invoice allocated;
+        applies to; for invoice; matched to; toegepast op; hoort bij; betreft factuur;
+        afgeletterd met; facture reglee; facture liee; impute sur; imputation; zu rechnung;
+        rechnungsbezug; ausgleich zu; bezug; particulars; narration; narrative""",
     "po_number": """
         po number; po no; po #; p o; p o #; purchase order; purchase order number;
         purchaseorder; customer po; po num; bestelnummer; bestelbon; bestelbonnummer; inkooporder;
         inkoopordernummer; ordernummer klant; bon de commande; numero de commande; n commande;
         no commande; numero commande; bestellnummer; kundenbestellnummer; bestell nr""",
     "terms_days": """
-        terms days; payment terms; terms; term of payment; terms of payment; payment term;
+        terms days; payment terms; payment terms days; payment terms in days; credit days; net days;
+        days net; terms in days; betaaltermijn dagen; betaaltermijn in dagen;
+        betalingstermijn dagen;
+        kredietdagen; delai de paiement jours; delai jours; jours de credit; zahlungsziel tage;
+        zahlungsziel in tagen; nettotage; zahlungsfrist tage;
+        terms; term of payment; terms of payment; payment term;
         payment condition; payment condition description; payment terms code; cust payment terms;
         betalingstermijn; betaaltermijn; betaaltermijnen; betalingsvoorwaarden; betaalconditie;
         betalingsconditie; betaalvoorwaarde; betalingsvoorwaarde; delai de paiement; delai;
@@ -238,12 +294,17 @@ SYNONYMS: dict[str, str] = {
         cost; cost amount; cost of sales; cost of goods sold; cogs; kostprijs; kosten;
         inkoopwaarde; cout; cout de revient; prix de revient; kosten wareneinsatz; wareneinsatz;
         einstandswert""",
-    "debit": "debit; debet; soll; debit amount; bedrag debet; montant debit; sollbetrag",
-    "credit": "credit; haben; credit amount; bedrag credit; montant credit; habenbetrag; avoirs",
+    "debit": """
+        debit; debet; soll; debit amount; bedrag debet; montant debit; sollbetrag;
+        debits; dr; umsatz soll""",
+    "credit": """
+        credit; haben; credit amount; bedrag credit; montant credit; habenbetrag; avoirs;
+        credits; cr; umsatz haben""",
     "dc_flag": """
         dc flag; d c; dc; debit credit; debit/credit ind; debit/credit indicator; debet credit;
         debit/credit; soll haben; soll/haben kennzeichen; soll haben kennzeichen; s h; sens;
-        d k; sh kennzeichen; dc indicator; debet/credit; af bij; credit/debit""",
+        d k; sh kennzeichen; dc indicator; debet/credit; af bij; credit/debit;
+        dr/cr; dr cr; cr/dr; cr dr""",
     "journal": """
         journal; code journal; journal code; journalcode; journal name; libelle journal; jnl;
         journal type; type journal; dagboek; dagboekcode; dagboek code; code dagboek; dagboeknr;
@@ -260,7 +321,8 @@ SYNONYMS: dict[str, str] = {
         application date""",
     "instalment": """
         instalment; installment; instalment no; installment no; termijn; termijnnummer; termijnnr;
-        numero d echeance; no echeance; rate nr; ratennummer; teilbetrag nr""",
+        numero d echeance; no echeance; rate nr; ratennummer; teilbetrag nr;
+        rate no; tranche; teilzahlung nr; n echeance""",
     "debit_id": """
         debit id; matched invoice; invoice matched; applied to invoice; debit document;
         debit number; toegepast op factuur; facture lettree; applied to; debetstuk""",
@@ -268,7 +330,8 @@ SYNONYMS: dict[str, str] = {
         credit id; payment number; payment no; payment id; receipt doc no; receipt number;
         receipt no; betalingsnummer; betaalnummer; betaalnr; numero de paiement; numero paiement;
         numero reglement; numero de reglement; zahlungsnummer; zahlungsnr; credit document;
-        creditstuk""",
+        creditstuk;
+        ontvangstnr; n reglement; n de paiement; n d encaissement""",
 }  # fmt: skip
 
 #: Headers that show a row to be one line of an invoice, with the invoice's total repeated.
@@ -283,4 +346,5 @@ PAYMENT = f"""payment date; date paid; receipt date; date received; betaaldatum;
     date reglement; date d encaissement; date encaissement; zahlungsdatum; zahldatum;
     zahlungseingang; {PAYMENT_AMOUNT}; payment number; payment no; payment id; receipt doc no;
     receipt number; receipt no; betalingsnummer; betaalnummer; numero de paiement; numero paiement;
-    numero reglement; numero de reglement; zahlungsnummer; paid on; paid date; betaald op"""
+    numero reglement; numero de reglement; zahlungsnummer; paid on; paid date; betaald op;
+    received on; encaisse le; eingang am"""

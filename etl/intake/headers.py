@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from data.store.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
 from etl.intake.header_words import (
+    CALLED,
     GROSS,
     LINE_ITEM,
     PAYMENT,
@@ -36,6 +37,7 @@ CANONICAL = tuple(
             "journal",
             "debit_id",
             "credit_id",
+            "state",
         )
     )
 )
@@ -53,6 +55,32 @@ def bare(header: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text)
 
 
+def alternatives(header: str) -> tuple[str, ...]:
+    """Return the headers of which one is meant, the first that there is: `A | B` are two.
+
+    >>> alternatives("Due Date | DueDate")
+    ('Due Date', 'DueDate')
+    """
+    return tuple(name.strip() for name in header.split(" | "))
+
+
+def header_among(header: str, headers: Sequence[str]) -> str | None:
+    """Return the first of the alternatives in `header` that stands among `headers`.
+
+    >>> header_among("Customer | Name", ["NAME", "Date"])
+    'NAME'
+    """
+    if header in headers:  # a header may have such a sign of its own
+        return header
+    bares = [bare(h) for h in headers]
+    for name in alternatives(header):
+        if name in headers:
+            return name
+        if bare(name) and bare(name) in bares:
+            return headers[bares.index(bare(name))]
+    return None
+
+
 def _bare_list(text: str) -> list[str]:
     return [bare(word) for word in text.split(";")]
 
@@ -67,7 +95,13 @@ _VAT_WORDS = frozenset(_bare_list(VAT_WORD))
 _PAYMENT_AMOUNTS = frozenset(_bare_list(PAYMENT_AMOUNT))
 _LINE_ITEMS = frozenset(_bare_list(LINE_ITEM))
 _PAYMENTS = frozenset(_bare_list(PAYMENT))
+_CALLED = frozenset(_bare_list(CALLED))
 _INVOICE_NUMBER = re.compile(r"^(inv|factu|facture|rechnung|no?facture|num(ero)?(de)?facture|re)")
+
+_CREDIT_NUMBER = re.compile(
+    r"^(?:num(?:ero)?|no?)?(?:de)?(?:l)?(?:creditnot|creditmemo|creditfactu|avoir|gutschrift)"
+)
+_INVOICE_DAY = re.compile(r"^(?:invoice|inv|factuur|facture|rechnungs|re)dat|^date(?:dela)?fact")
 
 
 @dataclass(frozen=True)
@@ -99,6 +133,11 @@ def _meanings(header: str) -> list[tuple[str, int]]:
     return found
 
 
+def meanings(header: str) -> frozenset[str]:
+    """Return which columns of ours a header may name."""
+    return frozenset(name.removesuffix(_LOCAL) for name, _ in _meanings(header))
+
+
 def _without_currency(header: str) -> str:
     """Return the bare form of a header without the currency it ends in; '' where it has none."""
     suffix = _CURRENCY_SUFFIX.search(header.casefold().rstrip(") ]"))
@@ -110,7 +149,11 @@ def _is_one_of(header: str, words: Collection[str]) -> bool:
 
 
 def _is_money(name: str) -> bool:
-    return "amount" in name or name in ("debit", "credit", "cost") or name.endswith("_limit")
+    return (
+        "amount" in name
+        or name in ("debit", "credit", "cost", "discount")
+        or name.endswith("_limit")
+    )
 
 
 def recognised(headers: Sequence[str]) -> int:
@@ -137,6 +180,11 @@ def find(headers: Sequence[str]) -> Found:
         if name not in columns and position not in used:
             columns[name] = position
             used.add(position)
+    if "customer_id" in columns and "customer_name" not in columns:
+        called = [p for p, h in enumerate(headers) if p not in used and bare(h) in _CALLED]
+        if called:
+            columns["customer_name"] = called[0]
+            used.add(called[0])
     vat = _vat(headers)
     if vat is not None and "amount" in columns and not is_gross(headers[columns["amount"]]):
         # beside VAT, a total is what the invoice amount and the VAT add up to
@@ -151,7 +199,14 @@ def find(headers: Sequence[str]) -> Found:
                   None)  # fmt: skip
     bares = {bare(h) for h in headers}
     customer = columns.get("customer_id")
-    if bares & _LINE_ITEMS and customer is not None and bare(headers[customer]) == "accountcode":
+    named = columns.get("customer_name")
+    of_line = named is None or not bare(headers[named]).startswith("account")
+    if (
+        of_line
+        and bares & _LINE_ITEMS
+        and customer is not None
+        and bare(headers[customer]) == "accountcode"
+    ):
         del columns["customer_id"]  # the line's revenue account
     return Found(
         columns=columns,
@@ -213,3 +268,13 @@ def is_payment_amount(header: str) -> bool:
 def is_invoice_number(header: str) -> bool:
     """Return whether a header names an invoice's number: on a payment, what it pays."""
     return bool(_INVOICE_NUMBER.match(bare(header)))
+
+
+def is_credit_number(header: str) -> bool:
+    """Return whether a header names the number of a credit note."""
+    return bool(_CREDIT_NUMBER.match(bare(header)))
+
+
+def is_invoice_day(header: str) -> bool:
+    """Return whether a header names the day of an invoice, and of nothing else."""
+    return bool(_INVOICE_DAY.match(bare(header)))

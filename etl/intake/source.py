@@ -8,34 +8,21 @@ a file that cannot be read at all raises `FileError` and stages nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
-from data.core.texts import Text
+from data.core.reading import Reading
 from etl.intake.gathered import Gathered
 
 HEAD_BYTES = 256 * 1024
-
-
-class FileError(Exception):
-    """A whole file was not understood: `reason` says why, `remedy` what to do.
-
-    `asks` names the option of a load that would settle it: date_order, decimal or
-    reporting_currency; '' where no option does.
-    """
-
-    def __init__(self, reason: Text, remedy: Text, asks: str = "") -> None:
-        """Keep both sentences; the message in English is their sum."""
-        super().__init__(f"{reason} {remedy}")
-        self.reason = reason
-        self.remedy = remedy
-        self.asks = asks
+#: Key in the settings of a file that holds no paid invoices: a list of open items.
+OPEN_LIST = "open_list"
+#: True of the series of a file in one of the formats of bank statements.
+IS_STATEMENT = "starts_with({0}, 'bank:')"
 
 
 @dataclass(frozen=True)
@@ -78,39 +65,8 @@ class ReadOptions:
     """Where a source may leave rows to be inserted with those of other files; not said by users."""
 
 
-@dataclass
-class Reading:
-    """What came of reading one file (one sheet, for a workbook): what `files` will say."""
-
-    name: str
-    format: str
-    rows_kind: str
-    """ledger, invoices, payments, bank, matches, customers or rates."""
-    ledger: str = ""
-    """Whose books: documents of different ledgers never mix. '' where nobody says."""
-    series: str = ""
-    """Format, kind of rows and header: files of one series can be newer exports of each other."""
-    rows_read: int = 0
-    rows_kept: int = 0
-    rows_rejected: int = 0
-    left_out: dict[str, int] = field(default_factory=dict)
-    """Reason (a plain English phrase, marked with N_) -> rows that are no receivables."""
-    first_day: date | None = None
-    """Earliest day of the rows kept; None where they have none."""
-    last_day: date | None = None
-    control_total: Decimal | None = None
-    """Sum of the signed amounts of all rows kept, in the document's currency, computed from the
-    file's own columns and not from what was staged, so that it proves the staging."""
-    totals: dict[str, Decimal] = field(default_factory=dict)
-    """Currency -> sum of the signed amounts kept ('' is the reporting currency)."""
-    settings: dict[str, str] = field(default_factory=dict)
-    """How it was read: encoding, separator, decimal, date formats, header row, columns found."""
-    notes: list[Text] = field(default_factory=list)
-    """What the reader should know: assumptions made, columns not understood."""
-
-
 class Source(Protocol):
-    """One format, in one file of etl/sources/."""
+    """One format, in one file of etl/intake/formats/."""
 
     name: str
     """Short name, for --as."""

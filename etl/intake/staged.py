@@ -37,7 +37,20 @@ def create_staged(connection: Connection) -> None:
 
 def has_columns(connection: Connection, names: Iterable[str]) -> None:
     """Let these columns of `staged_documents` be filled; rows that are there have null in them."""
-    generated = rows(
+    for name, type_ in _generated(connection, names):
+        run(connection, f'alter table {STAGED_DOCUMENTS.name} drop column "{name}"')
+        run(connection, f'alter table {STAGED_DOCUMENTS.name} add column "{name}" {type_}')
+
+
+def filled_columns(connection: Connection) -> list[str]:
+    """Return the columns of `staged_documents` that can be filled."""
+    none = {name for name, _ in _generated(connection, STAGED_DOCUMENTS.names)}
+    return [name for name in STAGED_DOCUMENTS.names if name not in none]
+
+
+def _generated(connection: Connection, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the generated ones among these columns, with their types."""
+    found = rows(
         connection,
         # no column of ours has a default: where there is one, it is what a column is generated
         # from. This table alone is asked about, since a folder of small files asks for each
@@ -46,6 +59,4 @@ def has_columns(connection: Connection, names: Iterable[str]) -> None:
         table=STAGED_DOCUMENTS.name,
         names=list(names),
     )
-    for name, type_ in generated:
-        run(connection, f'alter table {STAGED_DOCUMENTS.name} drop column "{name}"')
-        run(connection, f'alter table {STAGED_DOCUMENTS.name} add column "{name}" {type_}')
+    return [(str(name), str(type_)) for name, type_ in found]

@@ -16,7 +16,7 @@ is found for stays, as unapplied money of the customer ''.
 
 from __future__ import annotations
 
-from etl.ledger.exports.replace import IS_STATEMENT
+from etl.intake.source import IS_STATEMENT
 from etl.ledger.matching.naming import (
     BODY,
     CODES,
@@ -233,7 +233,7 @@ def _by_account(connection: Connection) -> None:
         with known as (
             select upper(regexp_replace(iban, '[^0-9A-Za-z]', '', 'g')) as iban,
                 min(customer_id) as customer
-            from staged_customers where iban is not null and customer_id is not null
+            from customer_row where iban is not null and customer_id is not null
             group by all having count(distinct customer_id) = 1
         )
         select n.entry_id, k.customer from nobody as n join known as k using (iban)
@@ -271,7 +271,7 @@ def _by_name(connection: Connection) -> None:
         create or replace temp table by_name as
         with known as (
             select {COMPANY.format("customer_name")} as name, min(customer_id) as customer
-            from staged_customers where customer_name is not null and customer_id is not null
+            from customer_row where customer_name is not null and customer_id is not null
             group by all having count(distinct customer_id) = 1
         )
         select n.entry_id, k.customer

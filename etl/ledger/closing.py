@@ -1,5 +1,4 @@
-"""Closes documents in DuckDB: the steps of etl/ledger/open_items.py, a stretch of customers at a
-time."""
+"""Closes documents in DuckDB: the steps of `open_items.py`, a stretch of customers at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +10,9 @@ from etl.ledger.open_items import (
     DIMENSIONS,
     MADE_DOCUMENTS,
     MADE_OPEN_ITEMS,
+    RETURNED_INVOICES,
     SETTLED,
+    STANDS,
     STEPS,
     open_items,
 )
@@ -37,7 +38,10 @@ def derive_open_items(
     sql = dict(STEPS)
     age = by_age(_ENDS, bounds)
     _post(connection)
+    run(connection, f"create or replace temp table reopened as {sql['reopened']}")
     run(connection, f"create or replace temp table pairing as {sql['pairing']}")
+    # how invoices stand whose payment went back, only all customers together tell
+    run(connection, f"create or replace temp table stands as {STANDS} limit 0")
     run(
         connection,
         """
@@ -47,8 +51,7 @@ def derive_open_items(
         """,
     )
     made = "create or replace temp table uneven_slice as"
-    for first, last in parts:
-        keys = keys_within(connection, first, last)
+    for keys, whose in _spans(connection, parts):
         _post(connection, f"where key between {keys}")
         sql["settled"] = f"select * from ({SETTLED}) where document_key between {keys}"
         for name in _OF_STRETCH:
@@ -58,8 +61,7 @@ def derive_open_items(
                 # room for what is largest: the tables themselves
                 run(connection, "drop table settled")
                 run(connection, "drop table stretch")
-        whose = f"semi join (from place_of where place between {first} and {last}) using (customer)"
-        _describe(connection, whose if len(parts) > 1 else "", f"where d.key between {keys}")
+        _describe(connection, whose, f"where d.key between {keys}")
         run(connection, "set disabled_optimizers = 'join_order,build_side_probe_side'")
         run(connection, f"insert into documents by name {CLOSED_DOCUMENTS}")
         run(connection, "drop table ending")
@@ -77,8 +79,43 @@ def derive_open_items(
         run(connection, f"insert into documents by name {MADE_DOCUMENTS}")
         run(connection, f"insert into open_items by name {MADE_OPEN_ITEMS}")
     run(connection, "drop view slice")
-    for name in ("pairing", "uneven", "uneven_slice"):
+    _close_returned(connection)
+    for name in ("pairing", "uneven", "uneven_slice", "reopened", "stands"):
         run(connection, f"drop table {name}")
+
+
+def _spans(connection: Connection, parts: Sequence[Stretch]) -> list[tuple[str, str]]:
+    """Return the keys of each stretch, as SQL, and what leaves out other customers' rows.
+
+    Documents that were added behind all others make a span of their own.
+    """
+    if len(parts) == 1:
+        return [(keys_within(connection, *parts[0]), "")]
+    whose = "semi join (from place_of where place between {} and {}) using (customer)"
+    found = [
+        (keys_within(connection, first, last, "not added"), whose.format(first, last))
+        for first, last in parts
+    ]
+    if number(connection, "select count(*) from doc where added"):
+        found.append((keys_within(connection, parts[0][0], parts[-1][1], "added"), ""))
+    return found
+
+
+def _close_returned(connection: Connection) -> None:
+    """Fill `returned_invoices`, and say of these invoices how they stand in the end."""
+    if not number(connection, "select count(*) from reopened"):
+        return
+    run(connection, f"insert into returned_invoices by name {RETURNED_INVOICES}")
+    run(
+        connection,
+        f"""
+        update documents set returned_on = s.returned_on, closed_on = s.closed_on,
+            outcome = case when documents.kind = 'invoice' and documents.amount > 0
+                then s.outcome else '' end, paid_day_assumed = s.paid_day_assumed
+        from ({STANDS}) as s
+        where s.document_key = documents.document_key and s.until is null
+        """,
+    )
 
 
 def _post(connection: Connection, where: str = "") -> None:
@@ -89,7 +126,7 @@ def _post(connection: Connection, where: str = "") -> None:
         create or replace temp view posted as
         select key as document_key, bearer_no, place as customer,
             coalesce(document_id, '') as document_id, kind, issued_on, due_on, due_assumed,
-            disputed, paid_day_assumed, amount, amount_currency
+            disputed, paid_day_assumed, reopens, amount, amount_currency
         from doc {where}
         """,
     )
@@ -110,7 +147,7 @@ def _describe(connection: Connection, whose: str = "", where: str = "") -> None:
             case when d.state_no is null then coalesce(e.po_number, '') else '' end as po_number,
             case when d.state_no is null then e.ordered_on end as ordered_on,
             case when d.state_no is null then e.delivered_on end as delivered_on,
-            d.disputed,
+            d.disputed, d.reopens,
             case when d.state_no is null then cast(round(cast(coalesce(j.cost, e.cost)
                 as decimal(20, 2)) * e.rate, 2) as decimal(18, 2)) end as cost,
             d.file_id, e.line, {DIMENSIONS}

@@ -1,9 +1,8 @@
 """Derives open items and cubes on a Spark cluster, from documents and matches in Parquet.
 
-It runs the very steps of a load: `etl.ledger.open_items` and `etl.ledger.cubes`. The publication
-it starts from
-needs the tables customers, documents, instalments, matches and about; what was derived from them
-before is made anew, and everything else is carried along.
+It runs the very steps of a load: `etl.ledger.open_items` and `etl.ledger.cubes`. The publication it
+starts from needs the tables customers, documents, instalments, matches and about; what was derived
+from them before is made anew, and everything else is carried along.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from data.core.errors import StoreError
+from data.core.texts import N_
 from data.store.parquet import (
     PARTITIONS,
     Draft,
@@ -29,18 +30,18 @@ from data.store.schema import (
     INSTALMENTS,
     MATCHES,
     OPEN_ITEMS,
+    RETURNED_INVOICES,
     SCHEMA_VERSION,
     TABLES,
 )
 from data.store.spark import SparkEngine
-from data.store.state import StoreError
 from etl.ledger import cubes, open_items
 from etl.ledger.derive import EXTENT
 from etl.sql import Step
 
 _GIVEN = "given_documents"
 _STEPS = "steps"
-_MADE = (DOCUMENTS, OPEN_ITEMS, *CUBES, ABOUT)
+_MADE = (DOCUMENTS, OPEN_ITEMS, RETURNED_INVOICES, *CUBES, ABOUT)
 
 _ABOUT = f"""
 select {SCHEMA_VERSION} as schema_version, a.loaded_at, d.first_day, d.last_day,
@@ -62,7 +63,11 @@ def derive_on_cluster(url: str, folder: Path, progress: Progress | None = None) 
     """
     found = read_manifest(folder)
     if found is None:
-        raise StoreError(f"{folder} holds no tables: write them with python app.py publish")
+        raise StoreError(
+            N_("{folder} holds no tables."),
+            N_("Write them with python app.py publish."),
+            folder=folder,
+        )
     given = folder / found.folder
     engine = SparkEngine(url, given, (CUSTOMERS, INSTALMENTS, MATCHES, ABOUT))
     engine.read(_GIVEN, DOCUMENTS, given)
@@ -74,7 +79,7 @@ def derive_on_cluster(url: str, folder: Path, progress: Progress | None = None) 
             if progress:
                 progress(step.name, done / len(steps))
             _make(engine, step, steps[done + 1 :], draft.path)
-            if step.name == OPEN_ITEMS.name:
+            if step.name == DOCUMENTS.name:
                 _check(engine)
         engine.write(ABOUT, _ABOUT, draft.path)
         engine.read(ABOUT.name, ABOUT, draft.path)
@@ -91,9 +96,11 @@ def _check(engine: SparkEngine) -> None:
     difference = engine.query(_TIES).column("difference")[0].as_py()
     if difference:
         raise StoreError(
-            f"Open items and documents differ by {difference}: a match names a document that is "
-            "not there, or more than it has. Nothing was published"
-        )
+            N_("Open items and documents differ by {difference}: a match names a document that is"
+               " not there, or more than it has."),
+            N_("Nothing was published."),
+            difference=difference,
+        )  # fmt: skip
 
 
 def _make(engine: SparkEngine, step: Step, later: Sequence[Step], draft: Path) -> None:

@@ -11,6 +11,7 @@ from data.core.measures import (
     AGREED,
     INVOICES,
     ITEMS,
+    KEPT,
     PAYMENTS,
     PAYMENTS_ARE,
     SALES,
@@ -49,7 +50,7 @@ join customers as c on c.customer_id = a.customer
 
 #: Slices that some month-end sees: most close in the month in which they opened, or in the next.
 _SEEN = f"""
-select k.cell, k.market, o.opened_on, o.due_on, o.closed_on, o.amount,
+select k.cell, k.market, o.opened_on, o.issued_on, o.due_on, o.closed_on, o.amount,
     {ITEMS} as items,
     {INVOICES} as invoices
 from open_items as o
@@ -62,7 +63,7 @@ _AGES = """
 select day, least(
         last_day(day + 1) - 1, last_day(day + 31) - 31,
         last_day(day + 61) - 61, last_day(day + 91) - 91) as ages_from
-from (select due_on as day from seen union select opened_on from seen) as days
+from (select due_on as day from seen union select issued_on from seen) as days
 """
 
 
@@ -158,13 +159,14 @@ def steps() -> tuple[Step, ...]:
         Step("markets", f"select distinct market, {', '.join(_OF_MARKET)} from cells"),
         Step("seen", _SEEN),
         Step("ages", _AGES),
-        Step("month_items", f"{_items('due', 'due_on')}union all{_items('issued', 'opened_on')}"),
+        Step("month_items", f"{_items('due', 'due_on')}union all{_items('issued', 'issued_on')}"),
         Step("spans", _SPANS),
         Step("month_debtors", _DEBTORS),
         Step("month_sales", _by_month("documents", "o.issued_on", SALES_ARE, SALES)),
         Step(
             "month_payments",
-            _by_month("open_items", "o.closed_on", PAYMENTS_ARE, PAYMENTS),
+            # what went back counts until a day within a month: it is read from the rows
+            _by_month("open_items", "o.closed_on", f"{PAYMENTS_ARE} and {KEPT}", PAYMENTS),
         ),
         Step("market_sales", _of_markets("month_sales", (*SALES, *AGREED))),
         Step("market_payments", _of_markets("month_payments", PAYMENTS)),

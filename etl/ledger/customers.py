@@ -74,7 +74,7 @@ def derive_customers(connection: Connection, sectors: Mapping[str, str] | None =
                     order by not {IS_REPORT}, f.rows_kind = 'customers', f.last_day nulls first,
                     f.loaded_at, f.sha256, s.line, s.customer_name, s.parent_id
                 ) as rank
-            from staged_customers as s join files as f using (file_id)
+            from customer_row as s join files as f using (file_id)
             left join report_of as r using (file_id, line)
             where coalesce(r.customer_id, s.customer_id) is not null
         ),
@@ -141,7 +141,7 @@ def _find_customers_of_reports(connection: Connection) -> None:
         with known as (
             select s.customer_id, {company("s.vat_number")} as company,
                 {account("s.iban")} as account
-            from staged_customers as s join files as f using (file_id)
+            from customer_row as s join files as f using (file_id)
             where s.customer_id <> '' and not {IS_REPORT}
         ),
         by_company as (
@@ -153,7 +153,7 @@ def _find_customers_of_reports(connection: Connection) -> None:
             group by account having count(distinct customer_id) = 1
         )
         select s.file_id, s.line, coalesce(c.customer_id, a.customer_id) as customer_id
-        from staged_customers as s
+        from customer_row as s
         left join by_company as c on c.company = {company("s.vat_number")}
         left join by_account as a on a.account = {account("s.iban")}
         where s.customer_id is null and coalesce(c.customer_id, a.customer_id) is not null

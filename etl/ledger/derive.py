@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
 from data.store.schema import DERIVED, SCHEMA_VERSION
 from data.workspace.decisions import Decision
-from etl.intake.source import FileError
 from etl.ledger.closing import derive_open_items
 from etl.ledger.cubes import derive_cubes
 from etl.ledger.customers import derive_customers
@@ -42,6 +42,8 @@ class Settings:
     """Of people, those that hold."""
     sectors: Mapping[str, str] = field(default_factory=dict)
     """Customer number -> NACE code, said by hand."""
+    oldest_first: bool = True
+    """Whether payments of customers that never name anything settle the oldest documents."""
 
 
 def derive(connection: Connection, settings: Settings) -> None:
@@ -60,7 +62,7 @@ def derive(connection: Connection, settings: Settings) -> None:
     number_documents(connection, parts, bounds)
     create_made(connection)
     match_states(connection)
-    derive_matches(connection, settings.decisions)
+    derive_matches(connection, settings.decisions, settings.oldest_first)
     derive_open_items(connection, parts, bounds)
     derive_cubes(connection)
 

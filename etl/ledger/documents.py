@@ -11,7 +11,9 @@ The steps share temporary tables and views. Numbers stand for texts until the en
     place_of       the place of each customer in the order in which everything is stored
     strand         ledgers, currencies and salespeople as they occur together
     head           (view) the documents the rows stand for, before they are numbered
-    doc            (view) documents, numbered; those derived from paid states have a `state_no`
+    doc            (view) documents, numbered; those derived from paid states have a `state_no`;
+                   payments that took others back `reopen` what these had paid, and may be cut
+                   into several for it, `added` behind all others (etl/ledger/matching/returns.py)
     bearer         the dimensions of documents, by number: customer and strand
     code_of        which documents stand in which group of lettered rows
     made           matches found so far (see etl/ledger/matching/match.py)
@@ -23,6 +25,7 @@ from collections.abc import Sequence
 
 from data.core.texts import N_
 from etl.ledger.bank_lines import BOOKS, find_customers, set_aside_lines
+from etl.ledger.customer_numbers import find_whole_numbers
 from etl.ledger.exports.bases import set_aside_bases
 from etl.ledger.exports.open_lists import settle_lists
 from etl.ledger.stretches import Stretch, by_age
@@ -42,7 +45,7 @@ _POSTING = """
         s.rowid as entry_id,
         s.* exclude (customer_id, kind, currency, rate, ledger),
         coalesce(f.books, s.ledger) as ledger,
-        coalesce(n.customer, s.customer_id, '') as customer,
+        coalesce(n.customer, w.customer, s.customer_id, '') as customer,
         case
             when s.kind = 'invoice' and s.amount < 0 then 'credit_note'
             when s.kind is not null then s.kind
@@ -59,6 +62,7 @@ _POSTING = """
     join source_file as f using (file_id)
     left join found_rate as r on r.entry_id = s.rowid
     left join found_customer as n on n.entry_id = s.rowid
+    left join whole_number as w on w.file_id = s.file_id and w.given = s.customer_id
     where s.amount is not null and s.issued_on is not null
 """
 
@@ -106,6 +110,7 @@ def derive_entries(connection: Connection, currency: str) -> None:
         connection,
         "create or replace temp table found_customer (entry_id bigint, customer varchar)",
     )
+    find_whole_numbers(connection)
     run(connection, f"create or replace temp view posting as {_POSTING}")
     settle_lists(connection)
     set_aside_lines(connection)
@@ -278,7 +283,7 @@ def number_documents(
                 place * cast($strands as bigint) + book_no as account_no,
                 place * cast($strands as bigint) + strand_no as bearer_no,
                 document_id, kind, disputed, issued_on, due_on, due_assumed, paid_day_assumed,
-                amount_currency, amount
+                amount_currency, amount, cast(null as bigint) as reopens, false as added
             from every where place between {first} and {last}
             order by {age}place, issued_on, document_id, role, tie, entry_id, state_no
             """,

@@ -1,11 +1,18 @@
 """Invoice rows that carry their state instead of payments: paid on, paid amount, open amount.
 
-The state becomes derived documents: a payment of what was paid, and a credit note of what is
-neither paid nor open. Both are matched to their invoice with method `state`.
+The state becomes derived documents: a payment of what was paid, a credit note of the discount that
+was granted beside it (a discount lowers sales, as any credit note does), and an adjustment of what
+is neither paid nor open, and nobody explains. They are matched to their invoice with method
+`state`. What is neither paid nor open of an invoice and of a credit note of the same customer is no
+coincidence: these two settle each other.
+
+A payment row may carry a discount as well: it becomes a credit note, and settles what its payment
+does (`match_discounts`).
 """
 
 from __future__ import annotations
 
+from etl.ledger.matching.discounts import BESIDE
 from etl.sql import Connection, number, run
 
 #: What was paid between two lists of open items, or two exports, as documents of paid states.
@@ -35,7 +42,8 @@ def derive_states(connection: Connection) -> None:
             -- sources may write the state of a credit note with or without its sign
             case when e.amount < 0 then abs(e.open_amount) else e.open_amount end as still_open,
             case when e.amount < 0 then abs(e.paid_amount) else e.paid_amount end as paid,
-            e.paid_on, e.due_on, e.file_last_day
+            e.paid_on, e.due_on, e.file_last_day, e.currency,
+            least(abs(coalesce(e.discount, 0)), abs(e.amount)) as discount
         from entry as e left join instalment_of as i using (entry_id)
         anti join list_item as l on l.entry_id = e.entry_id
         where not e.carried and e.kind in ('invoice', 'credit_note', 'opening')
@@ -68,10 +76,13 @@ def derive_states(connection: Connection) -> None:
             case
                 when closed is not null then least(greatest(coalesce(paid, closed), 0), closed)
                 when paid is not null then greatest(paid, 0)
-                else total
+                else total - discount
             end as pay,
             case when closed is not null and paid is not null
-                then greatest(closed - greatest(paid, 0), 0) else 0 end as credit
+                then greatest(closed - greatest(paid, 0), 0)
+                when closed is not null then 0
+                else least(discount, greatest(total - greatest(coalesce(paid, 0), 0), 0))
+            end as credit
         from closed
         """,
     )
@@ -84,6 +95,7 @@ def derive_states(connection: Connection) -> None:
         """,
     )
     _step_down(connection)
+    _set_off(connection)
     # most states have no such steps, and need not look for their rows
     steps = "select (select count(*) from list_step) + (select count(*) from seen_step)"
     stepped = _STEPPED if number(connection, steps) else ""
@@ -91,16 +103,37 @@ def derive_states(connection: Connection) -> None:
         connection,
         f"""
         create or replace temp table state_document as
-        with both_kinds as (
+        with left_over as (
+            select s.*, s.credit - coalesce(o.amount, 0) as rest,
+                least(s.discount, s.credit - coalesce(o.amount, 0)) as granted
+            from state as s left join (
+                select head_id, sum(amount) as amount from (
+                    select debit_head as head_id, amount from set_off
+                    union all select credit_head, amount from set_off
+                ) group by head_id
+            ) as o on o.head_id = s.entry_id
+            where credit > 0 and not payments_speak
+        ),
+        both_kinds as (
             select head_id, side, 'payment' as new_kind, 1 as role, pay as part, pay as upto,
                 paid_on, due_on, cast(null as date) as since, file_last_day as upto_day
             from state anti join seen_step using (entry_id)
             where pay > 0 and not payments_speak
             union all
-            select head_id, side, 'credit_note', 2, credit, pay + credit, paid_on, due_on, null,
+            select head_id, side, 'credit_note', 2, granted, pay + granted, paid_on, due_on, null,
                 file_last_day
-            from state where credit > 0 and not payments_speak
+            from left_over where granted > 0
+            union all
+            select head_id, side, 'adjustment', 3, rest - granted, pay + rest, paid_on, due_on,
+                null, file_last_day
+            from left_over where rest > granted
             {stepped}
+            union all
+            select e.entry_id, -sign(e.amount), 'credit_note', {BESIDE}, abs(e.discount),
+                abs(e.discount), e.issued_on, null, null, e.file_last_day
+            from entry as e
+            where e.kind = 'payment' and not e.carried and e.discount is not null
+            and e.discount <> 0 and e.amount <> 0
         )
         select
             row_number() over () as state_no, h.entry_id, b.role, h.file_id, h.place,
@@ -118,6 +151,50 @@ def derive_states(connection: Connection) -> None:
             b.paid_on is null as assumed,
             b.part
         from both_kinds as b join head as h on h.entry_id = b.head_id
+        """,
+    )
+
+
+def _set_off(connection: Connection) -> None:
+    """Make `set_off`: what invoices and credit notes of one customer settled with each other.
+
+    Of what is neither paid, granted nor open, equal amounts first, then the oldest first.
+    """
+    run(
+        connection,
+        """
+        create or replace temp table set_off as
+        with loose as (
+            select s.ledger, s.customer, s.currency, s.side, s.entry_id,
+                s.credit - least(s.discount, s.credit) as amount, e.issued_on
+            from state as s join entry as e using (entry_id)
+            where not payments_speak and credit > least(s.discount, s.credit)
+            and s.head_id = s.entry_id
+        ),
+        alike as (
+            select *, row_number() over (partition by ledger, customer, currency, amount, side
+                order by issued_on, entry_id) as nth
+            from loose
+        ),
+        equal as (
+            select d.entry_id as debit_head, c.entry_id as credit_head, d.amount
+            from alike as d join alike as c using (ledger, customer, currency, amount, nth)
+            where d.side > 0 and c.side < 0
+        ),
+        rest as (
+            select *, sum(amount) over (partition by ledger, customer, currency, side
+                order by issued_on, entry_id
+                rows between unbounded preceding and current row) as upto
+            from loose where entry_id not in (select debit_head from equal)
+            and entry_id not in (select credit_head from equal)
+        )
+        from equal
+        union all
+        select d.entry_id, c.entry_id,
+            least(d.upto, c.upto) - greatest(d.upto - d.amount, c.upto - c.amount)
+        from rest as d join rest as c using (ledger, customer, currency)
+        where d.side > 0 and c.side < 0
+        and least(d.upto, c.upto) > greatest(d.upto - d.amount, c.upto - c.amount)
         """,
     )
 
@@ -185,11 +262,17 @@ def match_states(connection: Connection) -> None:
             from state_document as s
             join doc as p using (state_no)
             join doc as d on d.entry_id = s.entry_id and d.state_no is null
+            where s.role <> $beside
         )
         select case when side > 0 then of_key else key end as debit_key,
             case when side > 0 then key else of_key end as credit_key,
             cast(least(part, total - (upto - part)) as decimal(18, 2)) as amount,
             cast(null as date) as recorded_on, 'state' as method
         from ordered where part > 0 and total - (upto - part) > 0
+        union all
+        select d.key, c.key, o.amount, null, 'state' from set_off as o
+        join doc as d on d.entry_id = o.debit_head and d.state_no is null
+        join doc as c on c.entry_id = o.credit_head and c.state_no is null
         """,
+        beside=BESIDE,
     )

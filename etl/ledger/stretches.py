@@ -49,12 +49,12 @@ def stretches(connection: Connection) -> list[Stretch]:
     return list(zip([1, *(place + 1 for place in last[:-1])], last, strict=True))
 
 
-def keys_within(connection: Connection, first: int, last: int) -> str:
+def keys_within(connection: Connection, first: int, last: int, which: str = "true") -> str:
     """Return the keys of the documents of customers at these places, as SQL: first and last."""
     found = rows(
         connection,
         f"select coalesce(min(key), 0), coalesce(max(key), 0) from doc"
-        f" where place between {first} and {last}",
+        f" where place between {first} and {last} and ({which})",
     )
     return "{} and {}".format(*found[0])
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
 from etl.intake.formats.catalogue import SOURCES
-from etl.intake.source import FileError, Source, SourceFile
+from etl.intake.source import Source, SourceFile
 
 SURE_ENOUGH = 0.3
-_SKIPPED_NAMES = ("~$", "Thumbs.db", "desktop.ini")
-_SKIPPED_ENDS = (".tmp", ".part", ".crdownload", ".swp", "~", ".lock")
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_SKIPPED_NAMES = ("~$", "thumbs.db", "desktop.ini")
+_SKIPPED_ENDS = (
+    ".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".opdownload", ".download",
+    ".swp", "~", ".lock",
+)  # fmt: skip
 
 
 def expand(paths: Sequence[Path]) -> list[Path]:
@@ -25,14 +31,36 @@ def expand(paths: Sequence[Path]) -> list[Path]:
             found += [
                 p
                 for p in sorted(path.rglob("*"))
-                if p.is_file()
-                and not any(part.startswith(".") for part in p.relative_to(path).parts)
-                and not p.name.startswith(_SKIPPED_NAMES)
-                and not p.name.endswith(_SKIPPED_ENDS)
+                if p.is_file() and not left_out(p.relative_to(path))
             ]
         else:
             found.append(path)
     return list(dict.fromkeys(found))
+
+
+def left_out(path: Path) -> bool:
+    """Return whether a path within a folder is hidden, or what programs write into meanwhile.
+
+    >>> [left_out(Path(p)) for p in ("a.csv", ".git/a.csv", "~$a.xlsx", "A.CSV.FILEPART")]
+    [False, True, True, True]
+    """
+    name = path.name.casefold()
+    hidden = any(part.startswith(".") for part in path.parts)
+    return hidden or name.startswith(_SKIPPED_NAMES) or name.endswith(_SKIPPED_ENDS)
+
+
+def safe_name(name: str) -> str:
+    """Return a file name that names nothing but a file, on every system.
+
+    >>> safe_name("../../etc/pass:wd.csv"), safe_name("  .. ")
+    ('pass_wd.csv', 'file')
+    """
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    clean = _UNSAFE.sub("_", last).strip(" .")
+    if len(clean) > 120:
+        stem, dot, end = clean.rpartition(".")
+        clean = f"{stem[: 119 - len(end)]}{dot}{end}" if dot and len(end) < 10 else clean[:120]
+    return clean or "file"
 
 
 def identify(
@@ -89,9 +117,9 @@ def _share(mapping: Mapping[str, object], head: str) -> float:
 
 def _words(file: SourceFile) -> str:
     """Return the first text of a file in lower case, however it is encoded."""
-    from etl.intake.files.workbook import head_of_sheet, is_workbook, sheet_rows
+    from etl.intake.files.workbook import is_workbook, read_workbook
 
     if is_workbook(file.head):
-        sheets = sheet_rows(file).rows.values()
-        return " ".join(c for s in sheets for r in head_of_sheet(s) for c in r.cells).lower()
+        sheets = read_workbook(file).sheets.values()
+        return " ".join(c for s in sheets for r in s.head for c in r.cells).lower()
     return file.head.replace(b"\0", b"").decode("utf-8", errors="replace").lower()

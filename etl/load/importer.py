@@ -22,25 +22,37 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+# DuckDB imports it in the middle of a load: pages drawn meanwhile would meet half of it
+import pandas as pd  # noqa: F401
+
+from data.core.errors import FileError, ImportRefusedError, TandemError, first_line
 from data.core.importing import (
+    Effect,
     Found,
-    ImportRefusedError,
     Job,
+    Kept,
+    Loaded,
     LoadSettings,
-    Problem,
     Readable,
     Said,
-)
+    Watched,
+)  # fmt: skip
 from data.core.texts import N_, Text
 from data.demo.company import write_exports
-from data.store.state import Store, StoreError
+from data.store.state import Store
 from etl.intake.formats.catalogue import SOURCES
 from etl.intake.headers import CANONICAL
 from etl.intake.mappings.mapping import load_mapping
-from etl.intake.source import FileError, SourceFile
-from etl.intake.tables.reading import REQUIRED
-from etl.load.identify import choose_mapping
-from etl.load.look import Look, found_mapping, look
+from etl.intake.mappings.writing import merged
+from etl.intake.source import ReadOptions, SourceFile
+from etl.intake.tables.plan import REQUIRED
+from etl.load.folder import asked as folders
+from etl.load.folder.journal import shown
+from etl.load.identify import choose_mapping, safe_name
+from etl.load.loaded import loaded
+from etl.load.look import Look, asked_beside, found_mapping, look
+from etl.load.presets import Recognised, forget, kept, key_of, presets, recognise
+from etl.load.removal import effect, remove, undo, undoes
 from etl.load.run import LoadOptions, load
 from etl.report import LoadReport
 
@@ -51,22 +63,7 @@ OLD = 24 * 3600
 """Seconds after which files that nobody loaded are deleted."""
 
 _KEY = re.compile(r"[0-9a-f]{32}")
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _BLOCK = 1 << 20
-
-
-def safe_name(name: str) -> str:
-    """Return a file name that names nothing but a file, on every system.
-
-    >>> safe_name("../../etc/pass:wd.csv"), safe_name("  .. ")
-    ('pass_wd.csv', 'file')
-    """
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    clean = _UNSAFE.sub("_", last).strip(" .")
-    if len(clean) > 120:
-        stem, dot, end = clean.rpartition(".")
-        clean = f"{stem[: 119 - len(end)]}{dot}{end}" if dot and len(end) < 10 else clean[:120]
-    return clean or "file"
 
 
 class FileImporter:
@@ -85,6 +82,8 @@ class FileImporter:
         self._lock = threading.Lock()
         self._said: dict[str, Said] = {}
         self._found: dict[str, Found] = {}
+        self._answered: dict[str, dict[str, dict[str, dict[str, object]]]] = {}
+        """Token -> question -> what its answer says as a mapping."""
         self._job: Job | None = None
         self._again = False
         self._started = 0.0
@@ -166,13 +165,29 @@ class FileImporter:
             try:
                 load_mapping(path)
             except FileError as error:
-                return replace(known, problem=Problem(error.reason, error.remedy))
+                return replace(known, problem=error.with_traceback(None))
             return known
-        return look(self._asked(path, mappings))
+        asked, preset = self._asked(path, mappings)
+        found = look(asked)
+        if preset is not None and found.parts:
+            found.parts[0].notes.insert(0, preset.note)
+        return found
 
-    def _asked(self, path: Path, mappings: Sequence[dict[str, object]]) -> Look:
-        given = choose_mapping(SourceFile(path), mappings) if mappings else None
-        return Look(path.parent.name, path, self._said.get(path.parent.name, Said()), given)
+    def _asked(
+        self, path: Path, mappings: Sequence[dict[str, object]]
+    ) -> tuple[Look, Recognised | None]:
+        """Return how a file is to be looked at, and whose answers it is read by."""
+        file, token = SourceFile(path), path.parent.name
+        given: Mapping[str, object] | None = choose_mapping(file, mappings) if mappings else None
+        preset = None
+        said = self._said.get(token, Said())
+        if given is None and said.columns is None:
+            preset = recognise(presets(self._store.folder)[0], file)
+            given = preset.mapping if preset else None
+        answered: dict[str, object] = {}
+        for one in self._answered.get(token, {}).values():
+            answered = merged(answered, one)
+        return Look(token, path, said, given, answered=answered), preset
 
     @staticmethod
     def _mapping_file(path: Path) -> dict[str, object] | None:
@@ -183,11 +198,27 @@ class FileImporter:
         except (FileError, tomllib.TOMLDecodeError):
             return None  # its own card says what is wrong with it
 
+    def _read_options(self, path: Path, mappings: Sequence[dict[str, object]]) -> ReadOptions:
+        """Return what is said of how a file is to be read; the load itself recognises its shape."""
+        asked, preset = self._asked(path, mappings)
+        said = asked.said
+        if preset is None or asked.answered or said.rows or said.sheet:
+            return asked.options()
+        return replace(asked.options(), mapping=None)
+
     def say(self, session: str, token: str, said: Said) -> None:
         """See `Importer.say`."""
         path = self._path(session, token)
+        before = self._found.get(token)
+        asked = before.problem.questions if before and before.problem else ()
+        answered = self._answered.setdefault(token, {})
+        for key in [key for key in answered if key not in said.answers]:
+            del answered[key]  # it was taken back
+        for question in asked:
+            if (answers := said.answers.get(key_of(question))) is not None:
+                answered[key_of(question)] = question.mapping(answers)
         self._said[token] = said
-        self._found[token] = look(self._asked(path, self._mappings(session)))
+        self._found[token] = self._look(path, self._mappings(session))
 
     def _mappings(self, session: str) -> list[dict[str, object]]:
         return [m for p in self._paths(session) if (m := self._mapping_file(p)) is not None]
@@ -202,7 +233,7 @@ class FileImporter:
     def mapping(self, session: str, token: str) -> str:
         """See `Importer.mapping`."""
         path = self._path(session, token)
-        asked = self._asked(path, self._mappings(session))
+        asked, _preset = self._asked(path, self._mappings(session))
         found = self._found.get(token)
         return found_mapping(look(asked) if found is None or found.looking else found, asked)
 
@@ -225,6 +256,7 @@ class FileImporter:
         shutil.rmtree(path.parent, ignore_errors=True)
         self._found.pop(path.parent.name, None)
         self._said.pop(path.parent.name, None)
+        self._answered.pop(path.parent.name, None)
         with contextlib.suppress(OSError):  # other files of the session are still there
             path.parent.parent.rmdir()
 
@@ -234,6 +266,18 @@ class FileImporter:
             for folder in self._root.iterdir():
                 if time.time() - folder.stat().st_mtime > OLD:
                     shutil.rmtree(folder, ignore_errors=True)
+
+    # ---- watched folders ------------------------------------------------------------------
+
+    def watched(self, since: str | None = None) -> Watched | None:
+        """See `Importer.watched`."""
+        return folders.watched(self._store.folder, since)
+
+    def take_up(self, session: str, key: str) -> str:
+        """See `Importer.take_up`."""
+        path = folders.waiting_at(self._store.folder, key)
+        with path.open("rb") as stream:
+            return self.receive(session, shown(path.name), stream, path.stat().st_size)
 
     # ---- loading --------------------------------------------------------------------------
 
@@ -258,16 +302,21 @@ class FileImporter:
             reporting_currency=settings.reporting_currency,
             default_terms_days=settings.default_terms_days,
             receivables_accounts=settings.receivables_accounts,
-            each={p: self._asked(p, mappings).options() for p in ready},
+            expect=settings.expect,
+            each={p: self._read_options(p, mappings) for p in ready},
         )
 
         def work() -> LoadReport:
             report = load(ready, self._store, options, self._progress)
-            failed = {f.name for f in report.failures}
-            if "" not in failed and all(c.ok for c in report.controls):
-                for path in ready:
-                    if path.name not in failed:
-                        self._forget(path)
+            failed = {f.name: f for f in report.failures}
+            whole = "" not in failed and report.tied and all(c.ok for c in report.controls)
+            for path in ready:
+                if (why := failed.get(path.name)) is not None:
+                    token = path.parent.name
+                    self._found[token] = asked_beside(self._found[token], why)
+                elif whole:
+                    self._forget(path)
+            folders.answered(self._store)
             return report
 
         return self._start(work, session, len(ready))
@@ -289,13 +338,56 @@ class FileImporter:
             if job is not None and job.running:
                 self._again = True  # it may have read the decisions already
                 return job
-        return self._start(self._derived, "", 0)
+        return self._start(self._derived, "", 0, kind="derivation")
 
     def _derived(self) -> LoadReport:
         return load([], self._store, LoadOptions(), self._progress)
 
+    # ---- taking back ----------------------------------------------------------------------
+
+    def loaded(self) -> tuple[Loaded, ...]:
+        """See `Importer.loaded`."""
+        state = self._store.current()
+        return loaded(state) if state else ()
+
+    def effect_of_removal(self, keys: Sequence[str]) -> Effect:
+        """See `Importer.effect_of_removal`."""
+        job = self._job
+        if job is not None and job.running:
+            raise _refused(N_("Another load is running."))
+        return effect(keys, self._store)
+
+    def remove_loaded(self, keys: Sequence[str]) -> Job:
+        """See `Importer.remove_loaded`."""
+        starting = Text(N_("Taking the files out"))
+        return self._start(
+            lambda: remove(keys, self._store, self._progress), "", 0, starting, "removal"
+        )
+
+    def kept(self) -> tuple[Kept, ...]:
+        """See `Importer.kept`."""
+        return kept(self._store.folder)
+
+    def forget(self, name: str) -> None:
+        """See `Importer.forget`."""
+        forget(self._store.folder, name)
+
+    def undoes(self) -> str:
+        """See `Importer.undoes`."""
+        return undoes(self._store)
+
+    def undo(self) -> Job:
+        """See `Importer.undo`."""
+        starting = Text(N_("Going back to the state before"))
+        return self._start(lambda: undo(self._store, self._progress), "", 0, starting, "undo")
+
     def _start(
-        self, work: Callable[[], LoadReport], session: str, files: int, text: Text | None = None
+        self,
+        work: Callable[[], LoadReport],
+        session: str,
+        files: int,
+        text: Text | None = None,
+        kind: str = "load",
     ) -> Job:
         with self._lock:
             before = self._job
@@ -304,7 +396,7 @@ class FileImporter:
             number = before.number + 1 if before else 1
             starting = text or Text(N_("Starting"))
             self._started = time.monotonic()
-            self._job = Job(number, True, starting, files=files, session=session)
+            self._job = Job(number, True, starting, files=files, session=session, kind=kind)
         threading.Thread(target=self._run, args=(work,), name="import", daemon=True).start()
         return self._job
 
@@ -314,17 +406,18 @@ class FileImporter:
 
     def _run(self, work: Callable[[], LoadReport]) -> None:
         """Do the work, and keep its report or why there is none."""
-        problem: Problem | None = None
+        problem: TandemError | None = None
         report: dict[str, object] | None = None
         try:
             report = json.loads(work().to_json())
-        except StoreError as error:
-            problem = Problem(Text("{error}", {"error": error}), Text(""))
+        except TandemError as error:
+            problem = error.with_traceback(None)
         except Exception as error:
             LOG.exception("a load failed")
-            problem = Problem(
-                Text(N_("The load stopped: {error}."), {"error": _words(error)}),
-                Text(N_("What was loaded before is unchanged. The details are in the log.")),
+            problem = TandemError(
+                N_("The load stopped: {error}."),
+                N_("What was loaded before is unchanged. The details are in the log."),
+                error=first_line(error),
             )
         job = self._job
         assert job is not None  # noqa: S101 - it was started
@@ -339,10 +432,6 @@ class FileImporter:
                 self.derive()
             except ImportRefusedError:  # another load came first: it applies them as well
                 LOG.info("decisions are applied by the load that is running")
-
-
-def _words(error: Exception) -> str:
-    return (str(error).splitlines() or [""])[0].rstrip(".") or type(error).__name__
 
 
 def _refused(reason: str) -> ImportRefusedError:

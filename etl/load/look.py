@@ -5,6 +5,7 @@ A dry run: the file is read as a load would read it, into a database that is thr
 
 from __future__ import annotations
 
+import logging
 import re
 import tempfile
 from collections.abc import Mapping
@@ -13,17 +14,25 @@ from pathlib import Path
 
 import duckdb
 
-from data.core.importing import Found, Part, Problem, Refusal, Said, Sheet
+from data.core.errors import FileError, first_line
+from data.core.importing import Found, Said, Sheet
+from data.core.reading import Reject
 from data.core.texts import N_, Text
 from data.store.schema import STAGED
 from etl.intake.files.workbook import is_parquet, is_workbook
-from etl.intake.formats.preset import Preset
+from etl.intake.formats.preset import PresetSource
 from etl.intake.formats.table import SOURCE as TABLE
 from etl.intake.formats.table import Preview, TableSource
 from etl.intake.headers import bare
-from etl.intake.mappings.mapping import ColumnMapping, mapping_to_toml, parse_mapping
-from etl.intake.source import HEAD_BYTES, FileError, Reading, ReadOptions, SourceFile
+from etl.intake.mappings.mapping import mapping_to_toml, parse_mapping
+from etl.intake.mappings.writing import merged
+from etl.intake.source import HEAD_BYTES, ReadOptions, SourceFile
+from etl.load.fault import OF_THE_ENGINE
 from etl.load.identify import identify
+from etl.load.told import tell
+from etl.report import Failure
+
+LOG = logging.getLogger("tandem")
 
 SHOWN = 20
 """Rows shown of each table."""
@@ -40,15 +49,19 @@ class Look:
     path: Path
     said: Said = field(default_factory=Said)
     mapping: Mapping[str, object] | None = None
-    """A mapping file that came with it."""
+    """A mapping file that came with it, or what was answered for an export of its shape."""
+    answered: Mapping[str, object] = field(default_factory=dict)
+    """What the reader's answers to its questions say, as a mapping."""
     accounts: tuple[str, ...] | None = None
 
     def options(self) -> ReadOptions:
         """Return how the file is to be read."""
         said = self.said
         given = self.mapping
-        if given is None and said.columns is not None:
+        if given is None and (said.columns is not None or self.answered):
             given = known_mapping(SourceFile(self.path))
+        if self.answered:
+            given = merged(given or {}, self.answered)
         options = ReadOptions(
             mapping=said_mapping(said, given),
             date_order=said.date_order,
@@ -65,7 +78,7 @@ def known_mapping(file: SourceFile) -> Mapping[str, object] | None:
     """
     try:
         source = identify(file)
-        return source.mapping_for(file) if isinstance(source, Preset) else None
+        return source.mapping_for(file) if isinstance(source, PresetSource) else None
     except (FileError, OSError):
         return None  # reading it says why
 
@@ -73,19 +86,30 @@ def known_mapping(file: SourceFile) -> Mapping[str, object] | None:
 def said_mapping(said: Said, given: Mapping[str, object] | None) -> Mapping[str, object] | None:
     """Return what was said by hand as a mapping, over a mapping file where there is one.
 
-    What the file says about columns ends where columns were said by hand.
+    What the file says about columns, and what follows from them, ends where columns were said by
+    hand.
     """
     if said.columns is None and said.rows is None and said.sheet is None:
         return given
-    base = {k: v for k, v in (given or {}).items() if k != "columns" or said.columns is None}
+    gone = () if said.columns is None else ("columns", "derived")
+    base = {k: v for k, v in (given or {}).items() if k not in gone}
     source = base.get("source")
     about = dict(source) if isinstance(source, dict) else {}
     about |= {k: v for k, v in (("rows", said.rows), ("sheet", said.sheet)) if v}
     if about:
         base["source"] = about
     if said.columns is not None:
+        about.pop("by_headers", None)  # what was not said is not read
+        base["source"] = about
         base["columns"] = dict(said.columns)
     return base
+
+
+def asked_beside(found: Found, why: Failure) -> Found:
+    """Return what is known about a file of which a load asked what shows beside other files."""
+    if not why.questions:
+        return found
+    return replace(found, problem=FileError(why.reason, why.remedy, questions=why.questions))
 
 
 def look(asked: Look) -> Found:
@@ -96,7 +120,7 @@ def look(asked: Look) -> Found:
 
 
 def _look(known: Found, file: SourceFile, options: ReadOptions) -> Found:
-    problem: Problem | None = None
+    problem: FileError | None = None
     tables = TABLE
     with duckdb.connect() as connection:
         for table in STAGED:
@@ -106,18 +130,27 @@ def _look(known: Found, file: SourceFile, options: ReadOptions) -> Found:
             tables = source if isinstance(source, TableSource) else TABLE
             known = replace(known, format=source.name, label=source.label)
             readings = source.read(file, connection, 1, options)
+            paying = [n for n, r in enumerate(readings, 1) if r.rows_kind in ("payments", "bank")]
+            for number, told in tell(connection, range(1, len(readings) + 1), paying).items():
+                readings[number - 1].told = told
             known = replace(
                 known,
-                parts=tuple(_part(r) for r in readings),
+                parts=tuple(readings),
                 staged=_first_rows(connection),
-                refused=_refused(connection),
+                refused=_refused(connection, file.name),
             )
         except FileError as error:
-            problem = Problem(error.reason, error.remedy, error.asks)
-        except (duckdb.Error, OSError, ValueError) as error:
-            problem = Problem(
-                Text(N_("The file cannot be read: {error}."), {"error": _first_line(error)}),
-                Text(N_("Export it again, or report this file as a fault.")),
+            problem = error.with_traceback(None)
+        except OF_THE_ENGINE:
+            LOG.exception("a file cannot be looked at")
+            problem = FileError(
+                N_("The file holds something that was not expected; nothing of it is loaded."),
+                N_("Report it as a fault; the details are in the log."),
+            )
+        except (OSError, ValueError) as error:
+            problem = FileError(
+                Text(N_("The file cannot be read: {error}."), {"error": first_line(error)}),
+                N_("Export it again, or report this file as a fault."),
             )
     if known.format in ("", tables.name):
         with tempfile.TemporaryDirectory() as folder:
@@ -141,27 +174,6 @@ def _beginning(file: SourceFile, folder: Path) -> SourceFile:
     return SourceFile(copy)
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
-
-
-def _part(reading: Reading) -> Part:
-    return Part(
-        name=reading.name,
-        format=reading.format,
-        rows_kind=reading.rows_kind,
-        rows_read=reading.rows_read,
-        rows_kept=reading.rows_kept,
-        rows_rejected=reading.rows_rejected,
-        left_out=reading.left_out,
-        first_day=reading.first_day,
-        last_day=reading.last_day,
-        totals=reading.totals,
-        notes=tuple(reading.notes),
-        settings=reading.settings,
-    )
-
-
 def _first_rows(connection: duckdb.DuckDBPyConnection) -> tuple[Mapping[str, object], ...]:
     """Return the first staged rows with the columns that say something."""
     for table in _STAGED:
@@ -180,9 +192,9 @@ def _first_rows(connection: duckdb.DuckDBPyConnection) -> tuple[Mapping[str, obj
     return ()
 
 
-def _refused(connection: duckdb.DuckDBPyConnection) -> tuple[Refusal, ...]:
+def _refused(connection: duckdb.DuckDBPyConnection, file: str) -> tuple[Reject, ...]:
     return tuple(
-        Refusal(line or 0, column or "", value or "", reason or "", remedy or "")
+        Reject(file, line or 0, column or "", value or "", reason or "", remedy or "")
         for line, column, value, reason, remedy in connection.execute(
             "select line, column_name, value, reason, remedy from rejects "
             f"order by file_id, line limit {SHOWN}"
@@ -192,13 +204,13 @@ def _refused(connection: duckdb.DuckDBPyConnection) -> tuple[Refusal, ...]:
 
 def _sheet(
     tables: TableSource, file: SourceFile, options: ReadOptions
-) -> tuple[Sheet | None, Problem | None]:
+) -> tuple[Sheet | None, FileError | None]:
     """Return the table to be mapped: the one that was chosen, else the first not understood."""
     try:
         previews = tables.preview(file, options)
     except FileError as error:
-        return None, Problem(error.reason, error.remedy, error.asks)
-    except (duckdb.Error, OSError, ValueError):
+        return None, error.with_traceback(None)
+    except (*OF_THE_ENGINE, OSError, ValueError):
         return None, None  # reading it has failed before, and said why
     if not previews or not any(previews[0].headers):
         return None, None
@@ -207,7 +219,7 @@ def _sheet(
     names = tuple(p.settings.get("sheet", p.name) for p in previews)
     return (
         _as_sheet(chosen, names if len(names) > 1 else ()),
-        Problem(problem.reason, problem.remedy, problem.asks) if problem else None,
+        problem,
     )
 
 
@@ -241,22 +253,12 @@ def found_mapping(found: Found, asked: Look) -> str:
     sheet = found.sheet
     columns = dict(asked.said.columns or (sheet.columns if sheet else {}) or given.columns)
     rows = asked.said.rows or given.rows or (sheet.rows_kind if sheet else None)
-    mapping = ColumnMapping(
+    mapping = replace(
+        given,
         rows=rows,
         date_format=given.date_format or _date_format(sheet, asked.said.date_order),
         decimal=asked.said.decimal or given.decimal,
-        encoding=given.encoding,
-        separator=given.separator,
-        header_row=given.header_row,
-        sheet=given.sheet,
-        ledger=given.ledger,
-        currency=given.currency,
-        rate_inverse=given.rate_inverse,
-        reports=given.reports,
         columns=columns,
-        keep=given.keep,
-        leave_out=given.leave_out,
-        kinds=given.kinds,
     )
     return mapping_to_toml(mapping)
 

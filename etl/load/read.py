@@ -12,16 +12,24 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import pyarrow as pa
 
+from data.core.errors import FileError, TandemError, first_line
+from data.core.reading import Reading
 from data.core.texts import N_, Text
 from data.store.schema import STAGED
+from etl.intake.formats.table import SOURCE as TABLE
 from etl.intake.gathered import Gathered
-from etl.intake.source import FileError, Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
+from etl.intake.tables.reading import ANSWER
+from etl.ledger.exports.beside import ask_beside
+from etl.load.fault import OF_THE_ENGINE, unforeseen
 from etl.load.identify import identify
 from etl.report import Failure, FileReport, LoadReport
 from etl.sql import Connection, SharedTransactionError, run
@@ -57,6 +65,8 @@ class Reader:
         format_: str | None,
         first_id: int,
         progress: Progress,
+        loaded_at: datetime | None,
+        folder: Path,
     ) -> None:
         """`format_` names the source that reads every file; None: whichever is surest."""
         self.rows = 0
@@ -64,10 +74,14 @@ class Reader:
         self.next_id = first_id
         self.places: dict[int, int] = {}
         """Number of a file -> its place in the report."""
+        self._from: dict[int, Wanted] = {}
+        """Number of a file -> what it was read from."""
         self._connection = connection
         self._report = report
         self._format = format_
         self._progress = progress
+        self._loaded_at = loaded_at
+        self._folder = folder
         self._gathered = Gathered()
         self._files = 0
         self._shown = 0
@@ -77,6 +91,34 @@ class Reader:
         self._files = len(files)
         for batch in _batches(list(enumerate(files))):
             self._read(batch)
+        self._ask_beside()
+
+    def _ask_beside(self) -> None:
+        """Take plain lists out again that leave something open beside the other files."""
+        unsaid = [
+            n for n, place in self.places.items()
+            if self._report.files[place].format == TABLE.name and not _says_rows(self._from[n])
+        ]  # fmt: skip
+        if not unsaid:
+            return
+        waits = any(failure.asked for failure in self._report.failures)
+        for file_id, asked in ask_beside(self._connection, unsaid, waits=waits).items():
+            path = self._from[file_id].path
+            if file_id in self.places:
+                self._take_out([n for n in self.places if self._from[n].path == path])
+                self._report.failures.append(
+                    Failure(path.name, asked.text, Text(ANSWER), True, [asked])
+                )
+
+    def _take_out(self, files: list[int]) -> None:
+        """Forget files that were read: nothing of them is staged."""
+        for table in STAGED:
+            sql = f"delete from {table.name} where list_contains($files, file_id)"
+            run(self._connection, sql, files=files)
+        gone = {self.places.pop(n) for n in files}
+        kept = [place for place in range(len(self._report.files)) if place not in gone]
+        self._report.files[:] = [self._report.files[place] for place in kept]
+        self.places = {n: kept.index(place) for n, place in self.places.items()}
 
     def _read(self, batch: list[tuple[int, Wanted]]) -> None:
         while len(batch) > 1:
@@ -105,7 +147,7 @@ class Reader:
                 self._stage(file)
             self._gathered.insert(self._connection)
             self._connection.commit()
-        except (duckdb.Error, SharedTransactionError):
+        except (*OF_THE_ENGINE, SharedTransactionError):
             with contextlib.suppress(duckdb.TransactionException):  # a failed commit ends it
                 self._connection.rollback()
             self._gathered = Gathered()
@@ -120,9 +162,10 @@ class Reader:
         self._tell(place, file)
         try:
             self._stage(file)
-        except duckdb.Error as error:
+            self._gathered.insert(self._connection)
+        except OF_THE_ENGINE as error:
+            self._gathered = Gathered()
             self._failed(file, error)
-        self._gathered.insert(self._connection)
 
     def _tell(self, place: int, file: Wanted) -> None:
         # what is read again was shown before
@@ -131,7 +174,7 @@ class Reader:
         self._progress(text, self._shown, self._files, self.rows)
 
     def _stage(self, file: Wanted) -> None:
-        """Stage one file; reports a failure, but for errors of the database, which it raises."""
+        """Stage one file; reports a failure, but for errors of the engine, which it raises."""
         source_file = SourceFile(file.path)
         try:
             source = identify(source_file, self._format, file.options.mapping)
@@ -139,7 +182,12 @@ class Reader:
             readings = source.read(source_file, self._connection, self.next_id, options)
         except FileError as error:
             self._drop()
-            self._report.failures.append(Failure(file.path.name, error.reason, error.remedy))
+            asked = bool(error.questions or error.asks)
+            self._report.failures.append(
+                Failure(file.path.name, error.reason, error.remedy, asked, list(error.questions))
+            )
+        except pa.ArrowException:
+            raise
         except (OSError, ValueError) as error:
             self._failed(file, error)
         else:
@@ -150,10 +198,16 @@ class Reader:
     def _failed(self, file: Wanted, error: Exception) -> None:
         """Report a file that is broken in a way its source does not foresee; the others go on."""
         self._drop()
-        values = {"error": (str(error).splitlines() or [""])[0]}
-        reason = Text(N_("The file cannot be read: {error}."), values)
-        remedy = Text(N_("Export it again, or report this file as a fault."), values)
-        self._report.failures.append(Failure(file.path.name, reason, remedy))
+        said: TandemError
+        if isinstance(error, OF_THE_ENGINE):
+            reason = N_("The file holds something that was not expected; nothing of it is loaded.")
+            said = unforeseen(self._folder, error, reason)
+        else:
+            said = FileError(
+                Text(N_("The file cannot be read: {error}."), {"error": first_line(error)}),
+                N_("Export it again, or report this file as a fault."),
+            )
+        self._report.failures.append(Failure(file.path.name, said.reason, said.remedy))
 
     def _drop(self) -> None:
         """Delete whatever the file that is being read has staged.
@@ -177,7 +231,7 @@ class Reader:
             "rows_kind": reading.rows_kind,
             "ledger": reading.ledger,
             "series": reading.series,
-            "loaded_at": self._report.loaded_at,
+            "loaded_at": self._loaded_at,
             "first_day": reading.first_day,
             "last_day": reading.last_day,
             "rows_read": reading.rows_read,
@@ -190,14 +244,21 @@ class Reader:
         }
         self._gathered.add("files", values)
         self.places[self.next_id] = len(self._report.files)
+        self._from[self.next_id] = file
         self._report.files.append(
             FileReport(
                 reading.name, reading.format, "loaded", reading.rows_kind, reading.ledger,
                 reading.first_day, reading.last_day, reading.rows_read, reading.rows_kept,
                 reading.rows_rejected, reading.left_out, reading.totals, reading.settings,
-                reading.notes,
+                reading.notes, reading.left_out_amounts, reading.refused_amount, reading.turned,
             )
         )  # fmt: skip
+
+
+def _says_rows(file: Wanted) -> bool:
+    """Return whether the reader has said what the rows of a file are."""
+    source = (file.options.mapping or {}).get("source")
+    return isinstance(source, dict) and "rows" in source
 
 
 def _batches(files: list[tuple[int, Wanted]]) -> Iterator[list[tuple[int, Wanted]]]:

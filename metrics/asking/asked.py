@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from data.core.buckets import Buckets
 from data.core.measures import FOR_EVER, month
 
 #: The cubes of balances are by market: they do not know these.
@@ -22,15 +23,16 @@ class Asked:
     """What the relations are asked for.
 
     by: the dimensions asked for. where: dimension -> name of the list bound to it. age_from: the
-    column of an open item that aging counts from. days: how many as-of days there are; cut: the
-    numbers of those that are no month-end; year_cut: of those whose day a year earlier is none;
-    first, last: the earliest and the latest. shown: the columns of `days` that are read from the
-    relations. text: the SQL that reads them. cubes: False to read only rows.
+    column of an open item that aging counts from. buckets: into which. days: how many as-of days
+    there are; cut: the numbers of those that are no month-end; year_cut: of those whose day a year
+    earlier is none; first, last: the earliest and the latest. shown: the columns of `days` that
+    are read from the relations. text: the SQL that reads them. cubes: False to read only rows.
     """
 
     by: tuple[str, ...]
     where: Mapping[str, str]
     age_from: str
+    buckets: Buckets
     days: int
     cut: tuple[int, ...]
     year_cut: tuple[int, ...]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from data.core.measures import INVOICES, ITEMS, bucket
+from data.core.buckets import Buckets
+from data.core.measures import INVOICES, ITEMS
 from metrics.asking.asked import Asked, of_cube, of_one_day, on_day, union
 
 ALIVE = "o.opened_on <= d.as_of and o.ends > d.as_of"
 OPENING = "o.opened_on < d.from_1m and o.ends >= d.from_1m"
 
 
-def balances(asked: Asked, age_from: str) -> str:
+def balances(asked: Asked, buckets: Buckets, age_from: str) -> str:
     """Return the SELECT of what is alive by bucket; it ages from the column `age_from`."""
+    bucket = buckets.sql
     columns = (
         f"{asked.columns}, 'total' as total{asked.grouped('o')},\n"
         f"        {bucket('o.amount < 0', f'o.{age_from}', 'd.as_of')} as bucket,\n"

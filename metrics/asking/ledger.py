@@ -9,7 +9,8 @@ is already filtered. Relations of rows carry all dimensions:
     opening    open items at the end of the day before from_1m
     items      all slices of all documents dated up to as_of, open or closed
     sales      invoices and credit notes issued up to as_of
-    settled    slices of invoices that a payment closed between from_window and as_of
+    settled    slices of invoices that a payment closed between from_window and as_of, but for
+               those whose payment had gone back by then
     cohort     invoices issued between from_window and as_of
     slices     slices of invoices issued up to as_of and open at some time since from_window
     movements  all documents dated up to as_of
@@ -46,6 +47,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
+from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import known
 from metrics.asking.asked import Asked
 from metrics.asking.metric import Metric
@@ -72,7 +74,7 @@ _NUMBERS = ("year", "month_bit")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 MOST_MONTHS = 1200
 
-BASES = {"due": "due_on", "issued": "opened_on"}
+BASES = {"due": "due_on", "issued": "issued_on"}
 """What aging counts from: basis -> column of the open item."""
 
 
@@ -152,6 +154,7 @@ class Ledger:
     months: length of the window of behaviour, in calendar months.
     days: several as-of days for a history; empty means `as_of` alone.
     basis: what aging counts from, `due` or `issued`.
+    buckets: into which it counts.
     cubes: False to add everything up from the rows, which says the same and takes longer.
 
     Raises ValueError for a dimension or basis that does not exist, and for days far outside.
@@ -162,6 +165,7 @@ class Ledger:
     months: int = 12
     days: tuple[date, ...] = ()
     basis: str = "due"
+    buckets: Buckets = DEFAULT
     cubes: bool = True
 
     def __post_init__(self) -> None:
@@ -226,7 +230,7 @@ class Ledger:
 
     def _with(self, text: str, by: tuple[str, ...], wrap: bool = False) -> str:
         """Put the prelude before `text`; only the relations and days it uses."""
-        text = text.strip().replace("{age_from}", BASES[self.basis])
+        text = self._with_buckets(text.strip())
         text = text.replace("{by}", ", ".join(("as_of", *by)))
         asked = self._asked(text, by)
         parts = [
@@ -243,6 +247,18 @@ class Ledger:
             text = f"select * from (\n{text}\n) as behind"
         return "with " + ",\n".join(parts) + "\n" + text
 
+    def _with_buckets(self, text: str) -> str:
+        """Fill the slots of aging: the bucket of an open item, and all with their places."""
+        if "{bucket" not in text:
+            return text
+        age_from = f"alive.{BASES[self.basis]}"
+        places = "\n    union all ".join(
+            f"select '{name}' as bucket, {place} as position"
+            for place, name in enumerate(self.buckets.names)
+        )
+        bucket = self.buckets.sql("alive.amount < 0", age_from, "alive.as_of")
+        return text.replace("{bucket}", bucket).replace("{buckets}", places)
+
     def _asked(self, text: str, by: tuple[str, ...]) -> Asked:
         days = self._as_of_days
         return Asked(
@@ -253,6 +269,7 @@ class Ledger:
                 if column != "total" and values
             },
             age_from=BASES[self.basis],
+            buckets=self.buckets,
             days=len(days),
             cut=tuple(n for n, day in enumerate(days) if day != month_end(day)),
             year_cut=tuple(

@@ -74,7 +74,8 @@ class Metric:
     """A definition. `sql` stands on the prelude of `metrics.asking.ledger` and has these slots:
 
     `{by}`: the dimension columns asked for, as_of first; never empty.
-    `{age_from}`: the column that aging counts from (`due_on` or `opened_on`).
+    `{bucket}`: the bucket of an open item of `alive`, by what the ledger says aging counts from.
+    `{buckets}`: rows with every bucket and its position.
 
     `rows` names the sets of rows behind the figure: label -> SQL over the same prelude. Their
     columns are the ones in `ROW_COLUMNS`, and further ones that a click may select by (`bucket`).

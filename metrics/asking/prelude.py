@@ -1,9 +1,8 @@
 """The SQL of the prelude's relations: from the cubes where they know, else from the rows.
 
 `metrics.asking.ledger` says what each relation is. A cube knows whole months; what a day cuts off
-in the
-middle of a month comes from the rows, for that day alone. Without cubes everything comes from the
-rows: that is the definition.
+in the middle of a month comes from the rows, for that day alone. Without cubes everything comes
+from the rows: that is the definition.
 """
 
 from __future__ import annotations
@@ -11,9 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from data.core.buckets import DEFAULT
 from data.core.measures import (
     AGREED,
     FOR_EVER,
+    KEPT,
     PAYMENTS,
     PAYMENTS_ARE,
     SALES,
@@ -21,10 +22,30 @@ from data.core.measures import (
     Measure,
     month,
 )
+from data.store.schema import DOCUMENTS
 from metrics.asking.asked import Asked, on_day, union
 from metrics.asking.balances import ALIVE, OPENING, balances, debtors, opening_balances
 
+
+def _of_stood(name: str) -> str:
+    return f"l.{name}" if name in ("closed_on", "outcome", "paid_day_assumed") else f"i.{name}"
+
+
+#: As of a day: the money had not gone back by then.
+_STILL_PAID = f"coalesce(o.returned_on, {FOR_EVER}) > d.as_of"
 _COHORT = "o.kind = 'invoice' and o.amount > 0 and not o.paid_day_assumed"
+#: Invoices whose payment went back, as they stood on the day.
+_RETURNED = (
+    "returned_invoices",
+    f"{_COHORT} and o.since <= d.as_of and coalesce(o.until, {FOR_EVER}) > d.as_of",
+)
+#: All invoices, those whose payment went back once for each time in which they stood otherwise.
+_STOOD = (
+    f"(select o.*, o.issued_on as since, {FOR_EVER} as until from documents as o where {KEPT}"
+    f" union all select {', '.join(map(_of_stood, DOCUMENTS.names))}, l.since,"
+    f" coalesce(l.until, {FOR_EVER}) from returned_invoices as l"
+    " join documents as i on i.document_key = l.document_key)"
+)
 
 #: relation -> (table, condition); `o.ends` is when the row closes, if ever
 ROWS = {
@@ -34,11 +55,17 @@ ROWS = {
     "sales": ("documents", f"{SALES_ARE} and o.issued_on <= d.as_of"),
     "settled": (
         "open_items",
-        f"{PAYMENTS_ARE} and o.closed_on >= d.from_window and o.closed_on <= d.as_of",
+        (
+            f"{PAYMENTS_ARE} and o.closed_on >= d.from_window and o.closed_on <= d.as_of"
+            f" and {_STILL_PAID}"
+        ),
     ),
     "cohort": (
-        "documents",
-        f"{_COHORT} and o.issued_on >= d.from_window and o.issued_on <= d.as_of",
+        _STOOD,
+        (
+            f"{_COHORT} and o.issued_on >= d.from_window and o.issued_on <= d.as_of"
+            " and o.since <= d.as_of and o.until > d.as_of"
+        ),
     ),
     "slices": (
         "open_items",
@@ -65,7 +92,8 @@ class _Months:
 
     cells: the cube that knows customers; markets: the same added up for all customers of a market.
     whole: condition on months of the cube. part: condition on rows of the month that the day
-    cuts. every: both together, as a condition on rows.
+    cuts. every: both together, as a condition on rows. beside: rows of whole months that are in no
+    cube, '' for none.
     """
 
     table: str
@@ -77,6 +105,7 @@ class _Months:
     whole: str
     part: str
     every: str
+    beside: str = ""
 
 
 _MONTHLY = _Months(
@@ -94,8 +123,11 @@ _YEAR_BEFORE = _Months(
 _PAYMENTS = _Months(
     "open_items", "o.closed_on", PAYMENTS_ARE, "month_payments", "market_payments", PAYMENTS,
     whole="o.month_start >= d.from_window and o.month_start < d.part_from",
-    part="o.closed_on >= d.part_from and o.closed_on <= d.as_of",
-    every="o.closed_on >= d.from_window and o.closed_on <= d.as_of",
+    part=f"o.closed_on >= d.part_from and o.closed_on <= d.as_of and {_STILL_PAID}",
+    every=f"o.closed_on >= d.from_window and o.closed_on <= d.as_of and {_STILL_PAID}",
+    beside=(
+        "o.returned_on > d.as_of and o.closed_on >= d.from_window and o.closed_on < d.part_from"
+    ),
 )  # fmt: skip
 
 RELATIONS = (
@@ -112,8 +144,8 @@ def relation(asked: Asked, name: str) -> str:
             condition = asked.joined(condition)
         return asked.rows(table, f"{asked.columns}, 'total' as total, o.*", condition)
     return {
-        "balances": lambda: balances(asked, "due_on"),
-        "aged": lambda: balances(asked, asked.age_from),
+        "balances": lambda: balances(asked, DEFAULT, "due_on"),
+        "aged": lambda: balances(asked, asked.buckets, asked.age_from),
         "opening_balances": lambda: opening_balances(asked),
         "debtors": lambda: debtors(asked),
         "monthly": lambda: _by_month(asked, _MONTHLY, asked.cut),
@@ -182,38 +214,50 @@ def _by_month(asked: Asked, months: _Months, cut: tuple[int, ...]) -> str:
     ) as m
     join days as d on {months.whole.replace("o.", "m.")}"""
         ]
+    if months.beside:
+        parts.append(summed(months.beside))
     return union([*parts, *(summed(months.part, number) for number in cut)])
 
 
 def _ended(asked: Asked) -> str:
     """Return how many lives of the cohort ended on each day after issue, paid or not."""
     in_window = "o.issued_on >= d.from_window and o.issued_on <= d.as_of"
-    if asked.days == 1 or not asked.cubes:
-        day = (
-            "date_diff('day', o.issued_on,"
-            " case when o.closed_on <= d.as_of then o.closed_on else d.as_of end)"
-        )
-        paid = "case when o.closed_on <= d.as_of and o.outcome = 'paid' then 1 else 0 end"
+    day = (
+        "date_diff('day', o.issued_on,"
+        " case when o.closed_on <= d.as_of then o.closed_on else d.as_of end)"
+    )
+    paid = "case when o.closed_on <= d.as_of and o.outcome = 'paid' then 1 else 0 end"
+
+    def counted(table: str, condition: str) -> str:
         return asked.rows(
-            "documents",
+            table,
             (
                 f"{asked.columns}, 'total' as total{asked.grouped('o')},\n        {day} as day,"
                 f" sum({paid}) as paid, count(*) as ended"
             ),
-            f"{_COHORT} and {in_window}",
+            f"{condition} and {in_window}",
             f"{asked.first_columns}{day}{asked.grouped('o')}",
         )
+
+    returned = counted(*_RETURNED)
+    if asked.days == 1 or not asked.cubes:
+        return union([counted("documents", f"{_COHORT} and {KEPT}"), returned])
     # added up before they meet the days: closed lives are the same on all later days
     first, last = (
         f"cast($from_window_{asked.first} as date)",
         f"cast($as_of_{asked.last} as date)",
     )
-    cohort = f"{_COHORT} and o.issued_on >= {first} and o.issued_on <= {last}{asked.filters()}"
+    cohort = (
+        f"{_COHORT} and {KEPT} and o.issued_on >= {first} and o.issued_on <= {last}"
+        f"{asked.filters()}"
+    )
     closed, issued = asked.seen("o.closed_on"), month("o.issued_on")
     days = "date_diff('day', o.issued_on, o.closed_on)"
     paid = "case when o.outcome = 'paid' then 1 else 0 end"
     opened = asked.seen("o.issued_on")
-    return f"""    select {asked.columns}, m.total{asked.grouped("m")}, m.day,
+    return f"""{returned}
+    union all
+    select {asked.columns}, m.total{asked.grouped("m")}, m.day,
         m.paid * m.ended as paid, m.ended
     from (
         select 'total' as total{asked.grouped("o")}, {issued} as issued_in,

@@ -12,8 +12,9 @@ _DIMENSIONS = (
 def items(relation: str, extra: str = "") -> str:
     """Return SQL that lists the open items of `relation` with their document, file and line."""
     return f"""
-select {relation}.document_id, {relation}.kind, {relation}.opened_on, {relation}.due_on,
-    {relation}.closed_on, {relation}.closed_by, {relation}.method, {relation}.amount,
+select {relation}.document_id, {relation}.kind, {relation}.opened_on,
+    {relation}.issued_on, {relation}.due_on, {relation}.closed_on, {relation}.closed_by,
+    {relation}.method, {relation}.amount,
     {relation}.amount_currency, {_DIMENSIONS.format(r=relation)}, {extra}
     {relation}.due_assumed, {relation}.disputed, k.reference, f.name as file, k.line
 from {relation}

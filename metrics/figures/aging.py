@@ -1,30 +1,13 @@
-"""Aging: how long the open items have been due."""
+"""Aging: how long the open items have been due, in the buckets of `data.core.buckets`."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
 
-from data.core.measures import bucket
 from data.core.texts import N_
 from metrics.asking.metric import Document, Example, Field, Metric
 from metrics.asking.rows import items
-
-#: Bucket -> label, in order. The first five are ordinal; unapplied stands apart.
-BUCKETS = {
-    "not_due": N_("Not due"),
-    "1-30": N_("1–30 days"),
-    "31-60": N_("31–60 days"),
-    "61-90": N_("61–90 days"),
-    "over_90": N_("Over 90 days"),
-    "unapplied": N_("Unapplied"),
-}
-
-
-_BUCKET = bucket("alive.amount < 0", "alive.{age_from}", "alive.as_of")
-_POSITIONS = "\n    union all ".join(
-    f"select '{name}' as bucket, {position} as position" for position, name in enumerate(BUCKETS)
-)
 
 
 def _open(number: str, due_on: date, amount: str) -> Document:
@@ -54,33 +37,33 @@ AGING = Metric(
         Field("amount", N_("Amount"), "money", additive=True),
         Field("items", N_("Open items"), "count", additive=True),
     ),
-    sql=f"""
+    sql="""
 with held as (
-    select {{by}}, bucket, sum(amount) as amount, sum(items) as items
+    select {by}, bucket, sum(amount) as amount, sum(items) as items
     from aged
-    group by {{by}}, bucket
+    group by {by}, bucket
 ),
 buckets as (
-    {_POSITIONS}
+    {buckets}
 ),
 known_groups as (
-    select {{by}} from held
+    select {by} from held
     union
-    select {{by}} from whole
+    select {by} from whole
 ),
 places as (
-    select {{by}}, bucket, position
+    select {by}, bucket, position
     from known_groups
     cross join buckets
 )
 
-select {{by}}, bucket,
+select {by}, bucket,
     cast(coalesce(amount, 0) as decimal(18, 2)) as amount,
     cast(coalesce(items, 0) as bigint) as items, position
 from places
-left join held using ({{by}}, bucket)
+left join held using ({by}, bucket)
 """,
-    rows={N_("Open items"): items("alive", f"{_BUCKET} as bucket,")},
+    rows={N_("Open items"): items("alive", "{bucket} as bucket,")},
     reference="OCA account-financial-reporting #383 (published figures)",
     example=Example(
         source="OCA account-financial-reporting #383",

@@ -122,6 +122,8 @@ PAYMENT_CURVE = Metric(
         N_("Invoices issued in the window, from issue to paid in full."),
         N_("Open invoices are censored at the as-of day; wholly credited or written-off ones on "
            "the day of the credit or write-off."),
+        N_("An invoice whose payment went back is paid until the day of the return, open from it "
+           "on."),
         N_("Invoices whose payment day the source does not say are left out."),
     ),
     others=N_(

@@ -68,6 +68,8 @@ PAYMENT_SPEED = Metric(
         N_("A partial payment counts with its own amount and day."),
         N_("Only slices closed by payments count, in the window in which they closed; credit "
            "notes and write-offs do not."),
+        N_("A payment that went back counts until the day it did; what it had paid is open again, "
+           "and a later payment counts from the invoice's own day."),
         N_("Days beyond terms are signed: early payment counts as negative days."),
         N_("Weighted terms plus weighted days beyond terms are the weighted days to pay."),
     ),

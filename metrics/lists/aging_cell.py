@@ -44,7 +44,8 @@ from balances
 _SLICES = """
 select o.opened_on, o.due_on,
     case when o.closed_on <= cast($cell_day as date) then o.closed_on end as closed_on,
-    case when o.closed_on <= cast($cell_day as date) then o.closed_by else '' end as closed_by,
+    case when o.returned_on <= cast($cell_day as date) then 'returned'
+        when o.closed_on <= cast($cell_day as date) then o.closed_by else '' end as closed_by,
     case when o.closed_on <= cast($cell_day as date) then b.document_id end as closed_by_document,
     case when o.closed_on <= cast($cell_day as date) then o.method else '' end as method,
     o.amount, o.kind, o.document_id, d.reference, d.disputed, f.name as file, d.line,

@@ -1,9 +1,8 @@
 """How payments found their invoices, what is unapplied, and what it may be for.
 
-Stands on the prelude of `metrics.asking.ledger`, so that its amounts are those of every other
-page. Only
-`suggestions` and what serves decisions look at what is open now, whatever the as-of day: a match
-can only be made today.
+Stands on the prelude of `metrics.asking.ledger`, so that its amounts are those of every other page.
+Only `suggestions` and what serves decisions look at what is open now, whatever the as-of day: a
+match can only be made today.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _SEAL = (
 
 _METHODS = """
 with paid as (
-    select document_key, closed_by_key,
+    select document_key, closed_by_key, returned_on,
         case when closed_on <= as_of then method else '' end as method, -amount as amount
     from items
     where kind = 'payment' and amount < 0 and opened_on >= from_window
@@ -35,19 +34,21 @@ select paid.method, count(*) as items, cast(sum(paid.amount) as decimal(18, 2)) 
 from paid
 left join matches as m on m.credit_key = paid.document_key
     and m.debit_key = paid.closed_by_key and m.method = paid.method
+    and m.returned_on is not distinct from paid.returned_on
 group by paid.method
 """
 
 _LISTED = f"""
 with paid as (
-    select document_key, closed_by_key, method, opened_on as paid_on, closed_on, customer,
-        -amount as amount
+    select document_key, closed_by_key, method, opened_on as paid_on, closed_on, returned_on,
+        customer, -amount as amount
     from items
     where kind = 'payment' and amount < 0 and opened_on >= from_window and closed_on <= as_of
 )
 
 select c.document_id as payment, paid.paid_on, k.customer_name, paid.customer,
-    d.document_id as invoice, d.issued_on as invoiced_on,
+    coalesce(o.document_id, d.document_id) as invoice,
+    coalesce(o.issued_on, d.issued_on) as invoiced_on,
     case when d.customer <> paid.customer then d.customer else '' end as invoice_customer,
     paid.amount, paid.method, cast(m.confidence as double) as confidence, c.reference,
     f.name as file, c.line, g.name as invoice_file, d.line as invoice_line,
@@ -57,8 +58,10 @@ select c.document_id as payment, paid.paid_on, k.customer_name, paid.customer,
 from paid
 join documents as c on c.document_key = paid.document_key
 join documents as d on d.document_key = paid.closed_by_key
+left join documents as o on o.document_key = d.reopens
 left join matches as m on m.credit_key = paid.document_key
     and m.debit_key = paid.closed_by_key and m.method = paid.method
+    and m.returned_on is not distinct from paid.returned_on
 left join customers as k on k.customer_id = paid.customer
 left join files as f on f.file_id = c.file_id
 left join files as g on g.file_id = d.file_id

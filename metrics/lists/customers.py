@@ -87,13 +87,14 @@ left join behaved using (customer)
 
 #: One row for each slice of an invoice that was open at some time in the window.
 _LIVES = """
-select document_id, document_key, opened_on, due_on,
+select document_id, coalesce(reopens, document_key) as document_key, opened_on, issued_on, due_on,
     case when closed_on <= as_of then closed_on end as closed_on,
-    case when closed_on <= as_of then closed_by else '' end as closed_by,
+    case when returned_on <= as_of then 'returned'
+        when closed_on <= as_of then closed_by else '' end as closed_by,
     case when closed_on <= as_of then method else '' end as method,
     amount, disputed, due_assumed, paid_day_assumed, customer, as_of
 from slices
-order by opened_on, document_id, due_on, closed_on nulls last
+order by issued_on, document_id, opened_on, due_on, closed_on nulls last
 """
 
 #: One row for each slice of each document, with the document that closed it. What is open joins its
@@ -101,10 +102,11 @@ order by opened_on, document_id, due_on, closed_on nulls last
 _ITEMS = """
 select items.document_id, items.kind, items.opened_on, items.due_on,
     case when items.closed_on <= as_of then items.closed_on end as closed_on,
-    case when items.closed_on <= as_of then items.closed_by else '' end as closed_by,
+    case when items.returned_on <= as_of then 'returned'
+        when items.closed_on <= as_of then items.closed_by else '' end as closed_by,
     case when items.closed_on <= as_of then closer.document_id end as closing_document,
     case when items.closed_on <= as_of then items.method else '' end as method,
-    date_diff('day', items.opened_on, case when items.closed_on <= as_of then items.closed_on end)
+    date_diff('day', items.issued_on, case when items.closed_on <= as_of then items.closed_on end)
         as days_to_pay,
     case when items.amount > 0 then date_diff('day', items.due_on,
         case when items.closed_on <= as_of then items.closed_on else as_of end) end as days_late,
@@ -146,7 +148,8 @@ def customers(ledger: Ledger) -> Statement:
 def lives(ledger: Ledger) -> Statement:
     """List the slices of invoices open in the window: opened, due, closed, amount; by issue day.
 
-    closed_on is null, and closed_by '', for what is open at the end of the as-of day.
+    A slice whose payment went back has closed_by 'returned', and another in its place. closed_on
+    is null, and closed_by '', for what is open at the end of the as-of day.
     """
     return ledger.over(_LIVES)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -15,17 +17,20 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Request,
     expect,
     sync_playwright,
 )
-from waitress.server import create_server
 
 from dashboards.server import create_app
 from data.store.state import Store
 from etl.load.importer import FileImporter
 from tests.pages import small_company
+from tests.serving import served
 
-expect.set_options(timeout=20_000)  # two cores may be busy with the rest of the suite
+#: Nothing here is about speed: a machine may be as busy as it likes.
+PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -36,6 +41,10 @@ _NAMES = (
     "microsoft-edge", "microsoft-edge-stable", "msedge",
 )  # fmt: skip
 LOADING = '.live[data-dash-is-loading="true"]'
+#: What was asked for is drawn, and what follows from that is asked for.
+A_MOMENT = "() => new Promise(done => setTimeout(() => setTimeout(done)))"
+#: `later.js` waits four seconds at most for what comes first: by this clock, that is long.
+SLOWLY = "(now => { performance.now = () => now() / 1000; })(performance.now.bind(performance));"
 WIDE, NARROW = (1440, 900), (390, 844)
 
 
@@ -86,33 +95,63 @@ class Site:
     context: BrowserContext
     complaints: list[str] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
+    asked: dict[Page, set[Request]] = field(default_factory=dict)
+    """What each page asked its callbacks and was not answered yet."""
 
     def open(self, path: str = "/", size: tuple[int, int] = WIDE) -> Page:
         """Open a page and wait until its figures are there."""
-        page = self.context.new_page()
-        self.pages.append(page)
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        page.on("request", lambda request: self._request(request.url))
-        page.on("response", lambda r: self._response(r.status, r.url))
+        page = self.blank(size)
         page.goto(self.address + path)
         self.settle(page)
         return page
 
+    def blank(self, size: tuple[int, int] = WIDE) -> Page:
+        """Return a page that is watched, and not led anywhere yet."""
+        page = self.context.new_page()
+        self.pages.append(page)
+        self.asked[page] = set()
+        page.set_default_timeout(PATIENCE)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("request", lambda request: self._request(page, request))
+        page.on("requestfinished", lambda request: self._ended(page, request))
+        page.on("requestfailed", lambda request: self._ended(page, request))
+        page.on("response", lambda r: self._response(r.status, r.url))
+        return page
+
     def settle(self, page: Page) -> None:
-        """Wait until nothing is being computed any more."""
-        page.wait_for_selector("#page > *", timeout=30_000)
+        """Wait until nothing is being computed any more, and nothing follows from what was."""
+        page.wait_for_selector("#page > *")
         busy = page.locator(f"#page :is(.skeleton, .later), {LOADING}")
-        expect(busy).to_have_count(0, timeout=30_000)
+        until = time.monotonic() + PATIENCE / 1000
+        still = 0
+        while still < 2:
+            expect(busy).to_have_count(0)
+            page.evaluate(A_MOMENT)
+            still = 0 if self.asked[page] else still + 1
+            if not still:
+                page.wait_for_timeout(20)
+            assert time.monotonic() < until, [r.post_data for r in self.asked[page]]
+
+    def choose(self, page: Page, control: str, option: str) -> None:
+        """Choose from a list of the page, once nothing comes that would make it anew."""
+        self.settle(page)
+        page.click(control)
+        page.get_by_role("option", name=option).click()
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(f"console {message.type}: {message.text}")
 
-    def _request(self, url: str) -> None:
-        if not url.startswith((self.address, "data:", "blob:")):
-            self.complaints.append(f"request to another host: {url}")
+    def _request(self, page: Page, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.complaints.append(f"request to another host: {request.url}")
+        if "_dash-update-component" in request.url:
+            self.asked[page].add(request)
+
+    def _ended(self, page: Page, request: Request) -> None:
+        self.asked[page].discard(request)
 
     def _response(self, status: int, url: str) -> None:
         if status >= 400:
@@ -123,23 +162,20 @@ class _Servers:
     """One server for each store, so that the browser fetches the scripts of a store once."""
 
     def __init__(self, browser: Browser) -> None:
-        self.running: dict[Path, object] = {}
+        self.running = ExitStack()
         self.addresses: dict[Path, str] = {}
         self.shared = browser.new_context(locale="en-GB")
 
     def address(self, store: Store) -> str:
         if store.folder not in self.addresses:
             app = create_app(store, importer=FileImporter(store))
-            server = create_server(app.server, host="127.0.0.1", port=0, threads=8)
-            threading.Thread(target=server.run, daemon=True).start()
-            self.running[store.folder] = server
-            self.addresses[store.folder] = f"http://127.0.0.1:{server.effective_port}"
+            port = self.running.enter_context(served(app, threads=8))
+            self.addresses[store.folder] = f"http://127.0.0.1:{port}"
         return self.addresses[store.folder]
 
     def close(self) -> None:
         self.shared.close()
-        for server in self.running.values():
-            server.close()
+        self.running.close()
 
 
 @pytest.fixture(scope="session")
@@ -159,7 +195,7 @@ def site(browser: Browser, servers: _Servers) -> Iterator[Callable[..., Site]]:
     opened: list[Site] = []
     own: list[BrowserContext] = []
 
-    def start(store: Store, **options: object) -> Site:
+    def start(store: Store, **options: Any) -> Site:
         context = servers.shared
         if options:
             context = browser.new_context(**{"locale": "en-GB", **options})

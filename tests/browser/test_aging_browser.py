@@ -30,9 +30,11 @@ def test_from_a_cell_down_to_a_document_and_back(site, company):
 def test_a_click_on_a_month_makes_it_the_day(site, company):
     page = site(company).open("/aging")
     box = page.locator("#aging-history-graph .nsewdrag").bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.6)
-    page.wait_for_timeout(300)
-    page.mouse.click(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.6)
+    place = box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.6
+    page.mouse.move(*place)
+    # a chart knows what is clicked by what it told of it
+    expect(page.locator("#aging-history-graph .hoverlayer .hovertext").first).to_be_attached()
+    page.mouse.click(*place)
     expect(page).to_have_url(re.compile(r"as_of=2025-0[789]-\d\d$"))
     expect(page.locator("#as-of-label")).to_contain_text("2025")
 

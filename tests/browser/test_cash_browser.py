@@ -12,8 +12,6 @@ from etl.load.run import load
 from tests.browser.conftest import NARROW
 from tests.dashboards.cash.test_cash import INVOICES, PAYMENTS
 
-DONE = {"timeout": 60_000}
-
 
 @pytest.fixture
 def books(tmp_path):
@@ -32,14 +30,14 @@ def test_a_suggestion_is_confirmed_and_taken_back(site, books):
     expect(headline).to_contain_text("80 € of 1 payment or credit note")
     expect(page.locator(".cash-item")).to_contain_text("Another customer owes exactly this amount")
     page.locator(".cash-item").get_by_role("button", name="Confirm").click()
-    expect(page.locator(".cash-done")).to_be_visible(**DONE)
+    expect(page.locator(".cash-done")).to_be_visible()
     expect(headline).to_contain_text("Nothing is unapplied")
     decided = page.locator("#cash-decisions-panel")
     expect(decided).to_contain_text("in the figures")
     page.reload()
     expect(decided).to_contain_text("1 decision holds")
     decided.get_by_role("button", name="Take back").click()
-    expect(headline).to_contain_text("80 € of 1 payment or credit note", **DONE)
+    expect(headline).to_contain_text("80 € of 1 payment or credit note")
     expect(decided).to_contain_text("taken back")
 
 
@@ -50,7 +48,7 @@ def test_a_match_is_undone_from_the_list_of_its_method(site, books):
     undo = page.locator("#cash-grid .cash-undo")
     expect(undo).to_have_count(1)
     undo.click()
-    expect(page.locator(".cash-done")).to_be_visible(**DONE)
+    expect(page.locator(".cash-done")).to_be_visible()
     expect(page.locator("#cash-headline")).to_contain_text("180 € of 2 payments")
     expect(page.locator("#cash-grid .cash-undo")).to_have_count(0)
 
@@ -60,7 +58,7 @@ def test_a_match_is_undone_on_a_phone(site, books):
     card = page.locator("#cash-grid .grid-card", has_text="F1001")
     expect(card).to_have_count(1)
     card.get_by_role("button", name="Undo").click()
-    expect(page.locator(".cash-done")).to_be_visible(**DONE)
+    expect(page.locator(".cash-done")).to_be_visible()
     expect(page.locator("#cash-headline")).to_contain_text("180 € of 2 payments")
     expect(card).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]

@@ -8,17 +8,19 @@ from playwright.sync_api import expect
 
 
 def test_methods_dimension_and_filter_are_links(site, company):
-    page = site(company).open("/dso")
+    opened = site(company)
+    page = opened.open("/dso")
     page.get_by_role("link", name="All methods").click()
     expect(page).to_have_url(re.compile(r"methods=all"))
     expect(page.locator("#dso-trend-body .why p")).to_have_count(2)
     expect(page.locator("#dso-trend-body .annotation-text")).to_have_count(5)
+    opened.settle(page)
     page.fill("#dso-target", "45")
     expect(page).to_have_url(re.compile(r"target=45"))
-    page.click("#dso-by")
-    page.get_by_role("option", name="Country").click()
+    opened.choose(page, "#dso-by", "Country")
     expect(page).to_have_url(re.compile(r"by=country"))
     expect(page.locator("#dso-table-country .ag-row").first).to_be_visible()
+    opened.settle(page)
     page.locator("#dso-groups-body a.dso-line").first.click()
     expect(page).to_have_url(re.compile(r"country="))
     expect(page.locator(".chip")).to_have_count(1)

@@ -16,10 +16,24 @@ from tests.pages import small_company
 ADDRESSES = [p.path + ("?customer=C3" if p.path == "/customer" else "") for p in PAGES]
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_every_page_shows_itself(site, company, address, size):
-    page = site(company).open(address, size)
+def modes():
+    """Return every page in every mode; a page after the other is looked at in one, the rest deep.
+
+    Stories go through the pages as well, in the other modes too.
+    """
+    for number, address in enumerate(ADDRESSES):
+        for size, width in ((WIDE, "wide"), (NARROW, "narrow")):
+            for scheme in ("light", "dark"):
+                first = scheme == "light" and (size == WIDE) == (number % 2 == 0)
+                marks = () if first else pytest.mark.deep
+                yield pytest.param(address, size, scheme, marks=marks,
+                                   id=f"{address}-{width}-{scheme}")  # fmt: skip
+
+
+@pytest.mark.parametrize(("address", "size", "scheme"), [*modes()])
+def test_every_page_shows_itself(site, company, address, size, scheme):
+    options = {"color_scheme": "dark"} if scheme == "dark" else {}
+    page = site(company, **options).open(address, size)
     expect(page.locator("#page h1").first).to_be_visible()
     expect(page.locator(".state-failed")).to_have_count(0)
     sideways = page.evaluate(
@@ -28,7 +42,10 @@ def test_every_page_shows_itself(site, company, address, size):
     assert sideways <= 0, "the page scrolls sideways"
 
 
-@pytest.mark.parametrize("address", ["/", "/imports", "/definitions"])
+@pytest.mark.parametrize(
+    "address",
+    ["/", *(pytest.param(path, marks=pytest.mark.deep) for path in ("/imports", "/definitions"))],
+)
 def test_an_empty_store_says_what_to_do(site, tmp_path, address):
     page = site(Store(tmp_path)).open(address)
     if address == "/":
@@ -169,10 +186,10 @@ def test_the_language_and_the_theme_are_the_readers(site, company):
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert dark == "rgb(16, 21, 27)"
     line = page.locator("#overview-dso-panel .js-line").last
-    assert line.evaluate("e => getComputedStyle(e).stroke") == "rgb(204, 214, 223)"
+    expect(line).to_have_css("stroke", "rgb(204, 214, 223)")
     page.click("#theme")
     expect(page.locator("body")).to_have_css("background-color", "rgb(244, 246, 248)")
-    assert line.evaluate("e => getComputedStyle(e).stroke") == "rgb(43, 58, 72)"
+    expect(line).to_have_css("stroke", "rgb(43, 58, 72)")
     page.locator("#language").click()
     page.get_by_role("option", name="NL").click()
     expect(page.locator("html")).to_have_attribute("lang", "nl")
@@ -199,5 +216,7 @@ def test_a_new_load_reaches_an_open_page(site, tmp_path):
     page = opened.open("/")
     expect(page.locator("#as-of-button")).to_be_disabled()
     small_company(tmp_path)
-    expect(page.locator("#overview-aging-body .aging-bar")).to_be_visible(timeout=30_000)
+    # which it looks for every twenty seconds; so long nobody waits here
+    page.evaluate("dash_clientside.set_props('poll', {interval: 200})")
+    expect(page.locator("#overview-aging-body .aging-bar")).to_be_visible()
     expect(page.locator("#as-of-button")).to_be_enabled()

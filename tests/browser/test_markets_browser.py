@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NARROW
+from tests.browser.conftest import NARROW, SLOWLY
 from tests.markets import markets
 
 
@@ -47,9 +47,8 @@ def _asking(opened, path, held="", height=500):
 
     Those questions are held back whose first output begins with `held`.
     """
-    page = opened.context.new_page()
-    opened.pages.append(page)
-    page.set_viewport_size({"width": 1440, "height": height})
+    page = opened.blank((1440, height))
+    page.add_init_script(SLOWLY)
     outputs: list[str] = []
     waiting = []
 
@@ -66,6 +65,14 @@ def _asking(opened, path, held="", height=500):
     return page, outputs, waiting
 
 
+def _hold(page, waiting):
+    """Wait until one question is held back, and as long as others would take to follow."""
+    while not waiting:
+        page.wait_for_timeout(20)
+    page.wait_for_timeout(500)
+    assert len(waiting) == 1
+
+
 def _of(outputs, part):
     return [output for output in outputs if output.startswith(part)]
 
@@ -74,8 +81,7 @@ def test_what_is_below_the_screen_is_asked_for_once_the_screen_is_there(site, st
     opened = site(store)
     page, outputs, waiting = _asking(opened, "/sectors?country=BE", held="sectors-growth-head")
     expect(page.locator("#sectors-speed-head h2")).to_be_visible()
-    page.wait_for_timeout(600)
-    assert len(waiting) == 1
+    _hold(page, waiting)
     assert not _of(outputs, "sectors-curve")
     for route in waiting:
         route.continue_()
@@ -87,8 +93,7 @@ def test_what_is_below_the_screen_is_asked_for_once_the_screen_is_there(site, st
     waiting.clear()
     page.locator("#sectors-choices").get_by_role("link", name="Group").click()
     expect(page.locator(".iv-row", has_text=re.compile(r"\d\d\.\d")).first).to_be_visible()
-    page.wait_for_timeout(600)
-    assert len(waiting) == 1
+    _hold(page, waiting)
     assert not _of(outputs, "sectors-curve")
     # near, it waits for nothing
     page.locator("#sectors-customers-panel").scroll_into_view_if_needed()
@@ -106,7 +111,7 @@ def test_on_a_high_screen_everything_is_asked_for_at_once(site, store):
         opened, "/sectors?country=BE", held="sectors-growth-head", height=2000
     )
     expect(page.locator("#sectors-curve-head h2")).to_contain_text("all others")
-    assert len(waiting) == 1
+    _hold(page, waiting)
     for route in waiting:
         route.continue_()
     opened.settle(page)
@@ -120,6 +125,7 @@ def test_on_a_high_screen_everything_is_asked_for_at_once(site, store):
 def test_charts_are_drawn_before_menus_and_tables_are_made(site, store):
     opened = site(store, color_scheme="dark")
     opened.context.add_init_script(_ORDER)
+    opened.context.add_init_script(SLOWLY)
     page = opened.open("/sectors?country=BE")
     expect(page.locator("#sectors-customers-panel .ag-center-cols-container")).to_be_visible()
     assert page.evaluate("window.seen")[0] == "chart"

@@ -8,7 +8,7 @@ from etl.load.run import load
 
 
 @pytest.fixture(scope="session")
-def demo_store(tmp_path_factory):
+def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """The store of the smallest demo company."""
     folder = tmp_path_factory.mktemp("demo")
     write_exports(folder / "exports", TINY)

@@ -1,16 +1,15 @@
 """Every page over an empty, a small and the demo store: all that a browser asks is answered."""
 
 import json
-import threading
 
 import pytest
-from waitress.server import create_server
 
 from benchmarks.visitor import Visitor
 from dashboards.server import PAGES, create_app
 from data.store.state import Store
 from etl.load.run import LoadOptions, load
 from tests.pages import small_company
+from tests.serving import served
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +26,7 @@ def undated(folder):
     """Return a store whose only document was refused: it has no last day."""
     path = folder / "a.csv"
     path.write_text(
-        "document_id;customer_id;issued_on;amount;currency\nF1;C1;2025-01-31;5,00;EUR\n", "utf-8"
+        "document_id;customer_id;issued_on;amount;currency\nF1;C1;2025-01-31;5,00;MAD\n", "utf-8"
     )
     store = Store(folder / "store")
     assert load([path], store, LoadOptions(reporting_currency="USD")).first_day is None
@@ -37,14 +36,8 @@ def undated(folder):
 @pytest.fixture(scope="module", params=["empty", "small", "undated", "demo"])
 def site(request, stores):
     store = stores[request.param]
-    server = create_server(create_app(store).server, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield store, server.effective_port
-    # close() asks the loop, which runs in its own thread, to end
-    server.task_dispatcher.shutdown()
-    server.trigger.pull_trigger(server.close)
-    thread.join(timeout=10)
+    with served(create_app(store)) as port:
+        yield store, port
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)

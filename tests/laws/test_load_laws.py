@@ -6,19 +6,17 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.ledger import stretches
 from etl.ledger.checks import control
 from etl.ledger.derive import Settings, derive
 from tests import oracle
+from tests.depth import checked
 from tests.ledgers import derived, document, match, stage
 
 FIRST = date(2025, 1, 1)
-SETTINGS = settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
 days = st.integers(0, 120).map(lambda n: FIRST + timedelta(n))
 cents = st.integers(1, 20_000)
 
@@ -106,7 +104,7 @@ def balance(connection, day, table="open_items", customer="%"):
     return int(value * 100)
 
 
-@SETTINGS
+@checked(12)
 @given(ledgers())
 def test_open_items_are_those_of_the_oracle(ledger):
     documents, matches = ledger
@@ -115,7 +113,7 @@ def test_open_items_are_those_of_the_oracle(ledger):
     assert all(c.ok for c in control(connection))
 
 
-@SETTINGS
+@checked(12)
 @given(ledgers(), st.lists(days, min_size=1, max_size=4))
 def test_receivables_are_the_ledger_balance_on_any_day(ledger, some_days):
     """Laws 1 and 2: what is open is the sum of the postings, for each customer."""
@@ -128,7 +126,7 @@ def test_receivables_are_the_ledger_balance_on_any_day(ledger, some_days):
             assert balance(connection, day, "documents", customer) == oracle.balance(mine, day)
 
 
-@SETTINGS
+@checked(12)
 @given(ledgers())
 def test_a_ledger_in_stretches_is_the_same_ledger(ledger):
     documents, matches = ledger
@@ -141,7 +139,7 @@ def test_a_ledger_in_stretches_is_the_same_ledger(ledger):
         assert Counter(whole.table(table).fetchall()) == Counter(parts.table(table).fetchall())
 
 
-@SETTINGS
+@checked(12)
 @given(ledgers())
 def test_a_ledger_stored_by_age_is_the_same_ledger(ledger):
     documents, matches = ledger
@@ -158,7 +156,7 @@ def test_a_ledger_stored_by_age_is_the_same_ledger(ledger):
     assert all(c.ok for c in control(aged))
 
 
-@SETTINGS
+@checked(12)
 @given(ledgers(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_is_irrelevant(ledger, random):
     """Law 5."""
@@ -168,7 +166,7 @@ def test_the_order_of_rows_is_irrelevant(ledger, random):
     assert slices(sql(documents, matches)) == slices(sql(shuffled, again))
 
 
-@SETTINGS
+@checked(12)
 @given(ledgers(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_is_irrelevant_to_rules(ledger, random):
     """Law 5, where amounts come from a few, so that every rule has something to choose from."""
@@ -188,7 +186,7 @@ def _like(document, n):
     )
 
 
-@SETTINGS
+@checked(12)
 @given(ledgers(), days)
 def test_instalments_keep_balances(ledger, day):
     """Law 6: only due days differ."""
@@ -200,7 +198,7 @@ def test_instalments_keep_balances(ledger, day):
     assert balance(whole, day) == balance(sql(documents, matches), day)
 
 
-@SETTINGS
+@checked(12)
 @given(ledgers(), days)
 def test_rules_never_take_more_than_there_is(ledger, day):
     """Without matches in the data; and later documents change no earlier balance (law 3)."""
@@ -213,7 +211,7 @@ def test_rules_never_take_more_than_there_is(ledger, day):
         assert balance(derived(rows_of(early), assume=True), day) == balance(connection, day)
 
 
-@SETTINGS
+@checked(12)
 @given(ledgers())
 def test_what_is_left_is_matched_oldest_first_as_the_oracle_does(ledger):
     """Amounts are made unlike, so that no rule but the last one can speak."""
@@ -265,7 +263,7 @@ def open_lists(draw):
     return found
 
 
-@SETTINGS
+@checked(12)
 @given(open_lists(), st.permutations(LIST_DAYS))
 def test_each_of_successive_lists_keeps_its_balance(lists, order):
     """Laws 1, 3 and 5: whatever is loaded later, and in whatever order."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from hypothesis import event, given
 from hypothesis import strategies as st
 
+from data.core.buckets import DEFAULT
 from metrics.asking.ledger import Ledger
 from metrics.catalogue import METRICS, answer
 from tests import oracle_metrics as oracle
+from tests.depth import checked
 from tests.oracle_metrics import Book, Question
-from tests.random_ledgers import World, build, checked, days_of, worlds
+from tests.random_buckets import bucket_sets
+from tests.random_ledgers import World, build, days_of, worlds
 
 
 def test_every_metric_has_an_oracle():
@@ -33,7 +37,7 @@ def compare(engine, book: Book, name: str, ledger: Ledger, by: tuple[str, ...]) 
     assert table.column_names == ["as_of", *by, *fields]
     rows = table.to_pylist()
     for day in ledger.days or (ledger.as_of,):
-        question = Question(day, by, ledger.where, ledger.months, ledger.basis)
+        question = Question(day, by, ledger.where, ledger.months, ledger.basis, str(ledger.buckets))
         expected = oracle.answer(book, name, question)
         wanted = [
             (key, row)
@@ -70,10 +74,11 @@ def questions(draw: st.DrawFn, world: World) -> tuple[Ledger, tuple[str, ...]]:
         where,
         draw(st.sampled_from((1, 2, 3, 12, 12, 24))),
         basis=draw(st.sampled_from(("due", "issued"))),
+        buckets=draw(st.one_of(st.just(DEFAULT), bucket_sets())),
     )
     others = draw(st.lists(days_of(world), max_size=2))
     if others:
-        ledger = Ledger(as_of, where, ledger.months, tuple(sorted({*others, as_of})), ledger.basis)
+        ledger = replace(ledger, days=tuple(sorted({*others, as_of})))
     return ledger, by
 
 

@@ -18,7 +18,7 @@ from data.store.state import Store
 from etl.ledger.derive import Settings, derive, write_about
 from tests.ledgers import Row, insert, stage
 from tests.pages import small_books
-from tests.random_ledgers import World, checked, worlds
+from tests.random_ledgers import World, worlds
 
 WORLDS = 12
 """How many random ledgers stand side by side in the books, with customers of their own."""
@@ -33,11 +33,11 @@ class Both:
 
     @property
     def duckdb(self) -> Engine:
-        return self.store.current().engine
+        return _engine(self.store)
 
     @property
     def spark(self) -> Engine:
-        return self.spark_store.current().engine
+        return _engine(self.spark_store)
 
     def agree(
         self, sql: str, parameters: Mapping[str, object], *, ordered: bool = True
@@ -46,6 +46,12 @@ class Both:
         one, other = self.duckdb.query(sql, parameters), self.spark.query(sql, parameters)
         same(one, other, ordered=ordered)
         return one, other
+
+
+def _engine(store: Store) -> Engine:
+    state = store.current()
+    assert state is not None
+    return state.engine
 
 
 def same(one: pa.Table, other: pa.Table, *, ordered: bool = True) -> None:
@@ -97,7 +103,7 @@ def _renamed(world: World, prefix: str) -> World:
 def _random_worlds() -> list[World]:
     found: list[World] = []
 
-    @settings(checked(WORLDS), phases=[Phase.generate])
+    @settings(settings.get_profile("tandem"), max_examples=WORLDS, phases=[Phase.generate])
     @given(worlds())
     def collect(world: World) -> None:
         found.append(world)

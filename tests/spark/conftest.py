@@ -16,11 +16,13 @@ from tests.spark.cluster import environment, missing, standalone
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before what only a deep suite tries is left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of a cluster: only the deep suite starts one."""
     for item in items:
         if HERE in item.path.parents:
-            item.add_marker(pytest.mark.spark)
-            item.add_marker(pytest.mark.slow)
+            for mark in (pytest.mark.spark, pytest.mark.slow, pytest.mark.deep):
+                item.add_marker(mark)
 
 
 @pytest.fixture(scope="session")

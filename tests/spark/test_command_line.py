@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from data.store.state import Store
+from tests.places import ROOT
 from tests.spark.cluster import connect_server, environment
 
-ROOT = Path(__file__).parents[2]
 ASKED = ("--as-of", "2025-02-17", "--by", "country", "--where", "currency=EUR", "--history", "2")
 
 
@@ -22,7 +22,7 @@ def show(store: Path, engine: str, **environ: str) -> subprocess.CompletedProces
     return subprocess.run(
         [sys.executable, "app.py", "show", "dso", "--store", store, *ASKED, "--format", "json"],
         cwd=ROOT, env=os.environ | environ | {"TANDEM_ENGINE": engine}, capture_output=True,
-        text=True, check=False, timeout=240,
+        text=True, check=False, timeout=600,
     )  # fmt: skip
 
 
@@ -55,4 +55,4 @@ def test_the_engine_is_named_by_the_environment_only(publication: Path):
     assert "TANDEM_ENGINE is 'cluster.example:7077'" in done.stderr
     done = show(publication, "")
     assert done.returncode == 1
-    assert "name it in TANDEM_ENGINE" in done.stderr
+    assert "Name it in TANDEM_ENGINE" in done.stderr

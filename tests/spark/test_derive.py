@@ -11,9 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 import app
+from data.core.errors import StoreError
 from data.store.parquet import read_manifest
 from data.store.schema import CUBES, DOCUMENTS, OPEN_ITEMS
-from data.store.state import Store, StoreError
+from data.store.state import Store
 from etl.ledger.cluster import derive_on_cluster
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from data.store.engine import EngineError
+from data.core.errors import EngineError
 from data.store.parquet import ParquetStore, publish_parquet, published_tables
 from metrics.asking.ledger import Ledger
 from metrics.lists.aging_cell import (

@@ -18,11 +18,19 @@ from pathlib import Path
 
 import duckdb
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
 from etl.intake.files.encoding import MARK, TextFacts, examine, is_text, readable
-from etl.intake.files.grid import HEAD_ROWS, Grid, HeadRow, choose_header, header_at, tidy_headers
+from etl.intake.files.grid import (
+    HEAD_ROWS,
+    Grid,
+    HeadRow,
+    find_errors,
+    find_header,
+    tidy_headers,
+)
 from etl.intake.headers import recognised
-from etl.intake.source import FileError, SourceFile
+from etl.intake.source import SourceFile
 from etl.sql import in_order, number, rows, run
 
 SEPARATORS = (";", ",", "\t", "|")
@@ -104,9 +112,13 @@ def read_delimited(
             Text(N_("{file} has no columns: no separator was found."), {"file": file.name}),
             Text(N_("Export it with ; , tab or | between the columns.")),
         )
+    copy = SourceFile(readable(file, facts, folder))
+    apostrophes = _in_apostrophes(text, separator)
+    if apostrophes:
+        copy = SourceFile(_requoted(copy.path, separator, folder))
+        text = head_text(copy, "utf-8")
     rows = head_rows(text, separator)
-    index = header_at(rows, header_row) if header_row else choose_header(rows, wanted)[0]
-    header = rows[index]
+    header = find_header(rows, header_row, wanted)
     grid = Grid(
         name=file.name,
         table=table,
@@ -122,7 +134,8 @@ def read_delimited(
         grid.notes.append(
             Text(N_("{count} NUL characters in the text were ignored."), {"count": facts.nuls})
         )
-    copy = SourceFile(readable(file, facts, folder))
+    if apostrophes:
+        grid.notes.append(Text(N_("The cells stand in apostrophes: these are quotation marks.")))
     if copy.path != file.path:
         facts = examine(copy)
     grid.tabs = facts.tabs and (separator != "\t" or facts.quotes > 0)
@@ -130,6 +143,8 @@ def read_delimited(
         with in_order(connection):
             if not _fill_at_once(connection, grid, copy, facts, header):
                 _fill(connection, grid, str(copy.path), separator, header.last_line)
+            if facts.errors:
+                grid.errors = find_errors(connection, grid)
     except duckdb.Error as error:
         raise FileError(
             Text(
@@ -139,6 +154,30 @@ def read_delimited(
             Text(N_("Export it again as CSV, Excel or Parquet.")),
         ) from error
     return grid
+
+
+def _in_apostrophes(text: str, separator: str) -> bool:
+    """Return whether nearly all lines are cells in apostrophes, those of the header aside."""
+    lines = [line.strip() for line in text.splitlines() if separator in line][1:]
+    between = f"'{separator}'"
+    quoted = sum(x.startswith("'") and x.endswith("'") and between in x for x in lines)
+    return quoted > 0 and quoted >= len(lines) * 0.9
+
+
+def _requoted(path: Path, separator: str, folder: Path) -> Path:
+    """Return a copy whose cells stand in quotation marks where they need them; lines stay lines."""
+    copy = folder / "requoted.txt"
+    with (
+        path.open("r", encoding="utf-8-sig", newline="") as source,
+        copy.open("w", encoding="utf-8", newline="") as target,
+    ):
+        writer = csv.writer(target, delimiter=separator, lineterminator="\n")
+        for cells in csv.reader(source, delimiter=separator, quotechar="'"):
+            if cells:
+                writer.writerow(cells)
+            else:
+                target.write("\n")
+    return copy
 
 
 def _fill_at_once(

@@ -9,14 +9,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
-from etl.intake.source import FileError, SourceFile
+from etl.intake.source import SourceFile
 
 MARK = "\x01"
 """Stands in no text that `readable` gives: with it as separator, a line is one cell."""
 
 _CHUNK = 1 << 23
-_SIGNS = (MARK.encode(), b" ", b"\t")
+#: After a letter, what is a letter of MS-DOS (code page 850: é è ü ä ö) and no letter of Windows;
+#: at the end of a word but those that are quotation marks and dots there.
+_DOS = re.compile(
+    rb"[A-Za-z](?:[\x81-\x83\x87-\x89\x8b\x8d\x90\xa1\xa2\xa4]|[\x84\x85\x94\x95](?=[A-Za-z]))"
+)
+_WINDOWS = re.compile(rb"[A-Za-z][\xc0-\xff]")
+_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in that of Windows
+_SIGNS = (MARK.encode(), b" ", b"\t", b"#", b"r:")
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,8 @@ class TextFacts:
     tabs: bool
     ascii: bool
     """There are no characters beyond ASCII."""
+    errors: bool
+    """Some cell may hold an error of a spreadsheet: #REF!, Err:502."""
 
 
 @functools.lru_cache(maxsize=4)  # every format asks about the same first bytes
@@ -47,6 +57,8 @@ def is_text(head: bytes) -> bool:
         return False
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _wide(head):
         return True
+    if head.startswith(b"\x01{"):  # messages of SWIFT, each between SOH and ETX
+        head = head.translate(None, b"\x01\x03")
     odd = sum(head.count(bytes([b])) for b in (*range(9), *range(14, 27), *range(28, 32)))
     return odd * 500 <= len(head)
 
@@ -61,6 +73,32 @@ def _wide(head: bytes) -> str | None:
     if zeros[0] > half * 0.7 and zeros[1] == 0:
         return "utf-16-le"
     return "utf-16-be" if zeros[1] > half * 0.7 and zeros[0] == 0 else None
+
+
+class _Letters:
+    """Counts what tells the encodings of one byte a letter apart."""
+
+    def __init__(self) -> None:
+        self.dos = self.windows = 0
+        self.undefined = False
+
+    def count(self, chunk: bytes) -> None:
+        self.dos += len(_DOS.findall(chunk))
+        self.windows += len(_WINDOWS.findall(chunk))
+        self.undefined |= _UNDEFINED.search(chunk) is not None
+
+    @property
+    def encoding(self) -> str:
+        if self.dos > self.windows:
+            return "cp850"
+        return "latin-1" if self.undefined else "cp1252"
+
+
+def of_one_byte(head: bytes) -> str:
+    """Return the encoding of text with one byte a letter: that of Windows, or of MS-DOS."""
+    letters = _Letters()
+    letters.count(head)
+    return letters.encoding
 
 
 def examine(file: SourceFile, encoding: str | None = None) -> TextFacts:
@@ -88,7 +126,8 @@ def examine(file: SourceFile, encoding: str | None = None) -> TextFacts:
         raise _not_written_in(file, str(encoding)) from error
     utf8 = encoding is None or codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
     decoder = codecs.getincrementaldecoder("utf-8")() if utf8 else None
-    cp1252 = ascii_only = True
+    ascii_only = True
+    letters = _Letters()
     feeds = returns = pairs = nuls = quotes = 0
     found: set[bytes] = set()
     last = b""
@@ -113,9 +152,9 @@ def examine(file: SourceFile, encoding: str | None = None) -> TextFacts:
                 except UnicodeDecodeError:
                     decoder = None
             if decoder is None and encoding is None:
-                cp1252 &= not re.search(rb"[\x81\x8d\x8f\x90\x9d]", chunk)
+                letters.count(chunk)
     if encoding is None:
-        encoding = "utf-8" if decoder is not None else "cp1252" if cp1252 else "latin-1"
+        encoding = "utf-8" if decoder is not None else letters.encoding
     wide = codecs.lookup(encoding).name.startswith("utf-16")
     plain = (
         decoder is not None
@@ -135,6 +174,7 @@ def examine(file: SourceFile, encoding: str | None = None) -> TextFacts:
         spaces=b" " in found,
         tabs=b"\t" in found,
         ascii=ascii_only,
+        errors=bool({b"#", b"r:"} & found),
     )
 
 

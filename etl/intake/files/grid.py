@@ -8,17 +8,24 @@ empty), `broken` (null, or why the line has no proper cells) and `text` (that li
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
-from etl.intake.headers import bare, recognised
-from etl.intake.source import FileError
+from etl.intake.headers import bare, currency_of, recognised
 
 #: The header row is looked for in this many rows.
 HEAD_ROWS = 40
+
+#: A day, an amount, a long number: a row with such a cell is no row of headers.
+_VALUE = re.compile(r".*\d[-/.]\d{1,2}[-/.]\d.*|\W*\d[\d.,' ]*[.,]\d\d\W*|\d{5,}")
+
+#: #REF!, #N/A, #DIV/0!, as spreadsheets write errors in any language: #WAARDE!, #BEZUG!, #NV.
+ERROR = r"#[¡¿]?\p{Lu}[\p{Lu}/0_]*[!?]|#N/\p{Lu}|#NV|Err:\d{3}"
 
 #: What `broken` says, and the sentences for the reader.
 BROKEN = {
@@ -63,6 +70,10 @@ class Grid:
     notes: list[Text] = field(default_factory=list)
     tabs: bool = True
     """Cells may begin or end with a tab."""
+    errors: frozenset[str] = frozenset()
+    """Cell columns in which some cell holds an error of a spreadsheet, such as #REF!."""
+    uncalculated: Mapping[str, str] = field(default_factory=dict)
+    """Cell column -> one of its formulas that never had a result: it stands in its cell."""
     kinds: dict[str, str] = field(default_factory=dict)
     """What `drop` drops, where the table is more than one: name -> table or view."""
 
@@ -70,6 +81,23 @@ class Grid:
         """Drop the table."""
         for name, kind in (self.kinds or {self.table: "table"}).items():
             connection.execute(f"drop {kind} if exists {name}")
+
+    def make_anew(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        line: str,
+        cells: Sequence[str],
+        broken: str = "broken",
+        more: str = "",
+    ) -> None:
+        """Make the table anew from itself or `more`; the other arguments are SQL over that."""
+        connection.execute(
+            f"create or replace temp table {self.table}_anew as "
+            f"select {line}, {', '.join(cells)}, {broken}, text from {more or self.table}"
+        )
+        self.drop(connection)
+        connection.execute(f"alter table {self.table}_anew rename to {self.table}")
+        self.kinds = {}
 
     @property
     def cells(self) -> list[str]:
@@ -95,8 +123,20 @@ class Grid:
         )
 
 
+def find_errors(connection: duckdb.DuckDBPyConnection, grid: Grid) -> frozenset[str]:
+    """Return the cell columns in which some cell holds an error of a spreadsheet."""
+    may = ", ".join(f"bool_or(starts_with({c}, '#') or starts_with({c}, 'E'))" for c in grid.cells)
+    found = connection.execute(f"select {may} from {grid.table}").fetchone() or ()
+    maybe = [c for c, may_be in zip(grid.cells, found, strict=True) if may_be]
+    if not maybe:
+        return frozenset()
+    are = ", ".join(f"bool_or(regexp_full_match({c}, '{ERROR}'))" for c in maybe)
+    found = connection.execute(f"select {are} from {grid.table}").fetchone() or ()
+    return frozenset(c for c, is_there in zip(maybe, found, strict=True) if is_there)
+
+
 def unmarked(cell: str) -> str:
-    """Return SQL for a cell without the mark of a number among texts, see `workbook`."""
+    """Return SQL for a cell without the mark of a number among texts, see `workbook.py`."""
     return rf"regexp_replace({cell}, '^(-?\d+\.\d+)E0$', '\1')"
 
 
@@ -119,6 +159,65 @@ def choose_header(rows: Sequence[HeadRow], wanted: Sequence[str] = ()) -> tuple[
     if best_score < 1 and rows:  # nothing recognised: the first of the fullest rows
         best = max(range(len(rows)), key=lambda i: (sum(map(bool, rows[i].cells)), -i))
     return best, max(best_score, 0)
+
+
+def find_header(
+    rows: Sequence[HeadRow], header_row: int | None = None, wanted: Sequence[str] = ()
+) -> HeadRow:
+    """Return the row of the headers: the best one, the one on line `header_row`, or two in one.
+
+    `Customer` over `No` and `Name` is `Customer No` and `Customer Name`, where that names more
+    columns than a row alone does.
+    """
+    index = header_at(rows, header_row) if header_row else choose_header(rows, wanted)[0]
+    named = {bare(h) for h in wanted}
+
+    def score(cells: Sequence[str]) -> int:
+        known = len(named & {bare(c) for c in cells})
+        # a row that is asked for stands alone, unless the mapping speaks of both
+        return known if header_row else recognised(cells) + 2 * known
+
+    best, most = rows[index], score(rows[index].cells)
+    for upper in (index,) if header_row else (index - 1, index):
+        if 0 <= upper < len(rows) - 1:
+            joined = _joined(rows[upper], rows[upper + 1])
+            if joined is not None and score(joined.cells) > most:
+                best, most = joined, score(joined.cells)
+    return best
+
+
+def _joined(upper: HeadRow, lower: HeadRow) -> HeadRow | None:
+    """Return two rows of headers as one; None where the upper one has no groups."""
+    if upper.last_line + 1 != lower.first_line or any(map(_VALUE.fullmatch, lower.cells)):
+        return None
+    width = max(len(upper.cells), len(lower.cells))
+    above, below = (
+        [*(" ".join(c.split()) for c in row.cells), *[""] * (width - len(row.cells))]
+        for row in (upper, lower)
+    )
+    group, grouped = "", False
+    cells: list[str] = []
+    for over, under in zip(above, below, strict=True):
+        grouped |= bool(group and under and not over)
+        group = over or (group if under else "")
+        cells.append(_one_header(group, under))
+    return HeadRow(upper.first_line, lower.last_line, tuple(cells)) if grouped else None
+
+
+def _one_header(group: str, header: str) -> str:
+    """Return what a header under its group is called: the first form that is known.
+
+    >>> _one_header("Customer", "No"), _one_header("Amounts (EUR)", "Open"), _one_header("", "x")
+    ('Customer No', 'Amount Open (EUR)', 'x')
+    """
+    if not group or not header:
+        return group or header
+    code = currency_of(group)
+    stem = re.sub(rf"\W*{code}\W*$", "", group, flags=re.IGNORECASE) if code else group
+    names = dict.fromkeys((stem, stem.removesuffix("s"), stem.removesuffix("en")))
+    forms = [form for name in names for form in (f"{name} {header}", f"{header} {name}")]
+    forms = [*(f"{form} ({code})" for form in forms if code), *forms, header]
+    return next((form for form in forms if recognised([form])), f"{group} {header}")
 
 
 def header_at(rows: Sequence[HeadRow], line: int) -> int:

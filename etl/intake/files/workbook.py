@@ -9,29 +9,35 @@ thirty-four.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
+from typing import Any
 
 import duckdb
-import pyarrow as pa
-import python_calamine
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
-from etl.intake.files.grid import HEAD_ROWS, Grid, HeadRow, choose_header, header_at, tidy_headers
-from etl.intake.source import FileError, SourceFile
+from etl.intake.files.apart import Answer, read_apart
+from etl.intake.files.child import DAY, NUMBER, TEXT
+from etl.intake.files.grid import Grid, HeadRow, find_header, tidy_headers
+from etl.intake.files.markup import is_page, is_spreadsheet_xml
+from etl.intake.source import SourceFile
 
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _PARQUET = b"PAR1"
+_PARQUET_SMALL, _PARQUET_ROWS_A_BYTE = 10_000_000, 20
+_PARQUET_CELLS, _PARQUET_COLUMNS = 2_000_000_000, 5_000
 _PARQUET_PLAIN = re.compile(
     r"(DATE|TIMESTAMP.*)|U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|DECIMAL.*|FLOAT|DOUBLE"
 )
 
 
 def is_workbook(head: bytes) -> bool:
-    """Return whether a file starts as xlsx, ods or xls do."""
-    return head.startswith(_WORKBOOK)
+    """Return whether a file starts as xlsx, ods or xls do, or as what is called .xls instead.
+
+    That is a web page with tables, or Excel's XML of 2003.
+    """
+    return head.startswith(_WORKBOOK) or is_page(head) or is_spreadsheet_xml(head)
 
 
 def is_parquet(head: bytes) -> bool:
@@ -40,133 +46,110 @@ def is_parquet(head: bytes) -> bool:
 
 
 @dataclass(frozen=True)
-class Sheets:
-    """The worksheets of a workbook: rows by name, and the names of those that are not shown."""
+class Sheet:
+    """One worksheet: its first rows as text, and where all of them are."""
 
-    rows: dict[str, Sequence[Sequence[object]]]
+    answer: Answer
+    """Keeps the file."""
+    about: Mapping[str, Any]
+
+    @property
+    def head(self) -> list[HeadRow]:
+        """The first rows that are not empty."""
+        return [
+            HeadRow(row["row"], row["row"], tuple(_shown(c) for c in row["cells"]))
+            for row in self.about["head"]
+        ]
+
+    def kinds(self, header_line: int, width: int) -> list[int]:
+        """Return the kinds of cells that each column has below the headers."""
+        found = [*self.about["kinds"][:width]]
+        found += [0] * (width - len(found))
+        for row in self.about["head"]:
+            if row["row"] > header_line:
+                for place, kind in enumerate(row["kinds"][:width]):
+                    found[place] |= kind
+        return found
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """The worksheets of a workbook that are not empty, and the names of those not shown."""
+
+    sheets: dict[str, Sheet]
     hidden: tuple[str, ...]
 
 
-def sheet_rows(file: SourceFile, named: str | None = None) -> Sheets:
-    """Return the rows of every sheet that is not empty; a hidden one is read only where `named`.
+def read_workbook(file: SourceFile, named: str | None = None) -> Sheets:
+    """Return every sheet that is not empty; a hidden one is read only where `named`.
 
-    Raises `FileError` where the workbook cannot be opened.
+    Raises `FileError` where the workbook cannot be opened, or is too large to be.
     """
-    shown = python_calamine.SheetVisibleEnum.Visible
-    hidden: list[str] = []
-    sheets: dict[str, Sequence[Sequence[object]]] = {}
-    try:
-        with python_calamine.load_workbook(str(file.path)) as book:
-            for name, meta in zip(book.sheet_names, book.sheets_metadata, strict=True):
-                if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
-                    continue
-                if meta.visible != shown and name != named:
-                    hidden.append(name)
-                    continue
-                sheets[name] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except python_calamine.PasswordError as error:
-        raise FileError(
-            Text(N_("{file} is protected with a password."), {"file": file.name}),
-            Text(N_("Save it without a password.")),
-        ) from error
-    except (python_calamine.CalamineError, OSError, ValueError, EOFError) as error:
-        raise FileError(
-            Text(
-                N_("{file} cannot be opened as a workbook: {error}."),
-                {"file": file.name, "error": str(error).rstrip(".")},
-            ),
-            Text(N_("Open it in a spreadsheet program and save it again, or export it as CSV.")),
-        ) from error
-    filled = {name: rows for name, rows in sheets.items() if any(any(r) for r in rows)}
-    return Sheets(filled, tuple(hidden))
+    answer = read_apart(file, named)
+    return Sheets({s["name"]: Sheet(answer, s) for s in answer.sheets}, answer.hidden)
 
 
-def head_of_sheet(rows: Sequence[Sequence[object]]) -> list[HeadRow]:
-    """Return the first rows of a sheet that are not empty, as text."""
-    head = [
-        HeadRow(n, n, tuple(plain_text(c).strip() for c in row))
-        for n, row in enumerate(rows[: 5 * HEAD_ROWS], 1)
-        if any(c not in ("", None) for c in row)
-    ]
-    return head[:HEAD_ROWS]
-
-
-def plain_text(cell: object, mark: str = "") -> str:
-    """Return a cell as plain text; `mark` is written behind a number with decimals."""
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return "true" if cell else "false"
-        case float() | int():
-            if cell == int(cell):
-                return str(int(cell))
-            return f"{Decimal(repr(cell)):f}{mark}"
-        case datetime():
-            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
-        case date():
-            return cell.isoformat()
-        case _:
-            return str(cell)
+def _shown(cell: str) -> str:
+    """Return a cell as a reader knows it, see `unmarked`."""
+    return re.sub(r"^(-?\d+\.\d+)E0$", r"\1", cell.strip())
 
 
 def read_sheet(
     file: SourceFile,
     connection: duckdb.DuckDBPyConnection,
     table: str,
-    sheet: str,
-    rows: Sequence[Sequence[object]],
+    sheet: Sheet,
     *,
     header_row: int | None = None,
     wanted: Sequence[str] = (),
 ) -> Grid:
     """Put one sheet into the temporary table `table`."""
-    head = head_of_sheet(rows)
-    index = header_at(head, header_row) if header_row else choose_header(head, wanted)[0]
-    header = head[index]
+    header = find_header(sheet.head, header_row, wanted)
     headers = tidy_headers(header.cells)
-    body = rows[header.first_line :]
-    columns = list(zip(*body, strict=True))[: len(headers)] if body else [()] * len(headers)
-    kinds = [_kinds(c) for c in columns]
-    arrow = pa.table(
-        {
-            "line": pa.array(range(header.first_line + 1, len(rows) + 1), pa.int64()),
-            **{
-                f"c{i}": pa.array(
-                    [plain_text(c, "E0" if str in kinds[i] else "") for c in column], pa.string()
-                )
-                for i, column in enumerate(columns)
-            },
-        }
+    kinds = sheet.kinds(header.last_line, len(headers))
+    name, typed = str(sheet.about["name"]), bool(sheet.about["typed"])
+    cells = ", ".join(
+        # the mark tells a number among texts from a text, and is not needed elsewhere
+        f"nullif({f'trim(c{i})' if kind & TEXT else _plain(f'c{i}')}, '') as c{i}"
+        for i, kind in enumerate(kinds)
     )
-    connection.register(f"{table}_arrow", arrow)
-    cells = ", ".join(f"nullif(trim(c{i}), '') as c{i}" for i in range(len(headers)))
+    columns = dict.fromkeys(("line", *(f"c{i}" for i in range(sheet.about["width"]))), "VARCHAR")
     connection.execute(
-        f"create or replace temp table {table} as select line, {cells}, "
-        f"null::varchar as broken, null::varchar as text from {table}_arrow"
+        f"create or replace temp table {table} as select line::bigint as line, {cells}, "
+        "null::varchar as broken, null::varchar as text from read_csv($path, delim = ',', "
+        "quote = '\"', escape = '\"', comment = '', header = false, auto_detect = false, "
+        "null_padding = true, parallel = false, max_line_size = 33554432, "
+        f"columns = {columns}) where line::bigint > $header",
+        {"path": sheet.about["file"], "header": header.last_line},
     )
-    connection.unregister(f"{table}_arrow")
+    notes = [
+        Text(
+            N_("{count} formulas in {column} had no result and were calculated here."),
+            {"count": count, "column": headers[place]},
+        )
+        for place, count in sheet.about.get("computed", ())
+        if place < len(headers)
+    ]
     return Grid(
-        name=f"{file.name} [{sheet}]",
+        name=f"{file.name} [{name}]",
         table=table,
         headers=headers,
         header_line=header.first_line,
-        typed=True,
+        typed=typed,
         plain={
-            f"c{i}": "numbers" if found <= {int, float} else "days"
-            for i, found in enumerate(kinds)
-            if found and (found <= {int, float} or found <= {date, datetime})
+            f"c{i}": "numbers" if kind == NUMBER else "days"
+            for i, kind in enumerate(kinds)
+            if kind in (NUMBER, DAY)
         },
-        settings={"sheet": sheet, "header_row": str(header.first_line)},
+        settings={"sheet": name, "header_row": str(header.first_line)},
+        notes=notes,
+        errors=frozenset(f"c{place}" for place in sheet.about["errors"]),
+        uncalculated={f"c{place}": text for place, text in sheet.about.get("uncalculated", ())},
     )
 
 
-def _kinds(column: Sequence[object]) -> set[type]:
-    """Return the types of the cells that are not empty."""
-    kinds = {type(c) for c in column} - {type(None)}
-    if str in kinds and not any(isinstance(c, str) and c.strip() for c in column):
-        kinds.discard(str)
-    return kinds
+def _plain(cell: str) -> str:
+    return f"case when ends_with({cell}, 'E0') then {cell}[:-3] else {cell} end"
 
 
 def read_parquet(file: SourceFile, connection: duckdb.DuckDBPyConnection, table: str) -> Grid:
@@ -177,6 +160,17 @@ def read_parquet(file: SourceFile, connection: duckdb.DuckDBPyConnection, table:
             "describe select * from read_parquet($path)", path
         ).fetchall()
         names = [str(row[0]) for row in described]
+        (rows,) = connection.execute(
+            "select sum(num_rows) from parquet_file_metadata($path)", path
+        ).fetchone() or (0,)
+        if too_many(int(rows or 0), len(names), file.path.stat().st_size):
+            raise FileError(
+                Text(
+                    N_("{file} holds {rows} rows of {columns} columns: more than can be read."),
+                    {"file": file.name, "rows": int(rows), "columns": len(names)},
+                ),
+                Text(N_("Export less of it: fewer years, or only the columns that count.")),
+            )
         cells = ", ".join(
             f"{_parquet_text(_identifier(name), str(row[1]))} as c{i}"
             for i, (name, row) in enumerate(zip(names, described, strict=True))
@@ -210,6 +204,18 @@ def read_parquet(file: SourceFile, connection: duckdb.DuckDBPyConnection, table:
     )
 
 
+def too_many(rows: int, columns: int, size: int) -> bool:
+    """Return whether a Parquet file of `size` bytes has more cells than one that is meant well.
+
+    A column of one value takes no room in the file, however often it is repeated.
+
+    >>> too_many(10_000_000, 12, 150_000_000), too_many(300_000_000, 2, 900_000)
+    (False, True)
+    """
+    bomb = rows > _PARQUET_SMALL and rows > _PARQUET_ROWS_A_BYTE * size
+    return bomb or rows * columns > _PARQUET_CELLS or columns > _PARQUET_COLUMNS
+
+
 def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
@@ -222,6 +228,8 @@ def _parquet_text(name: str, type_: str) -> str:
             f"when isfinite({name}) and contains({text}, 'e') then {name}::decimal(38,12)::varchar "
             f"else {text} end"
         )
+    if type_ == "TIMESTAMP WITH TIME ZONE":  # a moment: what day it is depends on no machine
+        return f"strftime(timezone('UTC', {name}), '%Y-%m-%dT%H:%M:%SZ')"
     if type_.startswith("TIMESTAMP"):
         return (
             f"case when {name}::timestamp = {name}::date then {name}::date::varchar "

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
-from etl.intake.source import FileError, SourceFile
+from etl.intake.source import SourceFile
 
 Element = Any
 """An lxml element; lxml is not typed."""
@@ -67,15 +68,16 @@ def name_of(element: Element) -> str:
     return split(element.tag)[1]
 
 
-def elements(file: SourceFile, *names: str) -> Iterator[Element]:
+def elements(file: SourceFile, *names: str, unread: Collection[str] = ()) -> Iterator[Element]:
     """Yield the elements of these names (without namespace), whole, in the order they end.
 
     Each is emptied once the next one is asked for, and what stands beside them is emptied as it
     ends: so a file of any size takes the memory of its largest such element. An element inside
-    another of `names` is yielded first, and kept for the outer one. Raises `FileError` where the
-    XML breaks off or is not well-formed; what was yielded before stands.
+    another of `names` is yielded first, and kept for the outer one; one of `unread` is emptied
+    there, and not yielded: lines and attachments, which take most of the memory. Raises `FileError`
+    where the XML breaks off or is not well-formed; what was yielded before stands.
     """
-    wanted = set(names)
+    wanted = {*names, *unread}
     inside = 0
     try:
         for event, element in _iterate(file.path):
@@ -85,7 +87,10 @@ def elements(file: SourceFile, *names: str) -> Iterator[Element]:
                 continue
             if here:
                 inside -= 1
-                yield element
+                if name_of(element) in unread:
+                    element.clear()
+                else:
+                    yield element
             if not inside:
                 _empty(element)
     except etree.XMLSyntaxError as error:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from pathlib import Path
 
 from etl.intake.formats.catalogue import SOURCES
+from etl.intake.formats.preset import PresetSource
 from etl.intake.source import Source
 
 FILE = Path(__file__).resolve().parents[3] / "docs" / "formats.md"
@@ -16,8 +16,9 @@ _HEAD = """# Formats
 
 What Tandem reads, what each format says of receivables, and what it leaves to other files or to
 assumptions. Files are recognised by their content; `--as NAME` says it where that fails. The page
-is written from the code by `python -m etl.intake.formats.document`. Formats marked \\* were
-written from their published description alone: no real export was at hand.
+is written from the code by `python -m etl.intake.formats.document`. Formats marked \\* were written
+from their published description alone: no real export was at hand. Those of programs and banks
+that are tables are read by presets: [presets.md](presets.md) says how to add one.
 
 | format | `--as` | gives | lacks |
 |---|---|---|---|
@@ -30,9 +31,7 @@ def page() -> str:
 
 
 def _line(source: Source) -> str:
-    module = sys.modules[type(source).__module__]
-    said = inspect.getdoc(source) if _has_own_doc(source) else module.__doc__
-    unseen = " \\*" if _UNSEEN in " ".join((said or "").split()) else ""
+    unseen = " \\*" if _is_unseen(source) else ""
     cells = (
         source.label + unseen,
         f"`{source.name}`",
@@ -42,9 +41,12 @@ def _line(source: Source) -> str:
     return "| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |\n"
 
 
-def _has_own_doc(source: Source) -> bool:
-    """Return whether a source, made by a class of many, says itself what it is."""
-    return "__doc__" in vars(source)
+def _is_unseen(source: Source) -> bool:
+    """Return whether no export of anybody was at hand when a format was written."""
+    if isinstance(source, PresetSource):
+        return not source.preset.real_sample
+    said = sys.modules[type(source).__module__].__doc__ or ""
+    return _UNSEEN in " ".join(said.split())
 
 
 if __name__ == "__main__":

@@ -25,10 +25,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.core.reading import Reading
 from data.core.texts import Text
 from etl.intake.files.grid import Grid
 from etl.intake.headers import CANONICAL
-from etl.intake.source import Reading, ReadOptions
+from etl.intake.source import ReadOptions
 from etl.intake.tables.reading import make_plan
 from etl.intake.tables.staging import stage
 
@@ -186,6 +187,11 @@ def stage_records(
         plan = make_plan(connection, grid, ReadOptions(mapping=mapping))
     finally:
         grid.headers = headers
+    named = dict(zip(places, headers, strict=True))
+    for notes in (plan.notes, grid.notes):
+        notes[:] = [
+            Text(n.template, {k: named.get(str(v), v) for k, v in n.values.items()}) for n in notes
+        ]
     reading = stage(connection, plan, file_id, origin.ledger or given.ledger)
     reading.format = origin.format
     reading.series = origin.series

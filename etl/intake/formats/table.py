@@ -1,8 +1,8 @@
 """Any table of invoices, payments, matches, customers or rates: delimited text, Excel, Parquet.
 
 What its columns are called and mean is in etl/intake/headers.py; how their cells are read in
-etl/intake/tables/columns.py, etl/intake/tables/days.py and etl/intake/tables/money.py; how rows
-are staged in etl/intake/tables/staging.py.
+etl/intake/tables/columns.py, etl/intake/tables/days.py and etl/intake/tables/money.py; how rows are
+staged in etl/intake/tables/staging.py.
 """
 
 from __future__ import annotations
@@ -13,22 +13,25 @@ from pathlib import Path
 
 import duckdb
 
+from data.core.errors import FileError
+from data.core.reading import Reading
 from data.core.texts import N_, Text
 from etl.intake.files.delimited import find_separator, head_rows, head_text, read_delimited
-from etl.intake.files.encoding import is_text
+from etl.intake.files.encoding import is_text, of_one_byte
 from etl.intake.files.grid import Grid, choose_header
 from etl.intake.files.workbook import (
-    head_of_sheet,
     is_parquet,
     is_workbook,
     read_parquet,
     read_sheet,
-    sheet_rows,
+    read_workbook,
 )
 from etl.intake.headers import recognised
 from etl.intake.mappings.mapping import ColumnMapping
-from etl.intake.source import FileError, Reading, ReadOptions, SourceFile
-from etl.intake.tables.reading import Plan, guess, make_plan, mapping_of, missing
+from etl.intake.source import ReadOptions, SourceFile
+from etl.intake.tables.plan import Plan
+from etl.intake.tables.prepared import lacking, plan_table
+from etl.intake.tables.reading import guess, mapping_of, missing
 from etl.intake.tables.staging import stage
 
 _PREVIEW_ROWS = 20
@@ -152,7 +155,11 @@ class TableSource:
 
     def plan(self, connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOptions) -> Plan:
         """Return how the grid is to be staged; `FileError` where it is not understood."""
-        return make_plan(connection, grid, options)
+        return plan_table(connection, grid, options)
+
+    def lacking(self, grid: Grid, options: ReadOptions) -> list[str]:
+        """Return what the rows cannot do without, and nothing in the grid gives."""
+        return lacking(grid, options)
 
     def _plans(
         self, connection: duckdb.DuckDBPyConnection, grids: list[Grid], options: ReadOptions
@@ -162,11 +169,11 @@ class TableSource:
         refused: list[Text] = []
         first: FileError | None = None
         for grid in grids:
-            lacking = missing(self.guess(grid, options)) if len(grids) > 1 else []
-            if lacking:
+            none = self.lacking(grid, options) if len(grids) > 1 else []
+            if none:
                 text = N_("Sheet {sheet} was not read: its columns lack {missing}.")
                 refused.append(
-                    Text(text, {"sheet": grid.settings["sheet"], "missing": ", ".join(lacking)})
+                    Text(text, {"sheet": grid.settings["sheet"], "missing": ", ".join(none)})
                 )
                 first = first or FileError(refused[-1], _MAP)
                 continue
@@ -186,13 +193,16 @@ class TableSource:
         ).fetchall()
         problem: FileError | None = None
         plan: Plan | None = None
+        none: list[str] = []
         try:
-            plan = self.guess(grid, options)
+            plan, none = self.guess(grid, options), self.lacking(grid, options)
             plan = self.plan(connection, grid, options)
+            none = missing(plan)
         except FileError as error:
             problem = error
         if plan is None:
             plan = guess(grid, None)
+            none = missing(plan)
         return Preview(
             name=grid.name,
             headers=headers,
@@ -202,7 +212,7 @@ class TableSource:
                 plan.header(n): n for n, c in plan.columns.items() if int(c[1:]) < len(headers)
             },
             rows_kind=plan.rows_kind,
-            missing=tuple(missing(plan)),
+            missing=tuple(none),
             formats=plan.formats,
             problem=problem,
             settings=grid.settings,
@@ -220,7 +230,7 @@ def head_encoding(head: bytes) -> str:
     try:
         head[: max(len(head) - 4, 1)].decode("utf-8")
     except UnicodeDecodeError as error:
-        return "utf-8-sig" if error.end >= len(head) - 8 else "cp1252"
+        return "utf-8-sig" if error.end >= len(head) - 8 else of_one_byte(head)
     return "utf-8-sig"
 
 
@@ -234,7 +244,7 @@ def _grids(
 ) -> tuple[list[Grid], list[Text]]:
     """Read all tables of the file as text; return them and what there is to note."""
     mapping = mapping_of(options) or ColumnMapping()
-    wanted = mapping.headers or wanted
+    wanted = mapping.wanted or wanted
     if is_parquet(file.head):
         return [read_parquet(file, connection, table)], []
     if not is_workbook(file.head):
@@ -251,12 +261,12 @@ def _grids(
         return [grid], []
     grids: list[Grid] = []
     notes: list[Text] = []
-    book = sheet_rows(file, mapping.sheet)
-    sheets = book.rows
+    book = read_workbook(file, mapping.sheet)
+    sheets = book.sheets
     if mapping.sheet is not None and mapping.sheet in sheets:
         sheets = {mapping.sheet: sheets[mapping.sheet]}
-    for name, rows in sheets.items():
-        head = head_of_sheet(rows)
+    for name, sheet in sheets.items():
+        head = sheet.head
         _, score = choose_header(head, wanted)
         if len(sheets) > 1 and (score < 2 or max(len(r.cells) for r in head) < 2):
             notes.append(Text(N_("Sheet {sheet} is no table and was not read."), {"sheet": name}))
@@ -266,8 +276,7 @@ def _grids(
                 file,
                 connection,
                 f"{table}_{len(grids)}",
-                name,
-                rows,
+                sheet,
                 header_row=mapping.header_row,
                 wanted=wanted,
             )

@@ -1,30 +1,49 @@
 """Mapping files: what the columns of an export nobody has seen before mean.
 
 The same TOML file is written by hand and by the Imports page. It overrides whatever is found
-from the data. A parsed mapping travels in `ReadOptions.mapping` as a plain dictionary.
+from the data. A parsed mapping travels in `ReadOptions.mapping` as a plain dictionary. The presets
+of programs say the same, and by what to know their files (etl/intake/mappings/preset.py).
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
 from data.reference.currencies import currencies
 from etl.intake.files.grid import quoted
-from etl.intake.headers import CANONICAL, bare
-from etl.intake.source import FileError
+from etl.intake.headers import CANONICAL, header_among
+from etl.intake.mappings.rules import Rule, all_alternatives, headers_of, parse_rules
+from etl.intake.mappings.said import Place
+from etl.intake.mappings.writing import as_toml
 
 ROWS_KINDS = ("invoices", "payments", "bank", "matches", "customers", "rates")
 KINDS = ("invoice", "credit_note", "payment", "write_off", "opening", "adjustment")
+STATES = ("open", "paid", "part_paid", "written_off", "void", "draft")
+SIGNS = ("received", "refunded")
+HEADING = "(heading)"
+"""What stands alone in a row above its documents is called so, where `groups` is said."""
 
-_SOURCE_KEYS = ("rows", "date_format", "decimal", "encoding", "separator", "header_row", "sheet",
-                "ledger", "currency", "rate_inverse", "reports")  # fmt: skip
-_TABLES = ("source", "columns", "keep", "leave_out", "kinds")
+_TEXTS = ("rows", "date_format", "decimal", "encoding", "separator", "sheet", "ledger", "currency")
+_FLAGS = ("rate_inverse", "reports", "signed", "local", "groups", "open_only", "by_headers")
+SOURCE_KEYS = ("rows", "date_format", "decimal", "encoding", "separator", "header_row", "sheet",
+                "ledger", "currency", *_FLAGS)  # fmt: skip
+TABLES = ("source", "columns", "derived", "keep", "leave_out", "reasons", "kinds", "states",
+          "signs", "unclear", "unread")  # fmt: skip
+#: Table -> what its values may be, and what such a value is called.
+_WORDS: Mapping[str, tuple[Sequence[str], str]] = {
+    "kinds": (KINDS, N_("a kind of document")),
+    "states": (STATES, N_("a state of a document")),
+    "signs": (SIGNS, N_("the meaning of a sign")),
+    "unread": (("harmless",), N_("what is said of a column that is not read")),
+}
+#: Key of `unclear` -> what it may say.
+_UNCLEAR = {"date_order": ("dmy", "mdy", "ymd"), "decimal": (",", ".")}
 
 
 @dataclass(frozen=True)
@@ -44,19 +63,47 @@ class ColumnMapping:
     """Their rate is the document's currency for one unit of the reporting currency, as in Xero."""
     reports: bool | None = None
     """Rows of customers tell of companies by VAT number or bank account, not by our numbers."""
+    signed: bool | None = None
+    """The amounts carry their signs: they are never turned."""
+    local: bool | None = None
+    """The amounts are those in the books' own currency."""
+    groups: bool | None = None
+    """A customer stands in a row of its own above its documents: `customer_name` is that."""
+    open_only: bool | None = None
+    """The list holds what is open: no invoice that is paid stands in it."""
+    by_headers: bool | None = None
+    """What `columns` does not name is found by its header, and judged as without a mapping."""
     columns: Mapping[str, str] = field(default_factory=dict)
-    """Our name -> their header."""
+    """Our name -> their header; of `A | B` the first that there is."""
+    derived: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    """Our name -> how it follows from other columns."""
     keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Their header -> the values of the rows that count."""
     leave_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Their header -> the values of the rows that do not count."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Their header in `keep` or `leave_out` -> what the rows are that do not count."""
     kinds: Mapping[str, str] = field(default_factory=dict)
     """Their word -> our kind of document."""
+    states: Mapping[str, str] = field(default_factory=dict)
+    """Their word -> our state of a document."""
+    signs: Mapping[str, str] = field(default_factory=dict)
+    """`amount` -> what a positive amount of a payment means: received or refunded."""
+    unclear: Mapping[str, str] = field(default_factory=dict)
+    """`date_order`, `decimal` -> what counts where the data leave 01/02 or 1.234 open."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Their header -> `harmless`: nothing is read from it, and it changes nothing."""
 
     @property
     def headers(self) -> tuple[str, ...]:
         """All headers the mapping speaks of."""
-        return tuple(dict.fromkeys((*self.columns.values(), *self.keep, *self.leave_out)))
+        named = (*self.columns.values(), *self.keep, *self.leave_out, *headers_of(self.derived))
+        return tuple(h for h in dict.fromkeys(named) if not (self.groups and h == HEADING))
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Those headers, each alternative by itself."""
+        return tuple(dict.fromkeys(all_alternatives(self.headers)))
 
 
 def load_mapping(path: Path | str) -> dict[str, object]:
@@ -65,8 +112,15 @@ def load_mapping(path: Path | str) -> dict[str, object]:
     Raises `FileError` where it cannot be read or says something that has no meaning.
     """
     file = Path(path)
+    document = read_toml(file)
+    parse_mapping(document, Place(file.name))
+    return document
+
+
+def read_toml(file: Path) -> dict[str, object]:
+    """Return what a TOML file says; `FileError` where it is none."""
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FileError(
             Text(
@@ -75,88 +129,134 @@ def load_mapping(path: Path | str) -> dict[str, object]:
             ),
             Text(N_("Correct it; the README shows one, under “A mapping file”.")),
         ) from error
-    parse_mapping(document)
-    return document
 
 
-def parse_mapping(document: Mapping[str, object]) -> ColumnMapping:
+def parse_mapping(
+    document: Mapping[str, object], place: Place | None = None, *, layout: bool = False
+) -> ColumnMapping:
     """Return a parsed TOML document as a `ColumnMapping`; `FileError` where it makes no sense.
+
+    layout: it is said of many files, some of which lack columns: what follows from others may
+    stand in for one that is named.
 
     >>> parse_mapping({"columns": {"amount": "Bedrag"}}).columns
     {'amount': 'Bedrag'}
     """
+    at = place or Place()
     for table in document:
-        _known(table, _TABLES, N_("a table of a mapping file"))
-    tables = {name: _table(document, name) for name in _TABLES}
-    source = tables["source"]
-    for key in source:
-        _known(key, _SOURCE_KEYS, N_("a setting of [source]"))
-    rows = _text(source, "rows")
-    if rows is not None:
-        _known(rows, ROWS_KINDS, N_("a kind of rows"))
-    decimal = _text(source, "decimal")
-    if decimal is not None:
-        _known(decimal, (",", "."), N_("a decimal sign"))
-    currency = _text(source, "currency")
-    if currency is not None and (currency := currency.upper()) not in currencies():
-        raise _wrong(N_("currency is a code of ISO 4217, as in EUR; not {value}."), currency)
-    header_row = source.get("header_row")
-    if header_row is not None and not (type(header_row) is int and header_row > 0):
-        raise _wrong(N_("header_row is a row number, from 1; not {value}."), header_row)
-    inverse = source.get("rate_inverse")
-    if inverse is not None and not isinstance(inverse, bool):
-        raise _wrong(N_("rate_inverse is true or false; not {value}."), inverse)
-    reports = source.get("reports")
-    if reports is not None and not isinstance(reports, bool):
-        raise _wrong(N_("reports is true or false; not {value}."), reports)
-    for name, header in tables["columns"].items():
-        _known(name, CANONICAL, N_("a column name"))
-        if not isinstance(header, str):
-            raise _wrong(N_("A column is given by its header in quotes; not {value}."), header)
-    chosen: dict[str, dict[str, tuple[str, ...]]] = {"keep": {}, "leave_out": {}}
-    for table, listed in chosen.items():
-        for header, values in tables[table].items():
-            if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-                raise _wrong(
-                    N_('[keep] lists values, as in ["PAID", "OPEN"]; not {value}.'), values
-                )
-            listed[header] = tuple(values)
-    for kind in tables["kinds"].values():
-        _known(str(kind), KINDS, N_("a kind of document"))
+        at.known(table, TABLES, N_("a table of a mapping file"))
+    tables = {name: at.table(document, name) for name in TABLES}
+    texts, flags, header_row = _source(at.inside("source"), tables["source"])
+    columns = at.inside("columns")
+    for name in (*tables["columns"], *tables["derived"]):
+        columns.known(name, CANONICAL, N_("a column name"))
+    words = {name: _words(at.inside(name), name, tables[name]) for name in _WORDS}
     return ColumnMapping(
-        rows=rows,
-        date_format=_text(source, "date_format"),
-        decimal=decimal,
-        encoding=_text(source, "encoding"),
-        separator=_text(source, "separator"),
-        header_row=header_row if isinstance(header_row, int) else None,
-        sheet=_text(source, "sheet"),
-        ledger=_text(source, "ledger"),
-        currency=currency,
-        rate_inverse=inverse if isinstance(inverse, bool) else None,
-        columns={k: str(v) for k, v in tables["columns"].items()},
-        reports=reports if isinstance(reports, bool) else None,
-        keep=chosen["keep"],
-        leave_out=chosen["leave_out"],
-        kinds={k: str(v) for k, v in tables["kinds"].items()},
+        rows=texts["rows"],
+        date_format=texts["date_format"],
+        decimal=texts["decimal"],
+        encoding=texts["encoding"],
+        separator=texts["separator"],
+        header_row=header_row,
+        sheet=texts["sheet"],
+        ledger=texts["ledger"],
+        currency=texts["currency"],
+        rate_inverse=flags["rate_inverse"],
+        reports=flags["reports"],
+        signed=flags["signed"],
+        local=flags["local"],
+        groups=flags["groups"],
+        open_only=flags["open_only"],
+        by_headers=flags["by_headers"],
+        columns={name: columns.header(tables["columns"], name) for name in tables["columns"]},
+        derived=_derived(at.inside("derived"), tables, layout=layout),
+        keep={h: at.inside("keep").texts(tables["keep"], h) for h in tables["keep"]},
+        leave_out={
+            h: at.inside("leave_out").texts(tables["leave_out"], h) for h in tables["leave_out"]
+        },
+        reasons=_reasons(at.inside("reasons"), tables),
+        unclear=_unclear(at.inside("unclear"), tables["unclear"]),
+        kinds=words["kinds"],
+        states=words["states"],
+        signs=words["signs"],
+        unread=words["unread"],
     )
+
+
+def _source(
+    place: Place, said: Mapping[str, object]
+) -> tuple[dict[str, str | None], dict[str, bool | None], int | None]:
+    for key in said:
+        place.known(key, SOURCE_KEYS, N_("a setting of [source]"))
+    texts = {key: place.text(said, key) or None for key in _TEXTS}
+    if texts["rows"] is not None:
+        place.inside("rows").known(texts["rows"], ROWS_KINDS, N_("a kind of rows"))
+    if texts["decimal"] is not None:
+        place.inside("decimal").known(texts["decimal"], (",", "."), N_("a decimal sign"))
+    if texts["currency"] is not None:
+        texts["currency"] = texts["currency"].upper()
+        if texts["currency"] not in currencies():
+            raise place.inside("currency").wrong(
+                N_("{key} is a code of ISO 4217, as in EUR; not {value}."), texts["currency"]
+            )
+    header_row = said.get("header_row")
+    if header_row is not None and not (type(header_row) is int and header_row > 0):
+        raise place.inside("header_row").wrong(
+            N_("{key} is a row number, from 1; not {value}."), header_row
+        )
+    flags = {key: place.flag(said, key) for key in _FLAGS}
+    return texts, flags, header_row if isinstance(header_row, int) else None
+
+
+def _derived(
+    place: Place, tables: Mapping[str, Mapping[str, object]], *, layout: bool
+) -> dict[str, tuple[Rule, ...]]:
+    for name in tables["derived"]:
+        if name in tables["columns"] and not layout:
+            raise place.wrong(N_("{key} and columns both say what {value} is."), name)
+    if tables["derived"] and not tables["columns"]:
+        raise place.wrong(N_("{key} says {value}, so [columns] has to say the other columns."),
+                          ", ".join(tables["derived"]))  # fmt: skip
+    return {name: parse_rules(place.inside(name), r) for name, r in tables["derived"].items()}
+
+
+def _reasons(place: Place, tables: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    found = {}
+    for header in tables["reasons"]:
+        if header not in tables["keep"] and header not in tables["leave_out"]:
+            template = N_("{key} says why rows are left out by {value}, and no rows are.")
+            raise place.wrong(template, header)
+        found[header] = place.text(tables["reasons"], header)
+    return found
+
+
+def _unclear(place: Place, said: Mapping[str, object]) -> dict[str, str]:
+    found = {}
+    for key in said:
+        place.known(key, tuple(_UNCLEAR), N_("what a file may leave unclear"))
+        found[key] = place.text(said, key)
+        place.inside(key).known(found[key], _UNCLEAR[key], N_("a way to write days or amounts"))
+    return found
+
+
+def _words(place: Place, table: str, said: Mapping[str, object]) -> dict[str, str]:
+    known, what = _WORDS[table]
+    found = {}
+    for word in said:
+        if table == "signs":
+            place.known(word, ("amount",), N_("a column with signs"))
+        found[word] = place.text(said, word)
+        place.inside(word).known(found[word], known, what)
+    return found
 
 
 def mapping_to_toml(mapping: ColumnMapping) -> str:
     """Return the mapping as the text of a mapping file."""
-    parts: list[str] = []
-    source = {k: v for k in _SOURCE_KEYS if (v := getattr(mapping, k)) is not None}
-    for name, table in (
-        ("source", source),
-        ("columns", mapping.columns),
-        ("keep", {k: list(v) for k, v in mapping.keep.items()}),
-        ("leave_out", {k: list(v) for k, v in mapping.leave_out.items()}),
-        ("kinds", mapping.kinds),
-    ):
-        if table:
-            lines = [f"{_key(k)} = {_value(v)}" for k, v in table.items()]
-            parts.append("\n".join([f"[{name}]", *lines]))
-    return "\n\n".join(parts) + "\n"
+    source = {k: v for k in SOURCE_KEYS if (v := getattr(mapping, k)) is not None}
+    tables = {name: getattr(mapping, name) for name in TABLES if name not in ("source", "derived")}
+    derived = {name: [r.document() for r in rules] for name, rules in mapping.derived.items()}
+    said = {"source": source, **tables, "derived": derived}
+    return as_toml({name: said[name] for name in TABLES})
 
 
 def applies(mapping: Mapping[str, object] | ColumnMapping, headers: Sequence[str]) -> bool:
@@ -169,9 +269,8 @@ def applies(mapping: Mapping[str, object] | ColumnMapping, headers: Sequence[str
     True
     """
     parsed = mapping if isinstance(mapping, ColumnMapping) else parse_mapping(mapping)
-    have = {bare(h) for h in headers}
-    named = [bare(h) for h in parsed.headers]
-    return not named or 2 * sum(h in have for h in named) > len(named)
+    named = parsed.headers
+    return not named or 2 * sum(header_among(h, headers) is not None for h in named) > len(named)
 
 
 def positions(mapping: ColumnMapping, headers: Sequence[str], file: str) -> dict[str, int]:
@@ -181,11 +280,9 @@ def positions(mapping: ColumnMapping, headers: Sequence[str], file: str) -> dict
 
 def position(header: str, headers: Sequence[str], file: str) -> int:
     """Return where `header` stands; case, accents and punctuation do not count."""
-    if header in headers:
-        return list(headers).index(header)
-    bares = [bare(h) for h in headers]
-    if bare(header) in bares:
-        return bares.index(bare(header))
+    found = header_among(header, headers)
+    if found is not None:
+        return list(headers).index(found)
     raise FileError(
         Text(
             N_("The mapping names a column {header}, which {file} does not have."),
@@ -193,45 +290,3 @@ def position(header: str, headers: Sequence[str], file: str) -> int:
         ),
         Text(N_("Its headers are: {headers}."), {"headers": quoted([h for h in headers if h])}),
     )
-
-
-def _table(document: Mapping[str, object], name: str) -> dict[str, object]:
-    table = document.get(name, {})
-    if not isinstance(table, dict):
-        raise _wrong(N_("{value} must be a table, as in [columns]."), name)
-    return table
-
-
-def _text(source: Mapping[str, object], key: str) -> str | None:
-    value = source.get(key)
-    if value is not None and not isinstance(value, str):
-        raise _wrong(N_("A setting of [source] is a text in quotes; not {value}."), value)
-    return value or None
-
-
-def _wrong(template: str, value: object) -> FileError:
-    return FileError(Text(template, {"value": value}), Text(N_("Correct the mapping file.")))
-
-
-def _known(word: str, known: Sequence[str], what: str) -> None:
-    if word in known:
-        return
-    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)
-    remedy = (
-        Text(N_("Did you mean {near}?"), {"near": near[0]})
-        if near
-        else Text(N_("Known are: {known}."), {"known": ", ".join(known)})
-    )
-    raise FileError(
-        Text(N_("The mapping says {word}, which is not {what}."), {"word": word, "what": what}),
-        remedy,
-    )
-
-
-def _key(text: str) -> str:
-    return text if text.isascii() and text.replace("_", "a").isalnum() else _value(text)
-
-
-def _value(value: object) -> str:
-    """Return a TOML value; a JSON string is a TOML basic string once DEL is escaped."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")

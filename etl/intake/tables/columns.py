@@ -16,12 +16,16 @@ from typing import Protocol
 import duckdb
 
 from data.core.texts import N_
+from data.core.texts import Text as Statement
 from etl.intake.files.grid import Grid, unmarked
 
 #: White space at the ends of a cell, no-break spaces too.
 _BLANKS = " \t\u00a0\u202f\u2009"
 BLANK = f"'{_BLANKS}'"
 _MOST_WORDS = 50_000
+_PROOF = """^="|^'[0-9A-Za-z]"""
+#: What Excel is told so that it keeps a number as it is, as SQL writes it.
+_EXCEL = """^(?:="?|'')([^"]*)"?$"""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,10 @@ class Parsed:
     """What is bound to the $names in the expressions."""
     join: str = ""
     """A table to join, for values that are looked up."""
+    note: Statement | None = None
+    """What the reader should know of how it was read."""
+    because: tuple[tuple[str, str, str], ...] = ()
+    """More exactly why: SQL over the cells -> reason and remedy in place of the two above."""
     light: bool = False
     """Reading the column twice takes less than keeping what was read."""
 
@@ -98,6 +106,12 @@ class Code:
     def parse(self, connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, /) -> Parsed:
         """See `Description.parse`."""
         text = _number_text(grid, cell)
+        if any_row(connection, grid, f"contains({cell}, chr(10)) or contains({cell}, chr(13))"):
+            # wrapped in its cell: what identifies is the same on one line
+            text = rf"trim(regexp_replace({text}, '\s*[\r\n]+\s*', ' ', 'g'))"
+        if any_row(connection, grid, f"regexp_matches({cell}, $proof)", {"proof": _PROOF}):
+            # written so that Excel keeps its zeros: ="00100", '00100
+            return Parsed(rf"nullif(regexp_replace({text}, '{_EXCEL}', '\1'), '')")
         float_ = rf"ends_with({cell}, '.0') and regexp_full_match({cell}, '\d+\.0')"
         if any_row(connection, grid, float_) and not any_row(connection, grid, f"not ({float_})"):
             return Parsed(f"regexp_replace({text}, '[.]0$', '')", how="1001.0 is 1001")

@@ -6,21 +6,47 @@ shows it, nothing is guessed: the file is refused with the option that says it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import duckdb
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
 from etl.intake.files.grid import Grid
-from etl.intake.source import FileError
-from etl.intake.tables.columns import Parsed
+from etl.intake.tables.columns import Parsed, any_row
 
 #: No day of a receivable lies outside these years.
 FIRST_DAY, LAST_DAY = "1950-01-01", "2100-12-31"
 
 _TIME = r"(?:[T ]+\d{1,2}[:.h]\d{2}.*)?"
-_NEVER = r"[0.\-/ ]+|00:00.*|0001-01-01.*|01.01.0001.*|1753-01-01.*|1900-01-0[01].*|1899-12-30.*|-"
+_NEVER = (
+    r"[0.\-/ ]+|00:00.*|0001-01-01.*|01.01.0001.*|1753-01-01.*|1900-01-0[01].*|1899-12-30.*|[-–—]|"
+    r"(?i:n/?a|n\.a\.|n\.?v\.?t\.?|null|none|nil|n[ée]ant|k\.? ?a\.?|s\.?o\.?)"
+)
+#: Names of the days of the week, and what stands before a day, in four languages.
+_WEEKDAYS = (
+    "monday|mon|maandag|ma|lundi|lun|montag|mo|tuesday|tues|tue|dinsdag|di|mardi|mar|dienstag|"
+    "wednesday|wed|woensdag|wo|mercredi|mer|mittwoch|mi|thursday|thurs|thur|thu|donderdag|do|jeudi|"
+    "jeu|donnerstag|friday|fri|vrijdag|vr|vendredi|ven|freitag|fr|saturday|sat|zaterdag|za|samedi|"
+    "sam|samstag|sonnabend|sa|sunday|sun|zondag|zo|dimanche|dim|sonntag|so"
+)
+_ARTICLE = "(?:(?:le|the|on|op|am|den|der)[ ]+)?"
+_LEAD = rf"(?i:{_ARTICLE}(?:(?:{_WEEKDAYS})\.?,?[ ]+)?{_ARTICLE})"
+_ORDINAL = "(?i:er|re|ère|e|ste|de|st|nd|rd|th)"
+#: Day, month and year: 1er août 2026, 31dec2025; month, day and year: Dec 31, 2025.
+_PARTS = (
+    rf"^{_LEAD}(\d{{1,2}})(?:{_ORDINAL}?[-/. ]+|\.?)(?i:of[ ]+)?(\p{{L}}{{3,}})\.?[-/., ]*"
+    r"(\d{2,4})"
+)
+_PARTS_FIRST = rf"^{_LEAD}(\p{{L}}{{3,}})\.? (\d{{1,2}}){_ORDINAL}?,? (\d{{4}})"
+#: A moment in universal time; that of a midnight may be meant as a day.
+_STAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.]\d+)?)?(?:Z|[+]00:00)"
+_ZONES = ("Europe/Brussels", "Europe/London", "Europe/Helsinki")
+#: Days as spreadsheets count them, from 2000 to 2050.
+_SERIALS = 36526, 55000
+
 _SHAPES = {
     "never": _NEVER,
     "ymd": rf"\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}{_TIME}",
@@ -29,8 +55,8 @@ _SHAPES = {
     "dots2": rf"\d{{1,2}}\.\d{{1,2}}\.\d{{2}}{_TIME}",
     "parts": rf"\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{4}}{_TIME}",
     "parts2": rf"\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{2}}{_TIME}",
-    "names": rf"\d{{1,2}}\.?[-/. ]*\p{{L}}{{3,}}\.?[-/., ]*\d{{2,4}}{_TIME}",
-    "names_first": rf"\p{{L}}{{3,}}\.? \d{{1,2}},? \d{{4}}{_TIME}",
+    "names": rf"{_PARTS}{_TIME}",
+    "names_first": rf"{_PARTS_FIRST}{_TIME}",
     "serial": r"[2-7]\d{4}(?:\.\d+(?:E0)?)?",
 }
 
@@ -41,14 +67,17 @@ _MONTHS = (
     "apr april avril avr",
     "may mei mai",
     "jun june juni juin",
-    "jul july juli juillet juil",
+    "jul july juli juillet juil juill",
     "aug august augustus aout aou",
     "sep september septembre sept",
     "oct october oktober octobre okt",
     "nov november novembre",
     "dec december decembre dezember dez",
 )
-_MONTH = {word: n for n, words in enumerate(_MONTHS, 1) for word in words.split()}
+MONTH = {word: n for n, words in enumerate(_MONTHS, 1) for word in words.split()}
+
+#: The value of a column in which no cell is written as a day.
+NO_DAYS = "null::date"
 
 REFUSED = N_("This is no day that exists, or is written unlike the other days of the file.")
 REMEDY = N_("Correct the cell in the file, or give date_format in a mapping file.")
@@ -71,6 +100,8 @@ class _Profile:
     """What stands between the parts of days such as 31-12-2025."""
     times: bool = False
     """Some cells say more than the day."""
+    serial: bool = False
+    """Cells are numbers of days, as spreadsheets count them."""
     year_first: bool = False
     """Years of two digits seem to stand first."""
 
@@ -94,6 +125,9 @@ def parse_days(
             for n, c in cells.items()
             if grid.plain.get(c) != "days"
         }
+    by_format |= _local_midnights(
+        connection, grid, {n: c for n, c in cells.items() if n not in by_format}
+    )
     profiles = {
         name: _profile(connection, grid, cell, grid.headers[int(cell[1:])])
         for name, cell in cells.items()
@@ -119,6 +153,56 @@ def _by_format(
         iso = rf"try_cast(regexp_extract({cell}, '^\d{{4}}-\d\d-\d\d') as date)"
         value = f"coalesce({value}, {iso}, {_serial(cell)})"
     return _checked(cell, value, date_format, {name: date_format})
+
+
+def _local_midnights(
+    connection: duckdb.DuckDBPyConnection, grid: Grid, cells: Mapping[str, str]
+) -> dict[str, Parsed]:
+    """Return how columns of moments are read that are all midnight somewhere: as days there.
+
+    A program that keeps days as moments writes the first of April in Brussels as
+    2026-03-31T22:00:00Z. Where not every moment of the file is such a midnight, the days are
+    those of the moments as they are written.
+    """
+    stamped: dict[str, str] = {}
+    for name, cell in cells.items():
+        first = connection.execute(
+            f"select {cell} from {grid.table} where {cell} is not null limit 1"
+        ).fetchone()
+        if first and re.fullmatch(_STAMP, str(first[0])):
+            stamped[name] = cell
+    if not stamped:
+        return {}
+    moment = "try_cast({} as timestamptz)".format
+    for zone in ("UTC", *_ZONES):
+        elsewhere = " or ".join(
+            f"({c} is not null and (not regexp_full_match({c}, '{_STAMP}') or "
+            f"(timezone('{zone}', {moment(c)})::time = time '00:00:00') is not true))"
+            for c in stamped.values()
+        )
+        if not any_row(connection, grid, elsewhere):
+            break
+    else:
+        return {}
+    if zone == "UTC":
+        return {}
+    read: dict[str, Parsed] = {}
+    for name, cell in stamped.items():
+        value = f"timezone('{zone}', {moment(cell)})::date"
+        example = connection.execute(
+            f"select {cell}, ({value})::varchar from {grid.table} where {cell} is not null limit 1"
+        ).fetchone()
+        assert example is not None  # noqa: S101 - it was found above
+        note = Text(
+            N_(
+                "The times in {column} are all midnight in {zone}, so each is the day that began"
+                " there: {example} is {day}."
+            ),
+            {"column": grid.headers[int(cell[1:])], "zone": zone, "example": str(example[0]),
+             "day": str(example[1])},
+        )  # fmt: skip
+        read[name] = replace(_checked(cell, value, zone, {}), note=note)
+    return read
 
 
 def _profile(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, header: str) -> _Profile:
@@ -178,6 +262,15 @@ def _profile(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, heade
             profile.either = _first(profile.either, *examples[4:])
         if shape in ("parts2", "dots2"):
             profile.year_first |= bool(year_first)
+    if not grid.typed and "other" in profile.shapes and profile.shapes <= {"other", "never"}:
+        low, high = _SERIALS
+        profile.serial = not any_row(
+            connection,
+            grid,
+            f"{cell} is not null and not regexp_full_match({cell}, '{_NEVER}') and "
+            f"(regexp_full_match({cell}, '[0-9]{{5}}') "
+            f"and try_cast({cell} as integer) between {low} and {high}) is not true",
+        )
     return profile
 
 
@@ -243,6 +336,13 @@ def _earliest(profiles: Sequence[_Profile], what: str) -> tuple[int, str, str] |
 
 def _parsed(profile: _Profile, order: str, typed: bool) -> Parsed:
     cell = profile.cell
+    if profile.serial:
+        value = f"date '1899-12-30' + nullif(try_cast({cell} as integer), 0)"
+        note = Text(
+            N_("The days in {column} are numbers as spreadsheets count them: 46027 is 2026-01-05."),
+            {"column": profile.header},
+        )
+        return replace(_checked(cell, value, N_("days since 1900"), {}), note=note)
     if profile.plain:
         return Parsed(f"try_cast({cell} as date)", how="yyyy-mm-dd", light=True)
     # the day as written: a time or zone behind it does not move it
@@ -271,16 +371,14 @@ def _parsed(profile: _Profile, order: str, typed: bool) -> Parsed:
     ):
         value = f"try_strptime({lined}, '{form.format(year)}')::date"
         reads(shape, value, form.format(year).replace("%", ""))
-    months = ", ".join(f"'{word}': {n}" for word, n in _MONTH.items())
-    month = f"(map {{{months}}})[lower(strip_accents(regexp_extract({cell}, '\\p{{L}}{{3,}}')))]"
-    for shape, day, year in (
-        ("names", r"'^(\d+)'", r"'\p{L}[-/., ]*(\d+)'"),
-        ("names_first", r"'^\p{L}+\.? (\d+)'", r"'(\d{4})'"),
+    months = ", ".join(f"'{word}': {n}" for word, n in MONTH.items())
+    for shape, parts, places in (
+        ("names", _PARTS, (1, 2, 3)),
+        ("names_first", _PARTS_FIRST, (2, 1, 3)),
     ):
-        text = (
-            f"regexp_extract({cell}, {day}, 1) || '-' || {month} || '-' || "
-            f"regexp_extract({cell}, {year}, 1)"
-        )
+        one, two, three = (f"regexp_extract({cell}, '{parts}', {n})" for n in places)
+        month = f"(map {{{months}}})[lower(strip_accents({two}))]"
+        text = f"{one} || '-' || {month} || '-' || {three}"
         reads(shape, f"try_strptime({text}, ['%d-%m-%y', '%d-%m-%Y'])::date", "d month yyyy")
     only = profile.shapes - {"never", "other"}
     if only == {"parts"} and len(profile.lines) == 1 and not profile.times:
@@ -293,7 +391,7 @@ def _parsed(profile: _Profile, order: str, typed: bool) -> Parsed:
     if typed:
         reads("serial", _serial(cell), "days since 1900")
     if not whens:
-        return _checked(cell, "null::date", "", {})
+        return _checked(cell, NO_DAYS, "", {})
     return _checked(cell, f"case {' '.join(whens)} end", ", ".join(dict.fromkeys(hows)), {})
 
 

@@ -6,28 +6,44 @@ file is then refused with the option that says it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
 from data.reference.currencies import currencies
 from etl.intake.files.grid import Grid
-from etl.intake.source import FileError
 from etl.intake.tables import words
 from etl.intake.tables.columns import Parsed, any_row
 
 _SPACE = r"[\s\x{00A0}\x{202F}\x{2009}\x{2007}]"
 _GROUP = r"[\s\x{00A0}\x{202F}\x{2009}\x{2007}''’]"  # '' is one apostrophe in an SQL string
 _CURRENCY = r"(?:€|\$|£|[A-Z]{3})"
-_MINUS = r"[-–−]"
+_MINUS = r"[-–—−]"
 #: `1.234,-` means `1.234,00`: the dash stands for the cents.
 _NO_CENTS = rf"[.,]{_MINUS}+{_SPACE}*$"
 
 REFUSED = N_("This is no amount, or is written unlike the other amounts of the file.")
 REMEDY = N_("Correct the cell in the file, or say which decimal sign is meant: --decimal , or .")
 
+
+#: What stands for no amount. For what is open or paid it is zero; where only a word says that it
+#: does not apply, nothing is known.
+_ZERO = (
+    rf"{_SPACE}*{_CURRENCY}?{_SPACE}*(?:{_MINUS}+|NIL|NONE|N[ÉE]ANT|KEIN[ES]?|GEEN|AUCUN)"
+    rf"{_SPACE}*{_CURRENCY}?{_SPACE}*"
+)
+_NOTHING = (
+    rf"{_SPACE}*(?:N[./]?A\.?|N\.?{_SPACE}?V\.?{_SPACE}?T\.?|NULL|NAN|K\.?{_SPACE}?A\.?|"
+    rf"S\.?{_SPACE}?O\.?){_SPACE}*"
+)
+
+#: Amounts from here on are refused: sums and products of amounts need the room.
+MOST = 10_000_000_000_000
+TOO_LARGE = N_("This is too large to be an amount: is it a number of something else?")
+OTHER_COLUMN = N_("Say in a mapping file (--map) which column holds the amount, or correct it.")
 
 _HOW = {",": "1.234,56", ".": "1,234.56"}
 
@@ -49,35 +65,77 @@ def parse_amounts(
     grid: Grid,
     cells: Mapping[str, str],
     decimal: str | None = None,
+    standing: Collection[str] = (),
 ) -> Amounts:
     """Return how each amount column is read: our name -> cell column in.
 
+    `standing` are those that say what is left: a dash there is zero, elsewhere an empty cell.
     Raises `FileError` where `1.234` stays ambiguous, or where cells contradict each other.
     """
     plain = {name: _style(connection, grid, cell) for name, cell in cells.items()}
+    columns, cells, zeros = dict(cells), dict(cells), dict[str, str]()
+    for name, style in plain.items():
+        if style or not (words_ := _words_for_nothing(connection, grid, cells[name])):
+            continue
+        listed = ", ".join(f"'{word}'" for word in words_)
+        if name in standing and (none := [w for w, is_zero in words_.items() if is_zero]):
+            zeros[name] = f"{columns[name]} in ({', '.join(map(repr, none))})"
+        cells[name] = f"(case when {columns[name]} not in ({listed}) then {columns[name]} end)"
+        plain[name] = _style(connection, grid, cells[name])
     written = {n: c for n, c in cells.items() if grid.plain.get(c) != "numbers"}
-    found = decimal or _decimal_sign(connection, grid, written, plain)
+    headers = {n: grid.headers[int(c[1:])] for n, c in columns.items()}
+    found = decimal or _decimal_sign(connection, grid, written, plain, headers)
     amounts = Amounts({}, {}, {}, found)
     for name, cell in cells.items():
         sign = found if name in written else "."  # numbers have no way of being written
         if plain[name] in ("whole", sign):
-            amounts.parsed[name], amounts.raw[name] = _simple(connection, grid, cell, sign)
-            continue
-        number = _number(cell, sign)
-        value = f"try_cast({number} as decimal(18,2))"
-        refused = (
-            f"{cell} is not null and "
-            f"(not regexp_full_match({_bare(cell)}, '{_grammar(sign)}') or @value is null)"
+            parsed, amounts.raw[name] = _simple(connection, grid, cell, sign)
+        else:
+            number = _number(cell, sign)
+            value = f"try_cast({number} as decimal(18,2))"
+            refused = (
+                f"{cell} is not null and "
+                f"(not regexp_full_match({_bare(cell)}, '{_grammar(sign)}') or @value is null)"
+            )
+            parsed = Parsed(value, refused, REFUSED, REMEDY, _HOW[sign])
+            amounts.raw[name] = _cents(cell, sign)
+            (finer,) = connection.execute(
+                f"select count(*) from {grid.table} where abs({number} - {value}) >= 0.00005 "
+                f"and not ({refused.replace('@value', value)})"
+            ).fetchone() or (0,)
+            if finer:
+                amounts.finer[name] = finer
+        if name in zeros:
+            value = f"case when {zeros[name]} then 0.00::decimal(18,2) else {parsed.value} end"
+            parsed = replace(parsed, value=value, light=False)
+        amounts.parsed[name] = replace(
+            parsed,
+            refused=f"({parsed.refused}) or abs(@value) >= {MOST}",
+            because=((_too_large(cell, sign), TOO_LARGE, OTHER_COLUMN),),
         )
-        amounts.parsed[name] = Parsed(value, refused, REFUSED, REMEDY, _HOW[sign])
-        amounts.raw[name] = _cents(cell, sign)
-        (finer,) = connection.execute(
-            f"select count(*) from {grid.table} where abs({number} - {value}) >= 0.00005 "
-            f"and not ({refused.replace('@value', value)})"
-        ).fetchone() or (0,)
-        if finer:
-            amounts.finer[name] = finer
     return amounts
+
+
+def _words_for_nothing(
+    connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str
+) -> dict[str, bool]:
+    """Return the cells of a column that stand for no amount, and whether they say zero."""
+    found = connection.execute(
+        f"select distinct {cell}, regexp_full_match(upper({cell}), '{_ZERO}') from {grid.table} "
+        f"where not regexp_matches({cell}, '[0-9]') "
+        f"and regexp_full_match(upper({cell}), '{_ZERO}|{_NOTHING}')"
+    ).fetchall()
+    return {str(word): bool(zero) for word, zero in sorted(found)}
+
+
+def _too_large(cell: str, decimal: str) -> str:
+    """Return SQL that is true where a refused cell is an amount in all but its size."""
+    keep = "[^0-9,]" if decimal == "," else "[^0-9.]"
+    whole = f"split_part(regexp_replace({cell}, '{keep}', '', 'g'), '{decimal}', 1)"
+    return (
+        f"regexp_full_match({_bare(cell)}, '{_grammar(decimal)}') "
+        f"and length(ltrim({whole}, '0')) >= {len(str(MOST))}"
+    )
 
 
 def parse_currencies(
@@ -152,6 +210,7 @@ def _decimal_sign(
     grid: Grid,
     cells: Mapping[str, str],
     styles: Mapping[str, str],
+    headers: Mapping[str, str],
 ) -> str:
     """Return `,` or `.`, from the evidence of all cells."""
     signs = {styles[name] for name in cells} - {"whole"}
@@ -162,7 +221,7 @@ def _decimal_sign(
             return sign
     examples: dict[str, tuple[int, str, str]] = {}
     for name, cell in cells.items():
-        header = grid.headers[int(cell[1:])]
+        header = headers[name]
         if styles[name] == "whole":
             continue
         if styles[name]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 import duckdb
 
+from data.core.reading import Reading
 from data.core.texts import N_, Text
-from etl.intake.source import Reading
-from etl.intake.tables.reading import Plan
+from etl.intake.staged import has_columns
+from etl.intake.tables.plan import Plan
 from etl.intake.tables.rows import Rows
 
 _KINDS = "('invoice', 'credit_note', 'opening')"
@@ -17,7 +21,8 @@ def find_parts(
 ) -> tuple[str | None, bool]:
     """Find rows that share number, customer, kind and day; return a table of their numbers.
 
-    The table has `line` and `instalment`; None where there are no such rows. Rows that repeat the
+    The table has `line` and `instalment`; None where there are no such rows. Where a document
+    stands in a row for each payment, these are in the table `.._parts_paid`. Rows that repeat the
     document's total for each of its lines are marked in `rows` as left out, the first aside: the
     second answer says whether any are. For that, the rows are written to the table `kept_in`.
 
@@ -62,6 +67,16 @@ def find_parts(
         f"select bool_and(same) from (select count(distinct amount) = 1 and "
         f"count(distinct due) <= 1 as same from {table} group by document)"
     ).fetchone()
+    if same == (True,) and _fans_out(connection, plan, rows, table):
+        payments = _split_payments(connection, rows, table)
+        reading.notes.append(
+            Text(
+                N_("An invoice stands in a row for each of its payments: it counts once, and they"
+                   " are {count} payments of their own."),
+                {"count": payments},
+            )
+        )  # fmt: skip
+        return None, True
     if same == (True,) and (plan.line_items or _details_differ(connection, plan, table)):
         connection.execute(
             f"update {rows.sql} set skip = 'line' where line in (select line from "
@@ -84,6 +99,38 @@ def find_parts(
             )
         )
     return table, False
+
+
+def _fans_out(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, table: str) -> bool:
+    """Return whether the rows of a document differ by what was paid: one for each payment."""
+    if not {"paid_on", "paid_amount"} <= plan.columns.keys():
+        return False
+    found = connection.execute(
+        f"select count(*) from (select document from {table} join {rows.sql} r using (line) "
+        "group by document having count(distinct hash(r.paid_on, r.paid_amount)) > 1)"
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def _split_payments(connection: duckdb.DuckDBPyConnection, rows: Rows, table: str) -> int:
+    """Leave one row of each document, and make the table of what was paid, a row each.
+
+    Of all rows, not of repeated ones alone: where payments are rows, they speak for their customer.
+    """
+    connection.execute(
+        f"create or replace temp table {table}_paid as "
+        f"select * replace (coalesce(paid_amount, amount) as paid_amount) from {rows.sql} "
+        f"where {rows.kept} and paid_on is not null and coalesce(paid_amount, 1) <> 0"
+    )
+    connection.execute(
+        f"update {rows.sql} set skip = 'line' where line in (select line from "
+        f"(select line, row_number() over (partition by document order by line) as n "
+        f"from {table}) where n > 1)"
+    )
+    state = [n for n in ("paid_on", "paid_amount", "open_amount") if n in rows.columns]
+    connection.execute(f"update {rows.sql} set {', '.join(f'{n} = null' for n in state)}")
+    found = connection.execute(f"select count(*) from {table}_paid").fetchone()
+    return int(found[0]) if found else 0
 
 
 def _set_copies_apart(
@@ -154,3 +201,31 @@ def _details_differ(connection: duckdb.DuckDBPyConnection, plan: Plan, table: st
         f"having count(distinct {_whole_row(plan)}) > 1)"
     ).fetchone()
     return found == (True,)
+
+
+def stage_paid(
+    connection: duckdb.DuckDBPyConnection,
+    rows: Rows,
+    table: str,
+    select: Mapping[str, str],
+    values: Mapping[str, object],
+) -> list[tuple[str, Decimal]]:
+    """Stage the payments that stood beside a repeated invoice; return what they add up to."""
+    there = "select count(*) from duckdb_tables() where table_name = $name"
+    if connection.execute(there, {"name": table}).fetchone() == (0,):
+        return []
+    has_columns(connection, ("reference",))
+    same = "".join(f", {n}" for n in ("currency", "salesperson") if n in select)
+    connection.execute(
+        "insert into staged_documents by name select $file as file_id, line, $ledger as ledger, "
+        f"{select['customer_id']} as customer_id, 'payment' as kind, paid_on as issued_on, "
+        f"-paid_amount as amount, document_id as reference{same} "
+        f"from {table}",
+        {**rows.bind, **values},
+    )
+    currency = "coalesce(currency, '')" if "currency" in rows.columns else "''"
+    found = connection.execute(
+        f"select {currency}, sum(paid_amount) from {table} group by 1"
+    ).fetchall()
+    connection.execute(f"drop table {table}")
+    return [(str(c), a) for c, a in found]

@@ -6,43 +6,50 @@ A `Plan` is made from headers and cells alone, or from a mapping file; nothing i
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import duckdb
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
 from data.reference import nace
 from etl.intake.files.grid import Grid, quoted
-from etl.intake.headers import Found, bare, find, is_invoice_number, is_payment_amount
+from etl.intake.headers import Found, bare, currency_of, find, is_invoice_number, is_payment_amount
 from etl.intake.mappings.mapping import ColumnMapping, applies, parse_mapping, position, positions
-from etl.intake.source import FileError, ReadOptions
+from etl.intake.source import ReadOptions
 from etl.intake.tables import columns as described
 from etl.intake.tables import words
-from etl.intake.tables.columns import Code, Description, Parsed, Rate, Whole, Words
+from etl.intake.tables.columns import Code, Description, Rate, Whole, Words
+from etl.intake.tables.companies import settle_company
 from etl.intake.tables.days import parse_days
-from etl.intake.tables.kinds import settle_journal
+from etl.intake.tables.evidence import (
+    check_calculated,
+    refuse_general_ledger,
+    settle_blanks,
+    settle_discount,
+    settle_vat,
+    without_errors,
+)
+from etl.intake.tables.kinds import (
+    ask_rows,
+    infer_rows,
+    is_another,
+    is_unsure,
+    settle_journal,
+    settle_kinds,
+    settle_refunds,
+    settle_title,
+)
 from etl.intake.tables.money import parse_amounts, parse_currencies
-from etl.intake.tables.unused import note_unused
-from etl.intake.tables.vat import settle_vat
-
-#: Kinds of rows that are payments unless they say otherwise. Those of a bank name no customer.
-PAYING = ("payments", "bank")
-DAYS = ("issued_on", "due_on", "paid_on", "ordered_on", "delivered_on", "matched_on")
-MONEY = ("amount", "debit", "credit", "open_amount", "paid_amount", "cost", "credit_limit",
-         "insured_limit")  # fmt: skip
+from etl.intake.tables.plan import DAYS, MONEY, PAYING, REQUIRED, Plan
+from etl.intake.tables.rows import fill_groups
+from etl.intake.tables.states import settle_direction, settle_flags, settle_states
+from etl.intake.tables.terms.column import TermsColumn
+from etl.intake.tables.unread import ask_amount, weigh_unread
 
 #: Bare header -> what reads a sector of another classification.
 _SECTORS = {"naics": nace.from_naics, "naics2022": nace.from_naics, "ussic": nace.from_us_sic}
 
-#: Kind of rows -> what it cannot do without; `a|b` means one of them.
-REQUIRED = {
-    "invoices": ("document_id", "customer_id", "issued_on", "amount|debit|credit"),
-    "payments": ("customer_id", "issued_on", "amount|debit|credit"),
-    "bank": ("issued_on", "amount|debit|credit"),
-    "matches": ("debit_id", "credit_id"),
-    "customers": ("customer_id|vat_number|iban",),
-    "rates": ("currency", "issued_on", "rate"),
-}
 
 _SAY = N_("Say in a mapping file (--map), or on the Imports page, which column is which.")
 _IS_BANK = N_(
@@ -51,56 +58,9 @@ _IS_BANK = N_(
 )
 _CURRENCY_WORD = N_("This is no currency code of three letters.")
 _CURRENCY_REMEDY = N_("Write the code of ISO 4217, as in EUR.")
+ANSWER = N_("Answer on the Imports page, or in a mapping file (--map).")
 _KIND_WORD = N_("This word is not known as a kind of document.")
 _KIND_REMEDY = N_('Say in a mapping file what it means: [kinds], as in "CN" = "credit_note".')
-
-
-@dataclass
-class Plan:
-    """How one grid is to be staged."""
-
-    grid: Grid
-    rows_kind: str
-    columns: dict[str, str]
-    """Our name -> cell column."""
-    parsed: dict[str, Parsed] = field(default_factory=dict)
-    cents: dict[str, str] = field(default_factory=dict)
-    """Our name -> SQL for the amount in cents, found independently."""
-    keep: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Cell column -> the values of the rows that count."""
-    leave_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Cell column -> the values of the rows that do not count."""
-    reasons: dict[str, str] = field(default_factory=dict)
-    """Cell column of `keep` or `leave_out` -> why, marked with N_, where more is known."""
-    open_only: bool = False
-    """The list holds no paid invoices: what it does not hold is not open."""
-    reports: bool = False
-    """The rows tell of companies by VAT number or bank account: a name is no customer number."""
-    line_items: bool = False
-    by_headers: bool = False
-    """Nobody said what the columns mean: they were found by their headers."""
-    labels: tuple[str, ...] = ()
-    """Cell columns of texts that say what a row is about."""
-    vat: str | None = None
-    """Cell column that may hold amounts of VAT."""
-    currency: str | None = None
-    ledger: str = ""
-    decimal: str = ""
-    notes: list[Text] = field(default_factory=list)
-
-    def header(self, name: str) -> str:
-        """Return the file's own header for one of our columns."""
-        return self.grid.headers[int(self.columns[name][1:])]
-
-    @property
-    def holds_documents(self) -> bool:
-        """Whether the rows are documents: invoices, payments or lines of a bank statement."""
-        return self.rows_kind in ("invoices", *PAYING)
-
-    @property
-    def formats(self) -> dict[str, str]:
-        """Our name -> what was found about the way the column is written."""
-        return {name: p.how for name, p in self.parsed.items() if p.how}
 
 
 def mapping_of(options: ReadOptions) -> ColumnMapping | None:
@@ -108,31 +68,49 @@ def mapping_of(options: ReadOptions) -> ColumnMapping | None:
     return parse_mapping(options.mapping) if options.mapping else None
 
 
+def fitting(mapping: ColumnMapping | None, grid: Grid) -> ColumnMapping | None:
+    """Return the mapping where it speaks of this grid, by its headers or by what its rows are."""
+    if mapping is None or not applies(mapping, grid.headers):
+        return None
+    found = find(grid.headers)
+    read = {n for n, p in found.columns.items() if grid.headers[p] not in mapping.unread}
+    whole = mapping.by_headers or not mapping.headers  # the other columns are read as well
+    return None if whole and is_another(mapping.rows, read, found) else mapping
+
+
 def guess(grid: Grid, mapping: ColumnMapping | None) -> Plan:
     """Return which columns the grid has and what its rows are; nothing is read yet.
 
     A mapping that names columns says all of them; without one they are found by their headers.
     """
-    if mapping is not None and not applies(mapping, grid.headers):
+    if mapping is not None and fitting(mapping, grid) is None:
         grid.notes.append(
             Text(N_("The mapping file was not used: it speaks of other columns than these."))
         )
         mapping = None
     found = find(grid.headers)
-    if mapping is not None and mapping.columns:
+    if mapping is not None and mapping.by_headers:
+        found = _found_beside(mapping, grid)
+    if mapping is not None and mapping.columns and not mapping.by_headers:
         columns = {n: f"c{p}" for n, p in positions(mapping, grid.headers, grid.name).items()}
         found = Found(line_items=found.line_items)
         by_headers = False
     else:
         columns = {n: f"c{p}" for n, p in found.columns.items()}
         by_headers = True
-    plan = Plan(grid, (mapping and mapping.rows) or _infer(columns, found), columns)
+    plan = Plan(grid, (mapping and mapping.rows) or infer_rows(columns, found), columns)
+    plan.unsure = not (mapping and mapping.rows) and is_unsure(columns, found, plan)
     plan.by_headers, plan.line_items = by_headers, found.line_items
     plan.labels = tuple(f"c{p}" for p in found.labels) or tuple(
         c for n, c in columns.items() if n == "reference"
     )
-    plan.vat = None if found.vat is None else f"c{found.vat}"
+    if found.vat is not None and (mapping is None or grid.headers[found.vat] not in mapping.unread):
+        plan.vat = f"c{found.vat}"
     plan.currency = found.currency if "currency" not in columns else None
+    plan.by_line = bool(
+        by_headers and mapping and mapping.rows == "invoices" and "document_id" not in columns
+    )
+    settle_title(plan, found, bool(mapping and mapping.rows))
     if mapping is not None:
         plan.currency = mapping.currency or plan.currency
         plan.ledger = mapping.ledger or ""
@@ -147,46 +125,25 @@ def guess(grid: Grid, mapping: ColumnMapping | None) -> Plan:
     return plan
 
 
+def _found_beside(mapping: ColumnMapping, grid: Grid) -> Found:
+    """Return what the headers mean, but for the columns that a mapping names."""
+    found = find(grid.headers)
+    said = positions(mapping, grid.headers, grid.name)
+    rest = {n: p for n, p in found.columns.items() if n not in said and p not in said.values()}
+    found = replace(found, columns={**rest, **said})
+    if "amount" not in said:
+        return found
+    return replace(found, local=False, currency=currency_of(grid.headers[said["amount"]]))
+
+
 def missing(plan: Plan) -> list[str]:
     """Return what the rows cannot do without and no column gives."""
-    return [
+    lacking = [
         need.split("|")[0]
         for need in REQUIRED[plan.rows_kind]
         if not plan.columns.keys() & set(need.split("|"))
     ]
-
-
-def _infer(columns: dict[str, str], found: Found) -> str:
-    """Return the kind of rows that these columns make."""
-    has = columns.keys()
-    owed = bool(has & {"amount", "debit", "credit", "open_amount"})
-    paid = found.pays or {"paid_amount", "paid_on"} <= has
-    money = owed or paid
-    customer = bool(has & {"customer_id", "customer_name"})
-    if {"debit_id", "credit_id"} <= has or (
-        {"document_id", "credit_id"} <= has and not customer and "due_on" not in has
-    ):
-        return "matches"
-    if {"currency", "rate", "issued_on"} <= has and not (
-        customer or money or has & {"document_id", "dc_flag", "due_on", "kind"}
-    ):
-        return "rates"
-    if customer and not money:
-        return "invoices" if "document_id" in has and "due_on" in has else "customers"
-    if paid and not owed and ("paid_on" in has or "due_on" not in has):
-        return "payments"
-    if has & {"due_on", "open_amount"}:
-        return "invoices"
-    if "paid_on" in has and "issued_on" not in has:
-        return "payments"
-    if {"document_id", "issued_on", "paid_amount"} <= has and owed and "credit_id" not in has:
-        return "invoices"  # each with what was paid so far
-    if "kind" not in has and (
-        (found.payments and "paid_on" not in has)
-        or ("document_id" not in has and "issued_on" in has)
-    ):
-        return "payments"
-    return "invoices"
+    return [name for name in lacking if not (name == "document_id" and plan.by_line)]
 
 
 def _settle(plan: Plan) -> None:
@@ -201,6 +158,9 @@ def _settle(plan: Plan) -> None:
                     {"column": plan.header("customer_id")},
                 )
             )
+    if plan.holds_documents and "debit_id" in columns:
+        name = "pays" if plan.rows_kind in PAYING else "reference"
+        columns.setdefault(name, columns.pop("debit_id"))
     if plan.rows_kind == "invoices":
         if "open_amount" in columns and not columns.keys() & {"amount", "debit", "credit"}:
             columns["amount"] = columns.pop("open_amount")
@@ -222,10 +182,19 @@ def _settle(plan: Plan) -> None:
             columns["amount"] = columns.pop("paid_amount")
         if "credit_id" in columns:
             if "document_id" in columns:
-                columns["pays"] = columns["document_id"]
+                columns.setdefault("pays", columns["document_id"])
             columns["document_id"] = columns.pop("credit_id")
-        elif "document_id" in columns and is_invoice_number(plan.header("document_id")):
+        elif (
+            "document_id" in columns
+            and "pays" not in columns
+            and is_invoice_number(plan.header("document_id"))
+        ):
             columns["pays"] = columns.pop("document_id")
+        if plan.by_headers and "document_id" in columns and not columns.keys() & _NAMES:
+            used = set(columns.values())
+            for place, header in enumerate(plan.grid.headers):
+                if bare(header) == "document" and f"c{place}" not in used:
+                    columns["pays"] = f"c{place}"
     elif plan.rows_kind == "matches":
         if "debit_id" not in columns and "document_id" in columns:
             columns["debit_id"] = columns.pop("document_id")
@@ -235,10 +204,36 @@ def _settle(plan: Plan) -> None:
             if "matched_on" not in columns and other in columns:
                 columns["matched_on"] = columns.pop(other)
     else:
+        if plan.rows_kind == "customers" and _is_name(plan) and (cell := _number_of(plan)):
+            columns["customer_id"] = cell
+            plan.notes[:] = []
         if plan.rows_kind == "customers" and "customer_id" not in columns:
             plan.reports = True
         if "terms_days" in columns and "agreed_terms_days" not in columns:
             columns["agreed_terms_days"] = columns.pop("terms_days")
+
+
+#: What says which document a payment is for.
+_NAMES = {"pays", "reference"}
+#: Headers of a number, in a list of customers theirs.
+_NUMBERS = ("id", "nummer", "number", "no", "nr", "code", "numero", "num", "n", "ref")
+
+
+def _is_name(plan: Plan) -> bool:
+    """Return whether the number of customers is but their name, or is not there."""
+    columns = plan.columns
+    return columns.get("customer_id") in (None, columns.get("customer_name"))
+
+
+def _number_of(plan: Plan) -> str | None:
+    """Return the column that is the number in a list of customers, where one is called just so."""
+    if "document_id" in plan.columns:
+        return plan.columns.pop("document_id")
+    used = set(plan.columns.values())
+    for place, header in enumerate(plan.grid.headers):
+        if bare(header) in _NUMBERS and f"c{place}" not in used:
+            return f"c{place}"
+    return None
 
 
 def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOptions) -> Plan:
@@ -246,24 +241,38 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
 
     Raises `FileError` where its columns are not enough, or where days or amounts stay ambiguous.
     """
-    mapping = mapping_of(options)
-    if mapping is not None and not applies(mapping, grid.headers):
-        plan, mapping = guess(grid, mapping), None
-    else:
-        plan = guess(grid, mapping)
+    given = mapping_of(options)
+    plan, mapping = guess(grid, given), fitting(given, grid)
     if plan.by_headers:
         _value_day(connection, plan)
+        if not (mapping and mapping.columns.keys() & {"customer_id", "customer_name"}):
+            settle_company(connection, plan)
+        settle_flags(connection, plan)
+        settle_direction(connection, plan)
     settle_vat(connection, plan)
+    if plan.by_headers:
+        ask_rows(plan)
+        fill_groups(connection, plan)
     if lacking := missing(plan):
-        raise not_understood(plan, lacking)
+        if plan.by_headers and lacking == ["amount"]:
+            ask_amount(connection, plan)
+        raise asked(plan) if plan.questions else not_understood(plan, lacking)
+    check_calculated(grid, {*plan.columns.values(), *plan.keep, *plan.leave_out})
     date_format = mapping.date_format if mapping else None
     decimal = (mapping.decimal if mapping else None) or options.decimal
     days = {n: c for n, c in plan.columns.items() if n in DAYS}
     plan.parsed |= parse_days(connection, grid, days, options.date_order, date_format)
+    plan.notes += [p.note for p in plan.parsed.values() if p.note is not None]
     money = {n: c for n, c in plan.columns.items() if n in MONEY}
-    amounts = parse_amounts(connection, grid, money, decimal)
+    # what a list of open items says of each is what is left of it
+    standing = ("open_amount", "paid_amount", *(("amount",) if plan.open_only else ()))
+    amounts = parse_amounts(connection, grid, money, decimal, standing)
     plan.parsed |= amounts.parsed
     plan.cents, plan.decimal = amounts.raw, amounts.decimal
+    if plan.by_headers:
+        settle_discount(connection, plan)
+        refuse_general_ledger(connection, plan)
+        settle_blanks(connection, plan, mapping.states.get("", "") if mapping else "")
     for name, count in amounts.finer.items():
         plan.notes.append(
             Text(
@@ -275,15 +284,28 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
         _name_currencies(connection, plan)
     kinds = {words.plain(k): v for k, v in mapping.kinds.items()} if mapping else {}
     if "kind" in plan.columns and plan.by_headers:
-        _drop_unknown_kinds(connection, plan, kinds)
+        settle_kinds(connection, plan, kinds)
+    settle_refunds(connection, plan)
     settle_journal(connection, plan)
+    meant = {words.plain(k): v for k, v in mapping.states.items()} if mapping else {}
+    settle_states(connection, plan, meant)
     inverse = bool(mapping and mapping.rate_inverse)
     for name, cell in plan.columns.items():
         if name not in plan.parsed:
             described_as = _description(name, kinds, inverse, bare(plan.header(name)))
-            plan.parsed[name] = described_as.parse(connection, grid, cell)
+            if name == "terms_days" and "issued_on" in plan.parsed:
+                described_as = TermsColumn(name, plan.parsed["issued_on"])
+            parsed = plan.parsed[name] = described_as.parse(connection, grid, cell)
+            plan.notes += [parsed.note] if parsed.note else []
+    if grid.errors:
+        read, said = without_errors(connection, grid, plan.columns, plan.parsed)
+        plan.parsed |= read
+        plan.notes += said
     if plan.by_headers:
-        note_unused(plan)
+        weigh_unread(connection, plan, frozenset(map(bare, mapping.unread if mapping else ())))
+    plan.signs = mapping.signs.get("amount", "") if mapping else ""
+    if plan.questions:
+        raise asked(plan)
     return plan
 
 
@@ -343,19 +365,19 @@ def not_understood(plan: Plan, lacking: list[str]) -> FileError:
     )  # fmt: skip
 
 
-def _drop_unknown_kinds(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, kinds: dict[str, str]
-) -> None:
-    """Forget a column of kinds of which not one word is known: it says something else."""
-    found = Words.words(connection, plan.grid, plan.columns["kind"])
-    if found and not any(kinds.get(words.plain(w)) or words.kind(w) for w in found):
-        plan.notes.append(
-            Text(
-                N_("The column {column} was not used: no word in it is a kind of document."),
-                {"column": plan.header("kind")},
-            )
-        )
-        del plan.columns["kind"]
+def asked(plan: Plan) -> FileError:
+    """Return the error that asks what stands open, with the lines that answer it."""
+    first = plan.questions[0]
+    more = len(plan.questions) - 1
+    reason = first.text
+    if more:
+        said = N_("{question} And {more} more questions about {file}.")
+        reason = Text(said, {"question": str(first.text), "more": more, "file": plan.grid.name})
+    return FileError(
+        reason,
+        Text(ANSWER),
+        questions=plan.questions,
+    )
 
 
 def _description(name: str, kinds: dict[str, str], inverse: bool, header: str) -> Description:
@@ -385,8 +407,8 @@ def _description(name: str, kinds: dict[str, str], inverse: bool, header: str) -
             read = _SECTORS.get(header.removesuffix("code"), words.sector)
             return Words(name, lambda w: read(w) or w, strict=False)
         case "terms_days" | "agreed_terms_days":
-            return Words(name, words.terms, "INTEGER", strict=False)
-        case "disputed":
+            return TermsColumn(name)
+        case "disputed" | "paid_flag" | "credit_flag":
             return Words(name, words.flag, "BOOLEAN", strict=False)
         case "rate":
             return Rate(inverse)

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from data.core.texts import N_, Text
+from etl.intake.tables.days import NO_DAYS
 from etl.intake.tables.kinds import by_side, told_kind
-from etl.intake.tables.reading import DAYS, PAYING, REQUIRED, Plan
+from etl.intake.tables.plan import DAYS, OPTIONAL_DAYS, PAYING, REQUIRED, Plan
+from etl.intake.tables.states import by_state
 
 #: The rows to be staged.
 KEPT = "skip is null and bad is null"
@@ -18,7 +21,14 @@ UNREAD = ("country", "sector", "disputed", "terms_days", "agreed_terms_days")
 
 _TOTAL = (
     r"^\W*(?:sub|sous|eind|grand|general|gesamt|zwischen|end)?[\s-]*(?:total|totaal|totale|"
-    r"totaux|totals|summe|saldo|solde|balance|subtotaal|subtotal|percentage of total)\b"
+    r"totaux|totals|summe|saldo|solde|balance|kontostand|subtotaal|subtotal|percentage of total)\b"
+)
+
+#: A number that is none: the sum of what stands above it. `Saldo 3` may be a number.
+_SUM = (
+    r"^\W*(?:(?:sub|sous|grand|general|gesamt|zwischen|eind)?[\s-]*(?:total|totaal|totaux|totals"
+    r"|totale|subtotaal|summe)\b.*|(?:closing|ending|final|eind|end|slot)[\s-]*(?:balance|saldo)"
+    r"|saldo final|solde (?:final|de cloture|cloture|fin)|endbestand|schlusssaldo|saldo finale)\W*$"
 )
 
 
@@ -38,6 +48,8 @@ class Rows:
     """The columns of ours that there are."""
     explicit: bool = False
     """The amounts carry their own signs."""
+    lost: tuple[str, ...] = ()
+    """Days that a row can do without: `lost_...` is true where a cell of theirs is none."""
     kept: str = KEPT
     """SQL that is true for the rows to be staged."""
 
@@ -48,6 +60,55 @@ class Rows:
                 f"create or replace temp table {table} as select * from {self.sql}", self.bind
             )
             self.sql, self.bind = table, {}
+
+
+def fill_groups(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Give rows without a customer the one that stands above them, where the list is written so.
+
+    It is where a customer stands alone in a row above its documents; or where many rows name none
+    and those that do each name another: then a customer is written once, above its documents.
+    """
+    cell = plan.columns.get("customer_id")
+    name = plan.columns.get("customer_name", cell)
+    money = [plan.columns[n] for n in ("amount", "debit", "credit", "open_amount")
+             if n in plan.columns]  # fmt: skip
+    days = [plan.columns[n] for n in DAYS if n in plan.columns]
+    if cell is None or not money or not days or not plan.by_headers:
+        return
+    called = f"coalesce({', '.join(dict.fromkeys((cell, str(name))))})"
+    filled = " + ".join(f"({c} is not null)::int" for c in plan.grid.cells)
+    dated = f"coalesce({', '.join(days)}) is not null"
+    document = f"(coalesce({', '.join(money)}) is not null and {dated})"
+    blank, named, different, heads = connection.execute(
+        f"""
+        with rows as (
+            select line, {called} as called, {document} as document, {filled} as filled
+            from {plan.grid.table} where broken is null or broken = 'short'
+        ),
+        documents as (select * from rows where document)
+        select (select count(*) from documents where called is null),
+            (select count(*) from documents where called is not null),
+            (select count(distinct called) from documents),
+            (select count(*) from rows where not document and called is not null
+                and filled <= {2 if name != cell else 1}
+                and not regexp_matches(strip_accents(called), '(?i){_TOTAL}'))
+        """
+    ).fetchone() or (0, 0, 0, 0)
+    once = named > 1 and named == different and 5 * blank >= 2 * (blank + named)
+    if not blank or not (once if named else heads):
+        return
+    over = "over (order by line rows between unbounded preceding and current row)"
+    made = []
+    for c in plan.grid.cells:
+        if c in (cell, name):
+            above = f"case when not regexp_matches(strip_accents({c}), '(?i){_TOTAL}') then {c} end"
+            last = f"last_value({above} ignore nulls) {over}"
+            made.append(f"case when {c} is null and {document} then {last} else {c} end as {c}")
+        else:
+            made.append(c)
+    plan.grid.make_anew(connection, "line", made)
+    text = N_("{count} rows name no customer in {column}: they belong to the one above them.")
+    plan.notes.append(Text(text, {"count": blank, "column": plan.header("customer_id")}))
 
 
 def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> Rows:
@@ -74,20 +135,33 @@ def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> 
         else:
             values["amount"], cents = "null::decimal(18,2)", "null::hugeint"
         values["cents"] = cents
-    hidden = ("debit", "credit", "journal")
+    hidden = ("debit", "credit", "journal", "state", "paid_flag", "credit_flag")
     final = {name: f"v_{name}" for name in values if name not in hidden}
     if "currency" in values:
         final["currency"] = "nullif(v_currency, '')"
     elif plan.currency:
         final["currency"] = "$constant_currency"
         bind["constant_currency"] = plan.currency
+    lost = _lost(plan)
+    for name, none in lost.items():
+        final[name] = f"case when not ({none}) then v_{name} end"
+    final |= by_state(plan, values)
+    if plan.by_line:
+        final["document_id"] = "'#' || line"
     if plan.holds_documents and "kind" not in values:
         final["kind"] = "'payment'" if plan.rows_kind in PAYING else told_kind(plan, bind)
+    elif plan.by_headers and plan.rows_kind == "invoices":
+        # a row that the column of kinds says nothing of: a balance brought forward, most often
+        final["kind"] = f"coalesce(v_kind, {told_kind(plan, bind)})"
+    if plan.refunds:
+        final["refund"] = f"list_contains($refunds, {plan.columns['kind']})"
+        bind["refunds"] = list(plan.refunds)
     joins = " ".join(p.join for p in parsed.values())
     unread = "".join(f", {plan.columns[n]} as cell_{n}" for n in UNREAD if n in values)
+    unread += "".join(f", ({none}) as lost_{n}" for n, none in lost.items())
     # each value once, and then what is said about it
     rows = Rows(
-        f"(select line, {_skip(plan, bind)} as skip, {_bad(plan, values, final)} as bad, "
+        f"(select line, {_skip(plan, bind)} as skip, {_bad(plan, values, final, lost)} as bad, "
         f"{', '.join(f'{v} as {n}' for n, v in final.items())}{unread} "
         f"from (select line, broken, text, {', '.join(plan.grid.cells)}, "
         f"{', '.join(f'{v} as v_{n}' for n, v in values.items())} "
@@ -95,6 +169,7 @@ def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> 
         bind,
         frozenset(final),
         explicit,
+        tuple(lost),
     )
     if "dc_flag" in parsed or by_side(plan) or not all(p.light for p in parsed.values()):
         rows.keep(connection, table)
@@ -126,11 +201,15 @@ def _skip(plan: Plan, bind: dict[str, object]) -> str:
         cases.append(f"when {' and '.join(same)} then 'header'")
     total = f"regexp_matches(concat_ws(chr(10), {', '.join(cells)}, text), '(?im){_TOTAL}')"
     if plan.holds_documents:
-        cases.append(_no_document(columns, cells, total))
+        cases.append(_no_document(columns, cells, total, plan.by_headers))
     elif plan.rows_kind == "customers":
         rest = [c for n, c in columns.items() if n not in ("customer_id", "customer_name")]
         if rest:
             cases.append(f"when {total} and coalesce({', '.join(rest)}) is null then 'total'")
+    if "kind" in plan.parsed and plan.by_headers:
+        cases.append("when v_kind in ('void', 'draft') then 'state_' || v_kind")
+    if "state" in plan.parsed:
+        cases.append("when v_state in ('void', 'draft') then 'state_' || v_state")
     for chosen, code, unless in ((plan.keep, "keep", "not "), (plan.leave_out, "leave", "")):
         for cell, values in chosen.items():
             bind[f"{code}_{cell}"] = [value.lower() for value in values]
@@ -141,38 +220,65 @@ def _skip(plan: Plan, bind: dict[str, object]) -> str:
     return f"case {' '.join(cases)} end"
 
 
-def _no_document(columns: Mapping[str, str], cells: Sequence[str], total: str) -> str:
+def _no_document(
+    columns: Mapping[str, str], cells: Sequence[str], total: str, by_headers: bool
+) -> str:
     """Return a CASE branch for rows with neither number nor day: totals, headings, notes.
 
-    A row that lacks only one of them is no total, whatever its words: it is refused, and seen.
+    A row that lacks only one of them is no total, whatever its words: it is refused, and seen;
+    but where nobody knows the format, a row whose number says total is one.
     """
     days = [columns[n] for n in DAYS if n in columns]
     money = [columns[n] for n in ("amount", "debit", "credit", "open_amount") if n in columns]
     no_day = f"coalesce({', '.join(days)}, null) is null"
+    dayless = (
+        " and ".join(f"not regexp_matches(coalesce({c}, ''), '[0-9]')" for c in days) or "true"
+    )
     no_money = f"coalesce({', '.join(money)}, null) is null"
     if "document_id" in columns:
         number = columns["document_id"]
+        sums = (
+            f"when regexp_matches(strip_accents({number}), '(?i){_SUM}') then 'total' "
+            if by_headers
+            else ""
+        )
         none = f"({number} is null or regexp_matches({number}, '(?i){_TOTAL}'))"
     else:
         nobody = f"{columns['customer_id']} is null or " if "customer_id" in columns else ""
-        none = f"({nobody}{total})"
+        none, sums = f"({nobody}{total})", ""
     filled = " + ".join(f"({c} is not null)::int" for c in cells)
-    return (
+    return sums + (
         # a heading over the rows below it, or a note in the margin of a printed list
         f"when {no_day} and {no_money} and ({filled}) = 1 and not {total} and (broken is null "
         r"or (broken = 'short' and not regexp_full_match(text, '\S*\d\S*'))) then 'heading' "
         f"when broken is null and {no_day} and {none} then "
         f"case when {no_money} and not {total} then 'heading' else 'total' end "
         # a total line of a printed list, cut short, has no cells of its own
-        f"when broken is not null and {total} and {no_day} then 'total'"
+        f"when broken is not null and {total} and {dayless} then 'total'"
     )
 
 
-def _bad(plan: Plan, values: Mapping[str, str], final: Mapping[str, str]) -> str:
+def _lost(plan: Plan) -> dict[str, str]:
+    """Return the days that a row can do without -> SQL that is true where a cell is none.
+
+    A column in which nobody's cells are days is written in some other way, and stays refused.
+    """
+    return {
+        name: f"coalesce({parsed.refused.replace('@value', f'v_{name}')}, false)"
+        for name in OPTIONAL_DAYS
+        if (parsed := plan.parsed.get(name)) is not None
+        and parsed.refused != "false"
+        and not (plan.by_headers and parsed.value == NO_DAYS)
+    }
+
+
+def _bad(
+    plan: Plan, values: Mapping[str, str], final: Mapping[str, str], lost: Mapping[str, str]
+) -> str:
     """Return SQL for the first thing that is wrong with a row; null where nothing is."""
     cases = ["when broken is not null then broken"]
     for name, parsed in plan.parsed.items():
-        if parsed.refused != "false":
+        if parsed.refused != "false" and name not in lost:
             value = f"v_{name}" if name in values else f"({parsed.value})"
             cases.append(f"when {parsed.refused.replace('@value', value)} then '{name}'")
     for need in REQUIRED[plan.rows_kind]:

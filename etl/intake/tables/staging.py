@@ -11,16 +11,18 @@ from decimal import Decimal
 
 import duckdb
 
+from data.core.reading import Reading
 from data.core.texts import N_, Text
 from data.store.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
 from etl.intake.files.grid import BROKEN
 from etl.intake.headers import bare
-from etl.intake.source import Reading
+from etl.intake.source import OPEN_LIST
 from etl.intake.staged import has_columns
-from etl.intake.tables.parts import find_parts
-from etl.intake.tables.reading import PAYING, Plan
+from etl.intake.tables.parts import find_parts, stage_paid
+from etl.intake.tables.plan import PAYING, Plan
 from etl.intake.tables.rows import KEPT, UNREAD, Rows, read_rows
-from etl.ledger.exports.replace import OPEN_LIST
+from etl.intake.tables.signs import flips
+from etl.intake.tables.states import SKIPPED
 
 #: Why rows are left out: what the SQL calls it -> what the reader sees.
 LEFT_OUT = {
@@ -48,15 +50,21 @@ _NOT_READ = {
     "country": N_("{count} cells of {column} name no known country and stay as they are."),
     "sector": N_("{count} cells of {column} are no NACE code and stay as they are."),
     "disputed": N_("{count} cells of {column} say neither yes nor no and were left empty."),
-    "terms_days": N_("{count} cells of {column} are no plain number of days: no terms from them."),
+    "terms_days": N_("{count} cells of {column} are no terms that are known: no days from them."),
+    "agreed_terms_days": N_(
+        "{count} cells of {column} are no plain number of days: no terms from them."
+    ),
 }
-_NOT_READ["agreed_terms_days"] = _NOT_READ["terms_days"]
+_NO_DAY = N_(
+    "{count} cells of {column} are no days that can be read: their rows were kept without that day."
+)
 #: What a cell looks like that was understood, for columns that keep other words as they are.
 _UNDERSTOOD = {"country": "[A-Z]{2}", "sector": "[A-Z]|[0-9]{2}([.][0-9]{1,2})?"}
 _POSITIVE = {
     "credit_note": N_("The credit notes are written as positive amounts and were turned negative."),
     "payment": N_("The payments are written as positive amounts and were turned negative."),
     "write_off": N_("The write-offs are written as positive amounts and were turned negative."),
+    "refund": N_("The refunds are written as negative amounts and were turned positive."),
 }
 _ATTRIBUTES = tuple(c.name for c in CUSTOMER_COLUMNS if c.name != "customer_id")
 
@@ -181,7 +189,8 @@ def _stage_documents(
     has = set(plan.columns)
     if {"currency", "rate"} <= has:
         _note_base_currency(connection, rows, reading)
-    flipped = _flips(reading, groups)
+    flipped = flips(connection, plan, rows, _turned(plan, rows))
+    reading.notes += [Text(_POSITIVE[kind]) for kind in flipped]
     parts, changed = find_parts(connection, plan, rows, table, reading)
     if changed:
         groups, rows.kept = _survey(connection, plan, rows), KEPT
@@ -212,6 +221,12 @@ def _stage_documents(
         if group.kept:
             sign = -1 if group.turned in flipped else 1
             cents[group.currency] = cents.get(group.currency, 0) + sign * int(group.cents)
+            if sign < 0 and group.turned:
+                kind = "payment" if group.turned == "refund" else group.turned
+                before = reading.turned.get(kind, Decimal(0))
+                reading.turned[kind] = before - _money(group.cents)
+    for currency, paid in stage_paid(connection, rows, f"{table}_parts_paid", select, values):
+        cents[currency] = cents.get(currency, 0) - int(paid * 100)
     reading.totals = {currency: _money(total) for currency, total in cents.items()}
     if cents:
         reading.control_total = sum(reading.totals.values(), Decimal(0))
@@ -229,30 +244,23 @@ def _turned(plan: Plan, rows: Rows) -> str:
     """Return SQL for the kind of rows whose amount may be written positive but mean less owed."""
     if rows.explicit:
         return "null"
+    payment = "case when refund then 'refund' else 'payment' end"
+    payment = payment if "refund" in rows.columns else "'payment'"
     if plan.rows_kind in PAYING:
-        return "'payment'"
-    if not plan.columns.keys() & {"kind", "journal"}:
+        return payment
+    if plan.signed or plan.rows_kind != "invoices":
         return "null"
-    return "case when kind in ('credit_note', 'payment', 'write_off') then kind end"
-
-
-def _flips(reading: Reading, groups: list[_Group]) -> list[str]:
-    """Return the kinds whose amounts are written positive but mean less owed.
-
-    Each kind is judged by its sum: the few of the other sign are refunds and reversals.
-    """
-    sums: dict[str, Decimal] = {}
-    for group in groups:
-        if group.kept and group.turned:
-            sums[group.turned] = sums.get(group.turned, Decimal(0)) + group.amount
-    flipped = sorted(kind for kind, total in sums.items() if total > 0)
-    reading.notes += [Text(_POSITIVE[kind]) for kind in flipped]
-    return flipped
+    if not plan.columns.keys() & {"kind", "journal", "credit_flag"}:
+        return "case when kind = 'credit_note' then kind end"
+    return (
+        f"case when kind = 'payment' then {payment} "
+        "when kind in ('credit_note', 'write_off') then kind end"
+    )
 
 
 def _drop_state(select: dict[str, str], has: set[str], reading: Reading) -> None:
     """Where payments are rows of their own, a paid day or open amount must not count twice."""
-    state = [n for n in ("open_amount", "paid_amount", "paid_on") if n in has]
+    state = [n for n in ("open_amount", "paid_amount", "paid_on") if n in select]
     if "paid_on" in has and "match_code" in has and "matched_on" not in has:
         select["matched_on"] = "case when match_code is not null then paid_on end"
     for name in state:
@@ -329,19 +337,24 @@ def _reject(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, file_
     listed += [
         (name, plan.header(name), plan.grid.shown(plan.columns[name]), p.reason, p.remedy)
         for name, p in plan.parsed.items()
-        if p.reason
+        if p.reason or p.because
     ]
     listed += [
-        (f"no {name}", plan.header(name) if name in plan.columns else "", "null", text, _FILL_IN)
+        (f"no {name}", plan.header(name) if name in plan.columns else "",
+         _raw(plan, name), text, _FILL_IN)
         for name, text in _MISSING.items()
-    ]
+    ]  # fmt: skip
     bind: dict[str, object] = {**rows.bind, "file": file_id}
     cases: dict[str, list[str]] = {"column_name": [], "value": [], "reason": [], "remedy": []}
     for number, (code, header, value, reason, remedy) in enumerate(listed):
         bind |= {f"h{number}": header, f"r{number}": reason, f"m{number}": remedy}
-        for name, what in zip(
-            cases, (f"$h{number}", value, f"$r{number}", f"$m{number}"), strict=True
-        ):
+        why, do = f"$r{number}", f"$m{number}"
+        because = plan.parsed[code].because if code in plan.parsed else ()
+        for which, (when, *said) in reversed(list(enumerate(because))):
+            bind |= {f"r{number}_{which}": said[0], f"m{number}_{which}": said[1]}
+            why = f"case when {when} then $r{number}_{which} else {why} end"
+            do = f"case when {when} then $m{number}_{which} else {do} end"
+        for name, what in zip(cases, (f"$h{number}", value, why, do), strict=True):
             cases[name].append(f"when '{code}' then {what}")
     connection.execute(
         "insert into rejects by name select $file as file_id, g.line as line, "
@@ -350,6 +363,13 @@ def _reject(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, file_
         "where r.skip is null and r.bad is not null order by g.line",
         bind,
     )
+
+
+def _raw(plan: Plan, name: str) -> str:
+    """Return SQL for what stands where a value is missing: a dash, a word for nothing."""
+    names = ("debit", "credit") if name == "amount" and name not in plan.columns else (name,)
+    cells = [plan.grid.shown(plan.columns[n]) for n in names if n in plan.columns]
+    return f"nullif(concat_ws(' / ', {', '.join(cells)}), '')" if cells else "null"
 
 
 def _count(
@@ -363,28 +383,34 @@ def _count(
         reading.rows_read += group.rows
         if group.skip is not None:
             code, _, cell = group.skip.partition("_")  # keep_c3: the column that says so
-            reason = plan.reasons.get(cell) or LEFT_OUT[code]
+            reason = SKIPPED.get(cell) or plan.reasons.get(cell) or LEFT_OUT[code]
             reading.left_out[reason] = reading.left_out.get(reason, 0) + group.rows
+            if plan.holds_documents and group.cents:
+                before = reading.left_out_amounts.get(reason, Decimal(0))
+                reading.left_out_amounts[reason] = before + _money(group.cents)
         elif group.bad:
             reading.rows_rejected += group.rows
+            if plan.holds_documents and group.cents:
+                before = reading.refused_amount or Decimal(0)
+                reading.refused_amount = before + _money(group.cents)
         else:
             reading.rows_kept += group.rows
-    names = [name for name in UNREAD if name in plan.columns]
-    if not names:
-        return
-    counts = ", ".join(
-        f"count(*) filter (cell_{n} is not null and ({n} is null or "
-        + (f"not regexp_full_match({n}, '{_UNDERSTOOD[n]}')" if n in _UNDERSTOOD else "false")
+    counts = {
+        name: f"count(*) filter (cell_{name} is not null and ({name} is null or "
+        + (f"not regexp_full_match({name}, '{_UNDERSTOOD[name]}')" if name in _UNDERSTOOD
+           else "false")
         + "))"
-        for n in names
-    )
+        for name in UNREAD if name in plan.columns
+    } | {name: f"count(*) filter (lost_{name})" for name in rows.lost}  # fmt: skip
+    if not counts:
+        return
     found = connection.execute(
-        f"select {counts} from {rows.sql} where {rows.kept}", rows.bind
+        f"select {', '.join(counts.values())} from {rows.sql} where {rows.kept}", rows.bind
     ).fetchall()[0]
-    for name, count in zip(names, found, strict=True):
+    for name, count in zip(counts, found, strict=True):
         if count:
-            column = plan.header(name)
-            reading.notes.append(Text(_NOT_READ[name], {"count": count, "column": column}))
+            column, note = plan.header(name), _NOT_READ.get(name, _NO_DAY)
+            reading.notes.append(Text(note, {"count": count, "column": column}))
 
 
 def _money(cents: int) -> Decimal:

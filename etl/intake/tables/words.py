@@ -1,4 +1,4 @@
-"""Words that exports use, and what they mean: kinds of documents, countries, sectors, terms.
+"""Words that exports use, and what they mean: kinds of documents, countries, sectors.
 
 Each function takes one word as a file has it, in lower case, and returns its meaning, or None.
 They are called once for each different word of a column, never for each row.
@@ -22,13 +22,23 @@ _KINDS = {
         factuur; verkoopfactuur; fac; fact; vf; facture; facture de vente; facture client; fc; fv;
         ft; rechnung; ausgangsrechnung; re; ra; rv; dr; rf; debit note; debit memo; debitnota;
         debetnota; note de debit; lastschrift; finance charge memo; reminder; interest invoice;
-        invoice memo; 380; 384; 386; 326; faktura; fa; beginfactuur; verkoop""",
+        invoice memo; 380; 384; 386; 326; faktura; fa; beginfactuur; verkoop; ordinary; standard;
+        normal; regular; situation; facture de situation; facture standard; facture d'acompte;
+        facture de solde; final invoice; deposit invoice; advance invoice; down payment invoice;
+        voorschotfactuur; aanbetalingsfactuur; slotfactuur; abschlagsrechnung; anzahlungsrechnung;
+        schlussrechnung; teilrechnung; standaard; normaal; gewoon;
+        factura; factura de venta; factura emitida; fattura; fattura di vendita; fattura emessa;
+        fatura; fatura recibo; faktura sprzedazy; faktura vat; faktura zaliczkowa""",
     "credit_note": """
         credit note; credit memo; sales credit memo; customer credit note; customer credit memo;
         credit; cn; cm; crn; crm; out_refund; accreccredit; creditnota; creditfactuur; cred;
         creditnote; credit nota; credit factuur; cnota; kn; avoir; note de credit; av; nc;
         avoir client; facture d'avoir; gutschrift; rechnungskorrektur; stornorechnung; gs; dg; rg;
-        rk; 381; credit invoice; verkoopcreditnota""",
+        rk; 381; credit invoice; verkoopcreditnota; adjustment note; credit adjustment; return;
+        sales return; facture avoir; facture de remplacement avoir; stornierung; gutschriftsanzeige;
+        nota de credito; factura rectificativa; rectificativa; abono; nota di credito;
+        nota di accredito; nota credito; korekta; faktura korygujaca; faktura korekta;
+        korekta faktury""",
     "payment": """
         payment; customer payment; receipt; cash receipt; pmt; pay; cash; bank; deposit; refund;
         bank transfer; direct debit; betaling; ontvangst; bankontvangst; ontvangen betaling;
@@ -37,7 +47,8 @@ _KINDS = {
         bq; zahlung; zahlungseingang; eingang; ueberweisung; uberweisung; rueckzahlung;
         ruckzahlung; bankeinzug; zahlungsausgang; dz; zp; zv; ze; arecpayment; aroverpayment;
         arprepayment; prepayment; overpayment; vooruitbetaling; on account; on-account; lettrage
-        reglement""",
+        reglement; pago; cobro; recibo; transferencia; pagamento; incasso; bonifico; recebimento;
+        wplata; zaplata; przelew; platnosc""",
     "write_off": """
         write-off; write off; writeoff; bad debt; bad debt write-off; small difference; afboeking;
         afschrijving; betalingsverschil; oninbaar; perte; perte sur creance; creance
@@ -52,7 +63,14 @@ _KINDS = {
         adjustment; journal; journal entry; general journal; general; entry; correction;
         memoriaal; correctie; diverse; diversen; diverse posten; diverse verrichtingen; od;
         operation diverse; operations diverses; ecriture; regularisation; umbuchung; korrektur;
-        buchung; ab; sa; memo; je; interest; exchange difference; koersverschil""",
+        buchung; ab; sa; memo; je; interest""",
+    "exchange": """
+        exchange; exchange difference; exchange gain; exchange loss; exchange gain/loss;
+        currency difference; currency gain; currency loss; fx difference; fx gain/loss;
+        realised gain/loss; realized gain/loss; koersverschil; koersverlies; koerswinst;
+        wisselkoersverschil; difference de change; ecart de change; perte de change;
+        gain de change; kursdifferenz; kursverlust; kursgewinn; wahrungsdifferenz;
+        waehrungsdifferenz""",
 }
 #: Codes and names of journals, as patterns of the whole word in plain letters, for SQL too.
 SALES_JOURNAL = (
@@ -64,7 +82,11 @@ MONEY_JOURNAL = (
     r"|.*\btresorerie\b.*|.*\bbank.*|.*\bkas(boek|se)?\b.*|.*\bcash\b.*|.*\bfinancieel\b.*"
 )
 _REFUNDS = ("refund", "remboursement", "terugbetaling", "rueckzahlung", "ruckzahlung",
-            "erstattung", "ruckerstattung", "rueckerstattung")  # fmt: skip
+            "erstattung", "ruckerstattung", "rueckerstattung", "chargeback", "reversal", "reversed",
+            "bounced", "impaye", "rejet", "storno", "rucklastschrift", "terug",
+            "rueckscheck", "ruckscheck", "ruecklastschrift", "stornering", "teruggestort",
+            "terugstorting", "devolucion", "reembolso", "rimborso", "storniert", "zwrot",
+            "paid back", "repaid", "clawback")  # fmt: skip
 # fmt: off
 _YES = frozenset(["yes", "ja", "oui", "x", "1", "true", "waar", "vrai", "wahr", "y", "j", "o",
                   "betwist", "disputed", "litige", "1.0"])
@@ -93,6 +115,39 @@ def plain(word: str) -> str:
     """Return a word in lower case, without accents and doubled spaces."""
     text = unicodedata.normalize("NFKD", word.casefold().replace("’", "'"))
     return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())
+
+
+def listed(text: str, separator: str | None = None) -> list[str]:
+    """Return the words of a list that is written as a text, one space between their parts."""
+    return [" ".join(word.split()) for word in text.split(separator)]
+
+
+#: Words that mean money paid in advance in a ledger, and the invoice for it in a list of invoices.
+_DEPOSITS = frozenset(
+    listed(
+        """acompte; deposit; prepayment; down payment; advance; anzahlung;
+    abschlag; aanbetaling; voorschot; anticipo; acconto; adiantamento; zaliczka""",
+        ";",
+    )
+)
+
+
+def deposit(word: str) -> bool:
+    """Return whether a word names a deposit, for which there are invoices too.
+
+    >>> deposit("Acompte"), deposit("Avoir")
+    (True, False)
+    """
+    return plain(word).strip(" .:") in _DEPOSITS
+
+
+def refund(word: str) -> bool:
+    """Return whether a kind of document is money paid back, or a payment that bounced.
+
+    >>> refund("Refund"), refund("Rückzahlung"), refund("Payment")
+    (True, True, False)
+    """
+    return kind(word) == "payment" and bool(re.search(texts()["refund"], plain(word)))
 
 
 @cache
@@ -157,6 +212,49 @@ def texts() -> dict[str, str]:
         "payment": _in_text(long["payment"]),
         "refund": _in_text(_REFUNDS),
     }
+
+
+#: Kind of document -> names of files and sheets that say it, parts of a pattern.
+_TITLES = {
+    "payment": """
+        payments? receipts? remittances? betaling(?:en)? klant(?:en)?betalingen ontvangst(?:en)?
+        paiements? reglements? encaissements? (?:kunden)?zahlung(?:en)?
+        zahlungseing(?:ang|ange|aenge) pagos? cobros? pagament[io]s? incassi recebimentos? wplaty
+        platnosci""",
+    "credit_note": r"""
+        credit.?(?:note?|nota|factuu?r|memo|invoice)(?:s|en)? avoirs? notes?.de.credit
+        gutschrift(?:en)? rechnungskorrektur(?:en)? notas?.de.credito
+        abonos? not[ae].di.credito faktury?.koryguj[a-z]+ korekty""",
+}
+#: Words of a title that make it say something else: money still to come, other rows too.
+_UNTITLED = """
+    invoices? inv facturen factuur factures? rechnung(?:en)? faktur[a-z]* fattur[ae] faturas?
+    open[a-z]* ouvert[a-z]* offen[a-z]* outstanding unpaid due overdue te late achterst[a-z]*
+    retards? impay[a-z]* fallig[a-z]* faellig[a-z]* terms? voorwaarden? conditions? delais?
+    bedingung[a-z]* reminders? and und goods sales.receipts? suppliers? vendors? leveranciers?
+    fournisseurs? lieferanten purchases?"""
+
+
+def _says(patterns: str, text: str) -> bool:
+    return re.search(rf"\b(?:{'|'.join(patterns.split())})\b", text) is not None
+
+
+def titled(title: str) -> str | None:
+    """Return the kind of document that the name of a file or sheet says its rows are.
+
+    '' where it names another kind of rows too, or something else with that word.
+
+    >>> titled("Betalingen 2026"), titled("creditnotas_maart"), titled("ReceiptsMay")
+    ('payment', 'credit_note', 'payment')
+    >>> titled("Blad1"), titled("Openstaande betalingen"), titled("facturen en betalingen")
+    (None, '', '')
+    """
+    text = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title).replace("'", ""))
+    text = " ".join(re.findall(r"[a-z]+", text))
+    if _says(_UNTITLED, text):
+        return ""
+    said = [k for k, words in _TITLES.items() if _says(words, text)]
+    return said[0] if len(said) == 1 else "" if said else None
 
 
 def flag(word: str) -> bool | None:
@@ -253,27 +351,3 @@ def sector(word: str) -> str | None:
     if found:
         return nace.normal(found[1])
     return _sector_labels().get(plain(word))
-
-
-def terms(word: str) -> int | None:
-    """Return the days of payment terms, where they plainly are a number of days.
-
-    >>> terms("30 dagen"), terms("Net 45"), terms("30 jours fin de mois"), terms("comptant")
-    (30, 45, None, 0)
-    """
-    text = plain(word)
-    if re.search(r"fin de mois|einde|eom|end of month|monatsende|fdm|maand|month|monat|%", text):
-        return None
-    if re.search(r"^(comptant|contant|a vue|sofort|immediate.*|due on receipt|cash|prompt)$", text):
-        return 0
-    found = re.findall(r"\d+(?:\.0+)?", text)
-    words = set(re.findall(r"[a-z]+", text)) - {
-        "dagen", "dag", "d", "days", "day", "jours", "jour", "j", "tage", "tag", "t", "net",
-        "netto", "nets", "na", "factuurdatum", "after", "from", "invoice", "date", "of", "n",
-        "within", "binnen", "innerhalb", "von", "a", "apres", "facture", "de", "la",
-        "nach", "rechnungsdatum", "dgn", "term", "terms", "betaling", "payment", "paiement",
-    }  # fmt: skip
-    if len(found) != 1 or words:
-        return None
-    days = int(float(found[0]))
-    return days if days <= 366 else None

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from data.core.texts import N_, Text
+from etl.ledger.exports.replaced import take_out
 from etl.report import FileReport
 from etl.sql import Connection, number, rows, run
 
@@ -73,7 +74,7 @@ def drop_copies(connection: Connection, first_new: int) -> list[Copy]:
             window same as (partition by seller, ledger, document_id, kind, customer_id, currency,
                 issued_on, amount order by said desc, state, file_id)
         )
-        select s.rowid as row_no, s.file_id, r.stays, s.currency, s.amount
+        select s.rowid as row_no, s.file_id, r.stays, r.stays as by_file, s.currency, s.amount
         from staged_documents as s join ranked as r on r.place > 1 and r.file_id = s.file_id
             and r.document_id = s.document_id and r.kind = s.kind and r.ledger = s.ledger
             and r.customer_id = s.customer_id and r.issued_on = s.issued_on
@@ -117,15 +118,5 @@ def without(file: FileReport, copies: Sequence[Copy]) -> FileReport:
 
 
 def take_off(connection: Connection) -> None:
-    """Delete the staged documents whose `row_no` table `doubled` has, and count them left out."""
-    run(
-        connection,
-        """
-        update files set rows_kept = rows_kept - d.items,
-            rows_left_out = rows_left_out + d.items, control_total = control_total - d.amount
-        from (select file_id, count(*) as items, sum(amount) as amount from doubled group by all)
-            as d
-        where d.file_id = files.file_id
-        """,
-    )
-    run(connection, "delete from staged_documents where rowid in (select row_no from doubled)")
+    """Take the staged documents whose `row_no` table `doubled` has out, and count them left out."""
+    take_out(connection, "staged_documents", "doubled", left_out=True)

@@ -22,7 +22,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from etl.ledger.exports.replace import IS_OPEN_LIST, ORDER, Replacement
+from etl.ledger.exports.replace import IS_OPEN_LIST, ORDER
+from etl.report import Replacement
 from etl.sql import Connection, number, rows, run
 
 _LISTED = """

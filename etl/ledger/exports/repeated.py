@@ -16,8 +16,9 @@ as a whole because it covers the same days.
 
 from __future__ import annotations
 
+from etl.intake.source import IS_STATEMENT
 from etl.ledger.exports.copies import take_off
-from etl.ledger.exports.replace import IS_STATEMENT, Replacement
+from etl.report import Replacement
 from etl.sql import Connection, number, rows, run
 
 #: Entries as each file has them: its rows with one number, apart from the place in a batch.
@@ -39,7 +40,7 @@ _NUMBERED = rf"""
         window w as (partition by series, ledger, entry, issued_on, currency, amount
             order by details desc, file_id)
     )
-    select s.rowid as row_no, s.file_id, r.stays, s.amount
+    select s.rowid as row_no, s.file_id, r.stays, r.stays as by_file, s.amount
     from staged_documents as s join ranked as r on r.file_id = s.file_id and r.place > 1
         and r.entry = regexp_replace(s.document_id, ' #[0-9]+$', '')
         and r.issued_on = s.issued_on
@@ -72,7 +73,7 @@ _DAYS = f"""
         and (b.times > a.times or b.details > a.details
             or b.details = a.details and b.file_id < a.file_id)
     )
-    select s.rowid as row_no, s.file_id, min(h.stays) as stays, s.amount
+    select s.rowid as row_no, s.file_id, min(h.stays) as stays, min(h.stays) as by_file, s.amount
     from staged_documents as s join held as h using (file_id, issued_on)
     group by s.rowid, s.file_id, s.amount
 """

@@ -10,23 +10,17 @@ of one number and amount whose day was corrected. Another day and another amount
 document: some number theirs from 1 again each year. Two documents with one number within one file
 are two documents, and stay so, in whichever of its sheets they stand. Statements of a bank account
 never replace one another (see etl/ledger/exports/repeated.py), nor do lists of open items (see
-`open_lists`).
+etl/ledger/exports/open_lists.py).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
-
+from etl.intake.source import IS_STATEMENT, OPEN_LIST
+from etl.ledger.exports.replaced import drop_files, take_out, take_out_files
 from etl.ledger.exports.same import KEY, compare, list_documents, shows_more_paid
+from etl.report import Replacement
 from etl.sql import Connection, rows, run
 
-#: True of the series of a file in one of the formats of bank statements (see
-#: etl/intake/formats/bank/statement.py).
-IS_STATEMENT = "starts_with({0}, 'bank:')"
-
-#: Key in the settings of a file that holds no paid invoices (see etl/ledger/exports/open_lists.py).
-OPEN_LIST = "open_list"
 #: True of the settings of such a file.
 IS_OPEN_LIST = f"coalesce({{0}} ->> '$.{OPEN_LIST}' = 'true', false)"
 
@@ -35,41 +29,6 @@ CONTENT = "coalesce(settings ->> '$.content', sha256)"
 
 #: Files from the least to the most telling.
 ORDER = "last_day nulls first, loaded_at, rows_kept, sha256"
-
-_STAGED_ROWS = (
-    "staged_documents", "staged_matches", "staged_customers", "staged_rates", "staged_seen",
-    "rejects",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Replacement:
-    """What a newer file changed about an older one; amounts in the documents' currencies."""
-
-    older: str
-    newer: str
-    whole: bool
-    """The older file is gone altogether; otherwise only the documents both hold."""
-    superseded: str
-    """Hash of the older file, where it is gone and not to be read again."""
-    added: int = 0
-    added_amount: Decimal = Decimal(0)
-    gone: int = 0
-    gone_amount: Decimal = Decimal(0)
-    changed: int = 0
-    changed_amount: Decimal = Decimal(0)
-    """Newer less older, over the documents that changed."""
-    content: str = ""
-    """Hash of its content alone."""
-    again: bool = False
-    """Both are one file, whose later reading takes the place of the earlier."""
-    listed: bool = False
-    """Both are lists of open items: what the newer lacks was settled (see `open_lists`)."""
-    stay: int = 0
-    """Documents of the older, which reaches further, that the newer lacks: they count."""
-    stay_amount: Decimal = Decimal(0)
-    newer_id: int = 0
-    """Number of the newer file, where documents stay."""
 
 
 def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
@@ -106,7 +65,7 @@ def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
         if came_later and shows_more_paid(connection, old, new):
             found = compare(connection, [new], [old])
             _remember(connection, [new], [old])
-            _drop_shared(connection, new)
+            _drop_shared(connection, new, old)
             done.append(
                 Replacement(
                     new_name, old_name, False, "", **found.without_gone(),
@@ -118,12 +77,13 @@ def replace_older(connection: Connection, first_new: int) -> list[Replacement]:
         _remember(connection, [old], [new])
         if whole:
             dropped.add(old)
-            _drop_whole(connection, [old])
+            take_out_files(connection, [old], new)
+            _forget_documents(connection, [old])
             done.append(
                 Replacement(old_name, new_name, True, sha256, content=content, **found.counts())
             )
         else:
-            _drop_shared(connection, old)
+            _drop_shared(connection, old, new)
             done.append(Replacement(old_name, new_name, False, "", **found.without_gone()))
     _replace_matches(connection, first_new)
     return done
@@ -147,19 +107,15 @@ def replace_readings(connection: Connection, first_new: int) -> list[Replacement
         list_documents(connection, {*olds, *news})
         found = compare(connection, olds, news)
         _remember(connection, olds, news, again=True)
-        _drop_whole(connection, olds)
+        drop_files(connection, olds)
+        _forget_documents(connection, olds)
         done.append(Replacement(older, newer, True, "", again=True, **found.counts()))
     return done
 
 
-def _drop_whole(connection: Connection, old: list[int]) -> None:
-    """Delete files with all their rows."""
-    for table in (*_STAGED_ROWS, "files", "document_of"):
-        run(
-            connection,
-            f"delete from {table} where file_id in (select unnest($old))",
-            old=old,
-        )
+def _forget_documents(connection: Connection, old: list[int]) -> None:
+    """Forget what files said that are gone."""
+    run(connection, "delete from document_of where file_id in (select unnest($old))", old=old)
 
 
 def _remember(
@@ -200,27 +156,19 @@ def _remember(
     )
 
 
-def _drop_shared(connection: Connection, old: object) -> None:
-    """Delete the older file's rows of documents that the newer holds too, as `paired` has them."""
+def _drop_shared(connection: Connection, old: int, new: int) -> None:
+    """Take out the older file's rows of documents that the newer holds, as `paired` has them."""
     run(
         connection,
         f"""
         create or replace temp table doubled as
-        select rowid as row_no, amount from staged_documents
+        select rowid as row_no, file_id, amount, $new::integer as by_file from staged_documents
         where file_id = $old and {KEY} in (select older from paired)
         """,
         old=old,
+        new=new,
     )
-    run(
-        connection,
-        """
-        update files set rows_kept = rows_kept - (select count(*) from doubled),
-            control_total = control_total - (select coalesce(sum(amount), 0) from doubled)
-        where file_id = $old
-        """,
-        old=old,
-    )
-    run(connection, "delete from staged_documents where rowid in (select row_no from doubled)")
+    take_out(connection, "staged_documents", "doubled")
     run(
         connection,
         "delete from document_of where file_id = $old and document in (select older from paired)",
@@ -253,28 +201,20 @@ def _replace_matches(connection: Connection, first_new: int) -> None:
             select file_id, series, sha256, row_number() over (order by {ORDER}) as place
             from files
         ), newer as (
-            select b.ledger, b.debit_id, b.credit_id, o.series, o.sha256, o.place
+            select b.file_id, b.ledger, b.debit_id, b.credit_id, o.series, o.sha256, o.place
             from staged_matches as b join ordered as o using (file_id)
             where b.file_id in (select unnest($newer))
         )
-        select a.rowid as row_no, a.file_id, a.amount
+        select a.rowid as row_no, a.file_id, any_value(a.amount) as amount,
+            min(b.file_id) as by_file
         from staged_matches as a join ordered as o using (file_id)
-        where a.file_id in (select unnest($older)) and exists (
-            select 1 from newer as b where b.series = o.series and b.ledger = a.ledger
+        join newer as b on b.series = o.series and b.ledger = a.ledger
             and b.sha256 <> o.sha256
-            and b.debit_id = a.debit_id and b.credit_id = a.credit_id and b.place > o.place)
+            and b.debit_id = a.debit_id and b.credit_id = a.credit_id and b.place > o.place
+        where a.file_id in (select unnest($older))
+        group by a.rowid, a.file_id
         """,
         older=sorted({o for o, _ in related}),
         newer=sorted({n for _, n in related}),
     )
-    run(
-        connection,
-        """
-        update files set rows_kept = rows_kept - d.items,
-            control_total = control_total - d.amount
-        from (select file_id, count(*) as items, coalesce(sum(amount), 0) as amount
-              from doubled group by all) as d
-        where d.file_id = files.file_id
-        """,
-    )
-    run(connection, "delete from staged_matches where rowid in (select row_no from doubled)")
+    take_out(connection, "staged_matches", "doubled")

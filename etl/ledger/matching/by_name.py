@@ -170,18 +170,22 @@ def match_by_number(connection: Connection) -> None:
 def _drop_mistyped(connection: Connection) -> None:
     """Drop a pair where another document has the payment's amount and nearly the same number.
 
-    Makes `mistyped`, the payments of such pairs.
+    Numbers that stand alone in a list of payments were not typed by who paid. Makes `mistyped`,
+    the payments of such pairs.
     """
     run(
         connection,
-        """
+        f"""
         create or replace temp table mistyped as
             select distinct p.credit_key from pair as p
             join credit_left as c on c.key = p.credit_key
             join debit_left as d on d.key = p.debit_key and d."left" <> c."left"
             join debit_left as o on o.account_no = c.account_no and o."left" = c."left"
                 and o.issued_on <= c.issued_on
+            join entry as e on e.entry_id = c.entry_id
             where c.kind = 'payment'
+            and (e.file_id in (select file_id from bank_file)
+                or {NORMAL.format("e.reference")} is distinct from {NORMAL.format("d.document_id")})
             and levenshtein(d.document_id, o.document_id) between 1 and 2
             and p.credit_key in (
                 select credit_key from pair group by credit_key having count(*) = 1)

@@ -33,3 +33,5 @@ FEE = Decimal("0.90")
 """Less what a bank may charge."""
 OLDEST = Decimal("0.25")
 """The oldest first: a habit of bookkeeping, no knowledge."""
+RETURNED = Decimal("0.98")
+"""A return and the payment that it takes back. Not measured: the sample has too few."""

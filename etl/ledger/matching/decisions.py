@@ -75,6 +75,11 @@ def separate_undone(connection: Connection, decisions: Sequence[Decision]) -> No
         )
 
 
+def there(connection: Connection, named: Sequence[Named]) -> set[Named]:
+    """Return which of these documents the state in the making holds."""
+    return set(_keys(connection, named)) if named else set()
+
+
 def _keys(connection: Connection, named: Sequence[Named]) -> dict[Named, int]:
     """Return the keys in `doc` of the documents that are there."""
     wanted = list(dict.fromkeys(named))

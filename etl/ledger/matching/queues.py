@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from etl.sql import Connection, run
+from etl.sql import Connection, number, run
 
 
 def refresh_left(connection: Connection, debits: str = "true", credits_: str = "true") -> None:
@@ -26,6 +26,15 @@ def refresh_left(connection: Connection, debits: str = "true", credits_: str = "
                 cast(abs(d.amount_currency) - coalesce(u.used, 0) as decimal(18, 2)) as "left"
             from asked as d left join used as u using (key)
             where abs(d.amount_currency) - coalesce(u.used, 0) > 0
+            """,
+        )
+    if number(connection, "select count(*) from doc where reopens is not null"):
+        # what is owed again is called what it was called
+        run(
+            connection,
+            """
+            update debit_left set entry_id = i.entry_id, document_id = i.document_id, kind = i.kind
+            from doc as d join doc as i on i.key = d.reopens where d.key = debit_left.key
             """,
         )
 

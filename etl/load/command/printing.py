@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
-from decimal import Decimal
+import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -12,9 +13,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text as Styled
 
+from data.core.errors import StoreError
 from data.core.texts import Text, inert
 from data.store.engine import Engine
-from data.store.state import Store, StoreError
+from data.store.state import Store
+from etl.load.command.screen import failure, green, last_line, left_out, money, samples, sentence
+from etl.load.expect import sentences
 from etl.load.run import LoadOptions, load
 from etl.report import STATUS, FileReport, LoadReport
 
@@ -25,17 +29,18 @@ def print_load(
     options: LoadOptions,
     rejects: Path | None = None,
     console: Console | None = None,
-) -> bool:
-    """Load the files with a progress bar and print the report; return whether all went well.
+) -> int:
+    """Load the files with a progress bar and print the report; return the exit code.
 
-    `rejects` names a CSV file for the refused rows.
+    0: everything was understood; 1: a file was not, or a question is open, or it does not tie;
+    3: loaded, but rows were refused. `rejects` names a CSV file for the refused rows.
     """
     console = console or Console()
     if not console.is_terminal:
         console.width = 120  # a log has no window to fit into
     states = Store(store)
     try:
-        with progress_bar(console) as bar:
+        with _bar(console) as bar:
             task = bar.add_task("", total=None, count="")
 
             def progress(text: Text, done: int, total: int, rows: int) -> None:
@@ -49,11 +54,19 @@ def print_load(
             console.print(f"{count:,} refused rows written to {rejects}", markup=False)
     except (StoreError, OSError) as error:
         console.print(str(error), style="bold red", markup=False)
-        return False
-    return report.ok
+        return 1
+    return report.code
 
 
-def progress_bar(console: Console | None = None) -> Progress:
+@contextmanager
+def progress_bar(description: str) -> Iterator[Callable[[str, float], None]]:
+    """Show a bar while something long runs; yields what is told its step and the share done."""
+    with _bar() as bar:
+        task = bar.add_task(description, total=1.0, count="")
+        yield lambda step, share: bar.update(task, completed=share, count=step)
+
+
+def _bar(console: Console | None = None) -> Progress:
     """Return a bar whose tasks have a description and a `count` field; it vanishes when done."""
     return Progress(
         TextColumn("{task.description}", markup=False),
@@ -65,23 +78,26 @@ def progress_bar(console: Console | None = None) -> Progress:
     )
 
 
+def report_text(report: LoadReport) -> str:
+    """Return what `load` prints of a report, as plain text."""
+    console = Console(file=io.StringIO(), width=120, color_system=None)
+    with console.capture() as captured:
+        print_report(report, console)
+    return captured.get()
+
+
 def print_report(report: LoadReport, console: Console) -> None:
     """Print what a load did, in English."""
-    for failure in report.failures:
-        name = f"{failure.name}: " if failure.name else ""
-        line = Styled(f"✗ {name}{failure.reason} {failure.remedy}".rstrip(), style="bold red")
-        console.print(line)
-    if report.files:
-        console.print(_files(report.files))
     for file in report.files:
-        if file.totals:
-            sums = ", ".join(f"{_money(t)} {c}".rstrip() for c, t in sorted(file.totals.items()))
-            console.print(Styled(f"  {file.name}: sum of the rows kept {sums}", style="dim"))
-        for reason, count in file.left_out.items():
-            console.print(Styled(f"  {file.name}: {count:,} left out: {reason}", style="dim"))
-        for note in file.notes:
-            console.print(Styled(f"  {file.name}: {note}", style="dim"))
+        _print_file(file, console)
+    for failed in report.failures:
+        for number, line in enumerate(failure(failed)):
+            style = "yellow" if failed.asked else "bold red"
+            console.print(Styled(line, style=style if number == 0 or not failed.asked else ""))
     for one in report.replacements:
+        if one.again and not (one.added or one.gone or one.changed):
+            console.print(Styled(f"{one.newer} is read otherwise; its amounts are as they were"))
+            continue
         what = "replaces" if one.whole else "speaks for the documents it shares with"
         if one.again:
             what = "is read otherwise than before, and replaces"
@@ -90,23 +106,26 @@ def print_report(report: LoadReport, console: Console) -> None:
         console.print(
             Styled(
                 f"{one.newer} {what} {one.older}: {one.added:,} documents added"
-                f" ({_money(one.added_amount)}), {one.gone:,} gone ({_money(one.gone_amount)}),"
-                f" {one.changed:,} changed ({_money(one.changed_amount)})"
+                f" ({money(one.added_amount)}), {one.gone:,} gone ({money(one.gone_amount)}),"
+                f" {one.changed:,} changed ({money(one.changed_amount)})"
             )
         )
     if report.published:
         _print_figures(report, console)
-    elif all(c.ok for c in report.controls):
-        console.print("Nothing new was read: the data are as they were.")
     for control in report.controls:
         if not control.ok:
             console.print(
                 Styled(
-                    f"✗ {control.text} {_money(control.left)} is not {_money(control.right)}."
-                    " Nothing was published.",
+                    f"✗ {control.text} {money(control.left)} is not {money(control.right)}.",
                     style="bold red",
                 )
             )
+    if report.expected is not None:
+        style = "" if report.expected.ties else "bold red"
+        for line in sentences(report.expected, explain=not report.tied):
+            console.print(Styled(line, style=style))
+            style = ""
+    console.print(Styled(last_line(report), style="bold" if report.ok else "bold red"))
 
 
 def _print_figures(report: LoadReport, console: Console) -> None:
@@ -123,23 +142,31 @@ def _print_figures(report: LoadReport, console: Console) -> None:
         console.print(Styled(f"  and {rest:,} more: --rejects FILE.csv lists them", style="yellow"))
     table = Table("documents", *_right("count", report.reporting_currency), box=None)
     for kind in report.documents:
-        table.add_row(kind.name.replace("_", " "), f"{kind.items:,}", _money(kind.amount))
-    table.add_row("balance", "", _money(report.ledger_balance), style="bold")
+        table.add_row(kind.name.replace("_", " "), f"{kind.items:,}", money(kind.amount))
+    table.add_row("balance", "", money(report.ledger_balance), style="bold")
     console.print(table)
     if report.matches:
         table = Table("matched", *_right("count", report.reporting_currency, "share"), box=None)
         for method in report.matches:
             share = f"{100 * (method.share or 0):.1f} %"
-            table.add_row(method.name, f"{method.items:,}", _money(method.amount), share)
+            table.add_row(method.name, f"{method.items:,}", money(method.amount), share)
         console.print(table)
     table = Table(Column(), Column("control totals"), *_right("one side", "the other"), box=None)
     for control in report.controls:
         sign = Styled("✓", "green") if control.ok else Styled("✗", "bold red")
-        table.add_row(sign, Styled(str(control.text)), _money(control.left), _money(control.right))
+        table.add_row(sign, Styled(str(control.text)), money(control.left), money(control.right))
     console.print(table)
     for finding in report.findings:
-        amount = "" if finding.amount is None else f" ({_money(finding.amount)})"
+        amount = "" if finding.amount is None else f" ({money(finding.amount)})"
         console.print(Styled(f"• {finding.text}{amount}"))
+    if report.last_day is not None:
+        console.print(
+            Styled(
+                f"Receivables on {report.last_day}, the last day of the data:"
+                f" {money(report.ledger_balance)} {report.reporting_currency}",
+                style="bold",
+            )
+        )
     days = f"data from {report.first_day} to {report.last_day}"
     if report.first_day is None:
         days = "it holds no document yet"
@@ -151,24 +178,33 @@ def _print_figures(report: LoadReport, console: Console) -> None:
     )
 
 
-def _files(files: Sequence[FileReport]) -> Table:
-    table = Table("file", "format", "", *_right("read", "kept", "refused", "left out"), box=None)
-    table.add_column("period")
-    for f in files:
-        period = f"{f.first_day} to {f.last_day}" if f.first_day else ""
-        counts = [f.rows_read, f.rows_kept, f.rows_rejected, sum(f.left_out.values())]
-        # what was not read again has no counts to show
-        shown = [f"{n:,}" if f.status == "loaded" else "" for n in counts]
-        table.add_row(Styled(f.name), f.format, STATUS[f.status], *shown, period)
-    return table
+def _print_file(file: FileReport, console: Console) -> None:
+    """Print what a file tells of, three of its rows as documents, and what does not count."""
+    if file.status != "loaded":
+        console.print(Styled(f"  {file.name}: {STATUS[file.status]}", style="dim"))
+        for note in file.notes:
+            console.print(Styled(f"    {note}", style="dim"))
+        return
+    mark, style = ("✓", "green") if green(file) else ("!", "bold red")
+    kind = f" ({file.format})" if file.format else ""
+    console.print(Styled(f"{mark} ", style) + Styled(f"{file.name}{kind}: {sentence(file)}"))
+    shown = samples(file)
+    if shown:
+        table = Table(*[""] * (len(shown[0]) - 1), *_right(""), box=None, show_header=False)
+        for row in shown:
+            table.add_row("   ", *map(Styled, row))
+        console.print(table)
+    if file.totals:
+        sums = ", ".join(f"{money(t)} {c}".rstrip() for c, t in sorted(file.totals.items()))
+        console.print(Styled(f"    sum of the rows kept {sums}", style="dim"))
+    for line in left_out(file):
+        console.print(Styled(f"    {line}", style="" if "refused" in line else "dim"))
+    for note in file.notes:
+        console.print(Styled(f"    {note}", style="dim"))
 
 
 def _right(*names: str) -> list[Column]:
     return [Column(name, justify="right") for name in names]
-
-
-def _money(amount: Decimal) -> str:
-    return f"{amount:,.2f}"
 
 
 def write_rejects(engine: Engine, path: Path) -> int:

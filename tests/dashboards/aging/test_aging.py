@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
-from dashboards.aging.figures import BUCKETS, Line, lines_of, ordered, proof
+from dashboards.aging.figures import Line, lines_of, ordered, proof
 from dashboards.aging.page import (
     clicked_day,
     drill_content,
@@ -15,12 +15,14 @@ from dashboards.aging.page import (
     matrix_content,
     shown_days,
 )
+from dashboards.aging.sets import buckets_of, buckets_search
 from dashboards.aging.way import LISTINGS, place_of
 from dashboards.base.format import Format
 from dashboards.base.grid import block
 from dashboards.base.i18n import speaking
 from dashboards.base.view import NoRows
 from dashboards.server import create_app
+from data.core.buckets import DEFAULT, Buckets
 from data.store.state import Store
 from metrics.asking.ledger import Ledger
 from metrics.catalogue import answer
@@ -84,6 +86,42 @@ def test_the_matrix_shows_the_figures_of_the_metric(store, basis):
     assert drawn == sum(c["items"] > 0 for c in cells) > 4
 
 
+@pytest.mark.parametrize("written", ["15,45", "months:2", "30,60,90+10"])
+def test_another_set_of_buckets_divides_the_same_total(store, written):
+    seen = view(store, by="country", buckets=written)
+    buckets = Buckets.of_text(written)
+    cells = answer(store.current().engine, "aging", Ledger(LAST, buckets=buckets)).to_pylist()
+    assert [cell["bucket"] for cell in cells] == list(buckets.names)
+    content = matrix_content(seen)
+    heads = tree(content.body[0])["props"]["children"][0]["props"]["children"]
+    said = words(heads["props"]["children"][0])
+    assert all(str(text) in said for text in buckets.labels.values())
+    assert "They tie to the cent" in plain(content.body[1])
+    assert content.explain.buckets == written
+    drawn = checked(history_content(seen).body.figure)
+    assert [bar.y[-1] for bar in drawn.data[:-1]] == [float(c["amount"]) for c in cells]
+
+
+def test_days_of_grace_are_said(store):
+    content = history_content(view(store, buckets="30,60,90+10"))
+    assert "overdue by more than 10 days" in content.title
+    assert "Share past grace" in plain(matrix_content(view(store, buckets="30+10")).body[0])
+
+
+@pytest.mark.parametrize("written", ["", "x", "60,30", "30;DROP"])
+def test_what_is_no_set_of_buckets_is_the_default(store, written):
+    assert buckets_of(view(store, buckets=written)) == DEFAULT
+
+
+def test_a_chosen_set_stands_in_the_address_and_leaves_the_cell():
+    asked = "?by=country&bucket=1-30&group=BE&as_of=2026-01-31"
+    assert buckets_search("15, 45", asked) == "?by=country&as_of=2026-01-31&buckets=15%2C45"
+    assert buckets_search("30,60,90", asked) is None
+    assert buckets_search("30,60,90", "?buckets=15%2C45&by=country") == "?by=country"
+    with pytest.raises(ValueError, match="no set"):
+        buckets_search("many", asked)
+
+
 def test_the_total_stands_on_top_and_its_shares_are_shares_of_totals(store):
     body = tree(matrix_content(view(store, by="country", values="shares")).body[0])
     table = body["props"]["children"][0]["props"]["children"]
@@ -92,7 +130,7 @@ def test_the_total_stands_on_top_and_its_shares_are_shares_of_totals(store):
     total = answer(store.current().engine, "aging", Ledger(LAST)).to_pylist()
     amounts = {r["bucket"]: r["amount"] for r in total}
     gross = sum(v for b, v in amounts.items() if b != "unapplied")
-    expected = [F.share(amounts[b] / gross).replace("\u00a0", " ") for b in BUCKETS]
+    expected = [F.share(amounts[b] / gross).replace("\u00a0", " ") for b in DEFAULT.names]
     assert texts[0] == "Total"
     assert texts[2:8] == expected
 
@@ -155,7 +193,7 @@ def test_the_columns_are_the_metric_and_carry_their_day(store):
     seen = view(store)
     drawn = checked(history_content(seen).body.figure)
     rows = answer(store.current().engine, "aging", Ledger(LAST)).to_pylist()
-    for bucket, bar in zip(BUCKETS, drawn.data, strict=False):
+    for bucket, bar in zip(DEFAULT.names, drawn.data, strict=False):
         amount = next(r["amount"] for r in rows if r["bucket"] == bucket)
         assert bar.y[-1] == float(amount)
         assert bar.customdata[-1] == LAST.isoformat()
@@ -170,7 +208,7 @@ def test_a_click_holds_a_day_or_nothing():
 
 def test_the_headline_says_what_is_overdue(store):
     rows = answer(store.current().engine, "aging", Ledger(LAST)).to_pylist()
-    late = sum(r["amount"] for r in rows if r["bucket"] in BUCKETS[1:5])
+    late = sum(r["amount"] for r in rows if r["bucket"] in DEFAULT.late)
     gross = sum(r["amount"] for r in rows if r["bucket"] != "unapplied")
     said = plain(headline_words(view(store)))
     assert F.money(late).replace("\u00a0", " ") in said

@@ -10,10 +10,11 @@ from dash import Dash
 from flask.testing import FlaskClient
 from plotly.offline import get_plotlyjs_version
 
-from dashboards.base.delivery import ASSETS
+from dashboards.base import assets
+from dashboards.base.page import Page
 from dashboards.base.panel import Content, panel_callback
 from dashboards.base.parts import page, panel
-from dashboards.base.view import Answers, Context, NoRows, Page, View
+from dashboards.base.view import Answers, Context, NoRows, View
 from dashboards.server import create_app
 from tests.pages import ask, small_company, words
 
@@ -101,6 +102,14 @@ def test_answers_are_dropped_when_they_weigh_too_much():
     assert kept.get("table", lambda: pa.table({"n": [1]})).num_rows == 1
 
 
+def test_long_questions_weigh_as_well():
+    kept = Answers(most=2_000_000, most_one=1_500_000)
+    for number in range(40):
+        kept.get((number, "nl", f"{number}" + "q" * 500_000), lambda: b"")
+    assert len(kept._kept) < 4
+    assert kept._held <= 2_000_000
+
+
 def test_what_fails_is_raised_and_tried_again():
     kept = Answers()
     with pytest.raises(NoRows):
@@ -145,7 +154,7 @@ def test_pages_and_figures_are_never_kept_by_browsers(client):
 
 def test_the_charts_are_drawn_by_the_plotly_that_python_knows(client):
     """The file is that of the npm package plotly.js-basic-dist-min of the same version."""
-    head = (ASSETS / "plotly-basic.min.js").read_text(encoding="utf-8")[:200]
+    head = assets.FILES[assets.PLOTLY].read_text(encoding="utf-8")[:200]
     assert f"plotly.js (basic - minified) v{get_plotlyjs_version()}\n" in head
     page = client.get("/").get_data(as_text=True)
     assert page.count("plotly-basic.min.js?m=") == 1
@@ -159,7 +168,22 @@ def test_what_draws_charts_is_there_before_the_first_one(client):
     assert "immutable" in answer.headers["Cache-Control"]
 
 
-def test_only_files_there_are_have_compressed_forms(client):
-    path = "/assets/../page.py"
+@pytest.mark.parametrize(
+    "path", ["/assets/../page.py", "/assets/aging/page.py", "/assets/server.py", "/assets/no.css"]
+)
+def test_only_styles_and_scripts_are_served(client, path):
     assert client.get(path).status_code == 404
-    assert (ASSETS / "tandem.js").is_file()
+    assert assets.file_at(path) is None
+
+
+def test_the_styles_and_scripts_of_a_page_lie_beside_it_and_come_before_the_shared_ones(client):
+    page = client.get("/").get_data(as_text=True)
+    for kind, last in (("css", "tandem.css"), ("js", "tandem.js")):
+        found = re.findall(rf'(?:href|src)="/assets/(\S+?\.{kind})\?m=\d+"', page)
+        found = [name for name in found if name != assets.PLOTLY]
+        assert len(found) == len(set(found)) > 3
+        assert found[-1] == last
+        shared = [name for name in found if "/" not in name]
+        assert found[-len(shared) :] == shared
+        for name in found:
+            assert client.get(f"/assets/{name}").status_code == 200

@@ -2,6 +2,7 @@ import pytest
 
 from dashboards.base import i18n
 from dashboards.base.i18n import LANGUAGES, _, collect, missing, n_, speaking
+from data.core.texts import Text
 
 
 def test_the_texts_of_the_source_are_found():
@@ -35,6 +36,17 @@ msgstr "Overzicht"
         i18n._translations.cache_clear()
     assert "Data up to {day}" in gaps
     assert "Overview" not in gaps
+
+
+@pytest.mark.parametrize("started", ["tandem", "app.py"])
+def test_texts_name_the_command_that_was_started(started, monkeypatch):
+    monkeypatch.setattr("sys.argv", [f"/somewhere/{started}", "serve"])
+    text = "Load it with `python app.py load`, which has no limit."
+    named = "`tandem load`" if started == "tandem" else "`python app.py load`"
+    assert named in str(Text(text))
+    for code in LANGUAGES:
+        with speaking(code):
+            assert named in _(text)
 
 
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])

@@ -223,7 +223,7 @@ def test_documents_that_are_not_there_are_refused_in_words(books, token):
     for asked in ({"type": "cash-confirm", "pairs": token}, {"type": "x"}):
         with pytest.raises(RefusedError) as refused:
             act(context, decisions, "", asked, {"pair": token})
-        assert str(refused.value.text).startswith("These documents are not")
+        assert str(refused.value.reason).startswith("These documents are not")
     assert decisions.read() == ()
 
 

@@ -6,15 +6,15 @@ import pytest
 
 from dashboards.base.format import Format
 from dashboards.charts.figures import (
-    BUCKETS,
     CONFIG,
     PALETTE,
     dark_css,
     figure,
-    month_axis,
     nice_ticks,
     value_axis,
 )
+from dashboards.charts.months import month_axis
+from data.core.buckets import DEFAULT, Buckets
 from tests.pages import checked
 
 F = Format("en")
@@ -25,9 +25,10 @@ def luminance(colour: str) -> float:
 
 
 def test_the_aging_ramp_darkens_step_by_step_so_that_it_prints_in_grey():
-    ramp = [luminance(PALETTE[b][0]) for b in BUCKETS[:5]]
-    assert ramp == sorted(ramp, reverse=True)
-    assert min(a - b for a, b in pairwise(ramp)) > 10
+    for buckets, least in ((DEFAULT, 10), (Buckets((10, 20, 30, 40, 50, 60)), 7)):
+        ramp = [luminance(PALETTE[buckets.shades[b]][0]) for b in buckets.names[:-1]]
+        assert ramp == sorted(ramp, reverse=True)
+        assert min(a - b for a, b in pairwise(ramp)) > least
 
 
 def test_every_colour_is_found_again_in_the_dark():

@@ -11,7 +11,8 @@ from dashboards.base.format import Format
 from dashboards.base.grid import block
 from dashboards.base.i18n import speaking
 from dashboards.base.view import NoRows, NotEnough
-from dashboards.dso.figures import covered, methods_figure, spread, trend_figure, why_methods_differ
+from dashboards.charts.months import spread
+from dashboards.dso.figures import covered, methods_figure, trend_figure, why_methods_differ
 from dashboards.dso.groups import chosen
 from dashboards.dso.page import (
     LISTINGS,

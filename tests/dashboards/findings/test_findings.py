@@ -7,13 +7,14 @@ import pytest
 
 from dashboards.base.grid import block
 from dashboards.findings import page as findings
+from dashboards.findings.columns import _COLUMNS
 from dashboards.findings.rows import LISTINGS, all_found, at_stake, chosen
-from dashboards.findings.words import _COLUMNS, GROUPS, WORDS
 from dashboards.frame.row_columns import ROW_COLUMNS
 from dashboards.overview import page as overview
 from dashboards.server import create_app
 from data.store.state import Store
-from etl.findings import CHECKS, OTHERS, find, outcomes
+from etl.findings.find import CHECKS, WORDS, find, outcomes
+from etl.findings.words import GROUPS
 from etl.ledger.derive import Settings, derive, write_about
 from etl.report import LoadReport
 from tests.ledgers import customer, invoice, match, payment, stage
@@ -68,7 +69,7 @@ def text(app, output, search="", language="en"):
 
 
 def test_every_check_has_words_and_columns():
-    assert set(WORDS) == {c.name for c in CHECKS} | set(OTHERS)
+    assert {c.name for c in CHECKS} < set(WORDS)
     assert {w.group for w in WORDS.values()} == set(GROUPS)
     assert all(WORDS[c.name].lacks for c in CHECKS if c.needs)
     for name, said in WORDS.items():

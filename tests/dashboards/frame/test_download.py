@@ -59,6 +59,16 @@ def test_one_bucket_of_one_filter(client):
     assert [r[0] for r in found[7:]] == ["P-LOOSE"]
 
 
+def test_another_set_of_buckets_stands_in_the_file(client):
+    explain = {"metric": "aging", "buckets": "15,45"}
+    found = lines(get(client, "figure.csv", explain))
+    assert found[2] == ["Filters", "buckets 15,45"]
+    assert [r[1] for r in found[7:]] == ["not_due", "1-15", "16-45", "over_45", "unapplied"]
+    rows = lines(get(client, "rows.csv", {**explain, "at": {"bucket": "16-45"}}))
+    place = rows[6].index("Bucket")
+    assert {r[place] for r in rows[7:]} <= {"16-45"}
+
+
 def test_a_name_cannot_run_as_a_formula(client):
     explain = {"metric": "receivables", "where": {"customer": ["C4"]}}
     found = lines(get(client, "rows.csv", explain))

@@ -5,10 +5,12 @@ import json
 import pytest
 
 from dashboards.base.i18n import speaking
+from dashboards.base.page import Page
 from dashboards.base.panel import Content, panel_callback
 from dashboards.base.parts import page, panel
-from dashboards.base.view import Context, NoRows, Page
-from dashboards.overview.page import movers, overdue_share
+from dashboards.base.view import Context, NoRows
+from dashboards.charts.movers import movers
+from dashboards.overview.page import overdue_share
 from dashboards.server import PAGES, create_app
 from data.store.state import Store
 from tests.pages import ask, query, small_company, unfolded, words

@@ -12,16 +12,23 @@ from dashboards.base.i18n import speaking
 from dashboards.imports import answers as imports_answers
 from dashboards.imports import cards as imports_cards
 from dashboards.imports import files as imports_files
+from dashboards.imports import loaded as imports_loaded
+from dashboards.imports import questions as imports_questions
 from dashboards.imports import report as imports_report
 from dashboards.imports.editor import drawn
 from dashboards.server import create_app
-from data.core.importing import Found, ImportRefusedError, Job, Part, Problem, Said, Sheet
+from data.core.errors import FileError, ImportRefusedError, TandemError
+from data.core.expectation import Expectation
+from data.core.importing import Found, Job, Said, Sheet
+from data.core.reading import Reading, Sample, Told
 from data.core.texts import Text
 from data.demo.company import TINY, write_exports
 from data.store.state import Store
-from etl.intake.tables.reading import REQUIRED
+from etl.intake.tables.plan import REQUIRED
 from etl.load.importer import FileImporter
+from etl.load.run import LoadOptions, load
 from etl.report import STATUS
+from tests.asking import KINDS
 from tests.dashboards.definitions.test_definitions import text
 from tests.pages import ask, small_company
 
@@ -107,12 +114,12 @@ def test_a_mapping_can_be_saved(client):
 
 
 def test_a_question_is_asked_with_what_each_answer_means():
-    days = Problem(Text("unclear {example}", {"example": "01/02/25"}), Text(""), "date_order")
+    days = FileError(Text("unclear {example}", {"example": "01/02/25"}), "", "date_order")
     assert imports_cards.answers(days, F) == [
         ("dmy", "Day first", "1 February 2025"),
         ("mdy", "Month first", "2 January 2025"),
     ]
-    amounts = Problem(Text("unclear {example}", {"example": "1.234"}), Text(""), "decimal")
+    amounts = FileError(Text("unclear {example}", {"example": "1.234"}), "", "decimal")
     assert imports_cards.answers(amounts, F) == [
         (",", "Decimal comma", "1,234.00"),
         (".", "Decimal point", "1.23"),
@@ -127,15 +134,23 @@ def card(found):
 
 
 def test_a_card_says_what_was_recognised():
-    part = Part(
-        "invoices.csv", "table", "invoices", 1005, 1000, 3, {"blank rows": 2},
-        date(2025, 1, 1), date(2025, 12, 31), {"EUR": Decimal("1234567.80")},
+    part = Reading(
+        "invoices.csv", "table", "invoices", rows_read=1005, rows_kept=1000, rows_rejected=3,
+        left_out={"blank rows": 2}, first_day=date(2025, 1, 1), last_day=date(2025, 12, 31),
+        totals={"EUR": Decimal("1234567.80")},
+        told=Told(
+            {"invoice": 996, "credit_note": 4}, 63, ["EUR"], 31,
+            [Sample("F1", "K1", "invoice", date(2025, 1, 1), None, Decimal("12.50"), "EUR")],
+        ),
+        left_out_amounts={"blank rows": Decimal("0.10")},
     )  # fmt: skip
     said = card(Found("t", "invoices.csv", 4_400_000, format="table", label="Table", parts=(part,)))
     assert "1,000 rows" in said
-    assert "1 Jan 2025 to 31 Dec 2025" in said
+    told = "996 invoices, 4 credit notes of 63 customers, 1 Jan 2025 to 31 Dec 2025, in EUR"
+    assert f"{told}; 31 are paid." in said
+    assert "F1 K1 invoice 1 Jan 2025" in said
+    assert "2 rows left out (0.10): blank rows." in said
     assert "1,234,567.80 EUR" in said
-    assert "2 rows left out: blank rows." in said
     assert "3 rows would be refused" in said
     assert "4.2 MB" in said
     assert "Not in this file: Due day" in said
@@ -238,7 +253,7 @@ def test_the_same_files_again_are_nothing_new(store):
 
 
 def test_a_failed_load_is_told_with_its_reason():
-    problem = Problem(Text("The load stopped: disk full."), Text("Make room."))
+    problem = TandemError("The load stopped: disk full.", "Make room.")
     said = text(imports_report.failed(Job(1, False, Text("x"), problem=problem)))
     assert "Nothing was loaded" in said
     assert "The load stopped: disk full. Make room." in said
@@ -256,10 +271,13 @@ def test_an_empty_store_offers_the_demo_and_one_without_importer_does_not(store)
 def open_with_demo(app):
     """Open /imports?demo=1, as a browser does."""
     names = ("imports-started.data", "imports-arrived.data", "imports-message.children")
-    key = next(k for k in app.callback_map if names[0] in k)
+    key = next(k for k in app.callback_map if all(n in k for n in names))
     parts = [dict(zip(("id", "property"), n.split("."), strict=True)) for n in names]
     want = {"id": "imports-want-demo", "property": "data", "value": True}
-    states = ("session.data", "arrived.data", "currency.value", "terms.value", "accounts.value")
+    states = (
+        "session.data", "arrived.data", "currency.value", "terms.value", "accounts.value",
+        "expected.value", "expected-day.value", "accepted.value",
+    )  # fmt: skip
     reply = app.server.test_client().post(
         "/_dash-update-component",
         json={
@@ -297,3 +315,58 @@ def test_what_is_loaded_is_listed(tmp_path):
     assert "file-1" in said
     settings = '{"encoding": "cp1252", "separator": "\\t", "decimal": ","}'
     assert imports_files.settings_words(settings) == "cp1252, separator tab, decimal ,"
+
+
+def test_files_of_whose_reading_nothing_is_known_are_listed(tmp_path):
+    importer = FileImporter(small_company(tmp_path))
+    assert "file-1" in text(imports_loaded.loaded_now(importer, F))
+    assert imports_files.settings_words("") == ""
+
+
+def test_a_file_with_nothing_usable_is_never_green():
+    nothing = Reading("a.csv", "table", "invoices", rows_read=3, rows_rejected=3)
+    mostly = Reading("a.csv", "table", "invoices", rows_read=3, rows_kept=1, rows_rejected=2,
+                     told=Told({"invoice": 1}))  # fmt: skip
+    for part in (nothing, mostly):
+        said = card(Found("t", "a.csv", 10, format="table", label="Table", parts=(part,)))
+        assert "Look at it before loading" in said
+        assert "Ready" not in said
+
+
+def test_a_question_is_asked_with_its_values_and_choices():
+    problem = FileError("Part of this list is open.", "", questions=[KINDS])
+    said = card(Found("t", "a.csv", 10, format="table", label="Table", problem=problem))
+    assert "1 question" in said
+    assert "What are the rows whose Aard says so?" in said
+    assert "Read it with these answers" in said
+    drawn_json = json.dumps(
+        imports_questions.form(Found("t", "a.csv", 1, problem=problem), F).to_plotly_json(),
+        default=lambda x: x.to_plotly_json(),
+    )
+    assert "2 rows, 350.50" in drawn_json
+    given = [
+        {"id": {"type": "import-question", "file": "t", "about": "kinds:Aard", "value": v},
+         "value": c} for v, c in (("Rekening", "invoice"), ("Tegoed", None))
+    ]  # fmt: skip
+    answers = imports_questions.answered(given, "t")
+    assert answers == {"kinds:Aard": {"Rekening": "invoice"}}
+    assert not imports_questions.complete([KINDS], answers)
+
+
+def test_what_ones_own_system_says_is_typed_with_point_or_comma():
+    said = imports_answers.settings_of(None, None, None, ("152.275,76", "2026-01-31", "120,00"))
+    assert said.expect == Expectation(Decimal("152275.76"), date(2026, 1, 31), Decimal("120.00"))
+    assert imports_answers.settings_of(None, None, None, ("", None, None)).expect is None
+    with pytest.raises(ImportRefusedError, match="more than one way"):
+        imports_answers.settings_of(None, None, None, ("1.234", None, None))
+
+
+def test_the_foot_says_how_it_ties_to_ones_own_balance(store, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Invoice number;Customer;Invoice date;Amount\nF1;C1;2025-02-28;9.50\n")
+    load([path], store, LoadOptions(expect=Expectation(Decimal("9.00"), None, Decimal("0.50"))))
+    app = create_app(store, importer=FileImporter(store))
+    said = json.dumps(ask(app, "foot.children", state=1), ensure_ascii=False)
+    assert "your own balance of 9.00" in said
+    assert "differs by 0.50" in said
+    assert "known" in said

@@ -266,3 +266,13 @@ def test_a_sector_is_found_in_the_readers_language_with_either_apostrophe(typed)
     with speaking("fr"):
         found = [choice["label"] for choice in choices(typed, "2.1")]
     assert found == ["82.2 Activités de centre d'appels", "82.20 Activités de centre d'appels"]
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+def test_what_is_offered_is_offered_to_who_seeks_its_whole_label(language):
+    """As a list asks once something was chosen from it; a choice that is gone is taken back."""
+    with speaking(language):
+        offered = choices("", "2.1")
+        assert offered[0]["value"] == "-"
+        for choice in (*offered[:4], *choices("43.2", "2.1")):
+            assert choice in choices(choice["label"], "2.1")

@@ -3,6 +3,7 @@
 import duckdb
 import pytest
 
+from data.core.errors import EngineError
 from data.store.engine import DuckDBEngine
 
 ROWS = [("BE", "C1", 1), ("NL", "C2", 2), ("", "C3", 4), (None, "C4", 8), ("B", "C1", 16)]
@@ -45,3 +46,12 @@ def test_filters_of_few_values_are_looked_up_in_dictionaries(connection):
 def test_what_a_statement_does_not_name_is_not_bound(connection):
     found = DuckDBEngine(connection).query("select $a as a", {"a": 1, "b": 2})
     assert found.to_pylist() == [{"a": 1}]
+
+
+def test_what_the_engine_says_stays_in_the_log(caplog):
+    engine = DuckDBEngine(duckdb.connect())
+    with pytest.raises(EngineError, match="could not be computed") as found:
+        engine.query("select nothing_of_this_name")
+    assert "nothing_of_this_name" not in str(found.value)
+    assert "Binder" not in str(found.value)
+    assert "nothing_of_this_name" in caplog.text

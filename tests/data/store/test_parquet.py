@@ -10,9 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 import app
+from data.core.errors import StoreError
 from data.store import parquet
 from data.store.parquet import ParquetStore, publish_parquet, published_tables, read_manifest
-from data.store.state import State, Store, StoreError
+from data.store.state import State, Store
 from tests.ledgers import invoice, publish
 
 
@@ -91,7 +92,7 @@ def test_one_that_fails_changes_nothing(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"schema_version": 0}, "publish it again"),
+        ({"schema_version": 0}, "Publish it again"),
         ({"folder": "../elsewhere"}, "no publication"),
         ({"more": 1}, "cannot be read"),
     ],
@@ -109,7 +110,7 @@ def test_each_side_says_which_engine_reads_the_folder(tmp_path):
     with pytest.raises(StoreError, match="TANDEM_ENGINE"):
         Store(tmp_path / "tables").current()
     assert ParquetStore(tmp_path / "none", "spark://127.0.0.1:1").current() is None
-    with pytest.raises(StoreError, match="load into another folder"):
+    with pytest.raises(StoreError, match="Load into another folder"):
         ParquetStore(tmp_path / "tables", "spark://127.0.0.1:1").publish(None)
     with pytest.raises(StoreError, match="address of a cluster"):
         ParquetStore(tmp_path / "tables", "http://127.0.0.1:1").current()

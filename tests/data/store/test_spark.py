@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from data.store.engine import EngineError
+from data.core.errors import EngineError
 from data.store.schema import CUSTOMERS
 from data.store.spark import carry_over, connected, one_by_one, spark_schema
-
-ROOT = Path(__file__).parents[3]
+from tests.places import ROOT
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from data.core.errors import StoreError
 from data.store.schema import SCHEMA_VERSION
-from data.store.state import Store, StoreError
+from data.store.state import Store
+from etl.load.lock import only_load
 from tests.ledgers import invoice, publish
-
-ROOT = Path(__file__).parents[3]
+from tests.places import ROOT
 
 
 def count(store: Store) -> int:
@@ -103,13 +104,13 @@ def test_a_killed_load_leaves_the_old_state_and_the_next_one_works(tmp_path):
 import sys, time
 from pathlib import Path
 from data.store.state import Store
-from etl.load import run as module
+from etl.load import making, run as module
 
 def hang(connection):
     print("checking", flush=True)
     time.sleep(60)
 
-module.control = hang
+making.control = hang
 module.load([Path(sys.argv[1])], Store(sys.argv[2]))
 """
     with subprocess.Popen(
@@ -193,5 +194,50 @@ def test_another_version_says_what_to_do(tmp_path):
     with duckdb.connect(str(path)) as connection:
         connection.execute("create table about as select 999 as schema_version")
     (tmp_path / "current").write_text(path.name)
-    with pytest.raises(StoreError, match="load the exports again"):
+    with pytest.raises(StoreError, match="Load the exports again"):
         Store(tmp_path).current()
+
+
+def test_a_lost_pointer_says_so_and_offers_the_newest_state(tmp_path):
+    for size in (1, 2):
+        publish(tmp_path, ledger(size))
+    (tmp_path / "current").unlink()
+    with pytest.raises(StoreError, match=r"2 states, but its file `current`.*app\.py recover"):
+        Store(tmp_path).current()
+    with pytest.raises(StoreError, match="is lost"):  # nothing begins afresh beside them
+        publish(tmp_path, ledger(3))
+    assert Store(tmp_path).recover().number == 2
+    assert count(Store(tmp_path)) == 2
+
+
+def test_a_damaged_newest_state_gives_way_to_the_one_before(tmp_path):
+    publish(tmp_path, ledger(1))
+    (tmp_path / "current").unlink()
+    (tmp_path / "state-000002.duckdb").write_bytes(b"no database")
+    assert Store(tmp_path).recover().number == 1
+    assert count(Store(tmp_path)) == 1
+    (tmp_path / "current").unlink()
+    (tmp_path / "state-000001.duckdb").unlink()
+    with pytest.raises(StoreError, match="cannot be read"):
+        Store(tmp_path).recover()
+    with pytest.raises(StoreError, match="holds no state"):
+        Store(tmp_path / "none").recover()
+
+
+def test_a_first_state_whose_pointer_was_not_moved_was_never_current(tmp_path):
+    publish(tmp_path, ledger(1))
+    (tmp_path / "current").rename(tmp_path / "pointer-1-1")  # as a killed load leaves it
+    assert Store(tmp_path).current() is None
+    with only_load(tmp_path):
+        assert rest(tmp_path) == set()
+    assert not (tmp_path / "state-000001.duckdb").exists()
+
+
+def test_a_later_state_whose_pointer_was_not_moved_is_swept(tmp_path):
+    for size in (1, 2):
+        publish(tmp_path, ledger(size))
+    (tmp_path / "pointer-1-1").write_text("state-000002.duckdb")
+    (tmp_path / "current").write_text("state-000001.duckdb")
+    with only_load(tmp_path):
+        assert count(Store(tmp_path)) == 1
+    assert not (tmp_path / "state-000002.duckdb").exists()

@@ -1,6 +1,7 @@
 import pytest
 
-from data.store.state import Store, StoreError
+from data.core.errors import StoreError
+from data.store.state import Store
 from data.workspace import by_hand
 from etl.load.run import load
 

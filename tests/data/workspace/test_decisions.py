@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from data.store.state import StoreError
+from data.core.errors import StoreError
 from data.workspace.decisions import (
     CONFIRM,
     UNDO,
@@ -66,7 +66,7 @@ def test_a_line_that_is_no_decision_is_named(tmp_path):
     kept = Decisions(tmp_path)
     kept.add(UNDO, INVOICE, PAYMENT)
     kept.path.write_text(kept.path.read_text() + '{"action": "delete"}\n')
-    with pytest.raises(StoreError, match="line 2"):
+    with pytest.raises(StoreError, match="Line 2"):
         kept.read()
     with pytest.raises(ValueError, match="no decision"):
         kept.add("delete", INVOICE, PAYMENT)

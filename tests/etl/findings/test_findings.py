@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from etl.findings import CHECKS, find, outcomes
 from etl.findings.customers import valid_vat
+from etl.findings.find import CHECKS, WORDS, find, outcomes
 from etl.ledger.derive import Settings, write_about
 from tests.ledgers import credit_note, customer, derived, invoice, match, payment, write_off
 
@@ -18,6 +18,7 @@ def look(documents, matches=(), customers=(), **more):
     connection = derived(documents, matches, customers, **more)
     write_about(connection, Settings("EUR", 30), datetime(2026, 1, 1, tzinfo=UTC))
     found = {f.name: f for f in find(connection)}
+    assert set(found) <= set(WORDS)
 
     def rows(name, columns="document_id"):
         sql = found[name].sql
@@ -39,7 +40,7 @@ def test_unapplied_cash_has_its_age_on_the_last_day_of_the_data():
     assert rows("unapplied", "document_id, days, age") == [
         ("P1", 121, "over_90"),
         ("P2", 51, "31-60"),
-        ("P3", 29, "0-30"),
+        ("P3", 29, "1-30"),
     ]
     assert rows("unapplied_old") == [("P1",)]
 
@@ -178,6 +179,17 @@ def test_a_discount_that_was_taken_late():
     assert found["late_discounts"].text.values["days"] == 24.0
 
 
+@pytest.mark.parametrize(("kind", "late"), [("adjustment", 1), ("exchange", 0)])
+def test_an_exchange_loss_is_no_discount_taken_late(kind, late):
+    documents = [
+        invoice("F1", "A", "2025-01-01", 1000),
+        payment("P1", "A", "2025-01-31", 980),
+        write_off("W1", "A", "2025-01-31", 20) | {"kind": kind},
+    ]
+    found, _ = look(documents, [match("F1", "P1"), match("F1", "W1")])
+    assert ("late_discounts" in found) == late
+
+
 def orders(without, paid_without=20, who="A"):
     """Return invoices of a customer: 8 with an order number paid after 10 days, some without."""
     documents, matches = [], []
@@ -280,6 +292,32 @@ def test_the_reason_of_credit_notes_is_what_their_text_says_besides():
     assert rows("credited_by_reason", "reason, credit_notes") == [("prix erroné", 2), ("retour", 1)]
     silent = [credit_note("C1", "A", "2025-03-02", 60, reference="Avoir sur facture F12")]
     assert "credited_by_reason" not in look(silent)[0]
+
+
+@pytest.mark.parametrize("number", ["FT FA.2021/807", "FA 2021/807", "VF 2026-12", "F 12 / 2026"])
+def test_letters_of_a_number_are_no_reason_of_a_credit_note(number):
+    silent = [credit_note("C1", "A", "2025-03-02", 60, reference=number)]
+    assert "credited_by_reason" not in look(silent)[0]
+    told = [credit_note("C1", "A", "2025-03-02", 60, reference=f"{number} Devolução")]
+    found, _ = look(told)
+    assert found["credited_by_reason"].text.values["reason"] == "devolução"
+
+
+def test_two_names_under_one_number_and_what_is_but_another_way_to_write_one():
+    customers = [
+        customer("A", name="Anker NV"),
+        customer("A", name="Bakkerij Böhm"),
+        customer("B", name="Brasserie Noord BV"),
+        customer("B", name="BRASSERIE NOORD, Gent"),
+        customer("C", name="Drukkerij Jansen"),
+        customer("C", name="Drukkerij Janssen B.V."),
+    ]
+    owed = [invoice("F1", "A", "2025-01-01", 100), invoice("F2", "B", "2025-01-01", 10)]
+    found, rows = look(owed, customers=customers)
+    assert (found["several_names"].items, found["several_names"].amount) == (1, D(100))
+    assert rows("several_names", "customer, customer_name, other_name") == [
+        ("A", "Anker NV", "Bakkerij Böhm")
+    ]
 
 
 def test_one_company_under_several_numbers():

@@ -6,7 +6,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from etl.findings import find
+from etl.findings.find import find
 from etl.ledger.checks import control
 from etl.ledger.derive import Settings, derive, write_about
 from tests.ledgers import customer, invoice, payment, stage

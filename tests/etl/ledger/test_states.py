@@ -34,7 +34,7 @@ def derived_documents(connection):
         (
             {"paid_on": "2025-01-20", "paid_amount": 60, "open_amount": 30},
             [
-                ("credit_note", date(2025, 1, 20), D(-10), False),
+                ("adjustment", date(2025, 1, 20), D(-10), False),
                 ("payment", date(2025, 1, 20), D(-60), False),
             ],
         ),
@@ -120,3 +120,71 @@ def test_a_foreign_invoice_paid_in_full_leaves_no_cent():
     )  # fmt: skip
     assert c.sql("select sum(amount) from documents").fetchall() == [(D(0),)]
     assert c.sql("select count(*) from documents where kind = 'exchange'").fetchall() == [(0,)]
+
+
+def sold(connection):
+    sales = "select sum(amount) from documents where kind in ('invoice', 'credit_note')"
+    return connection.execute(sales).fetchall()[0][0]
+
+
+def test_what_nobody_explains_lowers_no_sales():
+    state = {"open_amount": 0, "paid_amount": 99, "paid_on": "2025-01-20"}
+    c = derived([invoice("F1", "A", "2025-01-01", 100, **state)])
+    assert sold(c) == 100
+    assert c.sql("select amount from open_items where closed_on is null").fetchall() == []
+
+
+def test_a_credit_note_settles_the_invoice_that_lacks_as_much():
+    c = derived(
+        [
+            credit_note("C1", "A", "2024-12-28", 40, open_amount=0, paid_amount=0),
+            invoice("F1", "A", "2025-01-05", 100, open_amount=0, paid_amount=60,
+                    paid_on="2025-02-20"),
+        ]
+    )  # fmt: skip
+    assert sold(c) == 60
+    found = c.sql(
+        "select document_id, closed_on, closed_by from open_items where kind <> 'payment'"
+        " and closed_by in ('credit_note', 'invoice') order by 1"
+    ).fetchall()
+    day = date(2025, 1, 5)
+    assert found == [("C1", day, "invoice"), ("F1", day, "credit_note")]
+
+
+def test_credit_notes_of_several_invoices_are_used_up_oldest_first():
+    c = derived(
+        [
+            credit_note("C1", "A", "2025-01-03", 50, open_amount=-10, paid_amount=0),
+            invoice("F1", "A", "2025-01-05", 100, open_amount=0, paid_amount=70),
+            invoice("F2", "A", "2025-01-06", 100, open_amount=0, paid_amount=85),
+        ]
+    )
+    left = (
+        "select document_id, kind, sum(amount) from open_items where closed_on is null group by all"
+    )
+    assert c.sql(left).fetchall() == [("C1", "credit_note", D(-10))]
+    assert c.sql("select sum(amount) from documents where kind = 'adjustment'").fetchall() == [
+        (D(-5),)
+    ]
+
+
+def test_a_discount_beside_the_paid_amount_is_a_credit_note():
+    state = {"paid_amount": 980, "discount": 20, "paid_on": "2026-01-14"}
+    c = derived([invoice("F1", "A", "2026-01-05", 1000, **state)])
+    assert sold(c) == 980
+    found = c.sql("select closed_on, outcome from documents where kind = 'invoice'").fetchall()
+    assert found == [(date(2026, 1, 14), "paid")]
+
+
+def test_a_discount_on_a_payment_row_settles_what_the_payment_does():
+    c = derived(
+        [
+            invoice("F1", "A", "2026-01-05", 1000),
+            invoice("F2", "A", "2026-01-15", 250),
+            payment("P1", "A", "2026-01-14", 980, reference="F1", discount=20),
+        ],
+        assume=True,
+    )
+    open_ = "select document_id, amount from open_items where closed_on is null"
+    assert c.sql(open_).fetchall() == [("F2", D(250))]
+    assert sold(c) == 1230

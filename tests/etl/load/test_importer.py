@@ -3,9 +3,11 @@ import time
 
 import pytest
 
-from data.core.importing import ImportRefusedError, LoadSettings, Said
+from data.core.errors import ImportRefusedError
+from data.core.importing import LoadSettings, Said
 from data.store.state import Store
-from etl.load.importer import FileImporter, safe_name
+from etl.load.identify import safe_name
+from etl.load.importer import FileImporter
 
 SESSION = "0123456789abcdef" * 2
 INVOICES = """Invoice number;Customer;Invoice date;Due date;Amount
@@ -251,3 +253,23 @@ def test_what_a_program_leaves_out_stays_out_when_columns_are_said_by_hand(impor
     assert again.format == "table"
     assert again.parts[0].rows_kept == 1
     assert again.sheet.columns["reference"] == "Invoice Status"
+
+
+def test_a_loaded_file_is_taken_out_after_its_effect_was_shown(importer):
+    drop(importer, "invoices.csv", INVOICES)
+    importer.load(SESSION, LoadSettings())
+    finished(importer)
+    (one,) = importer.loaded()
+    assert (one.name, one.documents, str(one.amount)) == ("invoices.csv", 2, "1300.50")
+    assert importer.undoes() == ""
+    effect = importer.effect_of_removal([one.key])
+    assert (str(effect.before), str(effect.after)) == ("1300.50", "0.00")
+    importer.remove_loaded([one.key])
+    job = finished(importer)
+    assert (job.kind, job.problem) == ("removal", None)
+    assert importer.loaded() == ()
+    importer.remove_loaded([one.key])
+    assert "is not loaded" in str(finished(importer).problem)
+    assert importer.undoes() == "removal"
+    importer.undo()
+    assert finished(importer).report["ledger_balance"] == "1300.50"

@@ -1,18 +1,20 @@
 """Files become a published state: again, newer, broken, in any order."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
 import pytest
 import xlsxwriter
 
 from data.core.texts import Text
 from data.store.state import Store
 from etl.ledger.checks import Control
+from etl.load import making
 from etl.load import read as read_module
-from etl.load import run as load_module
 from etl.load.command.printing import write_rejects
 from etl.load.identify import expand
 from etl.load.run import LoadOptions, load
@@ -264,15 +266,15 @@ def test_options_hold_until_given_anew(tmp_path, store):
 
 
 def test_rows_without_a_rate_wait_for_it_in_the_rejects(tmp_path, store):
-    rows = ("F1;A;2025-01-31;2025-02-28;10.00;EUR", "F2;A;2025-01-31;2025-02-28;100.00;USD")
+    rows = ("F1;A;2025-01-31;2025-02-28;10.00;EUR", "F2;A;2025-01-31;2025-02-28;100.00;AED")
     path = invoices(tmp_path / "a.csv", *rows)
     several = load([path], store)
     assert not several.published
     assert "--currency" in str(several.failures[0].remedy)
     report = load([path], store, LoadOptions(reporting_currency="EUR"))
     assert balance(store) == D("10.00")
-    assert [(r.file, r.line, r.value) for r in report.rejects] == [("a.csv", 3, "USD")]
-    rates = write(tmp_path / "rates.csv", "currency;day;rate", "USD;2025-01-30;0.91")
+    assert [(r.file, r.line, r.value) for r in report.rejects] == [("a.csv", 3, "AED")]
+    rates = write(tmp_path / "rates.csv", "currency;day;rate", "AED;2025-01-30;0.91")
     assert load([rates], store).rejected == 0
     assert balance(store) == D("101.00")
 
@@ -281,7 +283,7 @@ def test_a_control_total_that_fails_publishes_nothing(files, store, monkeypatch)
     load([files], store)
     more = invoices(files / "more.csv", "F200;A;2025-06-10;2025-07-10;1.00;EUR")
     wrong = Control("open_items", Text("They differ."), D(1), D(2))
-    monkeypatch.setattr(load_module, "control", lambda _: [wrong])
+    monkeypatch.setattr(making, "control", lambda _: [wrong])
     report = load([more], store)
     assert (report.published, report.ok, report.state) == (False, False, 1)
     assert balance(store) == D("90.50")
@@ -376,6 +378,38 @@ def test_a_row_that_stands_in_a_file_twice_is_found_as_an_invoice_made_twice(tmp
     # without the copy, the file is a newer export of the same books
     report = load([invoices(tmp_path / "b.csv", row)], store)
     assert balance(store) == D(50)
+
+
+@pytest.mark.parametrize("error", [duckdb.BinderException("no column x"), pa.ArrowInvalid("19")])
+def test_what_nobody_foresaw_is_said_without_the_engines_words(
+    tmp_path, store, monkeypatch, error
+):  # fmt: skip
+    def fails(*_):
+        raise error
+
+    row = "F2;A;2025-10-02;2025-11-01;50.00;EUR"
+    load([invoices(tmp_path / "a.csv", row)], store)
+    monkeypatch.setattr(making, "derive", fails)
+    report = load([invoices(tmp_path / "b.csv", row, row)], store)
+    assert not report.published
+    (failure,) = report.failures
+    assert "not expected" in str(failure.reason)
+    assert str(error) not in f"{failure.reason} {failure.remedy}"
+    assert str(error) in (store.folder / "fault.log").read_text("utf-8")
+    assert balance(store) == D(50)
+
+
+def test_of_two_loads_within_a_second_the_later_is_the_newer(tmp_path, store, monkeypatch):
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2026, 1, 31, 12, tzinfo=tz)
+
+    monkeypatch.setattr(making, "datetime", Stopped)
+    row = "F2;A;2025-10-02;2025-11-01;{};EUR"
+    for n, amount in enumerate(("50.00", "60.00", "55.00", "70.00", "65.00")):
+        load([invoices(tmp_path / f"{n}.csv", row.format(amount))], store)
+        assert balance(store) == D(amount)
 
 
 def test_numbers_that_restart_each_year_are_other_documents(tmp_path, store):
@@ -519,5 +553,5 @@ def test_an_export_that_shows_more_paid_is_the_later_one(tmp_path, store):
     (file,) = load([v0], other).files
     assert file.status == "superseded"
     assert "v2.csv" in str(file.notes[-1])
-    assert "--store" in str(file.notes[-1])
+    assert "remove v2.csv" in str(file.notes[-1])
     assert balance(other) == D(70)

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from metrics.asking.ledger import Ledger, month_end
 from metrics.catalogue import METRICS, answer
 from metrics.lists.customers import customers
+from tests.depth import checked
 from tests.laws.test_metric_laws import alike
 from tests.ledgers import invoice, match, payment
 from tests.oracle_metrics import DIMENSIONS, Book
-from tests.random_ledgers import World, as_day, build, checked, days_of, worlds
+from tests.random_ledgers import World, as_day, build, days_of, worlds
 
 
 @st.composite

@@ -19,8 +19,9 @@ from scipy import stats
 from data.store.engine import DuckDBEngine
 from metrics.asking.ledger import Ledger
 from metrics.catalogue import METRICS, answer
+from tests.depth import checked
 from tests.ledgers import credit_note, customer, document, invoice, match, payment
-from tests.random_ledgers import World, build, checked
+from tests.random_ledgers import World, build
 
 D = Decimal
 _built: dict[str, DuckDBEngine] = {}

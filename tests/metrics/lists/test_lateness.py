@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from metrics.catalogue import answer
 from metrics.lists.lateness import lateness
+from tests.depth import checked
 from tests.metrics.asking.test_cubes import questions
-from tests.random_ledgers import build, checked, worlds
+from tests.random_ledgers import build, worlds
 
 
 @checked(15)

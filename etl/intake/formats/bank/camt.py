@@ -2,15 +2,20 @@
 
 camt.053 (BankToCustomerStatement) is a statement with balances, camt.052 a report during the day,
 camt.054 a notification of single entries: the elements of their entries are the same, in whatever
-namespace and version. See etl/intake/formats/bank/statement.py for what all bank statements have
-in common. Here:
+namespace and version. See etl/intake/formats/bank/statement.py for what all bank statements have in
+common. Here:
 
 - Booked entries count (Sts BOOK); pending ones and mere information are left out.
 - CRDT is money that came in. An entry is a return where RvslInd says so, where its code is one of
   the returns and reversals of BkTxCd, or where a detail carries RtrInf.
+- Most banks mark a reversal (RvslInd) with the side on which the balance moves, some with the side
+  of what it takes back: the closing balance tells which.
+- Charges that the bank kept of a payment (Chrgs) are added back to it: the customer paid the
+  whole. What a return costs beyond the payment (InstdAmt) is the bank's fee.
 - OPBD (or PRCD, what the bank closed with before) + entries = CLBD. A report has no closing balance
   and is not checked; nor is a page of a larger statement, nor are balances in several currencies.
-- A batch is broken into its TxDtls where these are in the entry's currency and add up to it.
+- A batch is broken into its TxDtls where these are in the entry's currency and add up to it, with
+  or without their charges.
 - Who paid is the debtor, or whoever he paid for; of a returned payment, the debtor as well.
 - The reference: Strd (CdtrRefInf, RfrdDocInf), Ustrd, EndToEndId, AddtlNtryInf, in this order.
 """
@@ -22,11 +27,12 @@ from decimal import Decimal
 
 import duckdb
 
+from data.core.reading import Reading
 from data.core.texts import N_
 from etl.intake.files.xml import Element, child, children, elements, line_of, name_of, root_of, text
-from etl.intake.formats.bank.statement import PENDING, Entry, Statement, Statements
+from etl.intake.formats.bank.statement import PENDING, Entry, Statement, Statements, turned
 from etl.intake.formats.bank.text import account_of, number_of, reference_of, said, tidy
-from etl.intake.source import Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 
 COLUMNS = {
     "document_id": "AcctSvcrRef",
@@ -197,7 +203,10 @@ class _Reader:
             self.statements.reject(statement, line_of(element), "Amt", shown)
             return
         entry = self._made(element, value if side == "CRDT" else -value, currency)
-        self.statements.add(statement, entry, currency)
+        if text(element, "RvslInd") in ("true", "1"):
+            self.statements.doubt(statement, entry, turned(entry), currency)
+        else:
+            self.statements.add(statement, entry, currency)
 
     def _made(self, element: Element, amount: Decimal, currency: str) -> Entry:
         booked, value_day = _day(element, "BookgDt"), _day(element, "ValDt")
@@ -219,6 +228,7 @@ class _Reader:
         parties = [self._party(d) for d in details]
         if len(details) == 1:
             entry.counterparty, entry.iban = parties[0]
+            entry.charges = _kept_back(element, details[0], entry, currency)
         structured, texts = [], []
         for detail in details:
             known, free = _remittance(detail)
@@ -229,7 +239,7 @@ class _Reader:
             entry.details = [
                 Entry(
                     line_of(d), day, value, counterparty=who[0], iban=who[1],
-                    reference=reference_of(*_remittance(d)),
+                    reference=reference_of(*_remittance(d)), charges=_charges(d, currency),
                 )
                 for d, who in zip(details, parties, strict=True)
                 if (value := _detail_amount(d, amount, currency)) is not None
@@ -293,6 +303,46 @@ def _detail_amount(detail: Element, whole: Decimal, currency: str) -> Decimal | 
             positive = side == "CRDT" if side else whole > 0
             return value if positive else -value
     return None
+
+
+def _charges(element: Element, currency: str) -> Decimal:
+    """Return the charges that an entry or a detail says the bank took."""
+    charges = child(element, "Chrgs")
+    if charges is None:
+        return Decimal(0)
+    amounts = [a for r in children(charges, "Rcrd") if text(r, "CdtDbtInd") != "CRDT"
+               for a in children(r, "Amt")]  # fmt: skip
+    amounts = amounts or children(charges, "TtlChrgsAndTaxAmt") or children(charges, "Amt")
+    found = [number_of(text(a)) for a in amounts if a.get("Ccy") in (currency, None)]
+    return sum((f for f in found if f), Decimal(0))
+
+
+def _kept_back(element: Element, detail: Element, entry: Entry, currency: str) -> Decimal:
+    """Return by how much more was paid than came in; of a return, by how much less.
+
+    Charges count where an amount of the detail is the entry's with them, or where the bank says
+    that they are included.
+    """
+    paths = (("Amt",), ("AmtDtls", "InstdAmt", "Amt"), ("AmtDtls", "TxAmt", "Amt"))
+    told = {
+        value
+        for path in paths
+        if (amount := child(detail, *path)) is not None
+        and amount.get("Ccy") == currency
+        and (value := number_of(text(amount))) is not None
+    }
+    own = abs(entry.amount)
+    if entry.amount < 0:
+        less = [t for t in told if t < own]
+        return own - max(less) if entry.returns and less else Decimal(0)
+    charges = _charges(detail, currency) or _charges(element, currency)
+    included = any(
+        text(r, "ChrgInclInd") in ("true", "1")
+        for e in (detail, element)
+        if (found := child(e, "Chrgs")) is not None
+        for r in children(found, "Rcrd")
+    )
+    return charges if own + charges in told or (included and told <= {own}) else Decimal(0)
 
 
 def _remittance(detail: Element) -> tuple[list[str], list[str]]:

@@ -25,6 +25,8 @@ from decimal import Decimal
 
 import duckdb
 
+from data.core.errors import FileError
+from data.core.reading import Reading
 from data.core.texts import N_, Text
 from etl.intake.files.delimited import plain_head
 from etl.intake.formats.bank.statement import CUT_OFF, Entry, Statement, Statements
@@ -39,7 +41,7 @@ from etl.intake.formats.bank.text import (
     short_day,
     tidy,
 )
-from etl.intake.source import FileError, Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 
 COLUMNS = {
     "document_id": "04: numéro d'écriture",

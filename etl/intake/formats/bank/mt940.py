@@ -5,12 +5,14 @@ The fields are those of SWIFT's customer statement message; how a line of field 
 are written is the library mt-940's knowledge. What it lacks is done here: the line of the file that
 each entry stands on, one statement after the other in a file of any size, a booking day at the turn
 of the year, 30 February (German value days know it), and field 86
-(etl/intake/formats/bank/mt940_text.py). See
-etl/intake/formats/bank/statement.py for what all bank statements have in common. Here:
+(etl/intake/formats/bank/mt940_text.py). See etl/intake/formats/bank/statement.py for what all bank
+statements have in common. Here:
 
 - C is money that came in, D what went out; RC takes back a C, RD a D. Codes of field 86, and the
   type NRTI of field 61, tell other returns.
 - The day is the entry date; where a bank leaves it out, the value day.
+- A minus before an amount (D-104,12) says what D says; behind C, that as much went back. Where only
+  the other reading makes the closing balance, that one counts.
 - Opening balance (60F, 60M) + entries = closing balance (62F, 62M). MT942 has no balances and is
   not checked.
 """
@@ -19,16 +21,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import duckdb
 import mt940.tags
 
+from data.core.errors import FileError
+from data.core.reading import Reading
 from data.core.texts import N_, Text
 from etl.intake.files.delimited import plain_head
 from etl.intake.formats.bank.mt940_text import details_of
-from etl.intake.formats.bank.statement import CUT_OFF, Entry, Statement, Statements
+from etl.intake.formats.bank.statement import CUT_OFF, Entry, Statement, Statements, turned
 from etl.intake.formats.bank.text import (
     account_of,
     as_date,
@@ -40,7 +45,7 @@ from etl.intake.formats.bank.text import (
     said,
     tidy,
 )
-from etl.intake.source import FileError, Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 
 COLUMNS = {
     "document_id": "61: bank reference",
@@ -52,11 +57,14 @@ COLUMNS = {
     "reference": "86",
 }
 _TAG = re.compile(r":(\d{2}[A-Z]?|NS):")
-_END = re.compile(r"-(?:XXX|\}.*)?|:9\d\d:")
+_END = re.compile(r"-(?:XXX|\}.*)?|:9\d\d:", re.DOTALL)
 _LINE = mt940.tags.Statement().re
 _LONG_LINE = mt940.tags.StatementGLS().re
 """The same, with a reference of the customer longer than SWIFT's 16 characters."""
 _BALANCE = mt940.tags.BalanceBase().re
+#: A minus before an amount, which has a mark of its own: D-104,12.
+_MINUS = re.compile(r"^(\d{6}(?:\d{4}| {4})?R?[DC][A-Z]?)-(?=[\d,])")
+_MINUS_BALANCE = re.compile(r"^([DC]\d{6}[A-Z]{3})-(?=[\d,])")
 _MONTHS_APART = 6
 
 
@@ -75,7 +83,8 @@ class Mt940Source:
     def identify(self, file: SourceFile) -> float:
         """See `etl.intake.source.Source.identify`."""
         text = plain_head(file)
-        begins = re.search(r"(?m)^(?:\{.*\})?(?:\{4:)?\s*:20:", text)
+        # the blocks of SWIFT's own framing, behind the control character that it begins with
+        begins = re.search(r"(?m)^[\x00-\x20]*(?:\{.*\})?(?:\{4:)?\s*:20:", text)
         account = re.search(r"(?m)^:25P?:", text)
         if not (begins and account):
             return 0.0
@@ -188,7 +197,8 @@ class _Reader:
         self.statements.end(made)
 
     def _balance(self, line: int, value: Sequence[str]) -> tuple[Decimal, str]:
-        found = _BALANCE.match(value[0].strip())
+        written, minus = _MINUS_BALANCE.subn(r"\1", value[0].strip())
+        found = _BALANCE.match(written)
         amount = number_of(found["amount"]) if found else None
         if found is None or amount is None:
             raise FileError(
@@ -201,14 +211,15 @@ class _Reader:
         currency = found["currency"].upper()
         day = _existing(found["year"], found["month"], found["day"])
         self.statements.period(self._open(currency), day)
-        return (-amount if found["status"].upper() == "D" else amount), currency
+        return (-amount if minus or found["status"].upper() == "D" else amount), currency
 
     def _add(self, about: list[str]) -> None:
         """Add the entry that is open; `about` is its field 86."""
         assert self.entry is not None  # noqa: S101 - asked before each call
         (line, value), self.entry = self.entry, None
         statement = self._open("")
-        text = "\n".join([value[0].rstrip(), *(v.strip() for v in value[1:])][:2])
+        first, minus = _MINUS.subn(r"\1", value[0].rstrip())
+        text = "\n".join([first, *(v.strip() for v in value[1:])][:2])
         found = _LINE.match(text)
         if found and not found["bank_reference"] and "//" in value[0]:
             found = _LONG_LINE.match(text) or found
@@ -229,23 +240,26 @@ class _Reader:
         own = said(found["customer_reference"])
         extra = found["extra_details"] or ""
         bank = said(found["bank_reference"])
-        self.statements.add(
-            statement,
-            Entry(
-                line,
-                day,
-                amount if credit else -amount,
-                number=f"{self.account} {day} {bank}".strip() if bank else "",
-                counterparty=details.name,
-                iban=details.iban or account_of(_account_in(extra)),
-                reference=reference_of(
-                    details.structured, [*(details.texts if about else [extra]), _own(own)]
-                ),
-                value_day=value_day,
-                booked=bool((found["entry_month"] or "").strip()),
-                returns=returns,
+        entry = Entry(
+            line,
+            day,
+            amount if credit else -amount,
+            number=f"{self.account} {day} {bank}".strip() if bank else "",
+            counterparty=details.name,
+            iban=details.iban or account_of(_account_in(extra)),
+            reference=reference_of(
+                details.structured, [*(details.texts if about else [extra]), _own(own)]
             ),
+            value_day=value_day,
+            booked=bool((found["entry_month"] or "").strip()),
+            returns=returns,
         )
+        if not minus:
+            self.statements.add(statement, entry)
+        elif credit:  # less than nothing came in: what came in once went back
+            self.statements.doubt(statement, replace(turned(entry), returns=True), entry)
+        else:  # D says what the minus says, unless the balance proves that it takes the D back
+            self.statements.doubt(statement, entry, replace(turned(entry), returns=True))
 
 
 def _own(reference: str) -> str:

@@ -11,25 +11,27 @@ is here:
   with one that does not tie is refused as a whole: entries are missing from it.
 - One reading for each account and currency. The rows of one account, of whatever format, form a
   series; an entry that stands in two files is counted once (etl/ledger/exports/repeated.py): so
-  each has a number
-  that does not depend on the file it is read from, `document_id`: the bank's own reference, or
-  account, day, amount and who paid, and a count where that occurs again. Details of a batch have
-  the entry's number and ` #1`, ` #2` ...
+  each has a number that does not depend on the file it is read from, `document_id`: the bank's own
+  reference, or account, day, amount and who paid, and a count where that occurs again. Details of a
+  batch have the entry's number and ` #1`, ` #2` ...
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import combinations
 
 import duckdb
 
+from data.core.errors import FileError
+from data.core.reading import Reading
 from data.core.texts import N_, Text
 from etl.intake.formats.bank.text import money
 from etl.intake.formats.records import Origin, Records, stage_records
-from etl.intake.source import FileError, Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 
 PAID_OUT = N_("our own payments, fees and other debits")
 CAME_BACK = N_("own payments that came back")
@@ -45,12 +47,17 @@ _WHOLE = N_(
 )
 _UNDATED = N_("Entries without a booking day, which count on their value day: {count}.")
 _VALUED = N_("Entries with a value day other than their booking day, on which they count: {count}.")
+_CHARGED = N_(
+    "Payments whose bank charges are named and set apart, since they are no part of what the "
+    "customer paid: {count} ({amount})."
+)
 _UNTIED = N_(
     "Statements not checked, since they have no opening and closing balance to compare their "
     "entries with: {count}."
 )
 
 _SHOWN = 6
+_MOST_DOUBTFUL = 12
 
 
 @dataclass
@@ -77,6 +84,14 @@ class Entry:
     """What a batch consists of; used where it adds up to the entry."""
     batch: bool = False
     """It is several payments, even where it does not say which."""
+    charges: Decimal = Decimal(0)
+    """What the bank kept of it: the customer paid as much more. Of a return, what it cost: as much
+    less goes back to the customer."""
+
+
+def turned(entry: Entry) -> Entry:
+    """Return the entry on the other side."""
+    return replace(entry, amount=-entry.amount, details=[turned(d) for d in entry.details])
 
 
 @dataclass
@@ -94,6 +109,31 @@ class Statement:
     """It is a page of a larger one, whose balances may be those of the whole."""
     other_currency: bool = False
     """Some balance or entry is in another currency, so that they cannot be compared."""
+    doubtful: list[tuple[Entry, Entry, str]] = field(default_factory=list)
+    """Entries whose side only the closing balance proves: as it is likely, otherwise, currency."""
+
+
+def _turned(statement: Statement, ways: Sequence[tuple[Decimal, Decimal]]) -> Sequence[int]:
+    """Return which of the doubtful entries are meant otherwise; none where nothing proves it.
+
+    All of them, else the only choice of them that makes the closing balance.
+    """
+    if not ways or statement.opening is None or statement.closing is None:
+        return ()
+    over = statement.opening + statement.moved + sum((a for a, _ in ways), Decimal(0))
+    missing = statement.closing - over
+    changes = [b - a for a, b in ways]
+    if statement.other_currency or not missing:
+        return ()
+    if sum(changes, Decimal(0)) == missing:
+        return range(len(ways))
+    found = [
+        choice
+        for count in range(1, len(ways))
+        for choice in combinations(range(len(ways)), count)
+        if sum((changes[n] for n in choice), Decimal(0)) == missing
+    ] if len(ways) <= _MOST_DOUBTFUL else []  # fmt: skip
+    return found[0] if len(found) == 1 else ()
 
 
 @dataclass
@@ -111,6 +151,9 @@ class _Account:
     """Statements that could not be checked."""
     valued: int = 0
     undated: int = 0
+    charged: int = 0
+    """Entries that came in less charges, or went back with a fee on top."""
+    charges: Decimal = Decimal(0)
 
 
 class Statements:
@@ -160,6 +203,19 @@ class Statements:
         else:
             self._keep(held, entry)
 
+    def doubt(
+        self, statement: Statement, likely: Entry, otherwise: Entry, currency: str = ""
+    ) -> None:
+        """Add a booked entry that may be meant in two ways; the closing balance tells which."""
+        statement.doubtful.append((likely, otherwise, currency))
+
+    def _settle(self, statement: Statement) -> None:
+        """Add the doubtful entries: as they are likely, unless only another way ties."""
+        doubtful, statement.doubtful = statement.doubtful, []
+        turned = set(_turned(statement, [(a.amount, b.amount) for a, b, _ in doubtful]))
+        for place, (likely, otherwise, currency) in enumerate(doubtful):
+            self.add(statement, otherwise if place in turned else likely, currency)
+
     def leave_out(self, statement: Statement, reason: str) -> None:
         """Count an entry that is not booked."""
         self._held(statement.account, statement.currency).records.leave_out(reason)
@@ -178,6 +234,7 @@ class Statements:
 
     def end(self, statement: Statement) -> None:
         """End a statement. Raises `FileError` where it does not tie."""
+        self._settle(statement)
         held = self._held(statement.account, statement.currency)
         if statement.opening is None or statement.closing is None or statement.other_currency:
             held.untied += 1
@@ -263,12 +320,22 @@ class Statements:
             if held.numbers[number] > 1:
                 number += f" ({held.numbers[number]})"
         details = [d for d in entry.details if d.amount]
-        if len(details) > 1 and sum(d.amount for d in details) == entry.amount:
+        whole = sum((d.amount for d in details), Decimal(0))
+        charges = sum((d.charges for d in details), Decimal(0))
+        if len(details) > 1 and entry.amount in (whole, whole - charges):
+            if entry.amount == whole - charges:
+                self._charge(held, charges)
             for place, detail in enumerate(details, 1):
                 self._row(held, detail, f"{number} #{place}")
             return
         held.whole += entry.batch or len(details) > 1
-        self._row(held, entry, number)
+        self._charge(held, entry.charges)
+        self._row(held, replace(entry, amount=entry.amount + entry.charges), number)
+
+    @staticmethod
+    def _charge(held: _Account, amount: Decimal) -> None:
+        held.charged += bool(amount)
+        held.charges += amount
 
     def _row(self, held: _Account, entry: Entry, number: str) -> None:
         side = "credit" if entry.amount > 0 else "debit"
@@ -289,6 +356,9 @@ class Statements:
         ):  # fmt: skip
             if count:
                 held.records.notes.append(Text(note, {"count": count}))
+        if held.charged:
+            values = {"count": held.charged, "amount": money(held.charges)}
+            held.records.notes.append(Text(_CHARGED, values))
 
     def _settings(self, held: _Account) -> dict[str, str]:
         names = held.statements

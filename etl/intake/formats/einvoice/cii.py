@@ -15,12 +15,13 @@ import re
 
 import duckdb
 
+from data.core.reading import Reading
 from data.core.texts import N_
 from etl.intake.files.xml import Element, child, children, elements, line_of, name_of, root_of, text
 from etl.intake.formats.einvoice.invoice import GIVES, LACKS, Invoice, Party, stage_invoices
 from etl.intake.formats.einvoice.ubl import day as iso_day
 from etl.intake.formats.records import Origin
-from etl.intake.source import Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 
 _NEW, _OLD = "CrossIndustryInvoice", "CrossIndustryDocument"
 _NAMESPACES = {
@@ -42,10 +43,8 @@ COLUMNS = {
     "due_on": "DueDateDateTime",
     "terms_days": "SpecifiedTradePaymentTerms/Description",
     "currency": "InvoiceCurrencyCode",
-    "debit": "GrandTotalAmount",
-    "credit": "GrandTotalAmount",
-    "paid_amount": "TotalPrepaidAmount",
-    "paid_on": "IssueDateTime",
+    "debit": "DuePayableAmount",
+    "credit": "DuePayableAmount",
     "po_number": "BuyerOrderReferencedDocument/IssuerAssignedID",
     "delivered_on": "ActualDeliverySupplyChainEvent/OccurrenceDateTime",
     "reference": "PaymentReference, InvoiceReferencedDocument",
@@ -89,13 +88,7 @@ def is_cii(head: bytes) -> bool:
 
 def read_cii(file: SourceFile) -> list[Invoice]:
     """Return the invoices of a file. Raises `FileError` where it is no well-formed XML."""
-    found = []
-    for element in elements(file, _NEW, _OLD, *_UNREAD):
-        if name_of(element) in _UNREAD:
-            element.clear()
-        else:
-            found.append(_invoice(element))
-    return found
+    return [_invoice(e) for e in elements(file, _NEW, _OLD, unread=_UNREAD)]
 
 
 def _one(element: Element | None, *names: str) -> Element | None:

@@ -21,6 +21,8 @@ import duckdb
 from pypdf import PdfReader, apply_configuration
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
+from data.core.errors import FileError
+from data.core.reading import Reading
 from data.core.texts import N_, Text
 from etl.intake.formats.einvoice.cii import COLUMNS as CII_COLUMNS
 from etl.intake.formats.einvoice.cii import is_cii, read_cii
@@ -28,7 +30,7 @@ from etl.intake.formats.einvoice.invoice import GIVES, LACKS, stage_invoices
 from etl.intake.formats.einvoice.ubl import COLUMNS as UBL_COLUMNS
 from etl.intake.formats.einvoice.ubl import is_ubl, read_ubl
 from etl.intake.formats.records import Origin
-from etl.intake.source import FileError, Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 
 # it warns of every oddity of a PDF on the terminal; what matters is raised, and told
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)

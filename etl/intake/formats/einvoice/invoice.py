@@ -2,21 +2,19 @@
 
 Each is one document of the seller. The numbers BT-... are the standard's own.
 
-- amount: the total with VAT (BT-112) and its rounding (BT-114): what the customer owes when
-  nothing was paid before. Where it is missing, what is to be paid (BT-115) and what was paid
-  before (BT-113). A credit note lowers the debt; a negative invoice is a credit note, and a
-  negative credit note takes back a credit.
-- BT-113, paid before: a payment on the day of issue, since the invoice itself says that it has
-  been paid by then (without a day the payment would count as one on an assumed day, and payment
-  speed would leave the invoice out). Like every paid state it counts only while no payments of
-  that customer are loaded: those speak then, also of what was paid before (see
-  etl/ledger/states.py).
-  Where the prepayment was an invoice of its own (386) and both are loaded with the payments, the
-  prepaid part of the final invoice stays open until a person looks at it.
-- due day: BT-9, else what the payment terms (BT-20) say in words; see einvoice_terms.py.
-  Discounts for early payment are noted, not calculated.
+- amount: what is to be paid (BT-115), since that is the receivable: the total with VAT (BT-112),
+  rounded (BT-114), less what was paid before (BT-113), and whatever else the seller added or took
+  off (collected for others, carried over, kept back as tax). Where it is missing, the total, its
+  rounding and what was paid before make it. A note says where it is not the total. What was paid
+  before has an invoice of its own where the law wants one for prepayments (386), and it may stand
+  among the payments that are loaded: so it is neither a receivable nor a payment here. A credit
+  note lowers the debt; a negative invoice is a credit note, and a negative credit note takes back
+  a credit.
+- due day: BT-9, else what the payment terms (BT-20) say in words, see etl/intake/tables/terms.
+  Discounts for early payment are noted, not calculated. What cannot be read as a day is left out
+  with a note, except the day of issue.
 - reference: on an invoice the remittance information (BT-83), since a payment will carry it; on
-  a credit note the invoices it corrects (BT-25).
+  a credit note the invoices it corrects (BT-25), and why where the format has a place for it.
 - customer: its identifier (BT-46), else VAT number (BT-48), registration (BT-47), electronic
   address (BT-49) or name (BT-44), in this order.
 - ledger: none. Bank statements and other exports do not name the seller either, and documents of
@@ -30,17 +28,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 import duckdb
 
+from data.core.errors import FileError
+from data.core.reading import Reading
 from data.core.texts import N_, Text
-from etl.intake.formats.einvoice.plain import stage_plain
-from etl.intake.formats.einvoice.terms import Terms, read_terms
+from etl.intake.formats.einvoice.plain import is_day, stage_plain
 from etl.intake.formats.records import Origin, Records, stage_records
-from etl.intake.source import FileError, Reading, ReadOptions
+from etl.intake.source import ReadOptions
+from etl.intake.tables.terms.said import Terms, read_terms
 
 #: UNTDID 1001, as far as EN 16931 and its French and German uses allow it.
 # fmt: off
@@ -71,7 +71,7 @@ GIVES = (
     N_("which invoice a credit note corrects"),
 )
 LACKS = (
-    N_("payments, other than what was paid before the invoice"),
+    N_("payments"),
     N_("the customer's number, where the seller does not state it"),
 )
 
@@ -117,6 +117,13 @@ class Invoice:
     delivered_on: str = ""
     payment_reference: str = ""
     corrects: list[str] = field(default_factory=list)
+    reason: str = ""
+    """Why a credit note corrects it."""
+    paid: str = ""
+    """What of it the invoice says is paid already, and `paid_on`, its last day."""
+    paid_on: str = ""
+    left_out: str = ""
+    """Why it is no document of ours, a phrase with N_; '' where it is one."""
     payer_iban: str = ""
     profile: str = ""
     seller: Party = field(default_factory=Party)
@@ -154,7 +161,7 @@ def stage_invoices(
                 Text(N_("Export it again, or ask the sender for a valid one.")),
             )
     remarks: list[Text] = []
-    rows = [(invoice.line, row) for invoice in invoices for row in _rows(invoice, remarks)]
+    rows = [(invoice.line, row) for invoice in invoices for row in _rows(invoice, remarks, columns)]
     # few e-invoices fill every column, and each one read takes time, thousands of files long
     filled = _NEEDED | {name for _, row in rows for name, cell in row.items() if cell}
     if "credit" not in filled:
@@ -168,9 +175,9 @@ def stage_invoices(
         with Records("invoices", used) as records:
             for line, row in rows:
                 records.add(line, **{name: cell for name, cell in row.items() if name in used})
-            pro_forma = sum(i.type_code == _PRO_FORMA for i in invoices)
-            if pro_forma:
-                records.leave_out(PRO_FORMA, pro_forma)
+            for invoice in invoices:
+                if reason := _left_out(invoice):
+                    records.leave_out(reason)
             reading = stage_records(connection, records, file_id, origin, options)
     reading.notes += remarks
     reading.settings |= _about(invoices)
@@ -191,17 +198,16 @@ def _about(invoices: Sequence[Invoice]) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _rows(invoice: Invoice, notes: list[Text]) -> list[dict[str, str]]:
-    """Return the rows of one invoice: one, or one for each instalment; none of a pro forma one."""
-    if invoice.type_code == _PRO_FORMA:
+def _rows(invoice: Invoice, notes: list[Text], columns: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the rows of one invoice: one, or one for each instalment; none of what is left out."""
+    if _left_out(invoice):
         return []
+    invoice = _readable(notes, invoice, columns)
     credit = invoice.credit or invoice.type_code in CREDIT_NOTES
     _note_type(notes, invoice, credit)
     amount = _amount(notes, invoice)
-    negative = amount.startswith("-")
-    lowers = credit != negative
-    prepaid = _prepaid(notes, invoice, negative)
-    terms = _terms(notes, invoice, lowers)
+    lowers = credit != amount.startswith("-")
+    due_on, days = _due(notes, invoice, lowers)
     buyer = invoice.buyer
     row = {
         "document_id": invoice.number,
@@ -212,22 +218,51 @@ def _rows(invoice: Invoice, notes: list[Text]) -> list[dict[str, str]]:
         "iban": invoice.payer_iban,
         "kind": "credit_note" if lowers else "invoice",
         "issued_on": invoice.issued_on,
-        "due_on": invoice.due_on or (terms.due_on.isoformat() if terms.due_on else ""),
-        "terms_days": "" if terms.days is None else str(terms.days),
+        "due_on": due_on,
+        "terms_days": "" if days is None else str(days),
         "currency": invoice.currency,
         "po_number": invoice.order if invoice.order.upper() not in _NOTHING else "",
         "delivered_on": invoice.delivered_on,
-        "reference": " ".join(invoice.corrects) if lowers else invoice.payment_reference,
+        "reference": " ".join(filter(None, (*invoice.corrects, invoice.reason)))
+        if lowers
+        else invoice.payment_reference,
     }
     side = "credit" if credit else "debit"
-    paid = {"paid_amount": prepaid, "paid_on": invoice.issued_on if prepaid else ""}
-    parts = [] if lowers else _parts(invoice, amount, prepaid)
+    parts = [] if lowers else _parts(invoice, amount)
     if not parts:
-        return [row | paid | {side: amount}]
+        return [row | {side: amount, "paid_amount": invoice.paid, "paid_on": invoice.paid_on}]
     return [
-        row | {"due_on": day, side: part, "instalment": str(n)} | (paid if is_paid else {})
-        for n, (day, part, is_paid) in enumerate(parts, 1)
+        row | {"due_on": day, side: part, "instalment": str(n)}
+        for n, (day, part) in enumerate(parts, 1)
     ]
+
+
+def _left_out(invoice: Invoice) -> str:
+    """Return why an invoice is no document of ours; '' where it is one."""
+    return PRO_FORMA if invoice.type_code == _PRO_FORMA else invoice.left_out
+
+
+def _readable(notes: list[Text], invoice: Invoice, columns: Mapping[str, str]) -> Invoice:
+    """Return the invoice without the days that are none, other than that of its issue."""
+
+    def day(name: str, written: str) -> str:
+        if not written or is_day(written):
+            return written
+        notes.append(
+            Text(
+                N_("{element} {value} is no day that can be read: it was left out."),
+                {"element": columns[name], "value": written},
+            )
+        )
+        return ""
+
+    return replace(
+        invoice,
+        due_on=day("due_on", invoice.due_on),
+        delivered_on=day("delivered_on", invoice.delivered_on),
+        paid_on=day("paid_on", invoice.paid_on),
+        parts=[(day("due_on", written), amount) for written, amount in invoice.parts],
+    )
 
 
 def _note_type(notes: list[Text], invoice: Invoice, credit: bool) -> None:
@@ -267,96 +302,93 @@ def _number(text: str) -> Decimal | None:
 
 
 def _amount(notes: list[Text], invoice: Invoice) -> str:
-    """Return what the invoice says is owed altogether, as text; see the module."""
+    """Return what the invoice says is to be paid, as text; see the module."""
     total, rounding = _number(invoice.total), _number(invoice.rounding) or Decimal(0)
     payable, prepaid = _number(invoice.payable), _number(invoice.prepaid) or Decimal(0)
-    if not invoice.total:
-        return invoice.payable if payable is None else f"{payable + prepaid:f}"
-    if total is None:
-        return invoice.total
-    if rounding:
-        notes.append(
-            Text(
-                N_("The total {total} is rounded by {rounding}: what is to be paid counts."),
-                {"total": invoice.total, "rounding": invoice.rounding},
-            )
-        )
-    owed = total + rounding
-    if payable is not None and payable != owed - prepaid:
-        notes.append(
-            Text(
-                N_(
-                    "{payable} is to be paid, but the total less what was paid before is"
-                    " {expected}: the total counts."
-                ),
-                {"payable": invoice.payable, "expected": f"{owed - prepaid:f}"},
-            )
-        )
-    return f"{owed:f}" if rounding else invoice.total
+    if not invoice.total or total is None:
+        return invoice.payable or invoice.total
+    expected = total + rounding - prepaid
+    owed = expected if payable is None else payable
+    if not invoice.payable or payable is not None:
+        _note_amount(notes, invoice, owed, expected)
+    if invoice.payable:
+        return invoice.payable
+    return invoice.total if owed == total else f"{owed:f}"
 
 
-def _prepaid(notes: list[Text], invoice: Invoice, negative: bool) -> str:
-    """Return what was paid before, as text; '' where nothing was."""
-    prepaid = _number(invoice.prepaid)
-    if prepaid is None or not prepaid:
-        return ""
-    if (prepaid < 0) != negative:
+def _note_amount(notes: list[Text], invoice: Invoice, owed: Decimal, expected: Decimal) -> None:
+    """Say where what is to be paid is not the total."""
+    values = {
+        "total": invoice.total,
+        "rounding": invoice.rounding,
+        "prepaid": invoice.prepaid,
+        "payable": f"{owed:f}",
+        "expected": f"{expected:f}",
+    }
+    if _number(invoice.rounding):
         notes.append(
             Text(
-                N_("{amount} is said to have been paid before, against the sign of the total: it"
-                   " is not counted."),
-                {"amount": invoice.prepaid},
+                N_("The total {total} is rounded by {rounding}: what is to be paid counts."), values
+            )
+        )
+    if _number(invoice.prepaid):
+        notes.append(
+            Text(
+                N_("{prepaid} of the total {total} was paid before: {payable} is to be paid, and"
+                   " counts."),
+                values,
             )
         )  # fmt: skip
-        return ""
-    notes.append(
-        Text(
-            N_("{amount} was paid before: it counts as paid on the day of issue, unless payments"
-               " of this customer are loaded too."),
-            {"amount": invoice.prepaid},
-        )
-    )  # fmt: skip
-    return invoice.prepaid
+    less = N_(
+        "{payable} is to be paid, but the total less what was paid before is {expected}: what is"
+        " to be paid counts."
+    )
+    more = N_(
+        "{payable} is to be paid, but the total less what was paid before is {expected}: what is"
+        " to be paid counts. Where it takes over an older invoice that is loaded too, that one"
+        " counts twice."
+    )
+    if owed != expected:
+        notes.append(Text(more if abs(owed) > abs(expected) else less, values))
 
 
-def _terms(notes: list[Text], invoice: Invoice, lowers: bool) -> Terms:
-    """Return what the payment terms say, and note what is not carried over."""
-    if not invoice.terms:
-        return Terms()
-    try:
-        issued_on = date.fromisoformat(invoice.issued_on)
-    except ValueError:
-        issued_on = None
-    terms = read_terms(invoice.terms, issued_on)
-    for percent, days in terms.discounts:
+def _due(notes: list[Text], invoice: Invoice, lowers: bool) -> tuple[str, int | None]:
+    """Return the due day and the days that follow from the terms; note what is not carried over."""
+    issued_on = date.fromisoformat(invoice.issued_on) if is_day(invoice.issued_on) else None
+    terms = read_terms(invoice.terms, issued_on) if invoice.terms else Terms()
+    for percent, within in terms.discounts:
         notes.append(
             Text(
                 N_("A discount of {percent} % is offered for payment within {days} days."),
-                {"percent": percent, "days": days},
+                {"percent": percent, "days": within},
             )
         )
-    if not (invoice.due_on or terms.due_on or lowers) and terms.days is None and not invoice.parts:
+    due_on = invoice.due_on or (terms.due_on.isoformat() if terms.due_on else "")
+    days = terms.days(issued_on)
+    said = " ".join(invoice.terms.split())[:200]
+    if due_on or lowers or invoice.parts:
+        return due_on, days
+    if days is None and said:
         notes.append(
-            Text(
-                N_("No due day follows from the payment terms: {terms}"),
-                {"terms": " ".join(invoice.terms.split())[:200]},
-            )
+            Text(N_("No due day follows from the payment terms: {terms}"), {"terms": said})
         )
-    return terms
+    elif terms.rule is not None and not terms.rule.plain and issued_on is not None:
+        day = terms.rule.due(issued_on).isoformat()
+        notes.append(
+            Text(N_("Due on {day}, by the payment terms: {terms}"), {"day": day, "terms": said})
+        )
+    return due_on, days
 
 
-def _parts(invoice: Invoice, amount: str, prepaid: str) -> list[tuple[str, str, bool]]:
-    """Return due day, amount and whether it is paid of each instalment.
+def _parts(invoice: Invoice, amount: str) -> list[tuple[str, str]]:
+    """Return due day and amount of each instalment.
 
-    None where they do not add up to the whole: then it falls due as one.
+    None where they do not add up to what is to be paid: then it falls due as one.
     """
     if len(invoice.parts) < 2 or not all(day for day, _ in invoice.parts):
         return []
     amounts = [_number(part) for _, part in invoice.parts]
-    whole, before = _number(amount), _number(prepaid) or Decimal(0)
-    if any(a is None or a <= 0 for a in amounts) or whole is None:
+    if any(a is None or a <= 0 for a in amounts):
         return []
-    if sum((a for a in amounts if a is not None), before) != whole:
-        return []
-    first = [(invoice.issued_on, prepaid, True)] if prepaid else []
-    return first + [(day, part, False) for day, part in invoice.parts]
+    whole = _number(amount)
+    return invoice.parts if sum(a for a in amounts if a is not None) == whole else []

@@ -1,11 +1,10 @@
 """One plainly written row staged at once, without looking at columns as a whole.
 
 A folder of e-invoices is thousands of files of one row. `etl.intake.formats.records.stage_records`
-finds out from
-the data how a column is written, in some forty statements for each file; where a row leaves
-nothing to find out, none is needed, and the rows of many files are inserted together. Whatever is
-not plain goes the usual way, with all its checks, refusals and notes: the result is the same, and
-a test says so for every sample.
+finds out from the data how a column is written, in some forty statements for each file; where a row
+leaves nothing to find out, none is needed, and the rows of many files are inserted together.
+Whatever is not plain goes the usual way, with all its checks, refusals and notes: the result is the
+same, and a test says so for every sample.
 """
 
 from __future__ import annotations
@@ -18,10 +17,11 @@ from decimal import Decimal
 
 import duckdb
 
+from data.core.reading import Reading
 from data.store.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
 from etl.intake.formats.records import Origin
 from etl.intake.gathered import Gathered
-from etl.intake.source import Reading, ReadOptions
+from etl.intake.source import ReadOptions
 from etl.intake.tables import words
 from etl.intake.tables.days import FIRST_DAY, LAST_DAY
 
@@ -127,6 +127,15 @@ def _value(name: str, cell: str) -> object:
             return None
         case _:
             return None if _NUMBER.fullmatch(cell) else cell
+
+
+def is_day(cell: str) -> bool:
+    """Return whether a cell is a day that exists and may be one of a receivable, as YYYY-MM-DD.
+
+    >>> is_day("2026-02-28"), is_day("2026-02-30"), is_day("202602"), is_day("0001-01-01")
+    (True, False, False, False)
+    """
+    return _day(cell) is not None
 
 
 def _day(cell: str) -> date | None:

@@ -15,11 +15,12 @@ import re
 
 import duckdb
 
+from data.core.reading import Reading
 from data.core.texts import N_
 from etl.intake.files.xml import Element, child, children, elements, line_of, name_of, root_of, text
 from etl.intake.formats.einvoice.invoice import GIVES, LACKS, Invoice, Party, stage_invoices
 from etl.intake.formats.records import Origin
-from etl.intake.source import Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 
 _NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:"
 ROOTS = {f"{_NAMESPACE}Invoice-2": "Invoice", f"{_NAMESPACE}CreditNote-2": "CreditNote"}
@@ -39,10 +40,8 @@ COLUMNS = {
     "due_on": "DueDate",
     "terms_days": "PaymentTerms/Note",
     "currency": "DocumentCurrencyCode",
-    "debit": "TaxInclusiveAmount",
-    "credit": "TaxInclusiveAmount",
-    "paid_amount": "PrepaidAmount",
-    "paid_on": "IssueDate",
+    "debit": "PayableAmount",
+    "credit": "PayableAmount",
     "po_number": "OrderReference/ID",
     "delivered_on": "Delivery/ActualDeliveryDate",
     "reference": "PaymentID, BillingReference",
@@ -88,13 +87,7 @@ def is_ubl(head: bytes) -> bool:
 
 def read_ubl(file: SourceFile) -> list[Invoice]:
     """Return the invoices of a file. Raises `FileError` where it is no well-formed XML."""
-    found = []
-    for element in elements(file, *ROOTS.values(), *_UNREAD):
-        if name_of(element) in _UNREAD:
-            element.clear()
-        else:
-            found.append(_invoice(element))
-    return found
+    return [_invoice(e) for e in elements(file, *ROOTS.values(), unread=_UNREAD)]
 
 
 def _invoice(element: Element) -> Invoice:

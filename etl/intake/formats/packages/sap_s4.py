@@ -22,10 +22,11 @@ from decimal import Decimal, InvalidOperation
 
 import duckdb
 
+from data.core.errors import FileError
+from data.core.reading import Reading
 from data.core.texts import N_, Text
-from etl.intake.formats.packages import phrases as p
 from etl.intake.formats.records import Origin, Records, stage_records
-from etl.intake.source import FileError, Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 
 _COLUMNS = {
     "document_id": "accountingDocument",
@@ -45,6 +46,7 @@ _KINDS = {
 }  # fmt: skip
 _NEEDED = (b"accountingdocument", b"customer", b"amountin")
 _NO_OBJECT = N_("This line is no JSON object.")
+_NO_CUSTOMER = N_("bookings on other accounts than those of customers")
 _EXPORT = N_("Export the items again, one object a line or one list.")
 
 
@@ -53,8 +55,17 @@ class SapS4Source:
 
     name = "sap_s4"
     label = N_("SAP S/4HANA, journal entry items")
-    gives: tuple[str, ...] = (p.INVOICES, p.PAYMENTS, p.DUE, p.SETTLES, p.CURRENCIES)
-    lacks: tuple[str, ...] = (p.NAMES, p.DETAILS)
+    gives: tuple[str, ...] = (
+        N_("invoices and credit notes"),
+        N_("payments as documents of their own"),
+        N_("due days"),
+        N_("which payment settles which invoice"),
+        N_("currencies"),
+    )
+    lacks: tuple[str, ...] = (
+        N_("customer names"),
+        N_("country, sector and credit limit of customers"),
+    )
 
     def identify(self, file: SourceFile) -> float:
         """See `Source.identify`: JSON that names accounting documents, customers and amounts."""
@@ -90,7 +101,7 @@ def _add(records: Records, line: int, item: dict[str, object]) -> None:
         return None if value is None else str(value)
 
     if not text("customer"):
-        records.leave_out(p.OTHER_ACCOUNTS)
+        records.leave_out(_NO_CUSTOMER)
         return
     own = text("amountincompanycodecurrency")
     theirs, currency = text("amountintransactioncurrency"), text("transactioncurrency")

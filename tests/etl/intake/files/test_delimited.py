@@ -1,16 +1,19 @@
 """Delimited text as a grid: the quick way reads what the exact way reads, or is not taken."""
 
-import os
 from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from data.core.errors import FileError
 from etl.intake.files import delimited
 from etl.intake.files.delimited import read_delimited
-from etl.intake.source import FileError, SourceFile
+from etl.intake.files.encoding import examine
+from etl.intake.formats.table import head_encoding
+from etl.intake.source import SourceFile
+from tests.depth import checked
 
 HEAD = "document_id,customer_id,amount\n"
 
@@ -85,12 +88,7 @@ def test_lines_are_numbered_in_order_however_many_threads_read(tmp_path):
         assert wrong.fetchone() == (0,)
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize="CI" in os.environ,  # a build server runs the same examples every time
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@checked(40)
 @given(
     st.lists(
         st.sampled_from(["F1", "C1", "1.00", ",", ",", ",", "\n", "\n", "\r\n", "\r", '"', " ",
@@ -103,3 +101,42 @@ def test_any_text_is_read_the_same_either_way(tmp_path: Path, body, head):
     path = tmp_path / "t.csv"
     path.write_text(head + body, encoding="utf-8", newline="")
     assert grid_of(path)[0] == grid_of(path, exact=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("cp850", "Café;Société Liégeoise;Müller;Ängström;Façade;Crème brûlée"),
+        ("cp1252", "Café;Société Liégeoise;Müller;Ängström;Façade;Crème brûlée"),
+        ("cp1252", "the “Acme” firm…;it’s l’été – 5 ‰;CŒUR;Tomaš Božidar;„Wort“"),
+        ("cp850", "plain;Zoë;Große Mühle"),
+    ],
+)
+def test_letters_of_ms_dos_are_told_from_those_of_windows(tmp_path, encoding, words):
+    text = f"{words}\n" * 3
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode(encoding))
+    assert examine(SourceFile(path)).encoding == encoding
+    assert head_encoding(path.read_bytes()) == encoding
+
+
+@pytest.mark.parametrize(
+    "header", ["document_id,customer_id,amount", "'document_id','customer_id','amount'"]
+)
+def test_cells_in_apostrophes(tmp_path, header):
+    path = tmp_path / "a.csv"
+    rows = ["'F1','Bolt, Nut and Sons','12.50'", "", "'F2','O''Neill \"Ltd\"','-3.00'"]
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    found, _ = grid_of(path)
+    assert found == [
+        (2, "F1", "Bolt, Nut and Sons", "12.50", None, None),
+        (3, None, None, None, None, None),
+        (4, "F2", 'O\'Neill "Ltd"', "-3.00", None, None),
+    ]
+
+
+def test_apostrophes_that_are_no_quotation_marks_stay(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(f"{HEAD}'00100,O'Neill,'5'\n'00101,'t Hart,6\n", encoding="utf-8")
+    found, _ = grid_of(path)
+    assert found[0][1:4] == ("'00100", "O'Neill", "'5'")

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from data.core.errors import FileError
 from etl.intake.files.xml import children, elements, line_of, root_of, text
-from etl.intake.source import FileError, SourceFile
+from etl.intake.source import SourceFile
 
 
 def written(folder: Path, content: str, encoding: str = "utf-8") -> SourceFile:

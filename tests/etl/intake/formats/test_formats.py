@@ -11,15 +11,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from data.core.errors import FileError
 from data.store.schema import STAGED
 from etl.intake.formats.catalogue import SOURCES
-from etl.intake.source import FileError, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 from etl.load.identify import SURE_ENOUGH, identify
+from tests import places
+from tests.depth import few
 from tests.goldens import check_golden, check_totals
 
-ROOT = Path(__file__).parents[4]
-FOLDER = ROOT / "data" / "demo" / "formats"
-SAMPLES = sorted(p for p in FOLDER.glob("*/*") if p.is_file())
+SAMPLES = sorted(p for p in places.SAMPLES.glob("*/*") if p.is_file())
 STAGES = [t.name for t in STAGED if t.name != "files"]
 each = pytest.mark.parametrize("sample", SAMPLES, ids=lambda p: f"{p.parent.name}/{p.name}")
 
@@ -35,7 +36,7 @@ def test_one_source_is_surest(sample: Path) -> None:
 
 @each
 def test_sample_is_read_as_described(sample: Path) -> None:
-    golden = ROOT / "tests/golden/formats" / sample.parent.name / f"{sample.name}.golden.txt"
+    golden = places.GOLDEN / "formats" / sample.parent.name / f"{sample.name}.golden.txt"
     check_golden(sample, golden)
 
 
@@ -71,12 +72,13 @@ def broken(content: bytes, dice: random.Random) -> bytes:
             return content[:start] + b"9" * 60 + content[start:]
 
 
+@pytest.mark.random
 @each
 def test_however_it_is_broken_it_ends_in_rows_or_in_a_refusal(sample: Path, tmp_path: Path) -> None:
     dice = random.Random(sample.name)
     content = sample.read_bytes()
     path = tmp_path / sample.name
-    for _ in range(12):
+    for _ in range(few(12)):
         path.write_bytes(broken(content, dice))
         with duckdb.connect() as connection:
             for table in STAGED:

@@ -1,9 +1,8 @@
 """Mapping files: what they may say, and what is told when they say something else."""
 
-from pathlib import Path
-
 import pytest
 
+from data.core.errors import FileError
 from etl.intake.mappings.mapping import (
     applies,
     load_mapping,
@@ -11,9 +10,7 @@ from etl.intake.mappings.mapping import (
     parse_mapping,
     positions,
 )
-from etl.intake.source import FileError
-
-XERO = Path(__file__).parents[3] / "xero.toml"
+from tests.places import ROOT, XERO
 
 
 def test_a_mapping_file_is_read_and_written_back(tmp_path):
@@ -93,5 +90,5 @@ def test_a_broken_mapping_file_points_to_the_readme(tmp_path):
     (tmp_path / "m.toml").write_text("[source", encoding="utf-8")
     with pytest.raises(FileError, match="the README shows one, under “A mapping file”"):
         load_mapping(tmp_path / "m.toml")
-    readme = Path(__file__).parents[4] / "README.md"
+    readme = ROOT / "README.md"
     assert "## A mapping file" in readme.read_text(encoding="utf-8")

@@ -5,6 +5,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from data.core.errors import FileError
 from data.store.schema import STAGED
 from data.store.state import Store
 from etl.intake.formats.table import SOURCE
@@ -70,10 +71,19 @@ def test_an_amount_with_vat_wins_over_a_bare_one(read, headers, gross):
 
 def test_an_invoice_amount_without_vat_beside_it_is_no_part_of_a_total(read):
     _, connection = read(
-        "Factuurnummer;Klantnummer;Factuurdatum;Vervaldatum;Factuurbedrag;Rente;Totaal\n"
-        "F1;C1;13-01-2025;12-02-2025;100,00;5,00;105,00\n"
+        "Factuurnummer;Klantnummer;Factuurdatum;Vervaldatum;Factuurbedrag;Rente;Omzet totaal\n"
+        "F1;C1;13-01-2025;12-02-2025;100,00;0,00;105,00\n"
     )
     assert rows(connection, "amount") == [(D(100),)]
+
+
+def test_interest_beside_an_invoice_amount_is_asked_about(read):
+    with pytest.raises(FileError) as found:
+        read(
+            "Factuurnummer;Klantnummer;Factuurdatum;Vervaldatum;Factuurbedrag;Rente;Totaal\n"
+            "F1;C1;13-01-2025;12-02-2025;100,00;5,00;105,00\n"
+        )
+    assert {q.column for q in found.value.questions} == {"Rente", "Totaal"}
 
 
 def test_vat_beside_a_bare_amount_is_not_added_and_that_is_said(read):
@@ -140,9 +150,11 @@ def balance(tmp_path):
 )
 @pytest.mark.parametrize("due", ["Date échéance", "Note libre"])
 def test_beside_an_amount_it_is_what_was_paid_so_far(read, headers, due):
+    when = "31/03/2024" if due == "Date échéance" else "merci"
+    last = "rood" if headers.endswith("Kleur") else "15/04/2024"
     reading, connection = read(
         f"N° facture;N° client;Date facture;{due};{headers}\n"
-        "F2;C1;29/02/2024;31/03/2024;120,00;50,00;15/04/2024\n"
+        f"F2;C1;29/02/2024;{when};120,00;50,00;{last}\n"
     )
     assert reading.rows_kind == "invoices"
     assert rows(connection, "amount, paid_amount") == [(D(120), D(50))]
@@ -207,12 +219,10 @@ def test_a_payment_keeps_its_own_currency(read):
 @pytest.mark.parametrize(
     ("body", "amounts"),
     [
-        ("Factuur F1 300; Betaling B1 300; Betaling B2 -30", [300, -300, 30]),
-        ("Factuur F1 300; Creditnota C1 100; Betaling B1 150; Betaling B2 -30",
-         [300, -100, -150, 30]),
-        ("Factuur F1 300; Betaling B1 -300; Betaling B2 30", [300, -300, 30]),
-        ("Factuur F1 300; Creditnota C1 100; Betaling B1 -150; Betaling B2 30",
-         [300, -100, -150, 30]),
+        ("Factuur F1 300; Betaling 1 3; Betaling 2 3; Betaling 3 3; Betaling 4 3; Betaling 5 -9",
+         [300, -3, -3, -3, -3, 9]),
+        ("Creditnota C1 100; Betaling 1 -3; Betaling 2 -3; Betaling 3 -3; Betaling 4 9",
+         [-100, -3, -3, -3, 9]),
         ("Factuur F1 300; Creditnota C1 -100; Creditnota C2 10; Betaling B1 150",
          [300, -100, 10, -150]),
         ("Factuur F1 300; Afboeking A1 20; Betaling B1 -280", [300, -20, -280]),
@@ -229,6 +239,18 @@ def test_each_kind_has_a_sign_of_its_own_and_few_rows_turn_nothing(read, body, a
     )
     assert rows(connection, "amount") == [(D(a),) for a in amounts]
     assert reading.control_total == sum(amounts)
+
+
+@pytest.mark.parametrize("payments", [("300", "-30"), ("-300", "30")])
+def test_payments_of_both_signs_with_nothing_to_tell_them_are_asked_about(read, payments):
+    head = "Type;Factuurnummer;Klantnummer;Datum;Vervaldatum;Bedrag\n"
+    rows_ = "".join(f"Betaling;B{n};C1;2025-01-13;;{a},00\n" for n, a in enumerate(payments))
+    with pytest.raises(FileError) as found:
+        read(f"{head}Factuur;F1;C1;2025-01-13;2025-02-12;300,00\n{rows_}")
+    (question,) = found.value.questions
+    assert question.about == "signs"
+    assert [(v.text, v.rows) for v in question.values] == [("+", 1), ("−", 1)]
+    assert question.mapping({"": "received"}) == {"signs": {"amount": "received"}}
 
 
 def test_a_kind_that_was_turned_is_named(read):

@@ -6,12 +6,12 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from data.core.errors import FileError
 from etl.intake.files.grid import Grid
-from etl.intake.source import FileError
 from etl.intake.tables.columns import Code, Parsed, Rate, Whole
 from etl.intake.tables.days import parse_days
 from etl.intake.tables.money import parse_amounts
-from etl.intake.tables.words import country, currency, kind, sector, terms
+from etl.intake.tables.words import country, currency, kind, sector
 
 
 def grid_of(*columns: list[str | None], typed: bool = False):
@@ -122,6 +122,27 @@ def test_two_digit_years_in_front_are_asked_for():
     assert days("25-12-31", order="ymd") == [NEW_YEARS_EVE]
 
 
+@pytest.mark.parametrize("month", ["13", "25", "31"])
+def test_what_may_be_a_year_or_a_day_in_front_is_asked_for(month):
+    with pytest.raises(FileError, match="may start with the year or with the day"):
+        days(f"{month}-12-29", f"{month}-12-30", f"{month}-12-31")
+
+
+def test_what_can_only_be_a_day_in_front_is_not_asked_for():
+    # 32 is a year, so the days stand in front, though fewer differ there
+    assert days("25-12-30", "25-12-31", "25-12-32") == [
+        date(2030, 12, 25), date(2031, 12, 25), date(2032, 12, 25)
+    ]  # fmt: skip
+    # more differ in front, or as many: years differ less than days do
+    assert days("29-12-25", "30-12-25", "31-12-25") == [
+        date(2025, 12, 29), date(2025, 12, 30), NEW_YEARS_EVE
+    ]  # fmt: skip
+    assert days("31-12-25") == [NEW_YEARS_EVE]
+    # 12 may be a month: which one it is nobody knows, but it is no year
+    with pytest.raises(FileError, match="the day or the month first"):
+        days("12-11-28", "12-11-29", "12-11-30")
+
+
 def test_dots_have_the_day_first():
     assert days("01.02.2025") == [date(2025, 2, 1)]
 
@@ -135,9 +156,9 @@ def test_empty_days_are_null_and_impossible_ones_refused():
     ]  # fmt: skip
 
 
-def test_serial_numbers_are_days_in_workbooks_only():
+def test_parts_of_days_are_days_in_workbooks_only():
     assert days("46022", "46022.5", typed=True) == [NEW_YEARS_EVE, NEW_YEARS_EVE]
-    assert days("46022") == ["refused"]
+    assert days("46022", "46022.5") == ["refused", "refused"]
 
 
 def test_a_given_format_is_the_only_one():
@@ -270,7 +291,7 @@ def test_words_for_kinds(words, meaning):
     assert {word: kind(word) for word in words.split()} == dict.fromkeys(words.split(), meaning)
 
 
-def test_countries_sectors_currencies_terms():
+def test_countries_sectors_currencies():
     assert [country(w) for w in ("Belgique", "NLD", "lu", "Duitsland", "Royaume-Uni", "?")] == [
         "BE", "NL", "LU", "DE", "GB", None
     ]  # fmt: skip
@@ -278,6 +299,78 @@ def test_countries_sectors_currencies_terms():
         "47.11", "47.11", "47.11", "47.11", "G", "01.11", None
     ]  # fmt: skip
     assert [currency(w) for w in ("eur", "€", "LCY", "12")] == ["EUR", "EUR", "", None]
-    assert [terms(w) for w in ("30", "30.0", "30 jours net", "Net 30", "30 jours fin de mois")] == [
-        30, 30, 30, 30, None
-    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("1er août 2026", date(2026, 8, 1)),
+        ("1er aout 26", date(2026, 8, 1)),
+        ("le 3 mars 2026", date(2026, 3, 3)),
+        ("le lundi 2 févr. 2026", date(2026, 2, 2)),
+        ("Lundi, le 3 août 2026", date(2026, 8, 3)),
+        ("3. August 2026", date(2026, 8, 3)),
+        ("Mo., 3. Aug. 2026", date(2026, 8, 3)),
+        ("Donnerstag, den 5. März 2026", date(2026, 3, 5)),
+        ("maandag 3 augustus 2026", date(2026, 8, 3)),
+        ("ma 3 aug. 2026", date(2026, 8, 3)),
+        ("op dinsdag 4 mei 2027", date(2027, 5, 4)),
+        ("do. 5 mrt 2026", date(2026, 3, 5)),
+        ("Monday, 3rd of August 2026", date(2026, 8, 3)),
+        ("Mon 3 Aug 2026", date(2026, 8, 3)),
+        ("Wed, Dec 31st, 2025", NEW_YEARS_EVE),
+        ("31 DÉC. 2025", NEW_YEARS_EVE),
+        ("1ste juli 2026", date(2026, 7, 1)),
+        ("31 déc. 2025 23:59", NEW_YEARS_EVE),
+        ("31 blue 2025", "refused"),
+        ("maandag augustus 2026", "refused"),
+        ("31 juin 2026", "refused"),
+    ],
+)
+def test_a_day_in_words(cell, day):
+    assert days(cell) == [day]
+
+
+def test_numbers_are_days_where_a_whole_column_of_days_holds_nothing_else():
+    assert days("46027", None, "0", "46057") == [date(2026, 1, 5), None, None, date(2026, 2, 4)]
+    for other in ("12", "99999", "2026-01-05", "46027.5"):
+        assert "refused" in days("46027", other)
+
+
+def moments(*columns):
+    connection, grid = grid_of(*map(list, columns))
+    parsed = parse_days(connection, grid, {f"d{n}": f"c{n}" for n in range(len(columns))})
+    return [values(connection, p) for p in parsed.values()], [p.note for p in parsed.values()]
+
+
+def test_midnights_in_one_place_are_days_there():
+    ((found,), (note,)) = moments(["2026-03-31T22:00:00Z", None, "2026-01-31T23:00:00.000Z"])
+    assert found == [date(2026, 4, 1), None, date(2026, 2, 1)]
+    assert str(note) == (
+        "The times in A are all midnight in Europe/Brussels, so each is the day that began there:"
+        " 2026-03-31T22:00:00Z is 2026-04-01."
+    )
+    # the same hour in winter is midnight in Helsinki
+    assert moments(["2026-01-31T22:00:00Z"])[0] == [[date(2026, 2, 1)]]
+    assert moments(["2026-07-31T23:00:00+00:00"])[0] == [[date(2026, 8, 1)]]  # London
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        (["2026-03-31T22:00:00Z", "2026-01-31T14:33:10Z"],),
+        (["2026-03-31T22:00:00Z", "2026-01-31T22:00:00Z"],),  # midnight there, and elsewhere
+        (["2026-03-31T22:00:00Z", "2026-01-31"],),
+        (["2026-03-31T22:00:00Z"], ["2026-01-31T14:33:10Z"]),
+        (["2026-03-31T00:00:00Z", "2026-01-31T00:00:00Z"],),
+    ],
+)
+def test_other_moments_are_days_as_they_are_written(columns):
+    found, notes = moments(*columns)
+    assert found == [[date.fromisoformat(cell[:10]) for cell in column] for column in columns]
+    assert not any(notes)
+
+
+@pytest.mark.parametrize("word", ["-", "–", "n/a", "N.V.T.", "NULL", "néant", "k.A.", "0000-00-00"])
+def test_words_for_nothing_are_no_day(word):
+    assert days("2026-01-05", word) == [date(2026, 1, 5), None]

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -10,13 +9,15 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from data.core.errors import FileError
 from data.store.schema import STAGED
 from etl.intake.formats.table import SOURCE
 from etl.intake.mappings.mapping import load_mapping
-from etl.intake.source import FileError, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
+from tests import places
 
-REAL = Path(__file__).parents[5] / "shared" / "data" / "xero" / "xero_invoice_data.csv"
-XERO = Path(__file__).parents[3] / "xero.toml"
+REAL = places.REAL / "xero" / "xero_invoice_data.csv"
+XERO = places.XERO
 HEAD = "document_id,customer_id,issued_on,due_on,amount\n"
 PLAIN = ReadOptions()
 
@@ -624,11 +625,10 @@ def test_a_decimal_sign_says_nothing_of_numbers(load, decimal, amounts):
     lines = [BOOK_HEAD, *(["F1", "C1", "31-01-2025", 99, amount] for amount in amounts)]
     _, connection = load(book_of(("A", lines)), ReadOptions(decimal=decimal), name="a.xlsx")
     assert rows(connection, "open_amount") == [
-        (Decimal(str(a)).quantize(Decimal("0.01"), "ROUND_HALF_UP"),)
-        for a in amounts if a != "n.v.t."
-    ]  # fmt: skip
-    raw = connection.execute("select value, raw ->> '$.Openstaand' from rejects").fetchall()
-    assert raw == ([("n.v.t.", "n.v.t.")] if "n.v.t." in amounts else [])
+        (Decimal(str(a if a != "n.v.t." else 0)).quantize(Decimal("0.01"), "ROUND_HALF_UP"),)
+        for a in sorted(amounts, key=lambda a: a != "n.v.t.")
+    ]
+    assert connection.execute("select value from rejects").fetchall() == []
 
 
 def test_a_decimal_sign_says_nothing_of_the_numbers_of_parquet(load):

@@ -10,8 +10,9 @@ import pytest
 
 from etl.intake.formats.table import SOURCE
 from tests.goldens import check_golden, check_totals
+from tests.places import GOLDEN
 
-FOLDER = Path(__file__).parents[3] / "golden" / "tables"
+FOLDER = GOLDEN / "tables"
 SAMPLES = sorted(p for p in FOLDER.iterdir() if not p.name.endswith(".golden.txt"))
 
 

@@ -2,25 +2,19 @@
 
 import csv
 import io
-import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from data.core.errors import FileError
 from data.store.schema import STAGED
 from etl.intake.formats.table import SOURCE
-from etl.intake.source import FileError, ReadOptions, SourceFile
-
-FEW = settings(
-    max_examples=40,
-    deadline=None,
-    derandomize="CI" in os.environ,  # a build server runs the same examples every time
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+from etl.intake.source import ReadOptions, SourceFile
+from tests.depth import checked
 
 DAY = {
     "iso": "{0:%Y-%m-%d}",
@@ -84,7 +78,7 @@ def read(content: bytes, path: Path, options: ReadOptions):
     return SOURCE.read(SourceFile(path), connection, 1, options), connection
 
 
-@FEW
+@checked(40)
 @given(
     rows=st.lists(documents, min_size=1, max_size=12),
     headers=st.sampled_from(sorted(HEADERS)),
@@ -129,7 +123,7 @@ def test_rows_survive_every_notation(
     assert readings[0].rows_rejected == 0
 
 
-@FEW
+@checked(40)
 @example(b'document_id,customer_id,issued_on,amount\n"\n"\n"')
 @example(b"document_id,customer_id,issued_on,amount\nF1,C1,2025-01-01,1e400\n")
 @given(

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from data.store.state import Store
-from etl.intake.formats.packages import phrases
 from etl.intake.formats.packages.catalogue import PACKAGES
-from etl.intake.formats.preset import Preset
+from etl.intake.formats.preset import PresetSource
 from etl.load.run import LoadOptions, load
 
 D = Decimal
@@ -213,5 +212,6 @@ def test_packages_that_list_what_is_open_take_the_same_path(tmp_path, store):
 
 def test_packages_without_paid_invoices_say_so():
     for source in PACKAGES:
-        if isinstance(source, Preset):
-            assert source.open_only == (phrases.PAID_INVOICES in source.lacks), source.name
+        if isinstance(source, PresetSource):
+            says = "invoices that are paid already" in source.lacks
+            assert all(y.parsed.open_only for y in source.preset.layouts) == says, source.name

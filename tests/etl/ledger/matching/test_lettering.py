@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import duckdb
 
-from etl.findings import find
+from etl.findings.find import find
 from etl.ledger.derive import Settings, derive, write_about
 from tests.ledgers import document, invoice, payment, stage
 

@@ -36,6 +36,8 @@ from datetime import date, timedelta
 
 import duckdb
 
+from data.core.errors import FileError
+from data.core.reading import Reading
 from data.core.texts import N_, Text
 from etl.intake.files.grid import BROKEN
 from etl.intake.formats.audit.datev.layout import (
@@ -49,7 +51,7 @@ from etl.intake.formats.audit.datev.layout import (
     rows,
 )
 from etl.intake.formats.records import Origin, Records, stage_records
-from etl.intake.source import FileError, Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 
 _DOCUMENTS = {
     "document_id": "Belegfeld 1",

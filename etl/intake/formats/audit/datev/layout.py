@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
 from etl.intake.files.delimited import head_text
 from etl.intake.files.encoding import examine
 from etl.intake.headers import bare
-from etl.intake.source import FileError, SourceFile
+from etl.intake.source import SourceFile
 
 POSTINGS, CUSTOMERS = 21, 16
 _HEADER = re.compile(r'\s*"?(EXTF|DTVF)"?;"?\d{1,4}"?;"?(\d{1,2})"?;', re.IGNORECASE)

@@ -6,7 +6,8 @@ Credit or Montant and Sens. Packages pad, zero-fill and quote as they like; all 
 
 What is made of it:
 
-- Each row on a receivables account (`ReadOptions.receivables_accounts`) is one document of the
+- Each row on a receivables account (`ReadOptions.receivables_accounts`, and where that is 411
+  alone also 413, bills, and 416, doubtful: claims that go on) is one document of the
   auxiliary account, or of the account itself where there is none. The others are left out, but
   say what kind a document is: see etl/intake/formats/audit/fec/kinds.py.
 - A document's day is EcritureDate, so that every balance is the ledger's on that day. Rows of
@@ -28,6 +29,8 @@ from pathlib import Path
 
 import duckdb
 
+from data.core.errors import FileError
+from data.core.reading import Reading
 from data.core.texts import N_, Text
 from etl.intake.files.delimited import head_text, plain_head
 from etl.intake.files.encoding import examine, readable
@@ -42,11 +45,15 @@ from etl.intake.formats.audit.fec.layout import (
     layout_of,
     read_lines,
 )
-from etl.intake.source import FileError, Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 from etl.intake.staged import has_columns
 from etl.intake.tables.columns import BLANK
+from etl.intake.tables.money import MOST, TOO_LARGE
 
 _LATIN_9 = re.compile(rb"[\xa4\xbc\xbd\xbe]")  # € Œ œ Ÿ there; ¤ ¼ ½ ¾ in Windows-1252
+
+#: Customers, bills of exchange, doubtful customers.
+CLAIMS = ("411", "413", "416")
 
 _OTHER_ACCOUNTS = N_("other accounts")
 _BLANK_LINES = N_("blank lines")
@@ -106,6 +113,9 @@ class FecSource:
                     ),
                     Text(N_("Export it again.")),
                 ) from error
+        accounts = options.receivables_accounts
+        if accounts == CLAIMS[:1]:
+            accounts = CLAIMS
         reading = Reading(
             name=file.name,
             format=self.name,
@@ -115,11 +125,11 @@ class FecSource:
             settings={
                 "encoding": facts.encoding,
                 "separator": layout.separator,
-                "receivables_accounts": " ".join(options.receivables_accounts),
+                "receivables_accounts": " ".join(accounts),
             },
         )
         try:
-            _parse(connection, layout, options.receivables_accounts)
+            _parse(connection, layout, accounts)
             _stage(connection, first_file_id, reading)
             _count(connection, layout, reading)
         finally:
@@ -186,6 +196,8 @@ def _parse(
             return "null::varchar"
         field = f"f[{layout.columns[name] + 1}]"
         text = f"nullif(trim({field}{odd}), '')"
+        if name == "piece":  # Odoo writes - where an entry has no number of its own
+            text = f"case when regexp_matches({text}, '[0-9A-Za-z]') then {text} end"
         return unspaced(text) if name in _MONEY else text
 
     side = (
@@ -229,7 +241,8 @@ def _parse(
                         or regexp_full_match(account, '[0-9][0-9A-Z]*')
                     ) then 'other'
                     when broken is not null or account is null or on_day is null
-                        or try_cast(value as decimal(18, 2)) is null then 'refused'
+                        or try_cast(value as decimal(18, 2)) is null
+                        or abs(value) >= {MOST} then 'refused'
                     else 'kept'
                 end as fate
             from valued
@@ -248,11 +261,13 @@ def _stage(connection: duckdb.DuckDBPyConnection, file_id: int, reading: Reading
         f"""
         insert into staged_documents by name
         with kinds as (
-            select r.*, {day_of("r.piece_day")} as of_day, {KIND} as kind
+            select r.*, {day_of("r.piece_day")} as of_day, {KIND} as kind,
+                case when not starts_with(r.account, '411') then e.only_aux end as only_aux
             from fec_row as r left join fec_entry as e using (entry_key) where r.fate = 'kept'
         )
         select $file_id as file_id, line, $ledger as ledger, account,
-            coalesce(aux, account) as customer_id, coalesce(piece, entry) as document_id, kind,
+            coalesce(aux, only_aux, account) as customer_id,
+            coalesce(piece, entry) as document_id, kind,
             case when kind = 'opening' and of_day < on_day and of_day > on_day - interval 15 year
                 then of_day else on_day end as issued_on,
             amount, 'EUR' as currency, text as reference, "let" as match_code,
@@ -279,6 +294,8 @@ def _stage(connection: duckdb.DuckDBPyConnection, file_id: int, reading: Reading
         "no_amount_remedy": _NO_AMOUNT_REMEDY,
         "no_side": _NO_SIDE,
         "no_side_remedy": _NO_SIDE_REMEDY,
+        "too_large": TOO_LARGE,
+        "too_large_remedy": N_("Correct the amount, or remove the row."),
         "no_account": N_("The row names no account."),
         "no_account_remedy": N_("Add CompteNum, or remove the row."),
     }
@@ -293,6 +310,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, file_id: int, reading: Reading
                 when broken is not null then broken
                 when account is null then 'no_account'
                 when on_day is null then 'no_day'
+                when abs(value) >= {MOST} then 'too_large'
                 when no_side and {amount_of("montant")} is not null then 'no_side'
                 else 'no_amount' end as why
             from fec_row where fate = 'refused'
@@ -300,10 +318,14 @@ def _stage(connection: duckdb.DuckDBPyConnection, file_id: int, reading: Reading
         select $file_id as file_id, line,
             case why when 'no_account' then 'CompteNum' when 'no_day' then 'EcritureDate'
                 when 'no_side' then 'Sens'
+                when 'too_large' then case when montant is not null then 'Montant'
+                    when abs({amount_of("debit")}) >= {MOST} then 'Debit' else 'Credit' end
                 when 'no_amount' then case when montant is not null then 'Montant'
                     when {amount_of("debit")} is null then 'Debit' else 'Credit' end
                 else '' end as column_name,
             case why when 'no_day' then day when 'no_side' then sens
+                when 'too_large' then case when montant is not null then montant
+                    when abs({amount_of("debit")}) >= {MOST} then debit else credit end
                 when 'no_amount' then case when montant is not null then montant
                     when {amount_of("debit")} is null then debit else credit end
                 end as value,
@@ -341,7 +363,9 @@ def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, reading: Readi
             count(*) filter (where fate = 'kept' and "foreign" is not null
                 and coalesce(upper(currency), 'EUR') <> 'EUR'
                 and regexp_matches("foreign", '[1-9]')),
-            count(*) filter (where fate = 'kept' and "let" is not null)
+            count(*) filter (where fate = 'kept' and "let" is not null),
+            (select count(*) from fec_row join fec_entry using (entry_key)
+                where fate = 'kept' and transfer and not opening and amount > 0)
         from fec_row
         """
     ).fetchone()
@@ -362,6 +386,13 @@ def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, reading: Readi
         (
             found[12],
             N_("{count} rows also give an amount in another currency; the books' own is used."),
+        ),
+        (
+            found[14],
+            N_(
+                "{count} rows carry a claim over to another account (413 bills, 416 doubtful): it "
+                "is still owed, with the due day of its invoice."
+            ),
         ),
         (
             0 if found[13] or not reading.rows_kept else 1,

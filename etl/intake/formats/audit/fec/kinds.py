@@ -1,7 +1,9 @@
 """What a row on a receivables account is: told by the other accounts of its entry.
 
 An entry (écriture) is one journal, number and day. Some packages write the same number
-everywhere; there the piece takes its place. Accounts are those of the plan comptable général.
+everywhere; there the piece takes its place. An entry that only moves a claim from one receivables
+account to another (411 to 416, doubtful, or 413, bills) is a transfer: what is owed is owed on.
+Accounts are those of the plan comptable général.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ _SIGNS = {
     "sale": r"(70|71|72|74|75[0-7]|77[0-57-9]|487).*",
     "tax": r"4457.*",
     "money": r"(5|413).*",  # bank, cash, cheques to cash, bills of exchange received
-    "loss": r"(654|6714|6817|491|416).*",
-    "small": r"(658|758|665|765|666|766|668|768|66|76|709).*",
+    "loss": r"(654|6714|6817|491).*",
+    "exchange": r"(666|766|656|756|476|477).*",
+    "small": r"(658|758|665|765|668|768|66|76|709).*",
     "equity": r"(1|89).*",
 }
 
@@ -27,12 +30,14 @@ _OPENING_NAMES = r".*(a[ -]?nouveau|\bnouveaux?\b|ouverture|bilan d.entree).*"
 KIND = f"""
     case
         when e.opening then 'opening'
+        when e.transfer then 'adjustment'
         when e.sale and e.money and r.amount < 0 then 'payment'
         when e.sale and not e.loss and r.amount < 0 then 'credit_note'
         when e.sale then 'invoice'
         when e.loss then 'write_off'
         when e.money then 'payment'
         when e.tax then case when r.amount < 0 then 'credit_note' else 'invoice' end
+        when e.exchange then 'exchange'
         when e.small then 'adjustment'
         when e.alone and regexp_full_match(e.journal_words, '{SALES_JOURNAL}')
             then case when r.amount < 0 then 'credit_note' else 'invoice' end
@@ -60,7 +65,11 @@ def derive_entry_signs(connection: duckdb.DuckDBPyConnection) -> None:
         f"""
         create or replace temp table fec_entry as
         with entries as (
-            select entry_key, {signs}, bool_and(receivable) as alone, min(on_day) as on_day,
+            select entry_key, {signs}, bool_and(receivable) as alone,
+                bool_and(receivable) and count(distinct left(account, 3)) > 1
+                    and sum(amount) = 0 as transfer,
+                case when count(distinct aux) = 1 then min(aux) end as only_aux,
+                min(on_day) as on_day,
                 coalesce(bool_or(upper(journal) in ({_OPENING_CODES})
                     or regexp_full_match({words.format("journal_name")}, '{_OPENING_NAMES}')),
                     false) as named_opening,

@@ -14,9 +14,10 @@ from decimal import Decimal
 from data.core.texts import N_, Text
 from etl.intake.files.xml import Element, child, children, line_of, text
 from etl.intake.formats.audit.saft.books import amount_text, first, known, money, plainly
-from etl.intake.formats.audit.saft.settling import PaymentLine, cents, matches
+from etl.intake.formats.audit.saft.settling import PaymentLine, cents, matches, shares
 from etl.intake.formats.records import Records
 from etl.intake.tables import words
+from etl.intake.tables.terms.said import read_terms
 
 DOCUMENT_COLUMNS = {
     "document_id": "InvoiceNo",
@@ -94,10 +95,16 @@ class SalesDocuments:
     foreign: int = 0
     receipts: int = 0
     """Invoices that are their own receipts."""
+    keeping: int = 0
+    """Invoices of which the customer keeps back tax."""
+    withheld: int = 0
+    """Payments that came in less the tax that the customer kept back."""
     unclear: int = 0
     """Payments whose lines do not add up to their total."""
     _corrections: dict[str, list[tuple[int, str, str, str | None]]] = field(default_factory=dict)
     """Credit note -> line, invoice, day and amount of what it corrects; until a payment uses it."""
+    _numbers: dict[str, set[str]] = field(default_factory=dict)
+    """Invoices by their bare number."""
 
     def notes(self) -> list[Text]:
         """Return what the reader should know."""
@@ -107,6 +114,10 @@ class SalesDocuments:
                               "are those in the books' own.")),
             (self.receipts, N_("{count} invoices are their own receipts and count as paid on "
                                "their day of payment.")),
+            (self.keeping, N_("{count} invoices carry tax that the customer keeps back: they are "
+                              "owed whole until a payment or its receipt settles them.")),
+            (self.withheld, N_("{count} payments came in less tax that the customer kept back: it "
+                               "settles the invoices as an adjustment.")),
             (self.unclear, N_("The lines of {count} payments do not add up to their total: what "
                               "they name is settled as far as they reach.")),
         ):  # fmt: skip
@@ -140,7 +151,8 @@ class SalesDocuments:
         number, day = text(element, "InvoiceNo"), text(element, "InvoiceDate")[:10]
         customer = known(text(element, "CustomerID") or text(element, "CustomerInfo", "CustomerID"))
         due, days = _terms(element, totals)
-        references = _references(lines)
+        references, reasons = _references(lines)
+        self.keeping += not lowers and child(element, "WithholdingTax") is not None
         currency = child(totals, "Currency") if totals is not None else None
         self.foreign += currency is not None
         start = line_of(element)
@@ -152,7 +164,7 @@ class SalesDocuments:
             issued_on=day,
             due_on=None if lowers else due,
             terms_days=None if lowers else days,
-            reference=" ".join(references) if lowers else None,
+            reference=" ".join([*references, *reasons]) if lowers else None,
             **{"credit" if lowers else "debit": gross.lstrip("-") if lowers else gross},
         )
         amount = money(gross)
@@ -162,6 +174,7 @@ class SalesDocuments:
             if references and number:
                 self._corrections[number] = [(start, r, day, of_one) for r in references]
         elif amount and number:
+            self._numbers.setdefault(_bare(number), set()).add(number)
             self._settle_at_once(element, written, totals, amount)
 
     def _settle_at_once(
@@ -231,6 +244,9 @@ class SalesDocuments:
         written = money(total)
         gross = abs(written if written is not None else net) * (-1 if net < 0 else 1)
         discount = sum((line.discount for line in lines), Decimal(0))
+        taxes = [money(amount_text(w, "WithholdingTaxAmount"))
+                 for w in children(element, "WithholdingTax")]  # fmt: skip
+        withheld = sum((t for t in taxes if t), Decimal(0))
         granted = money(text(element, "DocumentTotals", "Settlement", "SettlementAmount"))
         if granted and not discount and lines:
             # the discount of the whole payment: on its largest line
@@ -240,7 +256,13 @@ class SalesDocuments:
         start = line_of(element)
         named = [line.document for line in lines if line.document]
         reference = " ".join(dict.fromkeys(named))
-        rows = [("payment", cents(gross)), ("write_off", cents(discount))]
+        # in most files the total has the tax that the customer keeps back in it; where its lines
+        # add up only with that tax, it has not
+        apart = bool(withheld) and shares(lines, cents(gross)) is None
+        apart = apart and shares(lines, cents(gross + withheld)) is not None
+        kept = cents(withheld) if apart else Decimal(0)
+        self.withheld += apart
+        rows = [("payment", cents(gross)), ("write_off", cents(discount)), ("adjustment", kept)]
         for kind, amount in rows:
             # a total that is no number, or lines without any amount, are refused and seen
             bad = kind == "payment" and ((written is None and total != "") or not lines)
@@ -258,7 +280,7 @@ class SalesDocuments:
         for document in named:
             # what a payment says of a credit note is more exact than what the note corrects
             self._corrections.pop(document, None)
-        found = matches(number, lines, cents(gross))
+        found = matches(number, lines, cents(gross) + kept)
         self.unclear += any(m.amount is None for m in found)
         for match in found:
             of = None if match.amount is None else f"{match.amount:f}"
@@ -268,7 +290,14 @@ class SalesDocuments:
         """Add the matches of credit notes that no payment used; when all elements are read."""
         for number, corrected in self._corrections.items():
             for line, reference, day, amount in corrected:
-                self._match(line, reference, number, day, amount)
+                self._match(line, self._called(reference), number, day, amount)
+
+    def _called(self, reference: str) -> str:
+        """Return the number of the one invoice that a credit note names, as the invoice has it."""
+        if reference in self._numbers.get(_bare(reference), ()):
+            return reference
+        found = self._numbers.get(_bare(reference), set())
+        return next(iter(found)) if len(found) == 1 else reference
 
     def _match(self, line: int, debit: str, credit: str, day: str, amount: str | None) -> None:
         if debit and credit:
@@ -315,16 +344,26 @@ def _payment_line(line: Element) -> PaymentLine:
     )
 
 
-def _references(lines: list[Element]) -> list[str]:
-    """Return the invoices that the lines of a credit or debit note say they correct."""
-    found: dict[str, None] = {}
+def _references(lines: list[Element]) -> tuple[list[str], list[str]]:
+    """Return the invoices that the lines of a credit or debit note say they correct, and why."""
+    found: dict[str, dict[str, None]] = {"Reference": {}, "Reason": {}}
     for line in lines:
         for references in children(line, "References"):
             for holder in (references, *children(references, "CreditNote")):
-                for reference in children(holder, "Reference"):
-                    if text(reference):
-                        found[text(reference)] = None
-    return list(found)
+                for name, kept in found.items():
+                    kept |= {said: None for c in children(holder, name) if (said := text(c))}
+    return list(found["Reference"]), list(found["Reason"])
+
+
+def _bare(number: str) -> str:
+    """Return a number without what notes leave out of it or write otherwise.
+
+    >>> _bare("FT FA.2021/807"), _bare("FA 2021/807")
+    ('FA2021807', 'FA2021807')
+    """
+    own = re.sub(r"^[A-Z]{2} (?=\S+/\d+$)", "", number.strip())
+    own = own if re.search(r"[A-Za-z]", own) else number
+    return re.sub(r"[^0-9A-Z]", "", own.upper())
 
 
 def _terms(element: Element, totals: Element | None) -> tuple[str | None, str | None]:
@@ -335,8 +374,6 @@ def _terms(element: Element, totals: Element | None) -> tuple[str | None, str | 
     for word in written:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", word, re.ASCII):
             return word, None
-        # Portuguese and Norwegian days; the others are known
-        days = re.sub(r"\b(dias?|dager?)\b", "days", word, flags=re.IGNORECASE)
-        if days and words.terms(days) is not None:
-            return None, days
+        if word and read_terms(word).rule is not None:
+            return None, word
     return None, None

@@ -4,8 +4,9 @@ One root, `JPK`; the seller stands in `Podmiot1`, each invoice in `Faktura`, its
 `FakturaWiersz`, which are not read. What is made of it:
 
 - Each invoice is one document: number in P_2A, day of issue in P_1, amount due in P_15, in the
-  currency KodWaluty. A correction (RodzajFaktury KOREKTA) states the difference: below zero it is
-  a credit note. It names the invoice it corrects (NrFaKorygowanej).
+  currency KodWaluty, else in that of the whole file (DomyslnyKodWaluty), else in zloty. A
+  correction (RodzajFaktury KOREKTA) states the difference: below zero it is a credit note. It names
+  the invoice it corrects (NrFaKorygowanej), and why (PrzyczynaKorekty).
 - A buyer has no number of its own: its tax number (P_5A, P_5B) serves as one, else its name, P_3A.
 - P_6 is the day of delivery. A due day (TerminPlatnosci) is no part of the published schema; it is
   read where a program adds it.
@@ -24,11 +25,13 @@ from decimal import Decimal
 
 import duckdb
 
+from data.core.reading import Reading
 from data.core.texts import N_, Text
-from etl.intake.files.xml import Element, elements, line_of, name_of, root_of, text
+from etl.intake.files.xml import Element, elements, line_of, name_of, text
 from etl.intake.formats.audit.saft.books import money
-from etl.intake.formats.records import Origin, Records, stage_records
-from etl.intake.source import Reading, ReadOptions, SourceFile
+from etl.intake.formats.audit.saft.jpk import is_jpk, ledger_of, stage_jpk
+from etl.intake.formats.records import Origin, Records
+from etl.intake.source import ReadOptions, SourceFile
 
 _DOCUMENTS = {
     "document_id": "P_2A",
@@ -75,11 +78,8 @@ class JpkFaSource:
 
     def identify(self, file: SourceFile) -> float:
         """See `etl.intake.source.Source.identify`."""
-        if root_of(file.head)[1] != "JPK":
-            return 0.0
-        head = file.head.replace(b"\0", b"")
         # JPK_FA_RR are purchases from farmers
-        return 0.98 if re.search(rb"JPK_FA(?!_RR)", head) else 0.0
+        return 0.98 if is_jpk(file.head, rb"JPK_FA(?!_RR)") else 0.0
 
     def read(
         self,
@@ -94,25 +94,19 @@ class JpkFaSource:
         ) as customers:  # fmt: skip
             found = _Invoices(documents, customers, set())
             for element in elements(
-                file, "Faktura", "FakturaCtrl", "Podmiot1", "WariantFormularza", "Podmiot2"
-            ):
+                file, "Faktura", "FakturaCtrl", "Podmiot1", "WariantFormularza", "Podmiot2",
+                "DomyslnyKodWaluty",
+            ):  # fmt: skip
                 found.take(element)
             documents.notes += found.notes()
             origin = Origin(
                 file.name,
                 self.name,
-                ledger=f"jpk:{found.seller}" if found.seller else "",
+                ledger=ledger_of(found.seller),
                 series="jpk_fa",
                 settings={"version": found.version},
             )
-            readings = [stage_records(connection, documents, first_file_id, origin, options)]
-            if customers.count:
-                named = Origin(f"{file.name} (customers)", self.name, origin.ledger,
-                               "jpk_fa:customers")  # fmt: skip
-                readings.append(
-                    stage_records(connection, customers, first_file_id + 1, named, options)
-                )
-        return readings
+            return stage_jpk(connection, documents, customers, first_file_id, origin, options)
 
 
 @dataclass
@@ -124,6 +118,8 @@ class _Invoices:
     buyers: set[str]
     seller: str = ""
     version: str = ""
+    currency: str = "PLN"
+    """Of invoices that name none: what the head says, which stands before them."""
     nameless: int = 0
     count: int = 0
     total: Decimal = Decimal(0)
@@ -144,6 +140,8 @@ class _Invoices:
                 )
             case "WariantFormularza":
                 self.version = text(element)
+            case "DomyslnyKodWaluty":
+                self.currency = text(element) or self.currency
 
     def _invoice(self, element: Element) -> None:
         cells = {
@@ -167,9 +165,13 @@ class _Invoices:
             issued_on=cells.get("P_1", "")[:10],
             due_on=cells.get("TerminPlatnosci", "")[:10],
             delivered_on=cells.get("P_6", "")[:10],
-            currency=cells.get("KodWaluty"),
+            currency=cells.get("KodWaluty") or self.currency,
             # a number on an invoice would be taken for what payments of it name
-            reference=cells.get("NrFaKorygowanej") if below else None,
+            reference=" ".join(
+                filter(None, (cells.get("NrFaKorygowanej"), cells.get("PrzyczynaKorekty")))
+            )
+            if below
+            else None,
             **{"credit" if below else "debit": due.lstrip("-") if below else due},
         )
         if buyer and buyer not in self.buyers:

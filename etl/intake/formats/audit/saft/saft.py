@@ -13,8 +13,8 @@ entries, source documents. What is made of them:
   beside each. A simplified invoice (FS) is paid as far as it says how.
 - Where a file has no invoices (Norway, Luxembourg, Portugal's accounting file), the ledger lines
   on receivables accounts are the documents: see `etl/intake/formats/audit/saft/ledger.py`. A file
-  with both is
-  read by its invoices and payments, unless only its ledger tells what was paid; a note says which.
+  with both is read by its invoices and payments, unless only its ledger tells what was paid; a note
+  says which.
 - Where one company's files of both kinds are loaded, of the same months, one of them is the base
   and the other is set aside: see `etl/ledger/exports/bases.py`.
 - Opening balances of customers, or else of their accounts, are documents of the period's first
@@ -36,6 +36,7 @@ from contextlib import ExitStack
 
 import duckdb
 
+from data.core.reading import Reading
 from data.core.texts import N_, Text
 from etl.intake.files.xml import elements, name_of, root_of, split, text
 from etl.intake.formats.audit.saft.books import CUSTOMER_COLUMNS, Books, is_part_of
@@ -47,7 +48,7 @@ from etl.intake.formats.audit.saft.invoices import (
 )
 from etl.intake.formats.audit.saft.ledger import LEDGER_COLUMNS, LedgerLines
 from etl.intake.formats.records import Origin, Records, stage_records
-from etl.intake.source import Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 
 LEDGER_BESIDE = N_("ledger lines: the sales invoices and payments say the same")
 SALES_BESIDE = N_("sales invoices: the ledger lines say the same, and what was paid")
@@ -94,7 +95,7 @@ class SaftSource:
         first_file_id: int,
         options: ReadOptions,
     ) -> list[Reading]:
-        """See `etl.intake.source.Source.read`: documents, customers, matches, as far as there."""
+        """See `etl.intake.source.Source.read`: documents, customers, matches, where there are."""
         with ExitStack() as stack:
             customers = stack.enter_context(Records("customers", CUSTOMER_COLUMNS))
             matches = stack.enter_context(Records("matches", MATCH_COLUMNS))

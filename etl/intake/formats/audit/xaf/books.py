@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from data.core.errors import FileError
 from data.core.texts import N_, Text
 from etl.intake.files.xml import Element, elements, line_of, name_of, root_of
 from etl.intake.formats.audit.xaf.parts import Account, Journal, Line, Relation, Transaction, short
 from etl.intake.formats.audit.xaf.sides import Numbers, Sides
-from etl.intake.source import FileError, SourceFile
+from etl.intake.source import SourceFile
 
 _ZERO = Decimal(0)
 _CODES = ("RGScode", "leadReference", "leadCode", "leadCrossRef", "conceptRef")

@@ -48,13 +48,15 @@ from decimal import Decimal
 
 import duckdb
 
+from data.core.errors import FileError
+from data.core.reading import Reading
 from data.core.texts import N_, Text
 from etl.intake.files.xml import root_of
 from etl.intake.formats.audit.xaf.books import Books, read_books
 from etl.intake.formats.audit.xaf.documents import Reader
 from etl.intake.formats.audit.xaf.parts import Account, Line, Relation
 from etl.intake.formats.records import Origin, Records, stage_records
-from etl.intake.source import FileError, Reading, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 
 _DOCUMENTS = {
     "document_id": "invRef",

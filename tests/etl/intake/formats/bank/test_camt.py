@@ -1,16 +1,19 @@
 """CAMT: real files by hand, and what counts as money received."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from data.core.errors import FileError
+from data.store.state import Store
 from etl.intake.formats.bank.camt import SOURCE
-from etl.intake.source import FileError, SourceFile
+from etl.intake.source import SourceFile
+from etl.load.run import load
+from tests import places
 from tests.goldens import staged
 
-REAL = Path(__file__).parents[6] / "shared" / "data" / "camt"
-SAMPLES = Path(__file__).parents[5] / "data" / "demo" / "formats" / "camt"
+REAL = places.REAL / "camt"
+SAMPLES = places.SAMPLES / "camt"
 D = Decimal
 
 
@@ -168,6 +171,99 @@ def test_details_in_another_currency_leave_the_batch_whole(tmp_path):
         found = documents(connection)
         assert [r[2] for r in found] == rows
         assert " ".join(r[5] for r in found) == "F1 F2"
+
+
+REVERSAL = NTRY.format(
+    side="DBIT", status="BOOK", more="<RvslInd>true</RvslInd>", family="", sub="", details=""
+)
+
+
+@pytest.mark.parametrize(("closing", "found"), [("5.00", ["10.00"]), ("25.00", [])])
+def test_the_closing_balance_tells_the_side_of_a_reversal(tmp_path, closing, found):
+    balances = balance("OPBD", "15.00") + balance("CLBD", closing)
+    connection, (reading,) = staged(made(tmp_path, REVERSAL, balances))
+    assert [str(r[2]) for r in documents(connection)] == found
+    assert sum(reading.left_out.values()) == 1 - len(found)
+
+
+@pytest.mark.parametrize(
+    ("closing", "found"),
+    [
+        # 100.00, and two reversals of 10.00 and 3.00: as written, the first or both the other way
+        ("87.00", ["10.00", "3.00"]),
+        ("107.00", ["3.00"]),
+        ("113.00", []),
+    ],
+)
+def test_the_closing_balance_tells_the_side_of_each_reversal(tmp_path, closing, found):
+    balances = balance("OPBD", "100.00") + balance("CLBD", closing)
+    entries = REVERSAL + REVERSAL.replace("10.00", "3.00")
+    connection, (reading,) = staged(made(tmp_path, entries, balances))
+    assert [str(r[2]) for r in documents(connection)] == found
+    assert sum(reading.left_out.values()) == 2 - len(found)
+
+
+def test_a_batch_without_amounts_pays_the_invoices_that_it_names(tmp_path):
+    details = "".join(
+        f"<TxDtls><RmtInf><Strd><RfrdDocInf><Nb>{number}</Nb></RfrdDocInf></Strd></RmtInf></TxDtls>"
+        for number in ("2026-0101", "2026-0102")
+    )
+    entry = ENTRY.replace("10.00", "300.00").replace("<NtryDtls>", f"<NtryDtls>{details}")
+    made(tmp_path, entry)
+    (tmp_path / "invoices.csv").write_text(
+        "customer_id;invoice_number;invoice_date;amount\n"
+        "C1;2026-0101;2026-01-01;100.00\nC1;2026-0102;2026-01-02;200.00\nC1;2026-0103;2026-01-02;9\n"
+    )
+    store = Store(tmp_path / "store")
+    assert load([tmp_path / "a.xml", tmp_path / "invoices.csv"], store).ok
+    state = store.current()
+    assert state is not None
+    found = state.engine.query(
+        "select d.document_id as number, m.amount_currency as amount from matches as m"
+        " join documents as d on d.document_key = m.debit_key order by 1"
+    )
+    assert [tuple(r.values()) for r in found.to_pylist()] == [
+        ("2026-0101", D("100.00")), ("2026-0102", D("200.00"))
+    ]  # fmt: skip
+
+
+def charged(amount, charges, more=""):
+    return (
+        f'<TxDtls><Amt Ccy="EUR">{amount}</Amt>{more}<Chrgs><Rcrd><Amt Ccy="EUR">{charges}</Amt>'
+        "<CdtDbtInd>DBIT</CdtDbtInd></Rcrd></Chrgs></TxDtls>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("details", "amounts"),
+    [
+        (charged("13.00", "3.00"), ["-13.00"]),
+        # taken by an entry of its own
+        (charged("10.00", "3.00"), ["-10.00"]),
+        (charged("8.00", "3.00") + '<TxDtls><Amt Ccy="EUR">5.00</Amt></TxDtls>',
+         ["-8.00", "-5.00"]),
+    ],
+)  # fmt: skip
+def test_charges_that_the_bank_kept_were_paid_by_the_customer(tmp_path, details, amounts):
+    path = made(tmp_path, ENTRY.replace("<NtryDtls>", f"<NtryDtls>{details}"))
+    connection, (reading,) = staged(path)
+    assert [str(r[2]) for r in documents(connection)] == amounts
+    notes = [n for n in reading.notes if "charges" in str(n)]
+    assert [n.values for n in notes] == (
+        [] if amounts == ["-10.00"] else [{"count": 1, "amount": "3.00"}]
+    )
+
+
+def test_the_fee_of_a_return_is_no_debt_of_the_customer(tmp_path):
+    details = (
+        '<TxDtls><AmtDtls><InstdAmt><Amt Ccy="EUR">7.00</Amt></InstdAmt><TxAmt>'
+        '<Amt Ccy="EUR">10.00</Amt></TxAmt></AmtDtls><RtrInf/></TxDtls>'
+    )
+    path = made(
+        tmp_path, ENTRY.replace("CRDT", "DBIT").replace("<NtryDtls>", f"<NtryDtls>{details}")
+    )
+    connection, _ = staged(path)
+    assert [str(r[2]) for r in documents(connection)] == ["7.00"]
 
 
 @pytest.mark.parametrize("version", ["053.001.02", "052.001.06", "054.001.13", "053.001.11"])

@@ -1,27 +1,23 @@
 """CFONB 120: amounts with a sign in their last character, complements, and what does not tie."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from data.core.errors import FileError
 from etl.intake.formats.bank.cfonb import SOURCE
 from etl.intake.formats.bank.text import french_iban
-from etl.intake.source import FileError, SourceFile
+from etl.intake.source import SourceFile
+from tests import goldens
 from tests.goldens import staged
+from tests.places import SAMPLES
 
-SAMPLE = Path(__file__).parents[5] / "data" / "demo" / "formats" / "cfonb" / "releve.txt"
+SAMPLE = SAMPLES / "cfonb" / "releve.txt"
 D = Decimal
 
 
-def changed(tmp_path, *changes):
-    text = SAMPLE.read_text(encoding="latin-1")
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    path = tmp_path / "a.txt"
-    path.write_text(text, encoding="latin-1")
-    return path
+def changed(tmp_path, *pairs):
+    return goldens.changed(SAMPLE, tmp_path / "a.txt", *pairs, encoding="latin-1")
 
 
 def test_sample_sums_by_hand():

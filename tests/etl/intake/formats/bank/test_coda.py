@@ -1,16 +1,17 @@
 """CODA: the real file by hand, batches, communications, and files that do not tie."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from data.core.errors import FileError
 from etl.intake.formats.bank.coda import SOURCE
-from etl.intake.source import FileError, SourceFile
+from etl.intake.source import SourceFile
+from tests import places
 from tests.goldens import staged
 
-REAL = Path(__file__).parents[6] / "shared" / "data" / "coda"
-SAMPLE = Path(__file__).parents[5] / "data" / "demo" / "formats" / "coda" / "statement.cod"
+REAL = places.REAL / "coda"
+SAMPLE = places.SAMPLES / "coda" / "statement.cod"
 D = Decimal
 
 

@@ -1,19 +1,20 @@
 """MT940: real files by hand, the three ways of field 86, returns, and days."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from data.core.errors import FileError
 from data.store.state import Store
 from etl.intake.formats.bank.mt940 import SOURCE
 from etl.intake.formats.bank.mt940_text import details_of
-from etl.intake.source import FileError, SourceFile
+from etl.intake.source import SourceFile
 from etl.load.run import load
+from tests import places
 from tests.goldens import staged
 
-REAL = Path(__file__).parents[6] / "shared" / "data" / "mt940"
-SAMPLES = Path(__file__).parents[5] / "data" / "demo" / "formats" / "mt940"
+REAL = places.REAL / "mt940"
+SAMPLES = places.SAMPLES / "mt940"
 D = Decimal
 
 
@@ -122,6 +123,49 @@ def test_what_counts_as_received(tmp_path, line, about, amount):
     ]
     assert found == ([] if amount is None else [amount])
     assert sum(reading.left_out.values()) == (amount is None)
+
+
+@pytest.mark.parametrize(
+    ("line", "closing", "amount"),
+    [
+        # 100.00 and what it leaves
+        ("2601050105D-10,NTRFNONREF", "C260105EUR90,", None),  # paid out
+        ("2601050105D-10,NTRFNONREF", "C260105EUR110,", None),  # our own payment came back
+        ("2601050105D-10,NRTINONREF", "C260105EUR90,", "10.00"),  # went back
+        ("2601050105C-10,NTRFNONREF", "C260105EUR90,", "10.00"),  # went back
+        ("2601050105C-10,NTRFNONREF", "C260105EUR110,", "-10.00"),  # came in after all
+    ],
+)
+def test_a_minus_beside_the_mark_is_proved_by_the_balance(tmp_path, line, closing, amount):
+    path = made(tmp_path, f":60F:C260104EUR100,\n:61:{line}\n:86:F1\n:62F:{closing}")
+    connection, (reading,) = staged(path)
+    found = [
+        str(a) for (a,) in connection.execute("select amount from staged_documents").fetchall()
+    ]
+    assert found == ([] if amount is None else [amount])
+    assert sum(reading.left_out.values()) == (amount is None)
+
+
+def test_a_balance_may_have_a_minus_of_its_own(tmp_path):
+    path = made(tmp_path, ":60F:D260104EUR-100,\n:61:2601050105C30,NTRFX\n:62F:D260105EUR-70,")
+    _, (reading,) = staged(path)
+    assert reading.control_total == D("-30.00")
+
+
+def test_swift_framing_with_its_control_characters():
+    path = SAMPLES / "swift_framed.sta"
+    assert path.read_bytes().startswith(b"\x01{1:")
+    assert SOURCE.identify(SourceFile(path)) == 1.0
+    _, (reading,) = staged(path)
+    # 250.00 and 54.12 came in; 104.12 was paid out
+    assert (reading.control_total, sum(reading.left_out.values())) == (D("-304.12"), 1)
+
+
+def test_framing_on_one_line_with_the_first_field(tmp_path):
+    path = made(tmp_path, ":61:2601050105C10,NTRFX\n:62F:C260105EUR0,")
+    path.write_text("\x01{1:F01X}{2:I940X}{4:" + path.read_text())
+    assert SOURCE.identify(SourceFile(path)) == 1.0
+    assert staged(path)[1][0].control_total == D("-10.00")
 
 
 def test_a_return_counts_where_the_statement_tells_no_account(tmp_path):

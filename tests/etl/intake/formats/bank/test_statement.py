@@ -2,16 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from data.store.state import Store
 from etl.intake.formats.bank.text import account_of, iban_in, ogm, reference_of
 from etl.load.run import LoadOptions, load
+from tests.places import SAMPLES
 
 D = Decimal
-SAMPLES = Path(__file__).parents[5] / "data" / "demo" / "formats"
 OWN = "BE56363123456788"
 INVOICES = """document_id;customer_id;customer_name;issued_on;due_on;amount;currency
 2026-003;K1;Bakkerij De Korenaar;2025-12-01;2025-12-31;121.00;EUR

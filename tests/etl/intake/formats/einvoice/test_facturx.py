@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from data.core.errors import FileError
 from etl.intake.formats.einvoice import facturx
 from etl.intake.formats.einvoice.facturx import SOURCE
-from etl.intake.source import FileError, SourceFile
+from etl.intake.source import SourceFile
 from tests.einvoices import SAMPLES, document, real, ubl
 from tests.goldens import staged
 from tests.pdfs import SAMPLE, XML, pdf
@@ -20,8 +21,8 @@ def test_real_invoice():
     assert document(path) == {
         "line": 9, "customer_id": "FR19787878784", "document_id": "FA-2017-0010",
         "kind": "invoice", "issued_on": Y("2017-11-13"), "due_on": Y("2017-12-13"),
-        "amount": D("671.15"), "currency": "EUR", "reference": "FA-2017-0010",
-        "po_number": "PO445", "paid_amount": D("201.00"), "paid_on": Y("2017-11-13"),
+        "amount": D("470.15"), "currency": "EUR", "reference": "FA-2017-0010",
+        "po_number": "PO445",
     }  # fmt: skip
     assert document(path, table="staged_customers") == {
         "line": 9, "customer_id": "FR19787878784", "customer_name": "Ma jolie boutique",

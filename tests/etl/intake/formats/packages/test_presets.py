@@ -10,24 +10,25 @@ import pytest
 
 from data.store.state import Store
 from etl.intake.formats.packages.catalogue import PACKAGES
-from etl.intake.formats.preset import Preset
+from etl.intake.formats.preset import PresetSource
 from etl.intake.mappings.mapping import load_mapping
 from etl.intake.source import ReadOptions, SourceFile
 from etl.load.identify import identify
 from etl.load.run import LoadOptions, load
 from etl.report import LoadReport
+from tests import places
 from tests.goldens import staged
 
-ROOT = Path(__file__).parents[5]
-FOLDER = ROOT / "data" / "demo" / "formats"
-REAL = ROOT.parent / "shared" / "data" / "xero" / "xero_invoice_data.csv"
+REAL = places.REAL / "xero" / "xero_invoice_data.csv"
 
 
 def loaded(
     folder: Path, *names: str, options: LoadOptions | None = None
 ) -> tuple[LoadReport, Store]:
     store = Store(folder / "store")
-    paths = [FOLDER / name if (FOLDER / name).exists() else Path(name) for name in names]
+    paths = [
+        places.SAMPLES / name if (places.SAMPLES / name).exists() else Path(name) for name in names
+    ]
     return load(paths, store, options), store
 
 
@@ -61,6 +62,16 @@ OWED = {
     "xero_aged/aged_receivables_detail.csv": "1400.50",
     "quickbooks/aging.csv": "1880.50",  # the report's own total
     "zoho_books/Invoice.csv": "276.00",  # USD 300.00 at 0.92
+    "erpnext/sales_invoices.csv": "605.00",  # 205.00 + 484.00 less 84.00
+    "erpnext/accounts_receivable.csv": "455.00",  # the report's own total
+    "erpnext/payment_entries.csv": "-1310.00",  # 1,210.00 + 150.00 less 50.00 paid back
+    "erpnext/payments_short.csv": "-500.00",
+    "erpnext/general_ledger.csv": "50.00",  # 605.00 less 400.00, 55.00 and 100.00 on account
+    "tryton/invoices.csv": "544.50",  # 605.00 less 60.50
+    "metasfresh/rechnungen.csv": "500.00",  # 595.00 less 95.00
+    "lago/invoices.csv": "704.99",  # 605.00 + 99.99
+    "lago/yen.csv": "20000.00",  # yen have no cents
+    "dolibarr/factures.csv": "1900.00",  # 600.00 + 1,400.00 less 100.00
     "business_central/ledger_entries.xlsx": "1069.50",  # 1,100.25 less 30.75, in local currency
 }
 
@@ -76,17 +87,17 @@ def test_what_is_owed_after_a_load(sample: str, owed: str, tmp_path: Path) -> No
 
 
 def test_one_number_with_several_names_is_one_customer() -> None:
-    connection, (reading,) = staged(FOLDER / "highradius" / "invoices.csv")
+    connection, (reading,) = staged(places.SAMPLES / "highradius" / "invoices.csv")
     found = connection.execute(
         "select customer_id, customer_name from staged_customers order by line limit 1"
     ).fetchall()
     assert found == [("0200000101", "Northern Mills")]
-    assert reading.totals == {"USD": Decimal("14473.63"), "CAD": Decimal("225.86")}
+    assert reading.totals == {"USD": Decimal("14485.63"), "CAD": Decimal("225.86")}
 
 
 def test_every_preset_has_a_sample_and_says_what_it_gives() -> None:
     for source in PACKAGES:
-        assert any((FOLDER / source.name).iterdir())
+        assert any((places.SAMPLES / source.name).iterdir())
         assert source.gives
         assert source.lacks
 
@@ -108,7 +119,7 @@ def test_real_xero_invoices_need_no_mapping() -> None:
     connection, (reading,) = staged(REAL)
     assert reading.rows_read == 601
     assert reading.left_out["what is bought and not sold"] == 601 - 117
-    mapped = ReadOptions(mapping=load_mapping(Path(__file__).parents[4] / "xero.toml"))
+    mapped = ReadOptions(mapping=load_mapping(places.XERO))
     source = identify(file, None, mapped.mapping)
     assert source.name == "table"
     (by_hand,) = source.read(file, connection, 9, mapped)
@@ -164,13 +175,13 @@ def test_days_that_stay_open_are_read_as_the_program_writes_them(tmp_path: Path)
 
 def test_a_list_of_somebody_else_is_no_package() -> None:
     for name in ("nl_ledger.csv", "fr_invoices.csv", "customers.csv", "instalments.csv"):
-        file = SourceFile(ROOT / "tests" / "golden" / "tables" / name)
+        file = SourceFile(places.GOLDEN / "tables" / name)
         assert identify(file).name == "table", name
 
 
 def test_other_columns_of_a_known_list_are_taken_too(tmp_path: Path) -> None:
     export = tmp_path / "open.csv"
-    text = (FOLDER / "e_boekhouden" / "open_posten.csv").read_text()
+    text = (places.SAMPLES / "e_boekhouden" / "open_posten.csv").read_text()
     lines = [f"{line};{'Land' if n == 0 else 'BE'}" for n, line in enumerate(text.splitlines())]
     export.write_text("\n".join(lines) + "\n")
     connection, _ = staged(export)
@@ -264,6 +275,22 @@ def test_a_report_may_name_a_bank_account(tmp_path: Path) -> None:
 
 def test_presets_say_themselves_what_they_are() -> None:
     for source in PACKAGES:
-        if isinstance(source, Preset):
-            assert source.__doc__
-            assert source.layouts
+        if isinstance(source, PresetSource):
+            assert source.preset.about
+            assert source.label
+
+
+def test_the_users_own_company_is_never_the_customer() -> None:
+    for sample in ("erpnext/sales_invoices.csv", "erpnext/payments_short.csv",
+                   "erpnext/payment_entries.csv", "tryton/invoices.csv"):  # fmt: skip
+        text = (places.SAMPLES / sample).read_text(encoding="utf-8")
+        assert "Weverij Zuid BV" in text
+        connection, _ = staged(places.SAMPLES / sample)
+        for table in ("staged_documents", "staged_customers"):
+            assert "Weverij" not in str(connection.execute(f"from {table}").fetchall()), sample
+
+
+def test_an_abandoned_invoice_is_closed_without_money(tmp_path: Path) -> None:
+    _, store = loaded(tmp_path, "dolibarr/factures.csv")
+    sql = "select kind, amount from documents where document_id = 'FA2501-0004' order by amount"
+    assert rows(store, sql) == [("adjustment", Decimal(-80)), ("invoice", Decimal(80))]

@@ -2,18 +2,19 @@
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import pytest
 
+from data.core.errors import FileError
 from data.store.schema import STAGED
 from data.store.state import Store
 from etl.intake.formats.audit.datev.datev import SOURCE
-from etl.intake.source import FileError, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 from etl.load.run import load
+from tests import places
 
-SAMPLES = Path(__file__).parents[6] / "data/demo/formats/datev"
+SAMPLES = places.SAMPLES / "datev"
 QUARTER = SAMPLES / "EXTF_Buchungsstapel_2025-Q1.csv"
 NAMES = SAMPLES / "EXTF_DebKred_Stamm.csv"
 COLUMNS = (

@@ -8,19 +8,20 @@ import os
 from collections import Counter
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 
 import duckdb
 import pytest
 
+from data.core.errors import FileError
 from data.store.schema import STAGED
 from etl.intake.formats.audit.fec.cells import amount_of, cents_of, day_of
 from etl.intake.formats.audit.fec.fec import SOURCE
-from etl.intake.source import FileError, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
+from tests import places
 
-GOLDEN = Path(__file__).parents[5] / "golden" / "fec"
-REAL = Path(__file__).parents[7] / "shared" / "data" / "fec"
+GOLDEN = places.GOLDEN / "fec"
+REAL = places.REAL / "fec"
 SAMPLES = sorted(p for p in GOLDEN.glob("*.txt"))
 HEADER = (
     "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib",
@@ -179,11 +180,11 @@ def test_all_variants_of_one_book_say_the_same():
         ("BQ", ["512"], "", "120,00", "payment"),
         ("BQ", ["512", "665"], "", "120,00", "payment"),
         ("BQ", ["512"], "120,00", "", "payment"),
-        ("OD", ["413"], "", "120,00", "payment"),
         ("OD", ["654", "44571"], "", "120,00", "write_off"),
-        ("OD", ["416"], "", "120,00", "write_off"),
         ("OD", ["658"], "", "0,01", "adjustment"),
         ("OD", ["758"], "0,01", "", "adjustment"),
+        ("OD", ["666"], "", "0,40", "exchange"),
+        ("OD", ["477"], "0,40", "", "exchange"),
         ("OD", ["471"], "", "120,00", "adjustment"),
         ("OD", [], "120,00", "", "adjustment"),
         ("BQ", [], "", "120,00", "payment"),
@@ -201,6 +202,18 @@ def test_the_entry_tells_the_kind(tmp_path, journal, others, debit, credit, kind
     rows.append({"EcritureNum": "2", "CompteNum": "607", "EcritureDate": "20250311"})
     _, connection = read(write(tmp_path / "x.txt", rows))
     assert kinds(connection) == [kind]
+
+
+@pytest.mark.parametrize("account", ["413", "416"])
+def test_a_claim_that_moves_to_bills_or_doubtful_customers_is_owed_on(tmp_path, account):
+    base = {"JournalCode": "OD", "JournalLib": "Divers"}
+    rows = [
+        {**base, "Debit": "", "Credit": "120,00"},
+        {**base, "CompteNum": account, "Debit": "120,00", "Credit": ""},
+    ]
+    reading, connection = read(write(tmp_path / "x.txt", rows))
+    assert kinds(connection) == ["adjustment", "adjustment"]
+    assert "still owed" in str(reading.notes[0])
 
 
 def test_a_transfer_to_an_account_that_counts_as_receivable_is_no_write_off(tmp_path):
@@ -381,3 +394,15 @@ def test_a_file_with_one_line_cut_short_refuses_that_line():
     assert reading.rows_rejected == 5
     reasons = connection.execute("select line, column_name from rejects order by line").fetchall()
     assert [c for _, c in reasons] == ["EcritureDate", "Debit", "Credit", "", ""]
+
+
+@pytest.mark.parametrize("piece", ["-", "--", " . ", "–"])
+def test_a_piece_that_is_no_number_gives_way_to_the_entry(tmp_path, piece):
+    path = write(
+        tmp_path / "a.txt",
+        [{"EcritureNum": f"BNK1/2025/{n}", "PieceRef": piece, "Credit": "10,00"} for n in (1, 2)],
+    )
+    _, connection = read(path)
+    assert connection.execute(
+        "select document_id from staged_documents order by line"
+    ).fetchall() == [("BNK1/2025/1",), ("BNK1/2025/2",)]

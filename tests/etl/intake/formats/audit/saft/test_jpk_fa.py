@@ -1,7 +1,6 @@
 """JPK_FA: hand-computed sums of the samples, and what else has the root JPK."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -9,20 +8,15 @@ from data.store.state import Store
 from etl.intake.formats.audit.saft.jpk_fa import SOURCE
 from etl.intake.source import SourceFile
 from etl.load.run import load
+from tests import goldens, places
 from tests.goldens import staged
 
-SAMPLES = Path(__file__).parents[6] / "data" / "demo" / "formats" / "jpk_fa"
+SAMPLES = places.SAMPLES / "jpk_fa"
 D = Decimal
 
 
-def changed(tmp_path, *replacements):
-    text = (SAMPLES / "jpk_fa_4.xml").read_text(encoding="utf-8")
-    for old, new in replacements:
-        assert old in text
-        text = text.replace(old, new)
-    path = tmp_path / "jpk.xml"
-    path.write_text(text, encoding="utf-8")
-    return path
+def changed(tmp_path, *pairs):
+    return goldens.changed(SAMPLES / "jpk_fa_4.xml", tmp_path / "jpk.xml", *pairs)
 
 
 def test_invoices_and_corrections_stand_in_their_own_currency():
@@ -35,7 +29,7 @@ def test_invoices_and_corrections_stand_in_their_own_currency():
         " where document_id like 'FK%' order by line"
     ).fetchall()
     assert found == [
-        ("FK/1/03/2026", "credit_note", D("-246.00"), "FV/1/03/2026"),
+        ("FK/1/03/2026", "credit_note", D("-246.00"), "FV/1/03/2026 Zwrot towaru"),
         ("FK/2/03/2026", "invoice", D("20.00"), None),
     ]
 
@@ -76,3 +70,15 @@ def test_totals_that_differ_are_noted(tmp_path, old, new, sentence):
 def test_other_forms_of_jpk_are_not_taken(tmp_path, form):
     assert SOURCE.identify(SourceFile(changed(tmp_path, ("JPK_FA", form)))) == 0
     assert SOURCE.identify(SourceFile(SAMPLES / "jpk_fa_4.xml")) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("header", "currency"),
+    [("", "PLN"), ("<DomyslnyKodWaluty>EUR</DomyslnyKodWaluty>", "EUR")],
+)
+def test_invoices_without_a_currency_take_that_of_the_file(tmp_path, header, currency):
+    path = changed(
+        tmp_path, ("<KodWaluty>PLN</KodWaluty>", ""), ("</Naglowek>", f"{header}</Naglowek>")
+    )
+    _, readings = staged(path)
+    assert set(readings[0].totals) == {currency, "EUR"}

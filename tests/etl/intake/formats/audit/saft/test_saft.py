@@ -7,20 +7,20 @@ import sys
 import xml.etree.ElementTree as ET
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from data.core.errors import FileError
 from data.store.state import Store
 from etl.intake.formats.audit.saft.saft import SOURCE
 from etl.intake.formats.audit.saft.settling import Match, PaymentLine, matches, shares
-from etl.intake.source import FileError, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 from etl.load.run import load
+from tests import goldens, places
 from tests.goldens import staged
 
-ROOT = Path(__file__).parents[6]
-SAMPLES = ROOT / "data" / "demo" / "formats" / "saft"
-REAL = Path(__file__).parents[7] / "shared" / "data" / "saft"
+SAMPLES = places.SAMPLES / "saft"
+REAL = places.REAL / "saft"
 D = Decimal
 
 
@@ -63,13 +63,7 @@ def loaded(tmp_path, *paths):
 def changed(tmp_path, name, *replacements):
     """A sample with pieces of its text replaced."""
     encoding = "utf-8" if name.startswith("norway") else "cp1252"
-    text = (SAMPLES / name).read_bytes().decode(encoding)
-    for old, new in replacements:
-        assert old in text
-        text = text.replace(old, new)
-    path = tmp_path / name
-    path.write_bytes(text.encode(encoding))
-    return path
+    return goldens.changed(SAMPLES / name, tmp_path / name, *replacements, encoding=encoding)
 
 
 # --- real files ---------------------------------------------------------------------------
@@ -198,6 +192,39 @@ def test_portuguese_sample_is_settled_as_its_payments_say(tmp_path):
     due = dict(published(store, "select document_id, due_on from documents"
                          " where document_id in ('FT A/1', 'FT A/2') and amount > 0"))  # fmt: skip
     assert due == {"FT A/1": date(2026, 2, 14), "FT A/2": date(2026, 2, 19)}
+
+
+def test_a_credit_note_meets_an_invoice_whose_number_it_writes_otherwise(tmp_path):
+    path = changed(
+        tmp_path, "portugal_1.04.xml",
+        ("<References><Reference>FT A/2<", "<References><Reference>FA 2021/807<"),
+        ("FT A/2", "FT FA.2021/807"), ("<OriginatingON>NC A/1", "<OriginatingON>NC X/9"),
+    )  # fmt: skip
+    connection, _ = staged(path)
+    assert rows(connection, "select debit_id, amount from staged_matches"
+                " where credit_id = 'NC A/1'") == [("FT FA.2021/807", D("123.00"))]  # fmt: skip
+    assert rows(connection, "select reference from staged_documents"
+                " where document_id = 'NC A/1'") == [("FA 2021/807 Devolução",)]  # fmt: skip
+
+
+def test_tax_that_the_customer_keeps_back_settles_beside_what_came_in(tmp_path):
+    kept = "<WithholdingTax><WithholdingTaxAmount>100.00</WithholdingTaxAmount></WithholdingTax>"
+    text = (SAMPLES / "portugal_1.04.xml").read_bytes().decode("cp1252")
+    start = text.index("<PaymentRefNo>RG R/1<")
+    before, payment = text[:start], text[start:]
+    payment = payment.replace("<GrossTotal>615.00<", "<GrossTotal>515.00<", 1)
+    payment = payment.replace("</DocumentTotals>", f"</DocumentTotals>{kept}", 1)
+    path = tmp_path / "a.xml"
+    path.write_bytes((before + payment).encode("cp1252"))
+    store, _ = loaded(tmp_path, path)
+    assert published(
+        store, "select kind, amount from documents where document_id = 'RG R/1' order by 1"
+    ) == [("adjustment", D("-100.00")), ("payment", D("-515.00"))]
+    # as without it: FT A/1 1,230.00 less 615.00 and ND A/1 18.45
+    assert published(store, "select sum(amount) from open_items where closed_on is null"
+                     " and customer = 'C001'") == [(D("633.45"),)]  # fmt: skip
+    _, readings = staged(path)
+    assert "1 payments came in less tax" in "".join(notes(readings))
 
 
 def test_norwegian_ledger_lines_make_the_closing_balance_of_the_account(tmp_path):
@@ -387,7 +414,7 @@ def written(path, count):
 def child_reads(path):
     found = subprocess.run(
         [sys.executable, "-c", _CHILD, str(path)],
-        capture_output=True, text=True, check=True, cwd=ROOT,
+        capture_output=True, text=True, check=True, cwd=places.ROOT,
     )  # fmt: skip
     total, peak = found.stdout.split()
     return D(total), int(peak)

@@ -4,32 +4,29 @@ import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from xml.etree import ElementTree
 
 import duckdb
 import pytest
 
+from data.core.errors import FileError
 from data.store.schema import STAGED
 from data.store.state import Store
 from etl.intake.formats.audit.xaf.xaf import SOURCE
-from etl.intake.source import FileError, ReadOptions, SourceFile
+from etl.intake.source import ReadOptions, SourceFile
 from etl.load.run import LoadOptions, load
+from tests import goldens, places
 
-ROOT = Path(__file__).parents[6]
-SAMPLES = ROOT / "data/demo/formats/xaf"
-REAL = Path(__file__).parents[7] / "shared" / "data" / "xaf"
-REAL_ELSEWHERE = Path(__file__).parents[8] / "shared" / "data" / "xaf"
+SAMPLES = places.SAMPLES / "xaf"
+REAL = places.REAL / "xaf"
 FULL, FOUR, OPENING = (
     SAMPLES / f"{n}.xaf" for n in ("voorbeeld-2025-3.2", "voorbeeld-2026-4.0", "beginjournaal-3.1")
 )
 
 
 def real(name):
-    for folder in (REAL, REAL_ELSEWHERE):
-        if (folder / name).exists():
-            return folder / name
-    return pytest.skip(f"{REAL / name} is missing")
+    path = REAL / name
+    return path if path.exists() else pytest.skip(f"{path} is missing")
 
 
 def read(path, **options):
@@ -45,13 +42,7 @@ def rows(connection, columns, where="true"):
 
 
 def changed(tmp_path, *pairs, sample=FULL, encoding="iso-8859-1"):
-    text = sample.read_bytes().decode(encoding)
-    for old, new in pairs:
-        assert old in text
-        text = text.replace(old, new)
-    path = tmp_path / "changed.xaf"
-    path.write_bytes(text.encode(encoding))
-    return path
+    return goldens.changed(sample, tmp_path / "changed.xaf", *pairs, encoding=encoding)
 
 
 def ledger_sum(path, account):

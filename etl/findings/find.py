@@ -1,0 +1,95 @@
+"""Findings: what a person should look at, a sentence with an amount and the rows behind it.
+
+They stop nothing; the control totals of etl/ledger/checks.py do. Each is a statement that a
+published state answers, so that a page shows its rows; all days are counted from the last day of
+the data.
+"""
+
+from __future__ import annotations
+
+import json
+
+from data.core.texts import N_
+from etl.findings import books, cash, credit, customers, invoices, matches, reading
+from etl.findings.check import Check, Finding, finding
+from etl.findings.words import Words
+from etl.sql import Connection, rows
+
+#: Every check that is a statement of its own, those that find money first.
+CHECKS: tuple[Check, ...] = (
+    *cash.CHECKS,
+    *invoices.CHECKS,
+    *credit.CHECKS,
+    *customers.CHECKS,
+    *reading.CHECKS,
+)
+
+#: What only reads of more than one statement tell, or one that depends on the data.
+_OTHERS: dict[str, Words] = {
+    **customers.WORDS,
+    matches.MATCH_UNKNOWN.name: matches.MATCH_UNKNOWN.words,
+    **matches.WORDS,
+    **books.WORDS,
+    **reading.WORDS,
+}
+WORDS: dict[str, Words] = {check.name: check.words for check in CHECKS} | _OTHERS
+"""Name of a check -> its words."""
+
+
+def find(connection: Connection, currency_assumed: bool = False) -> list[Finding]:
+    """Fill `findings` and return them; run after `about` is written and `control` holds."""
+    terms, currency = rows(connection, "select default_terms_days, reporting_currency from about")[
+        0
+    ]
+    places = {"terms": terms}
+    asked = [*CHECKS, customers.same_company(connection)]
+    if matches.unheard(connection):
+        asked.append(matches.match_unknown(connection))
+    found = [f for check in asked if (f := check.find(connection, places))]
+    found += matches.by_rule(connection)
+    found += matches.cut(connection)
+    found += matches.left_aside(connection)
+    found += books.bank_lines(connection)
+    found += books.other_base(connection)
+    found += books.carried(connection)
+    if currency_assumed:
+        found.append(
+            finding(
+                "currency_assumed",
+                N_("The files name no currency: {currency} is assumed."),
+                {"currency": currency},
+                0,
+                None,
+                "select * from files",
+            )
+        )
+    if found:
+        connection.executemany(
+            "insert into findings values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    place,
+                    f.name,
+                    f.text.template,
+                    json.dumps(f.text.values),
+                    f.items,
+                    f.amount,
+                    f.sql,
+                )
+                for place, f in enumerate(found, 1)
+            ],
+        )
+    return found
+
+
+def outcomes(connection: Connection, found: list[Finding]) -> dict[str, str]:
+    """Return what came of each check: `found`, `nothing`, or `no_data` where the data cannot say.
+
+    `found` is what `find` returned for the same state.
+    """
+    names = {f.name for f in found}
+    told = {
+        c.name: "found" if c.name in names else "nothing" if c.possible(connection) else "no_data"
+        for c in CHECKS
+    }
+    return told | {name: "found" if name in names else "nothing" for name in _OTHERS}

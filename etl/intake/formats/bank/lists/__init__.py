@@ -1,0 +1,1 @@
+"""Lists of the transactions of an account, as banks give them in CSV and Excel: presets."""

@@ -1,0 +1,1 @@
+"""Payment terms: what texts and codes say, and columns of them."""

@@ -1,0 +1,140 @@
+"""What a plain list shows beside the others: numbers that are those of their invoices, or of none.
+
+A list of payments may have just the columns of a list of invoices, and payments may name invoices
+that nobody loaded. Both move money: the reader is asked, unless they said what the rows are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from data.core.reading import Choice, Question
+from data.core.texts import N_, Text
+from etl.sql import Connection, rows
+
+#: Number without signs and leading zeros, as people write it elsewhere.
+_PLAIN = "ltrim(regexp_replace(upper({0}), '[^A-Z0-9]', '', 'g'), '0')"
+#: What says more of the rows: they are invoices.
+_TELLING = frozenset((
+    "due_on", "terms_days", "open_amount", "paid_amount", "paid_on", "kind", "state", "debit",
+    "credit", "dc_flag", "journal", "match_code",
+))  # fmt: skip
+_PAYMENTS = N_("payments received, each with the invoice that it pays")
+_INVOICES = N_("invoices")
+_STAYS = N_("payments of invoices that are not here: they count as money not yet applied")
+_AGAIN = N_(
+    "{count} of the {rows} numbers in {column} are those of invoices in another file, on a later"
+    " day: are the rows of {file} payments, or invoices?"
+)
+_NOWHERE = N_(
+    "{count} of the {rows} payments in {file} name an invoice in {column} that is in none of the"
+    " files: load the list with these invoices together with it, or say what they are."
+)
+
+
+def ask_beside(
+    connection: Connection, tables: Sequence[int], *, waits: bool
+) -> dict[int, Question]:
+    """Return what is asked about files that were just read: number of the file -> question.
+
+    tables: plain lists of which nobody has said what their rows are. waits: another file of the
+    load is asked about, and may hold the invoices that payments name.
+    """
+    asked: dict[int, Question] = {}
+    for file_id, name, rows_kind, columns in rows(
+        connection,
+        "select file_id, name, rows_kind, settings ->> '$.columns' from files"
+        " where list_contains($tables, file_id)",
+        tables=list(tables),
+    ):
+        headers = json.loads(columns or "{}")
+        found = None
+        if rows_kind == "invoices" and "document_id" in headers and not headers.keys() & _TELLING:
+            found = _again(connection, file_id, name, headers["document_id"])
+        elif rows_kind in ("payments", "bank") and "pays" in headers and not waits:
+            found = _nowhere(connection, file_id, name, rows_kind, headers["pays"])
+        if found is not None:
+            asked[file_id] = found
+    return asked
+
+
+def _again(connection: Connection, file_id: int, name: str, header: str) -> Question | None:
+    """Ask where half of the rows bear the number of an older invoice of the same customer.
+
+    Files with the same headers are exports of one list, and newer ones may have changed days.
+    """
+    ((count, met),) = rows(
+        connection,
+        """
+        with invoice as (
+            select ledger, customer_id, document_id, min(issued_on) as issued_on,
+                max(amount) as amount
+            from staged_documents
+            where coalesce(kind, 'invoice') = 'invoice' and amount > 0 and file_id not in (
+                -- another reading of the file, or a newer export, is compared elsewhere
+                select file_id from files where series = (
+                    select series from files where file_id = $file))
+            group by all
+        )
+        select count(*), count(*) filter (i.document_id is not null)
+        from staged_documents as o left join invoice as i
+            on i.document_id = o.document_id and i.customer_id = o.customer_id
+            and i.ledger is not distinct from o.ledger
+            and i.issued_on < o.issued_on and o.amount between 0 and i.amount
+        where o.file_id = $file
+        """,
+        file=file_id,
+    )
+    if not met or 2 * met < count:
+        return None
+    paying: dict[str, dict[str, object]] = {
+        "source": {"rows": "payments", "by_headers": True},
+        "columns": {"reference": header},
+    }
+    return Question(
+        "rows",
+        Text(_AGAIN, {"count": met, "rows": count, "column": header, "file": name}),
+        (
+            Choice("payments", _PAYMENTS, paying),
+            Choice("invoices", _INVOICES, {"source": {"rows": "invoices"}}),
+        ),
+    )
+
+
+def _nowhere(
+    connection: Connection, file_id: int, name: str, rows_kind: str, header: str
+) -> Question | None:
+    """Ask where half of the payments that name an invoice name none that is here."""
+    ((count, met),) = rows(
+        connection,
+        f"""
+        with own as (
+            select line, reference from staged_documents
+            where file_id = $file and regexp_matches(reference, '[0-9]')
+        ),
+        called as (
+            select line, {_PLAIN.format("word")} as word
+            from (
+                select line, unnest(string_split_regex(reference, '[\\s,;/&+]+')) as word from own
+                union all select line, reference from own
+            )
+        ),
+        known as (
+            select distinct {_PLAIN.format("document_id")} as word from staged_documents
+            where file_id <> $file and document_id is not null
+                and coalesce(kind, 'invoice') <> 'payment'
+        )
+        select count(*), count(*) filter (
+            line in (select line from called semi join known using (word))
+        ) from own
+        """,
+        file=file_id,
+    )
+    if not count or 2 * met > count:
+        return None
+    return Question(
+        "rows",
+        Text(_NOWHERE, {"count": count - met, "rows": count, "column": header, "file": name}),
+        (Choice(rows_kind, _STAYS, {"source": {"rows": rows_kind}}),),
+    )

@@ -1,0 +1,210 @@
+"""What every run that makes a state does: it takes up the state before, derives, checks, publishes.
+
+load and removal fill the staged tables -> derive -> check -> publish
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import duckdb
+
+from data.core.errors import FileError
+from data.core.texts import N_, Text
+from data.store.keeping import clear
+from data.store.schema import STAGED
+from data.store.state import State, Store
+from data.workspace import by_hand
+from data.workspace.decisions import DECIDED, Decision, Decisions, fingerprint, holding
+from etl.findings.find import find, outcomes
+from etl.intake.staged import create_staged
+from etl.ledger.checks import control
+from etl.ledger.derive import (
+    DEFAULT_TERMS_DAYS,
+    Settings,
+    derive,
+    find_reporting_currency,
+    write_about,
+)
+from etl.ledger.exports.replaced import KEPT, create_replaced
+from etl.load.expect import balance
+from etl.load.fault import OF_THE_ENGINE, unforeseen
+from etl.load.rates import add_reference_rates
+from etl.load.read import Progress
+from etl.report import ControlTotal, Failure, FindingLine, LoadReport, fill_report
+from etl.sql import Connection, rows, run
+
+STOPPED = N_(
+    "The load met something that was not expected, and stopped. What was loaded before is"
+    " unchanged."
+)
+
+
+class NothingNewError(Exception):
+    """The next state would hold what the current one holds."""
+
+
+class DoesNotTieError(Exception):
+    """A control total does not hold."""
+
+
+class Making:
+    """One run that makes a state, with the report as it grows."""
+
+    def __init__(
+        self, store: Store, progress: Progress | None = None, memory: int | None = None
+    ) -> None:
+        """Make the next state of `store`; memory: megabytes, see `limit_memory`."""
+        self.store = store
+        self.progress = progress or (lambda *_: None)
+        self.memory = memory
+        self.now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        self.report = LoadReport(loaded_at=self.now)
+        self.earlier = LoadReport()
+        self.before: State | None = None
+        self.decisions: tuple[Decision, ...] = ()
+        self.sectors: dict[str, str] = {}
+
+    def take_up(self) -> None:
+        """Read what the current state says about itself, and what people decided since."""
+        self.before = before = self.store.current()
+        report = self.report
+        if before is not None:
+            about = before.engine.query("select report from about").to_pylist()[0]
+            self.earlier = LoadReport.from_json(about["report"] or "{}")
+            last = before.engine.query("select max(loaded_at) as t from files").to_pylist()[0]["t"]
+            # two loads within a second, or a clock set back: what comes later is still the newer
+            self.now = max(self.now, last + timedelta(seconds=1)) if last else self.now
+            report.before = before.number
+        report.options = dict(self.earlier.options)
+        report.given = list(self.earlier.given)
+        report.superseded = dict(self.earlier.superseded)
+        report.expected = self.earlier.expected
+        self.decisions = holding(Decisions(self.store.folder).read())
+        self.sectors = by_hand.sectors(self.store.folder)
+        for name, said in (
+            (DECIDED, fingerprint(self.decisions)),
+            (by_hand.SAID, by_hand.fingerprint(self.sectors)),
+        ):
+            report.options.pop(name, None)
+            if said:
+                report.options[name] = said
+
+    def publish(self, build: Callable[[Connection], None]) -> None:
+        """Build the next state from the staged tables of the current one, and publish it.
+
+        What goes wrong stands in the report; the current state is then as it was.
+        """
+        report = self.report
+        derived = report.what == "derivation"
+        report.undoes = self.earlier.undoes if derived else report.what
+        report.back = self.earlier.back if derived else report.before
+
+        def made(connection: Connection, _previous: object) -> None:
+            limit_memory(connection, self.memory)
+            create_staged(connection)
+            create_replaced(connection)
+            build(connection)
+
+        try:
+            state = self.store.publish(
+                made, keep={*(table.name for table in STAGED), *KEPT.values()}
+            )
+            report.published, report.state = True, state.number
+            clear(self.store, {state.number, *([report.back] if report.back else [])})
+        except NothingNewError:
+            pass
+        except DoesNotTieError:
+            report.published = False
+        except FileError as error:
+            report.failures.append(Failure("", error.reason, error.remedy))
+        except duckdb.OutOfMemoryException:
+            self.fail(
+                "",
+                N_("The load needs more memory, or more room for what it spills to disk."),
+                N_("Give it more with --memory, make room on the disk, or leave it out."),
+            )
+        except OF_THE_ENGINE as error:
+            told = unforeseen(self.store.folder, error, STOPPED)
+            report.failures.append(Failure("", told.reason, told.remedy))
+        if not report.published and self.before:
+            report.state = self.before.number
+
+    def fail(self, name: str, reason: str, remedy: str = "", **values: object) -> None:
+        """Report a file that is not read, or '' for the load as a whole."""
+        self.report.failures.append(Failure(name, Text(reason, values), Text(remedy, values)))
+
+    def derive(self, connection: Connection) -> Settings:
+        """Derive all that follows from the staged tables."""
+        settings = self._settings(connection)
+        rates = add_reference_rates(connection, settings.reporting_currency, self.now)
+        self.report.files += [rates] if rates else []
+        derive(connection, settings)
+        return settings
+
+    def _settings(self, connection: Connection) -> Settings:
+        """Return what was given to this load or an earlier one, else what the data say."""
+        given = self.report.options
+        currency = given.get("reporting_currency")
+        if not currency:
+            try:
+                currency = find_reporting_currency(connection)
+            except FileError:
+                if not self.earlier.reporting_currency:
+                    raise
+                currency = self.earlier.reporting_currency
+        self.currency_assumed = currency is None
+        terms = int(given.get("default_terms_days", DEFAULT_TERMS_DAYS))
+        oldest = given.get("oldest_first") != str(False)
+        return Settings(currency or "EUR", terms, self.decisions, self.sectors, oldest)
+
+    def check(self, connection: Connection, settings: Settings) -> None:
+        """Check the control totals, write findings, the report and `about`."""
+        report = self.report
+        report.reporting_currency = settings.reporting_currency
+        report.default_terms_days = settings.default_terms_days
+        report.controls = [
+            ControlTotal(c.name, c.text, c.left, c.right, c.ok) for c in control(connection)
+        ]
+        if not report.ok and not all(c.ok for c in report.controls):
+            raise DoesNotTieError
+        loaded_at = report.loaded_at
+        assert loaded_at is not None  # noqa: S101 - tells the type checker
+        write_about(connection, settings, loaded_at)
+        found = find(connection, self.currency_assumed)
+        report.findings = [FindingLine(f.name, f.text, f.items, f.amount) for f in found]
+        report.checks = outcomes(connection, found)
+        fill_report(connection, report)
+        self.compare(connection)
+        report.published = True
+        run(connection, "update about set report = $report", report=report.to_json())
+
+    def compare(self, connection: Connection) -> None:
+        """Compare with what the user's own system was said to say at an earlier load.
+
+        The state is whole but for its report.
+        """
+        said = self.report.expected
+        if said is not None:
+            found = balance(connection, said.day)
+            self.report.expected = replace(said, found=found, exact=[], causes=[])
+
+
+def limit_memory(connection: Connection, megabytes: int | None) -> None:
+    """Keep a load within so much, else 6 GB or what DuckDB would take where that is less.
+
+    The rest spills.
+
+    Rows may be written in any order: keeping theirs takes memory, and each has its line.
+    """
+    run(connection, "set preserve_insertion_order = false")
+    if megabytes is not None:
+        run(connection, f"set memory_limit = '{int(megabytes)}MB'")
+        return
+    limit = str(rows(connection, "select current_setting('memory_limit')")[0][0])
+    amount, _, unit = limit.partition(" ")
+    if unit in ("GiB", "TiB") and (unit == "TiB" or Decimal(amount) > 6):
+        run(connection, "set memory_limit = '6GiB'")

@@ -1,0 +1,80 @@
+"""Plain lists that say more beside other files: of the same numbers, or of none that is here."""
+
+from decimal import Decimal
+
+import pytest
+
+from etl.intake.mappings.writing import as_toml
+
+D = Decimal
+INVOICES = """Nummer;Klant;Datum;Vervaldatum;Bedrag
+F1;Alfa;2026-05-01;2026-05-31;1000,00
+F2;Beta;2026-05-02;2026-06-01;500,00
+F3;Beta;2026-05-03;2026-06-02;50,00
+"""
+
+
+def answered(balance, asked, answer, *texts):
+    (failure,) = asked.failures
+    (question,) = failure.questions
+    return balance(*texts, mapping=as_toml(question.mapping({"": answer})))
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Datum;Factuur;Klant;Bedrag", "Date;Number;Customer;Amount", "Datum;Nummer;Kunde;Betrag",
+     "Date;Numéro;Client;Montant"],
+)  # fmt: skip
+@pytest.mark.parametrize(("answer", "beta"), [("payments", D(430)), ("invoices", D(670))])
+def test_numbers_of_older_invoices_are_asked_about(balance, head, answer, beta):
+    text = f"{head}\n2026-06-16;F1;Alfa;1000,00\n2026-06-17;F2;Beta;120,00\n"
+    owed, report = balance(INVOICES, text)
+    assert owed == {"Alfa": D(1000), "Beta": D(550)}
+    assert not report.ok
+    assert [f.name for f in report.files] == ["file0.csv"]
+    assert "2 of the 2 numbers" in str(report.failures[0].reason)
+    if answer == "payments":
+        owed, report = answered(balance, report, answer, INVOICES, text)
+        assert report.ok, report.failures
+        assert owed == {"Beta": beta}
+
+
+def test_numbers_of_another_customer_are_its_own(balance):
+    text = "Nummer;Klant;Datum;Bedrag\nF1;Gamma;2026-06-16;10,00\nF2;Delta;2026-06-17;20,00\n"
+    owed, report = balance(INVOICES, text)
+    assert report.ok, report.failures
+    assert owed["Gamma"] == D(10)
+
+
+def test_a_newer_export_of_the_list_may_have_changed_days(balance):
+    text = "Nummer;Klant;Datum;Bedrag\nF1;Alfa;2026-05-01;10,00\nF2;Beta;2026-05-02;20,00\n"
+    _, report = balance(text, text.replace("-05-", "-06-"))
+    assert report.ok, report.failures
+
+
+def test_what_has_a_due_day_is_a_list_of_invoices(balance):
+    later = INVOICES.replace("2026-05-0", "2026-05-1")
+    _, report = balance(INVOICES, later)
+    assert report.ok, report.failures
+
+
+PAID = """Betaaldatum;Factuurnummer;Klant;Betaald bedrag
+2026-06-16;{0};Alfa;1000,00
+2026-06-17;{1};Beta;120,00
+"""
+
+
+@pytest.mark.parametrize("one", ["F9", "2025/0099"])
+def test_payments_of_invoices_that_are_not_here_are_asked_about(balance, one):
+    text = PAID.format(one, "F2")
+    _, report = balance(INVOICES, text)
+    assert "1 of the 2 payments" in str(report.failures[0].reason)
+    owed, report = answered(balance, report, "payments", INVOICES, text)
+    assert report.ok, report.failures
+    assert owed == {"Beta": D(430)}
+
+
+def test_payments_that_meet_their_invoices_need_no_question(balance):
+    owed, report = balance(INVOICES, PAID.format("f-1", "F0002, F3"))
+    assert report.ok, report.failures
+    assert owed == {"Beta": D(430)}

@@ -1,0 +1,125 @@
+"""What a sign means in a list of payments: money received, or money paid back."""
+
+from decimal import Decimal
+
+import pytest
+
+D = Decimal
+INVOICES = """Invoice number;Customer number;Customer;Invoice date;Due date;Amount
+F1;C1;Acme;2026-01-05;2026-02-04;100.00
+F2;C2;Bolt;2026-01-15;2026-02-14;200.00
+"""
+HEAD = "Payment number;Customer number;Payment date;Type;Amount;Invoice number\n"
+
+
+@pytest.mark.parametrize("word", ["Refund", "Terugbetaling", "Remboursement", "Rückzahlung"])
+@pytest.mark.parametrize(
+    "signs",
+    [
+        pytest.param("100 100 200", id="all positive"),
+        pytest.param("-100 -100 -200", id="all negative"),
+        pytest.param("100 -100 200", id="received positive"),
+        pytest.param("-100 100 -200", id="received negative"),
+    ],
+)
+def test_refunds_are_told_by_their_word(balance, word, signs):
+    paid, back, other = signs.split()
+    owed, report = balance(
+        INVOICES,
+        f"{HEAD}P1;C1;2026-02-03;Payment;{paid}.00;F1\n"
+        f"P2;C1;2026-02-09;{word};{back}.00;F1\n"
+        f"P3;C2;2026-02-12;Payment;{other}.00;F2\n",
+    )
+    assert report.ok, report.failures
+    assert owed == {"C1": D(100)}
+
+
+def test_what_a_column_of_kinds_leaves_open_is_told_otherwise(balance):
+    owed, report = balance(
+        "Invoice number;Customer;Invoice date;Due date;Amount;Type\n"
+        "Opening balance;Acme;2026-01-01;2026-01-01;40.00;\n"
+        "F1;Acme;2026-01-05;2026-02-04;100.00;Invoice\n"
+        "F2;Acme;2026-01-06;2026-02-05;-25.00;\n"
+    )
+    assert report.ok
+    assert owed == {"Acme": D(115)}
+    kinds = {d.name: (d.items, d.amount) for d in report.documents}
+    assert kinds == {
+        "opening": (1, D(40)), "invoice": (1, D(100)), "credit_note": (1, D(-25)),
+    }  # fmt: skip
+
+
+def test_receipts_of_customers_that_name_their_invoices_are_no_matches(balance):
+    owed, report = balance(
+        INVOICES,
+        "Receipt no;cust_id;Debtor;Paid on;Receipt amount;Applied to\n"
+        "P1;C1;Acme;2026-02-03;100.00;F1\n",
+    )
+    assert report.ok, report.failures
+    assert owed == {"C2": D(200)}
+
+
+def test_what_is_written_off_is_not_paid(balance):
+    owed, report = balance(
+        "Invoice number;Customer;Invoice date;Due date;Amount;Status;Open amount\n"
+        "F1;Acme;2026-01-05;2026-02-04;100.00;Paid;0.00\n"
+        "F2;Acme;2026-01-06;2026-02-05;50.00;Written off;0.00\n"
+        "F3;Acme;2026-01-07;2026-02-06;30.00;Open;30.00\n"
+    )
+    assert report.ok, report.failures
+    assert owed == {"Acme": D(30)}
+    kinds = {d.name: d.amount for d in report.documents}
+    assert kinds["payment"] == D(-100)
+    assert kinds["adjustment"] == D(-50)
+
+
+def test_receipts_under_unknown_headers_are_no_list_of_customers(balance):
+    text = "Customer number;Customer;Banked;Sum\nC1;Acme;2026-02-03;100.00\n"
+    owed, report = balance(INVOICES, text)
+    (question,) = report.failures[0].questions
+    assert question.about == "rows"
+    assert {c.value for c in question.choices} == {"customers", "payments"}
+    owed, report = balance(
+        INVOICES,
+        text,
+        mapping='[source]\nrows = "payments"\n[columns]\ncustomer_id = "Customer number"\n'
+        'issued_on = "Banked"\namount = "Sum"\n',
+    )
+    assert report.ok, report.failures
+    assert sum(owed.values()) == D(200)
+
+
+@pytest.mark.parametrize("header", ["Applied to", "Invoice number"])
+def test_payments_that_name_invoices_under_another_header(balance, header):
+    owed, report = balance(
+        INVOICES,
+        f"Receipt;Received on;Amount received;{header}\nP1;2026-02-03;100.00;F1\n",
+    )
+    assert report.ok, report.failures
+    assert owed == {"C2": D(200)}
+
+
+def test_payments_that_seem_to_name_nothing_are_asked_about(balance):
+    text = "Payment date;Amount received;Comment\n2026-02-03;100.00;F1\n"
+    _, report = balance(INVOICES, text)
+    (question,) = report.failures[0].questions
+    assert [c.value for c in question.choices] == ["Comment", "harmless"]
+
+
+def test_payments_or_matches_is_asked(balance):
+    text = "Payment number;Date;Amount;Invoice number\nP1;2026-02-03;100.00;F1\n"
+    _, report = balance(INVOICES, text)
+    (question,) = report.failures[0].questions
+    assert {c.value for c in question.choices} == {"bank", "matches"}
+    owed, report = balance(INVOICES, text, mapping='[source]\nrows = "bank"\n')
+    assert report.ok, report.failures
+    assert owed == {"C2": D(200)}
+
+
+def test_a_day_just_where_something_is_paid_is_asked_about(balance):
+    _, report = balance(
+        "Invoice number;Customer;Invoice date;Amount;Paid;Value date\n"
+        "F1;Acme;2026-01-05;100.00;100.00;2026-02-03\nF2;Acme;2026-01-06;50.00;;\n"
+    )
+    (question,) = report.failures[0].questions
+    assert question.column == "Value date"
