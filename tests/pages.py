@@ -79,13 +79,15 @@ def ask(
     search: str = "",
     language: str = "en",
     path: str = "/",
+    changed: str = "",
     **values: object,
 ) -> dict[str, dict[str, Any]]:
     """Post to the callback that has `output` (`id.property`) among its outputs; return its answer.
 
     Inputs and states are None but for `url.search`, what is `below` it, and those in `values`,
-    named by their id with `_` for `-`. Raises AssertionError unless the server answers 200 or 204,
-    ValueError for a figure with a property that plotly does not know.
+    named by their id with `_` for `-`. `changed` is the input (`id.property`) that asks; the first
+    if not given. Raises AssertionError unless the server answers 200 or 204, ValueError for a
+    figure with a property that plotly does not know.
     """
     key = next(k for k in app.callback_map if output in k.strip(".").split("..."))
     known: dict[str, dict[str, object]] = {
@@ -113,7 +115,7 @@ def ask(
         "outputs": outputs if key.startswith("..") else outputs[0],
         "inputs": inputs,
         "state": [given(part) for part in callback.get("state", [])],
-        "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"],
+        "changedPropIds": [changed or f"{inputs[0]['id']}.{inputs[0]['property']}"],
     }
     client = app.server.test_client()
     client.set_cookie("lang", language)

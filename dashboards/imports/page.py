@@ -279,7 +279,9 @@ def connect(app: Dash, context: Context) -> None:
     )
     def watch(_tick: int | None, _poll: int | None, _started: int | None, done: int | None) -> Any:
         job = importer.job() if importer else None
-        if ctx.triggered_id == "imports-poll" and (job is None or done == job.number):
+        # on a slow machine the first poll takes the place of the call that a page begins with
+        begun = done is not None
+        if ctx.triggered_id == "imports-poll" and begun and (job is None or done == job.number):
             raise PreventUpdate
         if job is None:
             return [], True, 0 if done is None else no_update

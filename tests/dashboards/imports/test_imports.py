@@ -370,3 +370,10 @@ def test_the_foot_says_how_it_ties_to_ones_own_balance(store, tmp_path):
     assert "your own balance of 9.00" in said
     assert "differs by 0.50" in said
     assert "known" in said
+
+
+def test_a_page_begins_though_the_poll_comes_first(store):
+    app = create_app(store, importer=FileImporter(store))
+    polled = {"output": "imports-done.data", "changed": "imports-poll.n_intervals"}
+    assert ask(app, **polled)["imports-done"]["data"] == 0
+    assert ask(app, **polled, imports_done=0) == {}
