@@ -23,6 +23,7 @@ LAST_DAY = 3660
 SHADES = MOST + 1
 """Shades of what is late, from light to dark: `late-0` and so on."""
 
+_MONTH = "month"
 _WRITTEN = re.compile(
     r"(?:months:(?P<months>[0-9]{1,2})|(?P<edges>[0-9]{1,4}(?:,[0-9]{1,4})*))(?:\+(?P<grace>[0-9]{1,3}))?"
 )
@@ -120,6 +121,16 @@ class Buckets:
         steps = (SHADES - 1) / (len(late) - 1)
         spread = {name: f"late-{round(n * steps)}" for n, name in enumerate(late)}
         return {NOT_DUE: NOT_DUE, **spread, UNAPPLIED: UNAPPLIED}
+
+    @cached_property
+    def bounds(self) -> frozenset[str]:
+        """What tells its buckets apart: days after the due day, and ends of months.
+
+        >>> sorted(Buckets((30, 60), grace=5).bounds), sorted(Buckets((), 2).bounds)
+        (['30', '5', '60'], ['0', 'month'])
+        """
+        ends = {str(end) for end in (self.grace, *self.edges)}
+        return frozenset(ends | {_MONTH} if self.months else ends)
 
     def sql(self, unapplied: str, since: str, day: str) -> str:
         """Return the SQL that names the bucket of what ages from `since`, as of `day`.

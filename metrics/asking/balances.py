@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.core.buckets import Buckets
+from data.core.buckets import DEFAULT, Buckets
 from data.core.measures import INVOICES, ITEMS
 from metrics.asking.asked import Asked, of_cube, of_one_day, on_day, union
 
@@ -18,7 +18,8 @@ def balances(asked: Asked, buckets: Buckets, age_from: str) -> str:
         f"        {bucket('o.amount < 0', f'o.{age_from}', 'd.as_of')} as bucket,\n"
         f"        o.amount, {ITEMS} as items,\n        {INVOICES} as invoices"
     )
-    if not asked.month_ends:
+    # the cube of balances tells apart the ages of the default set only
+    if not (asked.month_ends and buckets.bounds <= DEFAULT.bounds):
         return asked.rows("open_items", columns, asked.joined(ALIVE))
     basis = f"o.basis = '{'due' if age_from == 'due_on' else 'issued'}'"
     if asked.days == 1:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
+from data.core.buckets import Buckets
 from metrics.asking.ledger import Ledger, month_end
 from metrics.catalogue import METRICS, answer
 from metrics.lists.customers import customers
@@ -99,6 +100,15 @@ def test_every_day_of_a_month_is_kept_apart_where_a_month_end_tells_it(every_day
             slow = answer(every_day, name, replace(ledger, cubes=False), by).to_pylist()
             alike(answer(every_day, name, ledger, by).to_pylist(), slow)
             assert len(slow) > 30
+
+
+@pytest.mark.parametrize("written", ["15,45,90", "30,60,90+5", "months:3", "30,60"])
+def test_other_buckets_than_the_cubes_are_made_for_come_from_the_rows(every_day, written):
+    ledger = Ledger(date(2026, 6, 30), buckets=Buckets.of_text(written)).history(33)
+    statement = ledger.statement(METRICS["aging"])
+    assert ("month_items" in statement.sql) == (written == "30,60")
+    slow = answer(every_day, "aging", replace(ledger, cubes=False)).to_pylist()
+    alike(answer(every_day, "aging", ledger).to_pylist(), slow)
 
 
 @checked(16)
