@@ -13,6 +13,7 @@ from decimal import Decimal
 import duckdb
 from hypothesis import strategies as st
 
+from data.core.buckets import DEFAULT
 from data.store.engine import DuckDBEngine
 from etl.ledger.derive import Settings, derive, write_about
 from tests.ledgers import Row, stage
@@ -50,12 +51,13 @@ def as_day(value: object) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
-def build(world: World) -> DuckDBEngine:
+def build(world: World, ages: frozenset[str] = DEFAULT.bounds) -> DuckDBEngine:
     """Stage and derive the world; return the engine that answers from it."""
+    settings = Settings("EUR", world.terms, ages=ages)
     connection = duckdb.connect(config={"threads": 1})
     stage(connection, world.documents, world.matches, world.customers)
-    derive(connection, Settings("EUR", world.terms))
-    write_about(connection, Settings("EUR", world.terms), datetime(2026, 1, 1, tzinfo=UTC), "{}")
+    derive(connection, settings)
+    write_about(connection, settings, datetime(2026, 1, 1, tzinfo=UTC), "{}")
     return DuckDBEngine(connection)
 
 

@@ -8,7 +8,7 @@ not due and what is unapplied stand apart in every set, so that all of it is the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -167,6 +167,18 @@ class Buckets:
             return self.late[min(back, self.months)]
         ends = zip(self.edges, self.late, strict=False)
         return next((n for end, n in ends if since >= day - timedelta(end)), self.late[-1])
+
+
+def last_alike(day: str, bounds: Collection[str]) -> str:
+    """Return the SQL of the last day that no month-end tells from `day` by these `bounds`.
+
+    >>> last_alike("o.due_on", ["30", "0"])
+    'least(last_day(o.due_on + 1) - 1, last_day(o.due_on + 31) - 31)'
+    """
+    days = sorted(int(bound) + 1 for bound in bounds if bound != _MONTH)
+    ends = [f"last_day({day} + {n}) - {n}" for n in days]
+    ends += [f"last_day({day})"] if _MONTH in bounds else []
+    return f"least({', '.join(ends)})"
 
 
 DEFAULT = Buckets()

@@ -419,6 +419,7 @@ ABOUT = Table(
         Column("last_day", "DATE", "latest document day: where the as-of control starts"),
         Column("reporting_currency", "VARCHAR", "ISO 4217"),
         Column("default_terms_days", "INTEGER", "for invoices with neither due day nor terms"),
+        Column("ages", "VARCHAR", "the bounds that month_items tells apart (data.core.buckets)"),
         Column("documents", "BIGINT", "how many documents"),
         Column("ledger_balance", MONEY, "sum of all documents = sum of all open items"),
         Column("report", "VARCHAR", "the load report that made it (JSON)"),
@@ -437,4 +438,4 @@ DERIVED = (
     ABOUT,
 )  # fmt: skip
 TABLES = {t.name: t for t in (*STAGED, *DERIVED)}
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8

@@ -45,7 +45,7 @@ _MADE = (DOCUMENTS, OPEN_ITEMS, RETURNED_INVOICES, *CUBES, ABOUT)
 
 _ABOUT = f"""
 select {SCHEMA_VERSION} as schema_version, a.loaded_at, d.first_day, d.last_day,
-    a.reporting_currency, a.default_terms_days, d.documents, d.ledger_balance, a.report
+    a.reporting_currency, a.default_terms_days, a.ages, d.documents, d.ledger_balance, a.report
 from about as a
 cross join ({EXTENT}) as d
 """
@@ -71,10 +71,11 @@ def derive_on_cluster(url: str, folder: Path, progress: Progress | None = None) 
     given = folder / found.folder
     engine = SparkEngine(url, given, (CUSTOMERS, INSTALMENTS, MATCHES, ABOUT))
     engine.read(_GIVEN, DOCUMENTS, given)
+    ages = engine.query("select ages from about").column("ages")[0].as_py().split(",")
     for name, sql in open_items.inputs(_GIVEN):
         engine.define(name, sql)
     with Draft(folder) as draft:
-        steps: Sequence[Step] = (*open_items.steps(), *cubes.steps())
+        steps: Sequence[Step] = (*open_items.steps(), *cubes.steps(ages))
         for done, step in enumerate(steps):
             if progress:
                 progress(step.name, done / len(steps))

@@ -7,6 +7,9 @@ those named like a published table fill it, the others are read by later steps o
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from data.core.buckets import last_alike
 from data.core.measures import (
     AGREED,
     INVOICES,
@@ -58,11 +61,10 @@ join cells as k using ({", ".join(_IN_CELL)})
 where o.closed_on is null or last_day(o.closed_on) > last_day(o.opened_on)
 """
 
-#: The last day that is in the same bucket as `day` at the end of every month.
-_AGES = """
-select day, least(
-        last_day(day + 1) - 1, last_day(day + 31) - 31,
-        last_day(day + 61) - 61, last_day(day + 91) - 91) as ages_from
+
+def _ages(bounds: Collection[str]) -> str:
+    return f"""
+select day, {last_alike("day", bounds)} as ages_from
 from (select due_on as day from seen union select issued_on from seen) as days
 """
 
@@ -151,14 +153,17 @@ _STORED_BY = {
 }
 
 
-def steps() -> tuple[Step, ...]:
-    """Return the steps that make the cubes from `customers`, `documents` and `open_items`."""
+def steps(bounds: Collection[str]) -> tuple[Step, ...]:
+    """Return the steps that make the cubes from `customers`, `documents` and `open_items`.
+
+    bounds: what the cube of balances tells apart by age, see `data.core.buckets.Buckets.bounds`.
+    """
     return (
         Step("account", _ACCOUNT),
         Step("cells", _CELLS),
         Step("markets", f"select distinct market, {', '.join(_OF_MARKET)} from cells"),
         Step("seen", _SEEN),
-        Step("ages", _AGES),
+        Step("ages", _ages(bounds)),
         Step("month_items", f"{_items('due', 'due_on')}union all{_items('issued', 'issued_on')}"),
         Step("spans", _SPANS),
         Step("month_debtors", _DEBTORS),
@@ -173,15 +178,15 @@ def steps() -> tuple[Step, ...]:
     )
 
 
-def derive_cubes(connection: Connection) -> None:
+def derive_cubes(connection: Connection, bounds: Collection[str]) -> None:
     """Fill the cubes, which are empty, from `customers`, `documents` and `open_items`."""
     published = {t.name for t in CUBES}
-    for step in steps():
+    for step in steps(bounds):
         if step.name in published:
             stored = f"from ({step.sql}) order by {_STORED_BY[step.name]}"
             run(connection, f"insert into {step.name} by name {stored}")
         else:
             run(connection, f"create or replace temp table {step.name} as {step.sql}")
-    for step in steps():
+    for step in steps(bounds):
         if step.name not in published:
             run(connection, f"drop table {step.name}")

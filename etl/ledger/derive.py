@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from data.core.buckets import DEFAULT
 from data.core.errors import FileError
 from data.core.texts import N_, Text
 from data.store.schema import DERIVED, SCHEMA_VERSION
@@ -44,6 +45,8 @@ class Settings:
     """Customer number -> NACE code, said by hand."""
     oldest_first: bool = True
     """Whether payments of customers that never name anything settle the oldest documents."""
+    ages: frozenset[str] = DEFAULT.bounds
+    """The bounds that the cube of balances tells apart by age."""
 
 
 def derive(connection: Connection, settings: Settings) -> None:
@@ -64,7 +67,7 @@ def derive(connection: Connection, settings: Settings) -> None:
     match_states(connection)
     derive_matches(connection, settings.decisions, settings.oldest_first)
     derive_open_items(connection, parts, bounds)
-    derive_cubes(connection)
+    derive_cubes(connection, settings.ages)
 
 
 def find_reporting_currency(connection: Connection) -> str | None:
@@ -116,12 +119,14 @@ def write_about(
         f"""
         insert into about by name
         select $version as schema_version, cast($loaded_at as timestamp) as loaded_at, d.*,
-            $currency as reporting_currency, $terms as default_terms_days, $report as report
+            $currency as reporting_currency, $terms as default_terms_days, $ages as ages,
+            $report as report
         from ({EXTENT}) as d
         """,
         version=SCHEMA_VERSION,
         loaded_at=loaded_at,
         currency=settings.reporting_currency,
         terms=settings.default_terms_days,
+        ages=",".join(sorted(settings.ages)),
         report=report,
     )

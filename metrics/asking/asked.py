@@ -27,6 +27,7 @@ class Asked:
     there are; cut: the numbers of those that are no month-end; year_cut: of those whose day a year
     earlier is none; first, last: the earliest and the latest. shown: the columns of `days` that
     are read from the relations. text: the SQL that reads them. cubes: False to read only rows.
+    kept: the bounds of ages that the cube of balances tells apart.
     """
 
     by: tuple[str, ...]
@@ -41,6 +42,7 @@ class Asked:
     shown: tuple[str, ...]
     text: str
     cubes: bool
+    kept: frozenset[str]
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -18,8 +18,7 @@ def balances(asked: Asked, buckets: Buckets, age_from: str) -> str:
         f"        {bucket('o.amount < 0', f'o.{age_from}', 'd.as_of')} as bucket,\n"
         f"        o.amount, {ITEMS} as items,\n        {INVOICES} as invoices"
     )
-    # the cube of balances tells apart the ages of the default set only
-    if not (asked.month_ends and buckets.bounds <= DEFAULT.bounds):
+    if not (asked.month_ends and buckets.bounds <= asked.kept):
         return asked.rows("open_items", columns, asked.joined(ALIVE))
     basis = f"o.basis = '{'due' if age_from == 'due_on' else 'issued'}'"
     if asked.days == 1:

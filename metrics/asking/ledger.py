@@ -156,6 +156,8 @@ class Ledger:
     basis: what aging counts from, `due` or `issued`.
     buckets: into which it counts.
     cubes: False to add everything up from the rows, which says the same and takes longer.
+    kept: the bounds of ages that the state's cubes tell apart (`about.ages`); what other buckets
+    hold is added up from the rows.
 
     Raises ValueError for a dimension or basis that does not exist, and for days far outside.
     """
@@ -167,6 +169,7 @@ class Ledger:
     basis: str = "due"
     buckets: Buckets = DEFAULT
     cubes: bool = True
+    kept: frozenset[str] = DEFAULT.bounds
 
     def __post_init__(self) -> None:
         """Refuse names that do not exist, and days from which none can be counted."""
@@ -280,6 +283,7 @@ class Ledger:
             shown=tuple(c for c in _DATES if c == "as_of" or _mentions(text, c)),
             text=text,
             cubes=self.cubes,
+            kept=self.kept,
         )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlglot
 
+from data.core.buckets import DEFAULT
 from data.store.schema import CUBES
 from etl.ledger.cubes import steps
 from tests.ledgers import customer, derived, invoice, match, payment
@@ -32,10 +33,10 @@ def rows(connection, sql):
 
 
 def test_every_cube_has_one_step_and_every_step_is_plain_sql():
-    names = [s.name for s in steps()]
+    names = [s.name for s in steps(DEFAULT.bounds)]
     assert len(names) == len(set(names))
     assert {t.name for t in CUBES} <= set(names)
-    for step in steps():
+    for step in steps(DEFAULT.bounds):
         sqlglot.transpile(
             step.sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
         )
@@ -43,7 +44,7 @@ def test_every_cube_has_one_step_and_every_step_is_plain_sql():
 
 def test_the_steps_between_leave_nothing_behind(connection):
     left = {name for (name,) in rows(connection, "select table_name from duckdb_tables()")}
-    assert left.isdisjoint({s.name for s in steps()} - {t.name for t in CUBES})
+    assert left.isdisjoint({s.name for s in steps(DEFAULT.bounds)} - {t.name for t in CUBES})
 
 
 def test_only_what_a_month_end_sees_is_kept(connection):

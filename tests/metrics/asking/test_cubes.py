@@ -9,7 +9,7 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from data.core.buckets import Buckets
+from data.core.buckets import DEFAULT, Buckets
 from metrics.asking.ledger import Ledger, month_end
 from metrics.catalogue import METRICS, answer
 from metrics.lists.customers import customers
@@ -17,6 +17,7 @@ from tests.depth import checked
 from tests.laws.test_metric_laws import alike
 from tests.ledgers import invoice, match, payment
 from tests.oracle_metrics import DIMENSIONS, Book
+from tests.random_buckets import bucket_sets
 from tests.random_ledgers import World, as_day, build, days_of, worlds
 
 
@@ -46,6 +47,7 @@ def questions(draw: st.DrawFn, world: World) -> tuple[Ledger, tuple[str, ...]]:
         where,
         draw(st.sampled_from((1, 3, 12))),
         basis=draw(st.sampled_from(("due", "issued"))),
+        buckets=draw(st.one_of(st.just(DEFAULT), bucket_sets())),
     )
     shape = draw(st.sampled_from(("day", "history", "history", "days")))
     if shape == "history":
@@ -69,8 +71,7 @@ DAYS = 800
 LIVES = (0, 1, 3, 29, 30, 31, 32, 61, 95, 200, 400, 500, None)
 
 
-@pytest.fixture(scope="module")
-def every_day():
+def _every_day() -> World:
     start = date(2023, 11, 3)
     rows = []
     for n in range(DAYS):
@@ -86,7 +87,15 @@ def every_day():
         {"customer_id": f"C{n:02}", "country": ("BE", "FR", None)[n % 3], "agreed_terms_days": n}
         for n in range(60)
     ]
-    return build(World(tuple(rows), tuple(matches), tuple(owners)))
+    return World(tuple(rows), tuple(matches), tuple(owners))
+
+
+EVERY_DAY = _every_day()
+
+
+@pytest.fixture(scope="module")
+def every_day():
+    return build(EVERY_DAY)
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -102,13 +111,21 @@ def test_every_day_of_a_month_is_kept_apart_where_a_month_end_tells_it(every_day
             assert len(slow) > 30
 
 
-@pytest.mark.parametrize("written", ["15,45,90", "30,60,90+5", "months:3", "30,60"])
-def test_other_buckets_than_the_cubes_are_made_for_come_from_the_rows(every_day, written):
-    ledger = Ledger(date(2026, 6, 30), buckets=Buckets.of_text(written)).history(33)
-    statement = ledger.statement(METRICS["aging"])
-    assert ("month_items" in statement.sql) == (written == "30,60")
-    slow = answer(every_day, "aging", replace(ledger, cubes=False)).to_pylist()
-    alike(answer(every_day, "aging", ledger).to_pylist(), slow)
+#: Sets whose bounds the cubes of a state tell apart, and one whose they do not.
+SETS = ("15,45,90", "10,20+3", "months:3", "months:2+5", "200")
+
+
+@pytest.mark.parametrize("kept", SETS)
+def test_the_cubes_tell_the_buckets_apart_that_they_are_made_for(kept):
+    engine = build(EVERY_DAY, ages=DEFAULT.bounds | Buckets.of_text(kept).bounds)
+    for written in (kept, str(DEFAULT), "7,14"):
+        buckets = Buckets.of_text(written)
+        ledger = Ledger(date(2026, 6, 30), buckets=buckets, kept=DEFAULT.bounds).history(33)
+        ledger = replace(ledger, kept=ledger.kept | Buckets.of_text(kept).bounds)
+        statement = ledger.statement(METRICS["aging"])
+        assert ("month_items" in statement.sql) == (written != "7,14")
+        slow = answer(engine, "aging", replace(ledger, cubes=False)).to_pylist()
+        alike(answer(engine, "aging", ledger).to_pylist(), slow)
 
 
 @checked(16)
