@@ -224,6 +224,8 @@ class LoadReport:
     """Name of a check -> what came of it: found, nothing or no_data (they cannot say)."""
     options: dict[str, str] = field(default_factory=dict)
     """Options given to this load or an earlier one that hold until given anew."""
+    policy: dict[str, str] = field(default_factory=dict)
+    """What of the policy makes the books: name -> value, as it was when the state was made."""
     given: list[Given] = field(default_factory=list)
     """Which load gave which of them."""
     expected: Expected | None = None

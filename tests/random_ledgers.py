@@ -13,7 +13,7 @@ from decimal import Decimal
 import duckdb
 from hypothesis import strategies as st
 
-from data.core.buckets import DEFAULT
+from data.core.policy import DEFAULTS, Policy
 from data.store.engine import DuckDBEngine
 from etl.ledger.derive import Settings, derive, write_about
 from tests.ledgers import Row, stage
@@ -51,9 +51,9 @@ def as_day(value: object) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
-def build(world: World, ages: frozenset[str] = DEFAULT.bounds) -> DuckDBEngine:
+def build(world: World, policy: Policy = DEFAULTS) -> DuckDBEngine:
     """Stage and derive the world; return the engine that answers from it."""
-    settings = Settings("EUR", world.terms, ages=ages)
+    settings = Settings("EUR", world.terms, policy=policy)
     connection = duckdb.connect(config={"threads": 1})
     stage(connection, world.documents, world.matches, world.customers)
     derive(connection, settings)

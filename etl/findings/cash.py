@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from data.core.buckets import DEFAULT
 from data.core.texts import N_
 from etl.findings.check import CALLED, SQUEEZED, Check
 from etl.findings.words import BEHIND, OTHER, Words
@@ -11,10 +10,10 @@ from etl.ledger.matching.naming import NORMAL
 _LOOSE = "closed_on is null and amount < 0"
 
 #: A payment or credit note that is open, with its age on the last day of the data.
-_UNAPPLIED = f"""
+_UNAPPLIED = """
     select o.customer, o.document_key, o.document_id, o.kind, o.opened_on as issued_on,
         date_diff('day', o.opened_on, a.last_day) as days,
-        {DEFAULT.sql("false", "o.opened_on", "a.last_day")} as age,
+        $age as age,
         o.amount, d.reference, o.salesperson, o.currency, d.file_id, d.line
     from open_items as o
     join documents as d using (document_key)
@@ -41,18 +40,18 @@ UNAPPLIED = Check(
 UNAPPLIED_OLD = Check(
     "unapplied_old",
     N_(
-        "Payments and credit notes still unapplied after more than 90 days, on the last day of the"
-        " data: {items}."
+        "Payments and credit notes still unapplied after more than {unapplied_days} days, on the"
+        " last day of the data: {items}."
     ),
     Words(
-        N_("Unapplied for more than 90 days"),
+        N_("Unapplied for long"),
         "money",
         N_("After so long nobody remembers what was paid, and the customer may ask for it back."),
         N_("Ask the customer what it was for, with the payment's own text."),
         ("document_id", "customer_name", "amount", "days", "kind", "issued_on", *BEHIND),
         sort="amount",
     ),
-    f"{_UNAPPLIED.rstrip()}\n        and o.opened_on < a.last_day - 90\n",
+    f"{_UNAPPLIED.rstrip()}\n        and o.opened_on < a.last_day - $unapplied_days\n",
     asks=_LOOSE,
     of="open_items",
 )
@@ -154,7 +153,8 @@ Words(
 DUPLICATE_PAYMENTS = Check(
     "duplicate_payments",
     N_("Payments that look made twice: {items}. Customer, amount and reference are those of"
-       " another at most 3 days before, and there are no two invoices that they settle."),
+       " another at most {paid_twice_days} days before, and there are no two invoices that they"
+       " settle."),
 Words(
         N_("Payments made twice"),
         "money",
@@ -182,7 +182,10 @@ Words(
                 coalesce(d.reference, '')
             order by d.issued_on, d.document_key)
     ),
-    near as (select * from twice where other_key is not null and issued_on - other_on <= 3),
+    near as (
+        select * from twice
+        where other_key is not null and issued_on - other_on <= $paid_twice_days
+    ),
     settled as (
         select credit_key, sum(amount_currency) as settled from matches
         where method <> 'oldest' and credit_key in (
@@ -199,14 +202,12 @@ Words(
     needs="kind = 'payment'",
 )  # fmt: skip
 
-#: Days within which a customer may take a discount, where the data name none.
-DISCOUNT_DAYS = 14
-
 LATE_DISCOUNTS = Check(
     "late_discounts",
-    N_("Invoices paid for 97 to 99 % later than 14 days after issue, the rest open or credited:"
-       " {items}, on average on day {days}, weighted by amount. They look like early-payment"
-       " discounts taken late; the data name no discount days, 14 are assumed."),
+    N_("Invoices paid but for {late_discount_least} to {late_discount_most} % later than"
+       " {late_discount_days} days after issue, the rest open or credited: {items}, on average on"
+       " day {days}, weighted by amount. They look like early-payment discounts taken late; the"
+       " data name no discount days, {late_discount_days} are assumed."),
 Words(
         N_("Discounts for early payment, taken late"),
         "money",
@@ -216,13 +217,14 @@ Words(
          "issued_on", "due_on", "still_open", *BEHIND),
         lacks=N_("no payments"),
     ),
-    f"""
+    """
     with rest as (
         select d.document_key, sum(o.amount) as amount, bool_or(o.closed_on is null) as still_open
         from open_items as o
         join documents as d using (document_key)
         where (o.closed_on is null or o.closed_by in ('credit_note', 'write_off', 'adjustment'))
-            and o.kind = 'invoice' and o.amount between 0.01 * d.amount and 0.03 * d.amount
+            and o.kind = 'invoice' and 100 * o.amount
+                between $late_discount_least * d.amount and $late_discount_most * d.amount
         group by all
     ),
     paid as (
@@ -239,8 +241,9 @@ Words(
     from rest as r
     join paid as p using (document_key)
     join documents as d using (document_key)
-    where p.paid between 0.97 * d.amount and 0.99 * d.amount
-        and p.paid_on > d.issued_on + {DISCOUNT_DAYS}
+    where 100 * (d.amount - p.paid)
+            between $late_discount_least * d.amount and $late_discount_most * d.amount
+        and p.paid_on > d.issued_on + $late_discount_days
     """,
     needs="kind = 'payment'",
     values="""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from string import Template
 
 from data.core.texts import Text
 from etl.findings.words import Words
@@ -49,7 +50,8 @@ class Check:
     condition on `documents` or `open_items` (`of`) without which there is nothing to look for,
     cheap. values: a statement over `{rows}` that answers with one row of further places of the
     sentence; where one of them is null, or it answers with nothing, `plain` is said instead ('':
-    nothing is found).
+    nothing is found). Thresholds of the policy stand in sql and values as `$name`, in the sentence
+    as `{name}`.
     """
 
     name: str
@@ -67,36 +69,47 @@ class Check:
         return not self.needs or _any(connection, "documents", self.needs)
 
     def find(self, connection: Connection, places: Mapping[str, object]) -> Finding | None:
-        """Return what is found; None for nothing. `places` fill the sentence besides."""
+        """Return what is found; None for nothing. `places` fill SQL and sentence besides."""
         if not self.possible(connection):
             return None
         if self.asks and not _any(connection, self.of, self.asks):
             return None
         # what is asked about twice is computed once
+        sql = filled(self.sql, places)
         kept = "select * from found_rows"
         if self.values:
-            run(connection, f"create or replace temp table found_rows as {self.sql}")
-        asked = kept if self.values else self.sql
+            run(connection, f"create or replace temp table found_rows as {sql}")
+        asked = kept if self.values else sql
         items, amount = rows(connection, f"select count(*), sum(amount) from ({asked})")[0]
         if not items:
             return None
-        values = {**places, "items": items}
+        values = {"items": items}
         sentence = self.sentence
         if self.values:
-            further = self._further(connection, kept)
+            further = self._further(connection, filled(self.values, places).replace("{rows}", kept))
             if any(v is None for v in further.values()) or not further:
                 sentence = self.plain
             else:
                 values.update(further)
         if not sentence:
             return None
-        return finding(self.name, sentence, values, items, amount, self.sql)
+        said = {name: value for name, value in places.items() if f"{{{name}}}" in sentence}
+        return finding(self.name, sentence, {**said, **values}, items, amount, sql)
 
-    def _further(self, connection: Connection, kept: str) -> dict[str, object]:
-        answer = connection.execute(self.values.replace("{rows}", kept))
+    def _further(self, connection: Connection, sql: str) -> dict[str, object]:
+        answer = connection.execute(sql)
         names = [column[0] for column in answer.description or ()]
         found = answer.fetchall()
         return dict(zip(names, found[0], strict=True)) if found else {}
+
+
+def filled(sql: str, places: Mapping[str, object]) -> str:
+    """Return `sql` with the thresholds of the policy in it.
+
+    >>> filled("a > $unapplied_days and b ->> '$.sheet' = ''", {"unapplied_days": 90})
+    "a > 90 and b ->> '$.sheet' = ''"
+    """
+    return Template(sql).safe_substitute(places)
 
 
 def finding(

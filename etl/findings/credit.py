@@ -6,9 +6,6 @@ from data.core.texts import N_
 from etl.findings.check import RECENT, Check
 from etl.findings.words import Words
 
-#: A salesperson with fewer invoices in 12 months says nothing.
-_ENOUGH = 20
-
 CREDITED_BY_SALESPERSON = Check(
     "credited_by_salesperson",
     N_("{salesperson} has the highest share of credit notes: {top} % of what was invoiced in 12"
@@ -36,10 +33,10 @@ Words(
     """,
     needs="salesperson <> ''",
     asks="kind = 'credit_note'",
-    values=f"""
-    with sold as (select * from ({{rows}})),
+    values="""
+    with sold as (select * from ({rows})),
     highest as (
-        select * from sold where invoices >= {_ENOUGH} and credit_notes > 0
+        select * from sold where invoices >= $credited_invoices and credit_notes > 0
         order by share desc, salesperson limit 1
     ),
     overall as (
@@ -49,8 +46,8 @@ Words(
     )
     select h.salesperson, round(100 * h.share, 1) as top, round(100 * o.share, 1) as share, o.notes
     from highest as h cross join overall as o
-    -- a quarter more than all: less is chance
-    where h.share >= 1.25 * o.share
+    -- so much more than all: less is chance
+    where 100 * h.share >= (100 + $credited_beyond) * o.share
     """,
 )  # fmt: skip
 

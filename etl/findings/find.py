@@ -8,7 +8,9 @@ the data.
 from __future__ import annotations
 
 import json
+from datetime import date
 
+from data.core.policy import DEFAULTS, Policy, written
 from data.core.texts import N_
 from etl.findings import books, cash, credit, customers, invoices, matches, reading
 from etl.findings.check import Check, Finding, finding
@@ -36,12 +38,14 @@ WORDS: dict[str, Words] = {check.name: check.words for check in CHECKS} | _OTHER
 """Name of a check -> its words."""
 
 
-def find(connection: Connection, currency_assumed: bool = False) -> list[Finding]:
+def find(
+    connection: Connection, policy: Policy = DEFAULTS, currency_assumed: bool = False
+) -> list[Finding]:
     """Fill `findings` and return them; run after `about` is written and `control` holds."""
-    terms, currency = rows(connection, "select default_terms_days, reporting_currency from about")[
-        0
-    ]
-    places = {"terms": terms}
+    terms, currency, last_day = rows(
+        connection, "select default_terms_days, reporting_currency, last_day from about"
+    )[0]
+    places = {"terms": terms, **_thresholds(policy, last_day or date.min)}
     asked = [*CHECKS, customers.same_company(connection)]
     if matches.unheard(connection):
         asked.append(matches.match_unknown(connection))
@@ -80,6 +84,13 @@ def find(connection: Connection, currency_assumed: bool = False) -> list[Finding
             ],
         )
     return found
+
+
+def _thresholds(policy: Policy, day: date) -> dict[str, object]:
+    """Return what the policy says on the last day of the data, and how it ages what is open."""
+    age = policy.usual(day).sql("false", "o.opened_on", "a.last_day")
+    said = {name: value.at(day) for name, value in policy.dated.items()}
+    return {**{n: v if isinstance(v, int) else written(v) for n, v in said.items()}, "age": age}
 
 
 def outcomes(connection: Connection, found: list[Finding]) -> dict[str, str]:

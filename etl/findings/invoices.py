@@ -17,7 +17,7 @@ DUPLICATE_INVOICES = Check(
     "duplicate_invoices",
     N_("Invoices that look made twice: {items}. Customer and amount are those of an earlier one,"
        " and so is the number but for punctuation and zeros, or the order number or reference"
-       " within 7 days."),
+       " within {same_order_days} days."),
 Words(
         N_("Invoices made twice"),
         "money",
@@ -58,9 +58,9 @@ Words(
             order_key) = 2
     ),
     found as (
-        select * from by_number where issued_on - other_on <= 180
+        select * from by_number where issued_on - other_on <= $same_number_days
         union all
-        select * from by_order where issued_on - other_on <= 7
+        select * from by_order where issued_on - other_on <= $same_order_days
     )
     select {_SHOWN.format("evidence, other_id, other_on")}
     from found where other_id is not null
@@ -86,10 +86,6 @@ DUPLICATE_NUMBERS = Check(
     """,
     needs="kind = 'invoice'",
 )
-
-#: A customer with this many invoices shows whether it usually names an order.
-_ENOUGH = 5
-_USUALLY = "0.8"
 
 NO_ORDER_NUMBER = Check(
     "no_order_number",
@@ -121,9 +117,9 @@ Words(
     from recent as r
     join habit as h using (customer)
     cross join everybody as e
-    where not r.numbered and case when h.invoices >= {_ENOUGH}
-        then h.with_one >= {_USUALLY} * h.invoices
-        else e.with_one >= {_USUALLY} * e.invoices end
+    where not r.numbered and case when h.invoices >= $order_invoices
+        then 100 * h.with_one >= $order_percent * h.invoices
+        else 100 * e.with_one >= $order_percent * e.invoices end
     """,
     needs="po_number <> ''",
     values="""
@@ -158,8 +154,8 @@ Words(
 
 INVOICED_LATE = Check(
     "invoiced_late",
-    N_("Invoices of the last 12 months that left more than 7 days after delivery: {items}, on"
-       " average {days} days after it, weighted by amount."),
+    N_("Invoices of the last 12 months that left more than {invoiced_days} days after delivery:"
+       " {items}, on average {days} days after it, weighted by amount."),
 Words(
         N_("Invoices sent long after delivery"),
         "habits",
@@ -171,7 +167,7 @@ Words(
     f"""
     select {_SHOWN.format("delivered_on, date_diff('day', delivered_on, issued_on) as days")}
     from documents
-    where kind = 'invoice' and amount > 0 and issued_on - delivered_on > 7
+    where kind = 'invoice' and amount > 0 and issued_on - delivered_on > $invoiced_days
         and issued_on > {RECENT}
     """,
     needs="delivered_on is not null",

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from data.core.buckets import DEFAULT
 from data.core.errors import FileError
+from data.core.policy import DEFAULTS, Dated, Policy
 from data.core.texts import N_, Text
 from data.store.schema import DERIVED, SCHEMA_VERSION
 from data.workspace.decisions import Decision
@@ -19,8 +19,6 @@ from etl.ledger.matching.match import create_made, derive_matches
 from etl.ledger.states import derive_states, match_states
 from etl.ledger.stretches import ages, stretches
 from etl.sql import Connection, rows, run
-
-DEFAULT_TERMS_DAYS = 30
 
 #: What `about` says of the documents, in SQL that any engine understands. `last_day` is the latest
 #: day of a document that a file holds: due days in the future, and assumed days, do not count.
@@ -38,15 +36,21 @@ class Settings:
     """What the staged rows alone do not settle."""
 
     reporting_currency: str
-    default_terms_days: int = DEFAULT_TERMS_DAYS
+    default_terms_days: int | None = None
+    """Given with a load: before those of the policy."""
     decisions: tuple[Decision, ...] = ()
     """Of people, those that hold."""
     sectors: Mapping[str, str] = field(default_factory=dict)
     """Customer number -> NACE code, said by hand."""
     oldest_first: bool = True
     """Whether payments of customers that never name anything settle the oldest documents."""
-    ages: frozenset[str] = DEFAULT.bounds
-    """The bounds that the cube of balances tells apart by age."""
+    policy: Policy = DEFAULTS
+
+    @property
+    def terms(self) -> Dated[int]:
+        """Days to pay for invoices with neither due day nor terms."""
+        given = self.default_terms_days
+        return self.policy.terms_days if given is None else Dated.always(given)
 
 
 def derive(connection: Connection, settings: Settings) -> None:
@@ -59,15 +63,15 @@ def derive(connection: Connection, settings: Settings) -> None:
         run(connection, table.create())
     derive_entries(connection, settings.reporting_currency)
     derive_customers(connection, settings.sectors)
-    describe_documents(connection, settings.default_terms_days)
+    describe_documents(connection, settings.terms)
     derive_states(connection)
     parts, bounds = stretches(connection), ages(connection)
     number_documents(connection, parts, bounds)
     create_made(connection)
     match_states(connection)
-    derive_matches(connection, settings.decisions, settings.oldest_first)
+    derive_matches(connection, settings.policy, settings.decisions, settings.oldest_first)
     derive_open_items(connection, parts, bounds)
-    derive_cubes(connection, settings.ages)
+    derive_cubes(connection, settings.policy.ages)
 
 
 def find_reporting_currency(connection: Connection) -> str | None:
@@ -119,14 +123,14 @@ def write_about(
         f"""
         insert into about by name
         select $version as schema_version, cast($loaded_at as timestamp) as loaded_at, d.*,
-            $currency as reporting_currency, $terms as default_terms_days, $ages as ages,
+            $currency as reporting_currency,
+            {settings.terms.sql("d.last_day")} as default_terms_days, $ages as ages,
             $report as report
         from ({EXTENT}) as d
         """,
         version=SCHEMA_VERSION,
         loaded_at=loaded_at,
         currency=settings.reporting_currency,
-        terms=settings.default_terms_days,
-        ages=",".join(sorted(settings.ages)),
+        ages=",".join(sorted(settings.policy.ages)),
         report=report,
     )

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from data.core.policy import Dated
 from data.core.texts import N_
 from etl.ledger.bank_lines import BOOKS, find_customers, set_aside_lines
 from etl.ledger.customer_numbers import find_whole_numbers
@@ -147,18 +148,20 @@ def derive_entries(connection: Connection, currency: str) -> None:
     find_customers(connection)
 
 
-def describe_documents(connection: Connection, default_terms_days: int) -> None:
-    """Make `head`, and what it stands on, from `entry` and `customers`."""
+def describe_documents(connection: Connection, terms: Dated[int]) -> None:
+    """Make `head`, and what it stands on, from `entry` and `customers`.
+
+    terms: days to pay where neither the document nor an agreement says any.
+    """
     _join_instalments(connection)
     run(
         connection,
         f"""
         create or replace temp table place_of as
         select cast(row_number() over (order by {STORED_BY}) as integer) as place,
-            customer_id as customer, agreed_terms_days, $terms as default_terms_days
+            customer_id as customer, agreed_terms_days
         from customers
         """,
-        terms=default_terms_days,
     )
     run(
         connection,
@@ -174,7 +177,7 @@ def describe_documents(connection: Connection, default_terms_days: int) -> None:
     )
     run(
         connection,
-        """
+        f"""
         create or replace temp view head as
         with described as (
             select e.entry_id, e.file_id, p.place, t.strand_no, t.book_no, e.document_id, e.kind,
@@ -183,7 +186,7 @@ def describe_documents(connection: Connection, default_terms_days: int) -> None:
                     else concat(e.reference, ' ', e.counterparty, ' ', e.counterparty_iban)
                     end as reference,
                 e.kind in ('invoice', 'opening', 'credit_note') as falls_due,
-                e.terms_days, p.agreed_terms_days, p.default_terms_days,
+                e.terms_days, p.agreed_terms_days,
                 coalesce(j.issued_on, e.issued_on) as issued_on,
                 case when j.head_id is null then e.due_on else j.due_on end as due_given,
                 cast(coalesce(j.amount, e.amount) as decimal(18, 2)) as amount_currency
@@ -195,12 +198,12 @@ def describe_documents(connection: Connection, default_terms_days: int) -> None:
             left join instalment_of as i on i.entry_id = e.entry_id and i.head_id <> e.entry_id
             where not e.carried and i.entry_id is null
         )
-        select * exclude (falls_due, terms_days, agreed_terms_days, default_terms_days, due_given),
+        select * exclude (falls_due, terms_days, agreed_terms_days, due_given),
             case
                 when amount_currency < 0 or amount_currency = 0 and not falls_due then issued_on
                 when not falls_due then coalesce(due_given, issued_on)
                 else coalesce(due_given,
-                    issued_on + coalesce(terms_days, agreed_terms_days, default_terms_days))
+                    issued_on + coalesce(terms_days, agreed_terms_days, {terms.sql("issued_on")}))
             end as due_on,
             case
                 when due_given is not null or amount_currency <= 0 or not falls_due then ''

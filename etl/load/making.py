@@ -13,17 +13,17 @@ from decimal import Decimal
 import duckdb
 
 from data.core.errors import FileError
+from data.core.policy import DEFAULTS, changes
 from data.core.texts import N_, Text
 from data.store.keeping import clear
 from data.store.schema import STAGED
 from data.store.state import State, Store
-from data.workspace import by_hand
+from data.workspace import by_hand, policy
 from data.workspace.decisions import DECIDED, Decision, Decisions, fingerprint, holding
 from etl.findings.find import find, outcomes
 from etl.intake.staged import create_staged
 from etl.ledger.checks import control
 from etl.ledger.derive import (
-    DEFAULT_TERMS_DAYS,
     Settings,
     derive,
     find_reporting_currency,
@@ -35,12 +35,14 @@ from etl.load.fault import OF_THE_ENGINE, unforeseen
 from etl.load.rates import add_reference_rates
 from etl.load.read import Progress
 from etl.report import ControlTotal, Failure, FindingLine, LoadReport, fill_report
-from etl.sql import Connection, rows, run
+from etl.sql import Connection, number, rows, run
 
 STOPPED = N_(
     "The load met something that was not expected, and stopped. What was loaded before is"
     " unchanged."
 )
+
+ANEW = N_("The policy has changed, and the books are made by what it says now: {changes}.")
 
 
 class NothingNewError(Exception):
@@ -67,6 +69,7 @@ class Making:
         self.before: State | None = None
         self.decisions: tuple[Decision, ...] = ()
         self.sectors: dict[str, str] = {}
+        self.policy = DEFAULTS
 
     def take_up(self) -> None:
         """Read what the current state says about itself, and what people decided since."""
@@ -85,9 +88,15 @@ class Making:
         report.expected = self.earlier.expected
         self.decisions = holding(Decisions(self.store.folder).read())
         self.sectors = by_hand.sectors(self.store.folder)
+        self.policy = policy.read(self.store.folder)
+        report.policy = self.policy.books
+        told = changes(self.earlier.policy, report.policy)
+        if before is not None and told:
+            report.notes.append(Text(ANEW, {"changes": told}))
         for name, said in (
             (DECIDED, fingerprint(self.decisions)),
             (by_hand.SAID, by_hand.fingerprint(self.sectors)),
+            (policy.SAID, self.policy.fingerprint),
         ):
             report.options.pop(name, None)
             if said:
@@ -157,15 +166,21 @@ class Making:
                     raise
                 currency = self.earlier.reporting_currency
         self.currency_assumed = currency is None
-        terms = int(given.get("default_terms_days", DEFAULT_TERMS_DAYS))
+        terms = given.get("default_terms_days")
         oldest = given.get("oldest_first") != str(False)
-        return Settings(currency or "EUR", terms, self.decisions, self.sectors, oldest)
+        return Settings(
+            currency or "EUR",
+            int(terms) if terms else None,
+            self.decisions,
+            self.sectors,
+            oldest,
+            self.policy,
+        )
 
     def check(self, connection: Connection, settings: Settings) -> None:
         """Check the control totals, write findings, the report and `about`."""
         report = self.report
         report.reporting_currency = settings.reporting_currency
-        report.default_terms_days = settings.default_terms_days
         report.controls = [
             ControlTotal(c.name, c.text, c.left, c.right, c.ok) for c in control(connection)
         ]
@@ -174,7 +189,8 @@ class Making:
         loaded_at = report.loaded_at
         assert loaded_at is not None  # noqa: S101 - tells the type checker
         write_about(connection, settings, loaded_at)
-        found = find(connection, self.currency_assumed)
+        report.default_terms_days = number(connection, "select default_terms_days from about")
+        found = find(connection, self.policy, self.currency_assumed)
         report.findings = [FindingLine(f.name, f.text, f.items, f.amount) for f in found]
         report.checks = outcomes(connection, found)
         fill_report(connection, report)

@@ -266,7 +266,7 @@ class _Removal(Making):
             missing = len(set(self.sectors) - customers)
             if missing:
                 notes.append(Text(SECTORS, {"count": missing}))
-        self.report.notes = notes
+        self.report.notes += notes
 
     def _older(self) -> str:
         """Return what is known of the files that are no longer kept: their names, else a number."""

@@ -6,26 +6,23 @@ documents for each payment.
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from data.core.policy import Dated, Policy
 from etl.ledger.matching import confidence
 from etl.ledger.matching.claims import undisputed
 from etl.ledger.matching.queues import overlap, record
 from etl.sql import Connection, number, run
 
-PREPAID_DAYS = 45
-"""How long after a payment a document of its amount may come."""
 NEAREST = 12
 """How many open documents, those due nearest to the payment, a sum is sought among."""
 LONGEST_RUN = 24
 """How many documents due one after the other may add up to a payment."""
-DISCOUNTS = ("1", "1.5", "2", "2.5", "3", "4", "5")
-"""Usual discounts for early payment, in percent of what the document says."""
-DISCOUNT_DAYS = 21
-"""Until when they are taken: two weeks, and some days at the bank."""
-FEE = "25.00"
-"""The most that a bank on the way keeps of a payment."""
 
 
-def match_by_amount(connection: Connection) -> None:
+def match_by_amount(connection: Connection, policy: Policy) -> None:
     """Match a payment with the oldest open document of exactly the amount that is left.
 
     The document was there on the payment's day; else it came soon after a prepayment.
@@ -82,7 +79,8 @@ def match_by_amount(connection: Connection) -> None:
         f"""
         select d.key as debit_key, c.key as credit_key, d."left" as amount
         from ({sides[0]}) as d join ({sides[1]}) as c using (account_no, "left", nth)
-        where d.issued_on between c.issued_on and c.issued_on + {PREPAID_DAYS}
+        where d.issued_on
+            between c.issued_on and c.issued_on + {policy.prepaid_days.sql("c.issued_on")}
         """,
         "amount",
         confidence.AMOUNT_PREPAID,
@@ -199,7 +197,7 @@ _RUNS = f"""
 """
 
 
-def match_less_discount(connection: Connection) -> None:
+def match_less_discount(connection: Connection, policy: Policy) -> None:
     """Match a payment with the only open document that it falls a little short of.
 
     The difference is a usual discount, taken in time, or no more than a bank keeps. What is not
@@ -207,14 +205,15 @@ def match_less_discount(connection: Connection) -> None:
     """
     if not _nearby(connection):
         return
-    percents = ", ".join(f"({p})" for p in DISCOUNTS)
+    day = "n.credit_day"
     step = f"""
         with ways as (
             select n.debit_key, n.credit_key, n.paid as amount, n.credit_day,
-                n.credit_day - d.issued_on <= {DISCOUNT_DAYS}
-                and exists (select 1 from (values {percents}) as p(percent)
+                n.credit_day - d.issued_on <= {policy.discount_days.sql(day)}
+                and exists (select 1 from ({_usual(policy.discounts)}) as p
                     where n.part - n.paid = round(n.part * percent / 100, 2)) as discounted,
-                n.part - n.paid <= {FEE} and n.part - n.paid <= n.part / 20 as charged
+                n.part - n.paid <= {policy.bank_fee.sql(day)}
+                and n.part - n.paid <= n.part / 20 as charged
             from nearby as n join debit_left as d on d.key = n.debit_key
             where n.part > n.paid
         )
@@ -231,6 +230,17 @@ def match_less_discount(connection: Connection) -> None:
         matches = f"select debit_key, credit_key, amount from ({undisputed(pairs)})"
         record(connection, matches, "discount", sure)
         run(connection, "delete from debit_left where key in (select debit_key from step)")
+
+
+def _usual(discounts: Dated[tuple[int | Decimal, ...]]) -> str:
+    """Return the SELECT of the discounts that were usual on the day of the payment `n`: percent."""
+    rows = []
+    for (since, percents), (until, _) in pairwise((*discounts.steps, (date.max, ()))):
+        values = ", ".join(f"({p:f})" for p in percents) or "(null)"
+        asked = f"n.credit_day >= date '{since}' and n.credit_day < date '{until}'"
+        asked = asked if len(discounts.steps) > 1 else "true"
+        rows.append(f"select percent from (values {values}) as usual(percent) where {asked}")
+    return " union all ".join(rows)
 
 
 def match_oldest_first(connection: Connection) -> None:

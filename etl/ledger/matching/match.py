@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from data.core.policy import Policy
 from data.workspace.decisions import Decision
 from etl.ledger.matching.by_amount import (
     match_by_amount,
@@ -80,7 +81,10 @@ def create_made(connection: Connection) -> None:
 
 
 def derive_matches(
-    connection: Connection, decisions: Sequence[Decision] = (), oldest_first: bool = True
+    connection: Connection,
+    policy: Policy,
+    decisions: Sequence[Decision] = (),
+    oldest_first: bool = True,
 ) -> None:
     """Fill `made` and `matches` from `doc`, `entry` and `staged_matches`; see the module.
 
@@ -94,10 +98,10 @@ def derive_matches(
     settle_reversals(connection)
     separate_undone(connection, decisions)
     match_discounts(connection)
-    find_returns(connection)
+    find_returns(connection, policy.bank_fee)
     asked = [a for a in (_assumable(connection), _bank_lines(connection)) if a]
     for silent in asked:
-        _assume(connection, silent)
+        _assume(connection, silent, policy)
     take_back(connection)
     match_discounts(connection)
     for silent in asked if oldest_first else ():
@@ -143,7 +147,7 @@ def derive_matches(
         run(connection, f"drop table if exists {table}")
 
 
-def _assume(connection: Connection, silent: _Silent) -> None:
+def _assume(connection: Connection, silent: _Silent, policy: Policy) -> None:
     """Match by rule what the source is `silent` about, but for what only the oldest could be.
 
     Returns are followed in turn, so that what they reopen is there for later payments.
@@ -176,13 +180,13 @@ def _assume(connection: Connection, silent: _Silent) -> None:
             " and -c.amount_currency > r.amount)",
         )
         refresh_left(connection, debits, silent.credits)
-    _by_rule(connection)
+    _by_rule(connection, policy)
     if turns and take_back(connection, "credit_key in (select credit_key from made)"):
         refresh_left(connection, debits, silent.credits)
-        _by_rule(connection)
+        _by_rule(connection, policy)
 
 
-def _by_rule(connection: Connection) -> None:
+def _by_rule(connection: Connection, policy: Policy) -> None:
     """Match what is in `debit_left` and `credit_left` by rule, one after the other."""
     match_by_code(connection)
     match_by_number(connection)
@@ -191,9 +195,9 @@ def _by_rule(connection: Connection) -> None:
     run(connection, "delete from credit_left where kind = 'credit_note'")
     match_by_part(connection)
     part_with_named(connection)
-    match_by_amount(connection)
+    match_by_amount(connection, policy)
     match_by_sum(connection)
-    match_less_discount(connection)
+    match_less_discount(connection, policy)
     match_discounts(connection)
 
 

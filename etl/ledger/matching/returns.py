@@ -22,7 +22,9 @@ settles on the one what it opens on the other.
 
 from __future__ import annotations
 
-from etl.ledger.matching.by_amount import FEE
+from decimal import Decimal
+
+from data.core.policy import Dated
 from etl.ledger.matching.naming import CODES, MAY_HOLD_CODE, NORMAL, WORDS
 from etl.sql import Connection, number, run
 
@@ -44,8 +46,11 @@ _TURNS = 24
 _PASSES = 24
 
 
-def find_returns(connection: Connection) -> None:
-    """Make `return_of` and `return_turn` from `doc`, `entry` and what the source says in `made`."""
+def find_returns(connection: Connection, fee: Dated[int | Decimal]) -> None:
+    """Make `return_of` and `return_turn` from `doc`, `entry` and what the source says in `made`.
+
+    fee: the most that a bank adds to what goes back.
+    """
     run(connection, "create or replace temp table return_of (return_key bigint, credit_key bigint,"
         " amount decimal(18, 2), account_no bigint, day date, turn integer,"
         " done boolean)")  # fmt: skip
@@ -55,7 +60,7 @@ def find_returns(connection: Connection) -> None:
     )
     run(connection, f"insert into return_of {_CARRIED_OVER}")
     going = "kind = 'payment' and amount_currency > 0 and state_no is null"
-    _say(connection, going)
+    _say(connection, going, fee)
     for _ in range(_PASSES if number(connection, "select count(*) from giving_back") else 0):
         before = number(connection, "select count(*) from return_of")
         run(connection, f"insert into return_of {_NEXT}")
@@ -76,7 +81,7 @@ def find_returns(connection: Connection) -> None:
     )
 
 
-def _say(connection: Connection, going: str) -> None:
+def _say(connection: Connection, going: str, fee: Dated[int | Decimal]) -> None:
     """Make `giving_back`, `taken_back` (what they may take back) and `alike`, the pairs."""
     words = "lower(strip_accents(concat_ws(' ', e.reference, e.document_id)))"
     run(
@@ -176,7 +181,8 @@ def _say(connection: Connection, going: str) -> None:
         where p.issued_on <= r.issued_on and (
             p.amount = r.amount
             or r.amount < p.amount and (r.told or l.level = 1)
-            or r.told and l.level < 3 and r.amount > p.amount and r.amount - p.amount <= {FEE}
+            or r.told and l.level < 3 and r.amount > p.amount
+                and r.amount - p.amount <= {fee.sql("r.issued_on")}
                 and r.amount - p.amount <= p.amount / 20)
         """,
     )

@@ -110,6 +110,8 @@ def print_report(report: LoadReport, console: Console) -> None:
                 f" {one.changed:,} changed ({money(one.changed_amount)})"
             )
         )
+    for note in report.notes:
+        console.print(Styled(str(note)))
     if report.published:
         _print_figures(report, console)
     for control in report.controls:

@@ -10,6 +10,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from data.core.buckets import DEFAULT, Buckets
+from data.core.policy import Dated, Policy
 from metrics.asking.ledger import Ledger, month_end
 from metrics.catalogue import METRICS, answer
 from metrics.lists.customers import customers
@@ -117,11 +118,11 @@ SETS = ("15,45,90", "10,20+3", "months:3", "months:2+5", "200")
 
 @pytest.mark.parametrize("kept", SETS)
 def test_the_cubes_tell_the_buckets_apart_that_they_are_made_for(kept):
-    engine = build(EVERY_DAY, ages=DEFAULT.bounds | Buckets.of_text(kept).bounds)
+    engine = build(EVERY_DAY, Policy(buckets=Dated.always(kept)))
     for written in (kept, str(DEFAULT), "7,14"):
         buckets = Buckets.of_text(written)
-        ledger = Ledger(date(2026, 6, 30), buckets=buckets, kept=DEFAULT.bounds).history(33)
-        ledger = replace(ledger, kept=ledger.kept | Buckets.of_text(kept).bounds)
+        bounds = DEFAULT.bounds | Buckets.of_text(kept).bounds
+        ledger = Ledger(date(2026, 6, 30), buckets=buckets, kept=bounds).history(33)
         statement = ledger.statement(METRICS["aging"])
         assert ("month_items" in statement.sql) == (written != "7,14")
         slow = answer(engine, "aging", replace(ledger, cubes=False)).to_pylist()

@@ -1,0 +1,48 @@
+"""The policy of a store: `policy.toml` in its folder, beside the states."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from data.core import policy
+from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, MEND, StoreError
+from data.core.policy import NAME, Policy
+from data.store.state import write_whole
+
+SAID = "policy"
+"""Under this name a load report's options keep the fingerprint of the policy."""
+
+
+def read(folder: Path) -> Policy:
+    """Return the policy that holds; the defaults where there is no file.
+
+    Raises `PolicyError` for what has no meaning, `StoreError` where the file cannot be read. Cheap
+    to ask for again: a file is parsed once for each time it was changed.
+    """
+    path = folder / NAME
+    try:
+        found = path.stat()
+        return _parsed(path, found.st_mtime_ns, found.st_size, found.st_ino)
+    except FileNotFoundError:
+        return Policy()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(CANNOT_READ, MEND, path=path, error=error) from error
+
+
+@lru_cache(maxsize=8)
+def _parsed(path: Path, _changed: int, _size: int, _file: int) -> Policy:
+    return policy.parse(path.read_text(encoding="utf-8-sig"), str(path))
+
+
+def write_template(folder: Path) -> Path | None:
+    """Write the file with every default where there is none; return its path, None if there is."""
+    path = folder / NAME
+    if path.exists():
+        return None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(path, policy.template().encode())
+    except OSError as error:
+        raise StoreError(CANNOT_WRITE, MAY_WRITE, path=path, error=error) from error
+    return path
