@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.core.buckets import DEFAULT, Buckets
 from data.core.texts import Text
 from etl.load.command.options import (
     Accounts,
@@ -256,8 +255,9 @@ def show(
     months: Annotated[int, typer.Option(help="Window of behaviour, in calendar months.")] = 12,
     basis: Annotated[Basis, typer.Option(help="What aging counts from.")] = Basis.due,
     buckets: Annotated[
-        str, typer.Option(help="Days at which buckets of aging end, months:3, +5 for grace.")
-    ] = str(DEFAULT),
+        str | None,
+        typer.Option(help="A set of the policy; days at which buckets end, months:3, +5: grace."),
+    ] = None,
     history: Annotated[
         int, typer.Option(min=1, help="As of the last N month-ends, the as-of day being the last.")
     ] = 1,
@@ -265,6 +265,7 @@ def show(
 ) -> None:
     """Compute a metric and print its rows."""
     from data.core.errors import EngineError, StoreError
+    from data.workspace.policy import read
     from metrics.asking.ledger import Ledger
     from metrics.catalogue import answer
 
@@ -278,16 +279,13 @@ def show(
         state = opened(store).current()
         if state is None:
             raise _stop(Text(_NOTHING, {"store": store}))
-        last = state.engine.query("select last_day from about").column(0)[0].as_py()
-        if last is None:
+        about = state.engine.query("select last_day, ages from about").to_pylist()[0]
+        day, rules = _day(as_of) or about["last_day"], read(store)
+        if day is None:
             raise _stop(_NO_DAY.format(store=store))
-        ledger = Ledger(
-            _day(as_of) or last,
-            filters,
-            months,
-            basis=basis.value,
-            buckets=Buckets.of_text(buckets),
-        )
+        sets = rules.set_of(buckets) if buckets else rules.usual(day)
+        kept = frozenset(about["ages"].split(","))
+        ledger = Ledger(day, filters, months, basis=basis.value, buckets=sets, kept=kept)
         if history > 1:
             ledger = ledger.history(history)
         table = answer(state.engine, metric, ledger, tuple(by or ("total",)))
@@ -328,6 +326,18 @@ def _importer(states: Store) -> Importer | None:
     from etl.load.importer import FileImporter
 
     return None if isinstance(states, ParquetStore) else FileImporter(states)
+
+
+@cli.command()
+def policy(store: StoreFolder = STORE) -> None:
+    """Print the policy that holds; write its file, with every default, where there is none."""
+    from data.core.errors import StoreError
+    from etl.load.command.policy import print_policy
+
+    try:
+        print_policy(store)
+    except StoreError as error:
+        raise _stop(error) from error
 
 
 @cli.command()

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from urllib.parse import urlencode
 
-from data.core.buckets import DEFAULT, Buckets
 from data.core.errors import StoreError
+from data.workspace.policy import read
 from metrics.asking.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -156,13 +156,17 @@ class Books:
         history: int = 1,
         months: int = 12,
         basis: str = "due",
-        buckets: str = str(DEFAULT),
+        buckets: str = "",
     ) -> tuple[Ledger, tuple[str, ...]]:
         """Return the ledger that answers a `Question`, and its groups."""
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or self.last_day
         if day is None:
             raise ValueError("the store holds no documents with a day: say as of which, as_of=...")
-        ledger = Ledger(day, _many(where), months, basis=basis, buckets=Buckets.of_text(buckets))
+        rules = read(self._store.folder)
+        sets = rules.set_of(buckets) if buckets else rules.usual(day)
+        ages = self._state.engine.query("select ages from about").column(0)[0].as_py()
+        kept = frozenset(ages.split(","))
+        ledger = Ledger(day, _many(where), months, basis=basis, buckets=sets, kept=kept)
         groups = (by,) if isinstance(by, str) else tuple(by)
         return (ledger.history(history) if history > 1 else ledger), groups or ("total",)
 

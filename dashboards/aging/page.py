@@ -220,7 +220,7 @@ def connect(app: Dash, context: Context) -> None:
         choices = {"due": _("By due day"), "issued": _("By invoice day")}
         return [switch(view, "basis", choices, _("What age counts from")), buckets_choice(view)]
 
-    connect_buckets(app)
+    connect_buckets(app, context)
 
     @panel_callback(app, context, "aging-history")
     def history(view: View) -> Content:

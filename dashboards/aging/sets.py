@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
-
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
@@ -11,26 +9,31 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.base.filters import with_page
 from dashboards.base.i18n import _
-from dashboards.base.view import View
-from data.core.buckets import DEFAULT, Buckets
-
-#: What is offered; any other set can be written.
-OFFERED = (str(DEFAULT), "30,60,90,120", "15,30,60,90", "7,14,30,60,90", "30,60,90+5", "months:3")
+from dashboards.base.view import Context, View
+from data.core.buckets import Buckets
 
 
 def buckets_of(view: View) -> Buckets:
-    """Return the set of buckets that the URL asks for; the default one where it is none."""
+    """Return the set of buckets that the URL asks for; the usual one where it is none."""
     try:
-        return Buckets.of_text(view.selection.page.get("buckets", str(DEFAULT)))
-    except ValueError:
-        return DEFAULT
+        return view.options.policy.set_of(view.selection.page["buckets"])
+    except (KeyError, ValueError):
+        return view.buckets
+
+
+def offered(view: View) -> list[dict[str, object]]:
+    """Return the sets of the policy to choose from, each under its name; others can be written."""
+    names: dict[str, list[str]] = {}
+    for name, written in view.options.policy.sets.items():
+        names.setdefault(str(Buckets.of_text(written)), []).append(name)
+    return [{"group": ", ".join(same), "items": [ends]} for ends, same in names.items()]
 
 
 def buckets_choice(view: View) -> Component:
     """Return the field in which a set is chosen or written; `connect_buckets` answers to it."""
     return dmc.Autocomplete(
         id="aging-buckets",
-        data=list(OFFERED),
+        data=offered(view),
         value=str(buckets_of(view)),
         debounce=700,
         leftSection=html.Span(_("Buckets"), className="choice-name"),
@@ -42,20 +45,19 @@ def buckets_choice(view: View) -> Component:
     )
 
 
-def buckets_search(written: str | None, search: str | None) -> str | None:
-    """Return the query with another set of buckets; None where nothing changes.
+def buckets_search(view: View, written: str | None, search: str | None) -> str | None:
+    """Return the query with another set of buckets, named or written; None: nothing changes.
 
     Raises ValueError for what is no set.
     """
-    buckets = Buckets.of_text(written or str(DEFAULT))
-    asked = dict(parse_qsl((search or "").lstrip("?"))).get("buckets", str(DEFAULT))
-    if str(buckets) == asked:
+    buckets = view.options.policy.set_of(written) if written else view.buckets
+    if buckets == buckets_of(view):
         return None
     gone = dict.fromkeys(("bucket", "group", "customer", "document", "sort"))
-    return with_page(search, **gone, buckets=None if buckets == DEFAULT else str(buckets))
+    return with_page(search, **gone, buckets=None if buckets == view.buckets else str(buckets))
 
 
-def connect_buckets(app: Dash) -> None:
+def connect_buckets(app: Dash, context: Context) -> None:
     """Write the chosen set into the URL; say what is no set."""
 
     @app.callback(
@@ -66,8 +68,11 @@ def connect_buckets(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def choose(written: str | None, search: str | None) -> tuple[object, str]:
+        view = context.view(search)
+        if view is None:
+            raise PreventUpdate
         try:
-            changed = buckets_search(written, search)
+            changed = buckets_search(view, written, search)
         except ValueError:
             return no_update, _("Write days, such as 30,60,90,120, or months:3; +5 for grace")
         if changed is None:

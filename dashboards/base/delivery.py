@@ -33,7 +33,7 @@ class _ForOneReaderError(Exception):
 
 
 def pure(callback: _Fn) -> _Fn:
-    """Mark a callback whose answer follows from the state, the language and its inputs alone.
+    """Mark a callback whose answer follows from the moment, the language and its inputs alone.
 
     Readers who look at the same link are then sent the same bytes.
     """
@@ -58,14 +58,13 @@ def share_answers(app: Dash, context: Context) -> None:
     @wraps(dispatch)
     def answer() -> Any:
         asked = flask.request.get_json()
-        path = None
+        moment = None
         if asked.get("output") in shared:
             try:
-                state = context.state()
-                path = state.path if state else None
+                moment = context.moment() if context.state() else None
             except StoreError:
-                path = None  # the page says why
-        if path is None:
+                moment = None  # the page says why
+        if moment is None:
             return dispatch()
 
         def compute() -> bytes:
@@ -79,7 +78,7 @@ def share_answers(app: Dash, context: Context) -> None:
         # what triggered it is left out: it changes nothing in a pure answer
         given = flask.json.dumps([asked["output"], asked["inputs"], asked.get("state")])
         try:
-            data = context.answers.get((path, language(), given), compute)
+            data = context.answers.get((moment, language(), given), compute)
         except _ForOneReaderError as mine:
             # of those who waited for a failure each tries for itself
             return mine.response if "not_kept" in flask.g else dispatch()

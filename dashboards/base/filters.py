@@ -18,6 +18,7 @@ from dashboards.base.format import Format
 from dashboards.base.i18n import _, language
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import DIMENSIONS
+from data.core.policy import DEFAULTS, Policy
 from data.core.texts import N_, Text
 from data.reference import nace
 from data.store.engine import Engine
@@ -37,7 +38,8 @@ class Options:
     """What the data offer to choose from, read once for each published state.
 
     values: dimension -> its values, sorted. names: customer number -> name, for every customer
-    and group. sectors: (section, division, group, code) as they occur together.
+    and group. sectors: (section, division, group, code) as they occur together. ages: the bounds
+    that the cubes tell apart. policy: what the company says.
     """
 
     first_day: date
@@ -46,6 +48,8 @@ class Options:
     values: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
     sectors: tuple[tuple[str, str, str, str], ...] = ()
+    ages: frozenset[str] = DEFAULT.bounds
+    policy: Policy = DEFAULTS
 
     @cached_property
     def revision(self) -> str:
@@ -60,10 +64,10 @@ class Options:
         return tuple((v, f"{v}\n{self.names.get(v, '')}".casefold()) for v in ranked)
 
 
-def read_options(engine: Engine) -> Options:
-    """Read what can be chosen from a published state."""
+def read_options(engine: Engine, policy: Policy = DEFAULTS) -> Options:
+    """Read what can be chosen from a published state, under a policy."""
     about = engine.query(
-        "select first_day, last_day, loaded_at, reporting_currency from about"
+        "select first_day, last_day, loaded_at, reporting_currency, ages from about"
     ).to_pylist()[0]
     # where every document was refused, the pages show that nothing was there on the day of the load
     loaded = about["loaded_at"].date()
@@ -90,6 +94,8 @@ def read_options(engine: Engine) -> Options:
         values=values,
         names=names,
         sectors=tuple(tuple(row.values()) for row in sectors.to_pylist()),
+        ages=frozenset(about["ages"].split(",")),
+        policy=policy,
     )
 
 
@@ -131,11 +137,21 @@ class Selection:
         return where
 
     def ledger(
-        self, options: Options, months: int = 12, basis: str = "due", buckets: Buckets = DEFAULT
+        self,
+        options: Options,
+        months: int = 12,
+        basis: str = "due",
+        buckets: Buckets | None = None,
     ) -> Ledger:
-        """Return the ledger as of the day and under the filters."""
-        where = self.where(options)
-        return Ledger(self.as_of, where, months=months, basis=basis, buckets=buckets)
+        """Return the ledger as of the day and under the filters; by the usual buckets if None."""
+        return Ledger(
+            self.as_of,
+            self.where(options),
+            months=months,
+            basis=basis,
+            buckets=buckets or options.policy.usual(self.as_of),
+            kept=options.ages,
+        )
 
     def words(self, options: Options, f: Format) -> str:
         """Return the filters as a reader would say them: "Construction, Belgium"; '' if none."""

@@ -6,7 +6,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from threading import Lock
@@ -25,10 +25,12 @@ from dashboards.base.filters import (
 )
 from dashboards.base.format import Format
 from dashboards.base.i18n import language
-from data.core.buckets import DEFAULT, Buckets
+from data.core.buckets import Buckets
 from data.core.importing import Importer
 from data.core.texts import Text
 from data.store.state import State, Store
+from data.workspace import policy
+from data.workspace.revision import revision
 from metrics.asking.ledger import Ledger
 from metrics.catalogue import answer
 
@@ -55,7 +57,8 @@ class Explain:
     metric: its name. by: the dimensions the figure is split by. at: one group, for the rows
     behind it (`{"bucket": "1-30"}`). which: a set of rows of the metric, '' the first.
     where: filters besides those of the URL. as_of: another day than the URL's, ISO. history:
-    how many month-ends the figure shows. months: window of behaviour. basis, buckets: of aging.
+    how many month-ends the figure shows. months: window of behaviour. basis, buckets: of aging;
+    '' the usual buckets.
     """
 
     metric: str
@@ -67,7 +70,7 @@ class Explain:
     history: int = 0
     months: int = 12
     basis: str = "due"
-    buckets: str = str(DEFAULT)
+    buckets: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,10 @@ class ListRef:
 class Answers:
     """What was computed last, so that the panels of a page and its readers share it.
 
-    A published state never changes, so what is kept under it is never out of date. The oldest
-    goes first once all weigh too much; what is too heavy by itself is shared while it is being
-    computed only.
+    What only the data say is kept under their state, which never changes; what follows from what
+    people say, too, under a moment (`Context.moment`). So nothing kept is ever out of date. The
+    oldest goes first once all weigh too much; what is too heavy by itself is shared while it is
+    being computed only.
     """
 
     def __init__(self, most: int = 128 * 2**20, most_one: int = 8 * 2**20) -> None:
@@ -165,11 +169,23 @@ class View:
     options: Options
     f: Format
     kept: Answers = field(default_factory=Answers)
+    moment: Hashable = None
+    """See `Context.moment`."""
 
     @cached_property
     def ledger(self) -> Ledger:
         """What is asked about: the as-of day and the filters of the URL."""
         return self.selection.ledger(self.options)
+
+    @cached_property
+    def buckets(self) -> Buckets:
+        """The buckets of aging that are usual as of the day."""
+        return self.options.policy.usual(self.selection.as_of)
+
+    @cached_property
+    def enough(self) -> int:
+        """So many payments are needed for a median, as of the day."""
+        return self.options.policy.enough_payments.at(self.selection.as_of)
 
     @cached_property
     def filters(self) -> str:
@@ -209,10 +225,10 @@ class View:
     def derived(self, name: Hashable, compute: Callable[[], _T]) -> _T:
         """Return what several panels make of the same answers, made once.
 
-        `name` says what it is; the state, the filters and the language are added to it. Nobody
+        `name` says what it is; the moment, the filters and the language are added to it. Nobody
         may change what is returned.
         """
-        key = (name, self.state.path, self.f.language, repr(self.ledger))
+        key = (name, self.state.path, self.moment, self.f.language, repr(self.ledger))
         return self.kept.get(key, compute)
 
     def together(self, *asked: Callable[[], _T]) -> list[_T]:
@@ -234,15 +250,10 @@ class View:
 
     def explained(self, explain: Explain) -> Ledger:
         """Return the ledger a panel's `Explain` stands for, with its own filters added."""
-        where = {**self.selection.where(self.options), **explain.where}
         as_of = date.fromisoformat(explain.as_of) if explain.as_of else self.selection.as_of
-        ledger = Ledger(
-            as_of,
-            where,
-            months=explain.months,
-            basis=explain.basis,
-            buckets=Buckets.of_text(explain.buckets),
-        )
+        buckets = Buckets.of_text(explain.buckets) if explain.buckets else self.buckets
+        asked = self.selection.ledger(self.options, explain.months, explain.basis, buckets)
+        ledger = replace(asked, as_of=as_of, where={**asked.where, **explain.where})
         return ledger.history(explain.history) if explain.history else ledger
 
 
@@ -271,11 +282,23 @@ class Context:
         return self.store.current()
 
     def options(self, state: State) -> Options:
-        """Return what can be chosen in `state`, read once for each state."""
+        """Return what can be chosen in `state`, read once for each state and policy."""
+        said = policy.read(self.store.folder)
         kept = self._options
-        if kept is None or kept[0] is not state:
-            kept = self._options = (state, read_options(state.engine))
+        if kept is None or kept[0] is not state or kept[1].policy is not said:
+            kept = self._options = (state, read_options(state.engine, said))
         return kept[1]
+
+    def moment(self) -> Hashable:
+        """Return what everything that is shown now follows from, the reader's language aside.
+
+        The state, what people said beside it (decisions, sectors, the policy), and whether they
+        can say more.
+        """
+        state = self.state()
+        job = self.importer.job() if self.importer else None
+        running = job is not None and job.running
+        return state and state.path, revision(self.store.folder), running
 
     def view(self, search: str | None) -> View | None:
         """Return what the URL asks for, over the current state; None for an empty store."""
@@ -284,4 +307,4 @@ class Context:
             return None
         options = self.options(state)
         f = _format(language(), options.currency)
-        return View(state, parse(search, options), options, f, self.answers)
+        return View(state, parse(search, options), options, f, self.answers, self.moment())

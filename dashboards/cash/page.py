@@ -14,7 +14,6 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashboards.base.delivery import not_kept
 from dashboards.base.grid import connect_grid, grid, params_id
 from dashboards.base.i18n import _, n_
 from dashboards.base.links import switch
@@ -92,12 +91,10 @@ def connect(app: Dash, context: Context) -> None:
 
     @panel_callback(app, context, "cash-unapplied", _STATE, _DECIDED)
     def loose(view: View, _state: int | None, _decided: Any) -> Content:
-        not_kept()  # it follows from the decisions, too
         return unapplied_content(view, decisions, not closed(context))
 
     @panel_callback(app, context, "cash-decisions", _STATE, _DECIDED)
     def decided(view: View, _state: int | None, _decided: Any) -> Content:
-        not_kept()
         lines = deciding.within(view, deciding.lines_of(view, decisions))
         hold = sum(line.holds for line in lines)
         title = n_("{count} decision holds", "{count} decisions hold", hold)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from dash import html
 
 from dashboards.base.format import Format, Number
 from dashboards.charts.buckets import labels
-from data.core.buckets import DEFAULT, NOT_DUE, UNAPPLIED
+from data.core.buckets import DEFAULT, NOT_DUE, UNAPPLIED, Buckets
 
 
-def aging_bar(amounts: Mapping[str, Number], f: Format, id: str = "") -> html.Div:
+def aging_bar(amounts: Mapping[str, Number], f: Format, buckets: Buckets = DEFAULT) -> html.Div:
     """Return the aging as one wide stacked bar; the unapplied part (negative) stands apart.
 
     `amounts`: bucket -> amount. Labels stand in the parts that are wide enough.
     """
-    names = labels()
-    positive = {b: amounts.get(b) or 0 for b in (NOT_DUE, *DEFAULT.late)}
+    names = labels(buckets)
+    positive = {b: amounts.get(b) or 0 for b in (NOT_DUE, *buckets.late)}
     unapplied = amounts.get(UNAPPLIED) or 0
     whole = sum(float(v) for v in positive.values() if v > 0) - min(float(unapplied), 0.0)
 
@@ -27,7 +26,7 @@ def aging_bar(amounts: Mapping[str, Number], f: Format, id: str = "") -> html.Di
         label = names[bucket]
         return html.Div(
             [html.Span(label), html.B(f.money(value))] if width > 9 else [],
-            className=f"aging-part b-{DEFAULT.shades[bucket]}",
+            className=f"aging-part b-{buckets.shades[bucket]}",
             style={"flexBasis": f"{width:.3f}%"},
             title=f"{label}: {f.exact(value)}",
         )
@@ -35,5 +34,4 @@ def aging_bar(amounts: Mapping[str, Number], f: Format, id: str = "") -> html.Di
     parts = [part(b, v) for b, v in positive.items() if v > 0]
     if unapplied < 0:
         parts.append(part(UNAPPLIED, unapplied))
-    extra: dict[str, Any] = {"id": id} if id else {}
-    return html.Div(parts, className="aging-bar", role="img", **extra)
+    return html.Div(parts, className="aging-bar", role="img")

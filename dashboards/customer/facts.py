@@ -19,7 +19,6 @@ from dashboards.base.i18n import _, n_
 from dashboards.base.view import Explain, NoRows, View
 from dashboards.charts.aging_bar import aging_bar
 from metrics.asking.ledger import Ledger
-from metrics.figures.payment_curve import ENOUGH_PAYMENTS
 from metrics.lists.customers import customers
 
 Row = Mapping[str, Any]
@@ -116,7 +115,7 @@ def expected_payment(view: View, who: Row) -> Expected | None:
             row = {"paid_items": 0, "median_days_to_pay": None}
         paid = row["paid_items"] if place == 0 else paid
         median = row["median_days_to_pay"]
-        if row["paid_items"] >= ENOUGH_PAYMENTS and median is not None:
+        if row["paid_items"] >= view.enough and median is not None:
             day = as_of + timedelta(days=median)
             low, high = row["median_low"], row["median_high"]
             return Expected(day, median, low, high, level, code, paid)
@@ -127,7 +126,7 @@ def expected_words(view: View, expected: Expected | None) -> Component:
     """Say when an invoice of the as-of day is expected to be paid, and why."""
     if expected is None:
         text = _("There are too few payments to expect a day: {enough} are needed.")
-        return html.P(text.format(enough=ENOUGH_PAYMENTS), className="expected")
+        return html.P(text.format(enough=view.enough), className="expected")
     f = view.f
     first = _("An invoice issued on {issued} is expected to be paid by {day}.").format(
         issued=f.day(view.ledger.as_of), day=f.day(expected.day)
@@ -136,7 +135,7 @@ def expected_words(view: View, expected: Expected | None) -> Component:
 
 
 def _reason(view: View, expected: Expected) -> str:
-    values = {"days": expected.days, "paid": expected.paid, "enough": ENOUGH_PAYMENTS}
+    values = {"days": expected.days, "paid": expected.paid, "enough": view.enough}
     if not expected.level:
         if expected.low is not None and expected.high is not None:
             text = _("Half of its invoices are paid within {days} days (95 %: {low} to {high}).")
@@ -298,7 +297,7 @@ def collect_body(view: View, row: Row, buckets: Mapping[str, Any]) -> list[Compo
         (_("Unapplied payments and credit notes"), f.exact(row["unapplied"]), ""),
         (_("Days beyond terms, payments of 12 months"), f.days(row["days_beyond_terms"]), ""),
     ]
-    bar = html.Div(aging_bar(dict(buckets), f), className="slim-aging") if any(
+    bar = html.Div(aging_bar(dict(buckets), f, view.buckets), className="slim-aging") if any(
         buckets.values()
     ) else None  # fmt: skip
     return [html.P(_("What must I collect?"), className="question"), bar, facts(*lines)]

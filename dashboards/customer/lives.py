@@ -20,7 +20,7 @@ from dashboards.base.i18n import _
 from dashboards.base.links import stay
 from dashboards.base.words import CLOSERS
 from dashboards.charts.buckets import labels
-from data.core.buckets import DEFAULT, NOT_DUE
+from data.core.buckets import NOT_DUE, Buckets
 from metrics.asking.ledger import month_start
 
 MOST_INVOICES = 400
@@ -83,6 +83,7 @@ def lives_figure(
     span: Span,
     f: Format,
     link: Callable[[str], str],
+    buckets: Buckets,
     chosen: str = "",
 ) -> Component:
     """Draw one row for each invoice.
@@ -97,7 +98,7 @@ def lives_figure(
             [
                 html.Span(life.document_id, className="lv-name"),
                 html.Span(f.money(life.amount), className="lv-amount"),
-                html.Div(_bars(life, span), className="lv-track"),
+                html.Div(_bars(life, span, buckets), className="lv-track"),
             ],
             link(life.document_id),
             then="customer-document",
@@ -111,12 +112,12 @@ def lives_figure(
     return html.Div(rows, className=f"lives {many}".strip(), style=style, tabIndex=0)
 
 
-def key() -> Component:
+def key(buckets: Buckets) -> Component:
     """Return what the marks mean, as marks."""
-    called = labels()
+    called = labels(buckets)
     names = (
         (f"b-{NOT_DUE}", _("until due")),
-        *((f"b-{DEFAULT.shades[name]}", called[name]) for name in DEFAULT.late),
+        *((f"b-{buckets.shades[name]}", called[name]) for name in buckets.late),
         (f"b-{NOT_DUE} disputed", _("disputed")),
     )
     signs = [
@@ -170,7 +171,7 @@ def _heights(slices: Sequence[Mapping[str, Any]]) -> list[float]:
     return [h * 100 / sum(wanted) for h in wanted]
 
 
-def _bars(life: Life, span: Span) -> list[Component]:
+def _bars(life: Life, span: Span, buckets: Buckets) -> list[Component]:
     bars: list[Component] = []
     dues: list[tuple[date, float, float]] = []
     top = 0.0
@@ -179,7 +180,7 @@ def _bars(life: Life, span: Span) -> list[Component]:
         end = closed or span.as_of
         left, right = span.at(life.opened_on), span.at(end)
         width = max(right - left, 0.35)
-        look = DEFAULT.shades[DEFAULT.of(due, end)]
+        look = buckets.shades[buckets.of(due, end)]
         gap = 6.0 if len(life.slices) > 1 else 0.0
         place = {"top": f"{top:.2f}%", "height": f"{height - gap:.2f}%"}
         turn = min(max((span.at(due) - left) / width, 0.0), 1.0) * 100

@@ -20,7 +20,6 @@ from dashboards.charts.figures import ACCENT, ACTUAL, PREVIOUS, graph
 from dashboards.customer.facts import ledger_of, listed, master, where
 from dashboards.customer.lives import MOST_INVOICES, key, lives_figure, lives_of, span_of
 from metrics.asking.ledger import Ledger, month_start
-from metrics.figures.payment_curve import ENOUGH_PAYMENTS
 from metrics.lists.customers import account, lives
 
 MONTHS = (12, 24, 36)
@@ -53,12 +52,13 @@ def lives_content(view: View) -> Content:
     first = month_start(ledger.as_of, count - 1)
     chosen = view.selection.page.get("document", "")
     body: list[Component] = [
-        key(),
+        key(view.buckets),
         lives_figure(
             shown,
             span_of(first, ledger.as_of, shown),
             view.f,
             lambda number: search_with(view, document=None if number == chosen else number),
+            view.buckets,
             chosen,
         ),
     ]
@@ -176,7 +176,7 @@ def curve_content(view: View) -> Content:
         graph(curves_figure(curves, view.f, known["agreed_terms_days"]), height=280),
     ]
     paid = listed(view)["paid_items"]
-    if paid < ENOUGH_PAYMENTS:
+    if paid < view.enough:
         text = n_(
             "Only {count} payment in 12 months: the band is wide, and the median is not used.",
             "Only {count} payments in 12 months: the band is wide, and the median is not used.",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from data.core.policy import DEFAULTS
 from data.core.texts import N_
-from metrics.figures.payment_curve import ENOUGH_PAYMENTS
 
 WORDS: tuple[tuple[str, str, str], ...] = (
     ("document", N_("Document"), N_(
@@ -78,9 +80,10 @@ CONVENTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Heading, sentences: what every figure has in common."""
 
 ENOUGH = N_(
-    "A group needs at least {count} invoices paid in full before it is ranked by payment speed."
+    "A group needs at least {count} invoices paid in full before it is ranked by payment speed,"
+    " unless the policy says otherwise (enough_payments)."
 )
-ENOUGH_COUNT = ENOUGH_PAYMENTS
+ENOUGH_COUNT = DEFAULTS.enough_payments.at(date.max)
 
 RELATIONS: tuple[tuple[str, str], ...] = (
     ("alive", N_("open items at the end of the as-of day: every balance is a sum over these")),

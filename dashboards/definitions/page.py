@@ -356,7 +356,7 @@ def live(view: View, metric: Metric) -> list[Component]:
     day = _("Now, as of {day}").format(day=f.day(view.selection.as_of))
     head = html.Div(", ".join(filter(None, (day, view.words))), className="measure")
     if metric.name == "aging":
-        return [head, aging_bar({r["bucket"]: r["amount"] for r in rows}, f)]
+        return [head, aging_bar({r["bucket"]: r["amount"] for r in rows}, f, view.buckets)]
     if metric.name == "payment_curve":
         return [head, _pairs(_paid_within(rows, f))]
     return [

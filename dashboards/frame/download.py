@@ -77,7 +77,7 @@ def explain_from(raw: Mapping[str, Any]) -> Explain:
         history=min(int(raw.get("history") or 0), 120),
         months=int(raw.get("months") or 12),
         basis=str(raw.get("basis") or "due"),
-        buckets=str(Buckets.of_text(str(raw.get("buckets") or DEFAULT))),
+        buckets=str(Buckets.of_text(str(raw["buckets"]))) if raw.get("buckets") else "",
     )
     if explain.which and explain.which not in metric(explain.metric).rows:
         raise ValueError(f"{explain.metric} has no rows called {explain.which!r}")
@@ -111,7 +111,7 @@ def rows_listing(view: View, explain: Explain) -> Listing:
     empty = view.state.engine.query(
         f"select * from ({statement.sql}) as behind limit 0", statement.parameters
     )
-    columns = row_columns(empty.column_names, Buckets.of_text(explain.buckets))
+    columns = row_columns(empty.column_names, view.explained(explain).buckets)
     return Listing("rows", _("Rows"), columns, lambda view, _params: rows_statement(view, explain))
 
 
@@ -141,7 +141,7 @@ def head(view: View, explain: Explain | None = None, narrowed: str = "") -> list
             if name != "total"
         ]
         words += [_("by invoice day")] if explain.basis == "issued" else []
-        if explain.buckets != str(DEFAULT):
+        if explain.buckets not in ("", str(DEFAULT)):
             words.append(_("buckets {buckets}").format(buckets=explain.buckets))
     about = view.query("select loaded_at, documents from about")[0]
     state = _("state {number}, loaded {moment} UTC, {count} documents").format(

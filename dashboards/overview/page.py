@@ -31,7 +31,7 @@ from dashboards.charts.buckets import labels
 from dashboards.charts.movers import movers
 from dashboards.charts.sparkline import sparkline
 from dashboards.charts.tables import Bar, Cell, bar_list, table
-from data.core.buckets import DEFAULT, NOT_DUE, UNAPPLIED
+from data.core.buckets import DEFAULT, NOT_DUE, UNAPPLIED, Buckets
 from data.core.texts import N_, Text
 from metrics.asking.ledger import Ledger, month_ends, same_day
 from metrics.lists.lateness import lateness
@@ -64,13 +64,15 @@ def layout(**_query: str) -> Component:
     )
 
 
-def overdue_share(amounts: Mapping[str, Decimal | None]) -> float | None:
+def overdue_share(
+    amounts: Mapping[str, Decimal | None], buckets: Buckets = DEFAULT
+) -> float | None:
     """Return what of the positive open items is past due, between 0 and 1; None for none.
 
     >>> overdue_share({"not_due": Decimal(60), "1-30": Decimal(40), "unapplied": Decimal(-50)})
     0.4
     """
-    overdue = sum((amounts.get(b) or Decimal(0) for b in DEFAULT.late), Decimal(0))
+    overdue = sum((amounts.get(b) or Decimal(0) for b in buckets.late), Decimal(0))
     whole = overdue + (amounts.get(NOT_DUE) or Decimal(0))
     return float(overdue / whole) if whole else None
 
@@ -97,7 +99,7 @@ def series(view: View, name: str, column: str) -> dict[date, Number | None]:
         amounts: dict[date, dict[str, Decimal | None]] = {}
         for line in rows:
             amounts.setdefault(line["as_of"], {})[line["bucket"]] = line["amount"]
-        return {day: overdue_share(found) for day, found in amounts.items()}
+        return {day: overdue_share(found, view.buckets) for day, found in amounts.items()}
     return {line["as_of"]: line[column] for line in rows}
 
 
@@ -192,21 +194,21 @@ def headline(view: View) -> list[Component | str]:
 
 def aging(view: View) -> Content:
     """Return the aging: one bar, and its table with the change to a month and a year ago."""
-    f, as_of = view.f, view.selection.as_of
+    f, as_of, buckets = view.f, view.selection.as_of, view.buckets
     days = (as_of, same_day(as_of, 1), same_day(as_of, 12))
     cells: dict[date, dict[str, dict[str, Any]]] = {day: {} for day in days}
     for line in view.answer("aging", watched(view)).to_pylist():
         if line["as_of"] in cells:
             cells[line["as_of"]][line["bucket"]] = line
     amounts = [
-        {b: cells[day][b]["amount"] or Decimal(0) for b in DEFAULT.names if b in cells[day]}
+        {b: cells[day][b]["amount"] or Decimal(0) for b in buckets.names if b in cells[day]}
         for day in days
     ]
     total = [sum(found.values(), Decimal(0)) if found else None for found in amounts]
     gross = sum(v for b, v in amounts[0].items() if b != UNAPPLIED)
 
     scale, unit = f.scale([total[0]])
-    names = labels()
+    names = labels(buckets)
 
     def amount(value: Decimal | None) -> Cell:
         return Cell(f.scaled(value, scale), f.exact(value))
@@ -217,18 +219,18 @@ def aging(view: View) -> Content:
 
     lines = [
         (
-            html.Span([html.Span(className=f"swatch b-{DEFAULT.shades[b]}"), names[b]]),
+            html.Span([html.Span(className=f"swatch b-{buckets.shades[b]}"), names[b]]),
             amount(amounts[0].get(b)),
             f.share(amounts[0][b] / gross) if gross and b != UNAPPLIED else "",
             f.count(cells[as_of][b]["items"]),
             moved(amounts[0].get(b), amounts[1].get(b) if amounts[1] else None),
             moved(amounts[0].get(b), amounts[2].get(b) if amounts[2] else None),
         )
-        for b in DEFAULT.names
+        for b in buckets.names
         if b in cells[as_of]
     ]
-    share = overdue_share(amounts[0])
-    late = sum((amounts[0].get(b) or Decimal(0) for b in DEFAULT.late), Decimal(0))
+    share = overdue_share(amounts[0], buckets)
+    late = sum((amounts[0].get(b) or Decimal(0) for b in buckets.late), Decimal(0))
     title = _("{amount} is overdue, {share} of what is open").format(
         amount=f.money(late), share=f.share(share)
     )
@@ -244,7 +246,7 @@ def aging(view: View) -> Content:
     return Content(
         title if late else _("Nothing is overdue"),
         _("Receivables by age, by due day, {unit}").format(unit=unit),
-        [aging_bar(amounts[0], f), table(heads, lines, totals, wide=(2, 3))],
+        [aging_bar(amounts[0], f, buckets), table(heads, lines, totals, wide=(2, 3))],
         Explain("aging"),
     )
 

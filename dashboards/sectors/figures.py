@@ -25,7 +25,6 @@ from dashboards.charts.figures import (
 )
 from dashboards.sectors.labels import LABEL_CHARACTERS, WIDTH, Place, Point, placed_labels
 from dashboards.sectors.rows import Sector
-from metrics.figures.payment_curve import ENOUGH_PAYMENTS
 
 _MOST_GROWTH = 1.0
 """Growth beyond this is drawn at the edge, as a triangle: a doubling says enough."""
@@ -98,7 +97,7 @@ def intervals(
                     html.Span(s.name, className="iv-name"),
                     html.Span(
                         _("too few payments: {count} of {enough} needed").format(
-                            count=f.count(s.paid_items), enough=ENOUGH_PAYMENTS
+                            count=f.count(s.paid_items), enough=s.needed
                         ),
                         className="iv-count",
                     ),

@@ -41,7 +41,6 @@ from dashboards.sectors.rows import (
 )
 from data.core.texts import N_, Text
 from metrics.asking.ledger import Ledger, Statement
-from metrics.figures.payment_curve import ENOUGH_PAYMENTS
 from metrics.lists.customers import with_headroom
 
 _TREND = 25
@@ -123,7 +122,7 @@ def connect(app: Dash, context: Context) -> None:
                 Text(
                     N_("No sector has {enough} payments in the last 12 months and sales in the "
                        "12 months before them."),
-                    {"enough": ENOUGH_PAYMENTS},
+                    {"enough": view.enough},
                 )
             )  # fmt: skip
         chosen = open_sector(view, sectors).code
@@ -248,7 +247,7 @@ def _need_payments(sector: Sector) -> None:
         raise NotEnough(
             Text(
                 N_("{sector}: {count} payments in 12 months, {enough} are needed."),
-                {"sector": sector.words, "count": sector.paid_items, "enough": ENOUGH_PAYMENTS},
+                {"sector": sector.words, "count": sector.paid_items, "enough": sector.needed},
             )
         )
 
@@ -259,7 +258,7 @@ def headline_of(view: View, sectors: list[Sector], within: int) -> list[Componen
     if not ranked:
         return [
             _("No sector has the {enough} payments that a ranking needs.").format(
-                enough=ENOUGH_PAYMENTS
+                enough=view.enough
             )
         ]
     good = [s for s in ranked if s.pays_and_grows(within)]

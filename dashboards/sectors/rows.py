@@ -15,7 +15,6 @@ from dashboards.base.view import NoRows, View
 from dashboards.charts.curves import shortened
 from data.core.texts import N_
 from metrics.asking.ledger import Ledger, same_day
-from metrics.figures.payment_curve import ENOUGH_PAYMENTS
 from metrics.lists.lateness import lateness as metric_lateness
 
 LEVELS = {
@@ -44,6 +43,8 @@ class Sector:
     terms: float | None = None
     sales: Decimal = Decimal(0)
     growth: float | None = None
+    needed: int = 1
+    """So many payments are enough to rank it."""
 
     @property
     def words(self) -> str:
@@ -54,7 +55,7 @@ class Sector:
     @property
     def enough(self) -> bool:
         """Whether enough was paid to rank it."""
-        return self.paid_items >= ENOUGH_PAYMENTS
+        return self.paid_items >= self.needed
 
     def pays_and_grows(self, within: int) -> bool:
         """Whether it pays within so many days of its terms, and sells more than a year ago."""
@@ -106,7 +107,7 @@ def _sectors(view: View, level: str) -> list[Sector]:
     for code, paid in speed.items():
         sold: Mapping[str, Any] = sales.get(code, {})
         year_ago: Mapping[str, Any] = earlier.get(code, {})
-        compared = year_ago.get("paid_items", 0) >= ENOUGH_PAYMENTS
+        compared = year_ago.get("paid_items", 0) >= view.enough
         found.append(
             Sector(
                 code=code,
@@ -121,6 +122,7 @@ def _sectors(view: View, level: str) -> list[Sector]:
                 terms=terms.get(code, {}).get("invoiced"),
                 sales=sold.get("sales") or Decimal(0),
                 growth=sold.get("growth"),
+                needed=view.enough,
             )
         )
     return found
@@ -165,7 +167,7 @@ def lateness(view: View, ledger: Ledger) -> tuple[list[date], list[float | None]
     values: list[float | None] = []
     for day in days:
         found: Mapping[str, Any] = by_day.get(day, {})
-        enough = found.get("paid_items", 0) >= ENOUGH_PAYMENTS
+        enough = found.get("paid_items", 0) >= view.enough
         values.append(found["days_beyond_terms_weighted"] if enough else None)
     return days, values
 

@@ -26,7 +26,7 @@ from math import isfinite
 from typing import Any, Generic, TypeVar
 
 from data.core.buckets import DEFAULT, Buckets
-from data.core.errors import StoreError
+from data.core.errors import CANNOT_READ, StoreError
 from data.core.texts import N_, Text
 
 NAME = "policy.toml"
@@ -302,9 +302,9 @@ def parse(text: str, file: str = NAME) -> Policy:
         said = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(
-            N_("{file} cannot be read: {error}."),
+            CANNOT_READ,
             N_("Mend it; `python app.py policy` shows how it is written."),
-            file=file,
+            path=file,
             error=error,
         ) from error
     reading = _Reading(file, _lines(text))

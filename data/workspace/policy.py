@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data.core import policy
 from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, MEND, StoreError
-from data.core.policy import NAME, Policy
+from data.core.policy import DEFAULTS, NAME, Policy
 from data.store.state import write_whole
 
 SAID = "policy"
@@ -25,7 +25,7 @@ def read(folder: Path) -> Policy:
         found = path.stat()
         return _parsed(path, found.st_mtime_ns, found.st_size, found.st_ino)
     except FileNotFoundError:
-        return Policy()
+        return DEFAULTS
     except (OSError, UnicodeDecodeError) as error:
         raise StoreError(CANNOT_READ, MEND, path=path, error=error) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.core.buckets import DEFAULT
 from data.core.texts import N_
 from etl.findings.check import CALLED, SQUEEZED, Check
 from etl.findings.words import BEHIND, OTHER, Words
@@ -10,10 +11,10 @@ from etl.ledger.matching.naming import NORMAL
 _LOOSE = "closed_on is null and amount < 0"
 
 #: A payment or credit note that is open, with its age on the last day of the data.
-_UNAPPLIED = """
+_UNAPPLIED = f"""
     select o.customer, o.document_key, o.document_id, o.kind, o.opened_on as issued_on,
         date_diff('day', o.opened_on, a.last_day) as days,
-        $age as age,
+        {DEFAULT.sql("false", "o.opened_on", "a.last_day")} as age,
         o.amount, d.reference, o.salesperson, o.currency, d.file_id, d.line
     from open_items as o
     join documents as d using (document_key)

@@ -87,10 +87,9 @@ def find(
 
 
 def _thresholds(policy: Policy, day: date) -> dict[str, object]:
-    """Return what the policy says on the last day of the data, and how it ages what is open."""
-    age = policy.usual(day).sql("false", "o.opened_on", "a.last_day")
+    """Return what the policy says on the last day of the data."""
     said = {name: value.at(day) for name, value in policy.dated.items()}
-    return {**{n: v if isinstance(v, int) else written(v) for n, v in said.items()}, "age": age}
+    return {name: v if isinstance(v, int) else written(v) for name, v in said.items()}
 
 
 def outcomes(connection: Connection, found: list[Finding]) -> dict[str, str]:

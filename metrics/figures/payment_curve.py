@@ -9,9 +9,6 @@ from data.core.texts import N_
 from metrics.asking.metric import Document, Example, Field, Match, Metric
 from metrics.asking.rows import documents
 
-#: Invoices paid in full that a group needs before it is ranked or its median is trusted.
-ENOUGH_PAYMENTS = 20
-
 #: The curve itself, for statements that stand on it: one row for each group and day on which
 #: something was paid or censored. `unpaid` is the Kaplan–Meier estimate, `theta` Greenwood's
 #: standard error on the log-log scale. Rounding keeps 0.5 from becoming 0.50000000001.

@@ -15,7 +15,7 @@ from dashboards.aging.page import (
     matrix_content,
     shown_days,
 )
-from dashboards.aging.sets import buckets_of, buckets_search
+from dashboards.aging.sets import buckets_of, buckets_search, offered
 from dashboards.aging.way import LISTINGS, place_of
 from dashboards.base.format import Format
 from dashboards.base.grid import block
@@ -113,13 +113,25 @@ def test_what_is_no_set_of_buckets_is_the_default(store, written):
     assert buckets_of(view(store, buckets=written)) == DEFAULT
 
 
-def test_a_chosen_set_stands_in_the_address_and_leaves_the_cell():
+def test_a_chosen_set_stands_in_the_address_and_leaves_the_cell(store):
     asked = "?by=country&bucket=1-30&group=BE&as_of=2026-01-31"
-    assert buckets_search("15, 45", asked) == "?by=country&as_of=2026-01-31&buckets=15%2C45"
-    assert buckets_search("30,60,90", asked) is None
-    assert buckets_search("30,60,90", "?buckets=15%2C45&by=country") == "?by=country"
+    usual = view(store, by="country")
+    found = "?by=country&as_of=2026-01-31&buckets={}"
+    assert buckets_search(usual, "15, 45", asked) == found.format("15%2C45")
+    assert buckets_search(usual, "weeks", asked) == found.format("7%2C14%2C30%2C60%2C90")
+    assert buckets_search(usual, "30,60,90", asked) is None
+    other = view(store, by="country", buckets="15,45")
+    assert buckets_search(other, "30,60,90", "?buckets=15%2C45&by=country") == "?by=country"
+    assert buckets_search(other, "", "?buckets=15%2C45&by=country") == "?by=country"
     with pytest.raises(ValueError, match="no set"):
-        buckets_search("many", asked)
+        buckets_search(usual, "many", asked)
+
+
+def test_the_sets_of_the_policy_are_offered_by_name(store):
+    sets = offered(view(store))
+    assert sets[0] == {"group": "standard", "items": ["30,60,90"]}
+    assert {"group": "months", "items": ["months:3"]} in sets
+    assert str(buckets_of(view(store, buckets="grace"))) == "30,60,90+5"
 
 
 def test_the_total_stands_on_top_and_its_shares_are_shares_of_totals(store):

@@ -3,6 +3,9 @@
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -16,6 +19,8 @@ from dashboards.base.panel import Content, panel_callback
 from dashboards.base.parts import page, panel
 from dashboards.base.view import Answers, Context, NoRows, View
 from dashboards.server import create_app
+from data.workspace import by_hand
+from data.workspace.decisions import Decisions, Named
 from tests.pages import ask, small_company, words
 
 
@@ -83,6 +88,43 @@ def test_a_newer_state_is_asked_anew(tmp_path):
     small_company(tmp_path)
     assert words(ask(app, "one-head.children")["one-head"]["children"]).startswith("2")
     assert len(times) == 2
+
+
+def test_what_was_said_meanwhile_is_seen_on_the_next_view(tmp_path):
+    store = small_company(tmp_path)
+    decisions = Decisions(store.folder)
+
+    def fill(view, _n):
+        said = len(decisions.read()), by_hand.sectors(store.folder).get("C1")
+        return Content(f"{said} {view.enough} {view.buckets}", "")
+
+    app, times = counting(store, fill)
+
+    def shown():
+        return words(ask(app, "one-head.children")["one-head"]["children"])
+
+    assert shown().startswith("(0, None) 20 30,60,90")
+    named = Named("", "F1", "C1", date(2026, 1, 1), Decimal(10), "invoice")
+    decisions.add("confirm", named, replace(named, document_id="P1", kind="payment"))
+    assert shown().startswith("(1, None)")
+    by_hand.say_sector(store.folder, "C1", "47.11")
+    assert shown().startswith("(1, '47.11') 20 30,60,90")
+    said = 'enough_payments = 5\nbuckets = "weeks"\n'
+    (store.folder / "policy.toml").write_text(said, encoding="utf-8")
+    assert shown().startswith("(1, '47.11') 5 7,14,30,60,90")
+    assert shown()
+    assert len(times) == 4
+
+
+def test_a_policy_without_meaning_is_said_on_the_page(tmp_path, caplog):
+    store = small_company(tmp_path)
+    app, _times = counting(store, lambda _view, _n: Content("works", ""))
+    (store.folder / "policy.toml").write_text("enough_payments = 0\n", encoding="utf-8")
+    assert "line 1: enough_payments cannot be 0" in words(
+        ask(app, "one-head.children")["one-body"]["children"]
+    )
+    (store.folder / "policy.toml").unlink()
+    assert "works" in words(ask(app, "one-head.children")["one-head"]["children"])
 
 
 def test_answers_are_dropped_when_they_weigh_too_much():

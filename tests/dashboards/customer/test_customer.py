@@ -18,6 +18,7 @@ from dashboards.customer.lives import (
 from dashboards.customer.page import find_customers, state_of
 from dashboards.customer.panels import months_of
 from dashboards.server import create_app
+from data.core.buckets import DEFAULT
 from data.store.state import Store
 from metrics.asking.ledger import Ledger
 from metrics.catalogue import answer
@@ -79,7 +80,7 @@ def test_a_slice_is_as_thick_as_its_share_but_never_invisible():
 def test_a_bar_turns_at_its_due_day_and_an_open_one_fades_out():
     life = Life("F1", date(2026, 1, 5), (part("30.00", date(2026, 2, 4)),))
     span = span_of(date(2025, 11, 1), date(2026, 3, 6), [life])
-    drawn = str(lives_figure([life], span, Format(), lambda number: f"?document={number}"))
+    drawn = str(lives_figure([life], span, Format(), lambda number: f"?document={number}", DEFAULT))
     assert "lv-bar to-late-0" in drawn
     assert "lv-tail to-late-0" in drawn
     # 30 of its 60 days so far lie after the due day

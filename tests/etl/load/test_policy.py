@@ -50,11 +50,12 @@ def test_what_makes_the_books_acts_at_the_next_load_which_says_so(tmp_path):
     again = load([], store, LoadOptions())
     assert again.published
     assert again.options["policy"] == read(store.folder).fingerprint
-    assert [str(note) for note in again.notes] == [
+    (note,) = again.notes
+    assert str(note) == (
         "The policy has changed, and the books are made by what it says now:"
         " terms_days 14, from 2026-01-01 on 45, before 30; discounts [], before"
         " [1, 1.5, 2, 2.5, 3, 4, 5]; bank_fee 20, before 25."
-    ]
+    )
     assert asked(store, DUE) == [("F1", 14), ("F2", 45)]
     assert asked(store, "select default_terms_days from about") == [(45,)]
     assert asked(store, MATCHED) == [("oldest", 975)]
