@@ -15,8 +15,6 @@ import hashlib
 import json
 import os
 import secrets
-import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -24,7 +22,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-import duckdb
+from filelock import FileLock, Timeout
 
 from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, MEND, StoreError
 from data.core.texts import N_
@@ -38,7 +36,6 @@ ACTIONS = (CONFIRM, UNDO, WITHDRAW)
 DECIDED = "decisions"
 """Under this name a load report's options keep the fingerprint of what people decided."""
 
-_THREADS = threading.Lock()
 _PATIENCE = 20.0
 
 
@@ -220,23 +217,16 @@ def _named(plain: object) -> Named:
 
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
-    """Hold the lock of the file; an open DuckDB file is let go when its process is killed.
+    """Hold the lock of the file, which is let go when its process is killed.
 
     It is another lock than that of a load: deciding need not wait for one.
     """
-    until = time.monotonic() + _PATIENCE
-    with _THREADS:
-        while True:
-            try:
-                lock = duckdb.connect(str(folder / "decisions.lock"))
-                break
-            except duckdb.IOException as error:
-                if time.monotonic() > until:
-                    raise StoreError(
-                        N_("{path} is locked."), N_("Try again."), path=folder / NAME
-                    ) from error
-                time.sleep(0.05)
-        try:
-            yield
-        finally:
-            lock.close()
+    lock = FileLock(folder / "decisions.lock")
+    try:
+        lock.acquire(timeout=_PATIENCE)
+    except Timeout as error:
+        raise StoreError(N_("{path} is locked."), N_("Try again."), path=folder / NAME) from error
+    try:
+        yield
+    finally:
+        lock.release()

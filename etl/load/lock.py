@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
+from filelock import FileLock, Timeout
 
-from data.core.errors import StoreError
+from data.core.errors import CANNOT_WRITE, MAY_WRITE, StoreError
 from data.core.texts import N_
 from data.store.state import state_name, unmoved
 
 _BUSY = (N_("Another load into {folder} is running."), N_("Try again when it is done."))
-
-_THREADS = threading.Lock()
 
 
 class StoreBusyError(StoreError):
@@ -28,10 +24,8 @@ class StoreBusyError(StoreError):
 def only_load(folder: Path, patience: float = 60.0) -> Iterator[None]:
     """Hold the store's lock; wait `patience` seconds for another load to end.
 
-    Whatever a killed load left behind is removed.
-
-    An open DuckDB file shuts out every other process on every system, and is let go when its
-    process is killed. Raises `StoreBusyError` where the other load goes on.
+    Whatever a killed load left behind is removed; its lock was let go with its process. Raises
+    `StoreBusyError` where the other load goes on.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -39,18 +33,18 @@ def only_load(folder: Path, patience: float = 60.0) -> Iterator[None]:
         raise StoreError(
             N_("{folder} is no folder, and cannot become one."), N_("Name another."), folder=folder
         ) from error
-    until = time.monotonic() + patience
-    if not _THREADS.acquire(timeout=patience):
-        raise StoreBusyError(*_BUSY, folder=folder)
+    lock = FileLock(folder / "load.lock")
     try:
-        connection = _opened(folder / "load.lock", until)
-        try:
-            _sweep(folder)
-            yield
-        finally:
-            connection.close()
+        lock.acquire(timeout=patience)
+    except Timeout as error:
+        raise StoreBusyError(*_BUSY, folder=folder) from error
+    except OSError as error:
+        raise StoreError(CANNOT_WRITE, MAY_WRITE, path=folder, error=error) from error
+    try:
+        _sweep(folder)
+        yield
     finally:
-        _THREADS.release()
+        lock.release()
 
 
 def _sweep(folder: Path) -> None:
@@ -64,13 +58,3 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def _opened(path: Path, until: float) -> duckdb.DuckDBPyConnection:
-    while True:
-        try:
-            return duckdb.connect(str(path))
-        except duckdb.IOException as error:
-            if time.monotonic() > until:
-                raise StoreBusyError(*_BUSY, folder=path.parent) from error
-            time.sleep(0.2)

@@ -18,9 +18,11 @@ MARK = "\x01"
 
 _CHUNK = 1 << 23
 #: After a letter, what is a letter of MS-DOS (code page 850: é è ü ä ö) and no letter of Windows;
-#: at the end of a word but those that are quotation marks and dots there.
+#: at the end of a word but those that are quotation marks and dots there; and within words in
+#: small letters what is a capital or a quotation mark there (è î ô).
 _DOS = re.compile(
     rb"[A-Za-z](?:[\x81-\x83\x87-\x89\x8b\x8d\x90\xa1\xa2\xa4]|[\x84\x85\x94\x95](?=[A-Za-z]))"
+    rb"|[a-z][\x8a\x8c\x93](?=[a-z])"
 )
 _WINDOWS = re.compile(rb"[A-Za-z][\xc0-\xff]")
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in that of Windows

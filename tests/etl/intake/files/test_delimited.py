@@ -110,6 +110,7 @@ def test_any_text_is_read_the_same_either_way(tmp_path: Path, body, head):
         ("cp1252", "Café;Société Liégeoise;Müller;Ängström;Façade;Crème brûlée"),
         ("cp1252", "the “Acme” firm…;it’s l’été – 5 ‰;CŒUR;Tomaš Božidar;„Wort“"),
         ("cp850", "plain;Zoë;Große Mühle"),
+        ("cp850", "Boulangerie Lefèvre;Garage Benoît;Hôtel du Château"),
     ],
 )
 def test_letters_of_ms_dos_are_told_from_those_of_windows(tmp_path, encoding, words):
