@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
+from operator import itemgetter
 from threading import Lock
 from typing import Any, TypeVar
 
 import pyarrow as pa
+from cachetools import LRUCache
 
 from dashboards.base.filters import (
     Options,
@@ -92,10 +93,10 @@ class Answers:
 
     def __init__(self, most: int = 128 * 2**20, most_one: int = 8 * 2**20) -> None:
         """Keep up to `most` bytes, nothing heavier than `most_one`."""
-        self._most, self._most_one = most, most_one
-        self._kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()
-        self._weights: dict[Hashable, int] = {}
-        self._held = 0
+        self._most_one = most_one
+        self._kept: LRUCache[Hashable, tuple[Any, int]] = LRUCache(most, itemgetter(1))
+        self._made: dict[Hashable, Future[Any]] = {}
+        """What is being computed."""
         self._lock = Lock()
 
     def get(self, key: Hashable, compute: Callable[[], _T]) -> _T:
@@ -105,39 +106,29 @@ class Answers:
         waits, and forgotten.
         """
         with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-            else:
-                mine = self._kept[key] = Future()
-        if kept is not None:
-            found: _T = kept.result()
-            return found
+            if kept := self._kept.get(key):
+                found: _T = kept[0]
+                return found
+            made: Future[_T] | None = self._made.get(key)
+            if made is None:
+                mine = self._made[key] = Future()
+        if made is not None:
+            return made.result()
         try:
             value = compute()
         except BaseException as error:
             mine.set_exception(error)
-            self._forget(key)
+            self._keep(key)
             raise
         mine.set_result(value)
-        self._weigh(key, _weight(value) + _heft(key))
+        self._keep(key, value, _weight(value) + _heft(key))
         return value
 
-    def _weigh(self, key: Hashable, weight: int) -> None:
+    def _keep(self, key: Hashable, value: object = None, weight: int = 0) -> None:
         with self._lock:
-            if weight > self._most_one:
-                self._kept.pop(key, None)
-                return
-            self._weights[key] = weight
-            self._held += weight
-            while self._held > self._most:
-                oldest = next(k for k in self._kept if k in self._weights)
-                del self._kept[oldest]
-                self._held -= self._weights.pop(oldest)
-
-    def _forget(self, key: Hashable) -> None:
-        with self._lock:
-            self._kept.pop(key, None)
+            if 0 < weight <= self._most_one:
+                self._kept[key] = value, weight
+            del self._made[key]
 
 
 #: what asks the second and further questions of a panel. They never ask through it themselves,
