@@ -284,8 +284,10 @@ def show(
         if day is None:
             raise _stop(_NO_DAY.format(store=store))
         sets = rules.set_of(buckets) if buckets else rules.usual(day)
-        kept = frozenset(about["ages"].split(","))
-        ledger = Ledger(day, filters, months, basis=basis.value, buckets=sets, kept=kept)
+        ledger = Ledger(
+            day, filters, months, basis=basis.value, buckets=sets,
+            enough=rules.enough_payments.at(day), kept=frozenset(about["ages"].split(",")),
+        )  # fmt: skip
         if history > 1:
             ledger = ledger.history(history)
         table = answer(state.engine, metric, ledger, tuple(by or ("total",)))

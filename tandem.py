@@ -165,8 +165,10 @@ class Books:
         rules = read(self._store.folder)
         sets = rules.set_of(buckets) if buckets else rules.usual(day)
         ages = self._state.engine.query("select ages from about").column(0)[0].as_py()
-        kept = frozenset(ages.split(","))
-        ledger = Ledger(day, _many(where), months, basis=basis, buckets=sets, kept=kept)
+        ledger = Ledger(
+            day, _many(where), months, basis=basis, buckets=sets,
+            enough=rules.enough_payments.at(day), kept=frozenset(ages.split(",")),
+        )  # fmt: skip
         groups = (by,) if isinstance(by, str) else tuple(by)
         return (ledger.history(history) if history > 1 else ledger), groups or ("total",)
 

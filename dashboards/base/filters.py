@@ -150,6 +150,7 @@ class Selection:
             months=months,
             basis=basis,
             buckets=buckets or options.policy.usual(self.as_of),
+            enough=options.policy.enough_payments.at(self.as_of),
             kept=options.ages,
         )
 

@@ -225,8 +225,8 @@ class Policy:
     )  # fmt: skip
     enough_payments: Dated[int] = _rule(
         _COUNT, 20,
-        "Who paid fewer invoices in the window has no median: the pages say so.",
-        "Figures on pages, as of the day that is looked at",
+        "Who made fewer payments in the window has no median, and is not ranked by it.",
+        "Figures, as of the day that is asked about",
         books=False,
     )  # fmt: skip
     buckets: Dated[str] = _rule(

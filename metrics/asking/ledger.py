@@ -156,6 +156,7 @@ class Ledger:
     basis: what aging counts from, `due` or `issued`.
     buckets: into which it counts.
     cubes: False to add everything up from the rows, which says the same and takes longer.
+    enough: so many payments a group needs in the window for a median.
     kept: the bounds of ages that the state's cubes tell apart (`about.ages`); what other buckets
     hold is added up from the rows.
 
@@ -168,6 +169,7 @@ class Ledger:
     days: tuple[date, ...] = ()
     basis: str = "due"
     buckets: Buckets = DEFAULT
+    enough: int = 0
     cubes: bool = True
     kept: frozenset[str] = DEFAULT.bounds
 
@@ -302,7 +304,7 @@ class Ledger:
         return f"    select *\n    from (values\n        {rows}\n    ) as given ({names})"
 
     def _parameters(self) -> dict[str, object]:
-        bound: dict[str, object] = {}
+        bound: dict[str, object] = {"enough": self.enough}
         for number, day in enumerate(self._as_of_days):
             year_ago = same_day(day, 12)
             dates = (

@@ -71,6 +71,8 @@ PAYMENT_SPEED = Metric(
         N_("A payment that went back counts until the day it did; what it had paid is open again, "
            "and a later payment counts from the invoice's own day."),
         N_("Days beyond terms are signed: early payment counts as negative days."),
+        N_("A group with fewer payments in the window than the policy asks for (enough_payments) "
+           "has no median."),
         N_("Weighted terms plus weighted days beyond terms are the weighted days to pay."),
     ),
     others=N_("Floored at zero, early payers do not compensate late ones; unweighted, an invoice "
@@ -125,7 +127,9 @@ select {{by}},
     late_days / nullif(amount, 0) as days_beyond_terms_weighted,
     on_time / nullif(paid_items, 0) as on_time_share,
     on_time_amount / nullif(amount, 0) as on_time_share_amount,
-    median_days_to_pay, median_low, median_high
+    case when paid_items >= $enough then median_days_to_pay end as median_days_to_pay,
+    case when paid_items >= $enough then median_low end as median_low,
+    case when paid_items >= $enough then median_high end as median_high
 from figures
 """,
     rows={
