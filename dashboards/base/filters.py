@@ -17,17 +17,18 @@ from urllib.parse import parse_qsl, urlencode
 from dashboards.base.format import Format
 from dashboards.base.i18n import _, language
 from data.core.buckets import DEFAULT, Buckets
-from data.core.dimensions import DIMENSIONS
+from data.core.dimensions import COLUMNS, DIMENSIONS, SECTOR_LEVELS
 from data.core.policy import DEFAULTS, Policy
 from data.core.texts import N_, Text
 from data.reference import nace
 from data.store.engine import Engine
 from metrics.asking.ledger import FIRST_DAY, LAST_DAY, Ledger
 
-SECTOR_LEVELS = ("sector_section", "sector_division", "sector_group", "sector")
-"""The levels of NACE, coarse to fine; the Sector control offers them together."""
-
-FILTERS = (*SECTOR_LEVELS, "country", "customer_group", "segment", "salesperson", "currency")
+MORE = tuple(d.name for d in COLUMNS if d.filter == "more")
+"""The multi-selects behind "More"."""
+MULTI = ("sector", *(d.name for d in COLUMNS if d.filter == "main" and d.name != "sector"), *MORE)
+"""All multi-selects; `sector` holds all levels of NACE as `level:code`."""
+FILTERS = (*SECTOR_LEVELS, *MULTI[1:])
 """The dimensions that can be filtered in the frame, in the order of the controls."""
 
 _UNKNOWN = "-"

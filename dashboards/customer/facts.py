@@ -14,10 +14,11 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboards.base.filters import SECTOR_LEVELS, to_search, with_filter
+from dashboards.base.filters import to_search, with_filter
 from dashboards.base.i18n import _, n_
 from dashboards.base.view import Explain, NoRows, View
 from dashboards.charts.aging_bar import aging_bar
+from data.core.dimensions import SECTOR_LEVELS
 from metrics.asking.ledger import Ledger
 from metrics.lists.customers import customers
 

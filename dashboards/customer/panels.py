@@ -9,7 +9,6 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.base.filters import SECTOR_LEVELS
 from dashboards.base.i18n import _, n_
 from dashboards.base.links import search_with, stay
 from dashboards.base.panel import Content
@@ -19,6 +18,7 @@ from dashboards.charts.curves import Curve, Line, curve_names, curves_figure, li
 from dashboards.charts.figures import ACCENT, ACTUAL, PREVIOUS, graph
 from dashboards.customer.facts import ledger_of, listed, master, where
 from dashboards.customer.lives import MOST_INVOICES, key, lives_figure, lives_of, span_of
+from data.core.dimensions import SECTOR_LEVELS
 from metrics.asking.ledger import Ledger, month_start
 from metrics.lists.customers import account, lives
 

@@ -14,17 +14,14 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.base import parts
-from dashboards.base.filters import FILTERS, SECTOR_LEVELS, Options, sector_choices, value_label
+from dashboards.base.filters import FILTERS, MORE, MULTI, Options, sector_choices, value_label
 from dashboards.base.format import Format
 from dashboards.base.i18n import LANGUAGES, _, language
 from dashboards.base.later import Later
 from dashboards.base.view import View
-from data.core.dimensions import DIMENSIONS
+from data.core.dimensions import DIMENSIONS, SECTOR_LEVELS
 from metrics.asking.ledger import month_end
 
-MULTI = ("sector", "country", "customer_group", "segment", "salesperson", "currency")
-"""The multi-selects; `sector` holds all levels of NACE as `level:code`."""
-MORE = ("segment", "salesperson", "currency")
 _MOST_CHOICES = 100
 
 

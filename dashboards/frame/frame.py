@@ -18,13 +18,13 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.base import parts
 from dashboards.base.drawn import drawn
-from dashboards.base.filters import FILTERS, Selection, to_search, value_label
+from dashboards.base.filters import FILTERS, MULTI, Selection, to_search, value_label
 from dashboards.base.i18n import _, n_
 from dashboards.base.page import Page
 from dashboards.base.view import Context, View
 from dashboards.charts.figures import FONT
 from dashboards.frame import explain
-from dashboards.frame.controls import MULTI, calendar_of, choices, header, search_of, shown_of
+from dashboards.frame.controls import calendar_of, choices, header, search_of, shown_of
 from data.core.dimensions import DIMENSIONS
 from data.core.errors import StoreError
 from data.core.texts import as_started

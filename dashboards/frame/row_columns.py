@@ -7,7 +7,23 @@ from collections.abc import Mapping, Sequence
 from dashboards.base.grid import Column
 from dashboards.base.words import ASSUMPTIONS, CLOSERS, KINDS, METHODS, OUTCOMES
 from data.core.buckets import DEFAULT, Buckets
+from data.core.dimensions import COLUMNS
 from data.core.texts import N_, Text
+
+#: Dimensions whose values a reader calls otherwise than the data do.
+_NAMED = ("country", "sector")
+#: Those that other columns say: the customer's name, the sector's class.
+_SAID = ("customer", "customer_group", "sector_section", "sector_division", "sector_group")
+_WIDTHS = {"country": 120, "sector": 200, "segment": 110, "currency": 90}
+
+
+def _dimensions() -> dict[str, tuple[str, str, int, str]]:
+    return {
+        d.name: (d.label, "text", _WIDTHS.get(d.name, 140), d.name if d.name in _NAMED else "")
+        for d in COLUMNS
+        if d.name not in _SAID
+    }
+
 
 #: what the columns of rows behind a figure are called: name -> (label, unit, width, dimension)
 ROW_COLUMNS: dict[str, tuple[str, str, int, str]] = {
@@ -25,11 +41,7 @@ ROW_COLUMNS: dict[str, tuple[str, str, int, str]] = {
     "amount_currency": (N_("Amount in its currency"), "money", 150, ""),
     "bucket": (N_("Bucket"), "text", 100, ""),
     "customer": (N_("Customer number"), "text", 130, ""),
-    "country": (N_("Country"), "text", 120, "country"),
-    "sector": (N_("Sector"), "text", 200, "sector"),
-    "segment": (N_("Segment"), "text", 110, ""),
-    "salesperson": (N_("Salesperson"), "text", 140, ""),
-    "currency": (N_("Currency"), "text", 90, ""),
+    **_dimensions(),
     "due_assumed": (N_("Due day assumed"), "text", 120, ""),
     "disputed": (N_("Disputed"), "text", 90, ""),
     "reference": (N_("Reference"), "text", 180, ""),

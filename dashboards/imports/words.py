@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from data.core import dimensions
+from data.core.dimensions import DIMENSIONS
 from data.core.texts import N_
 
 ROWS = {
@@ -53,6 +55,11 @@ FORMATS = {
     "table": N_("Table"),
 }
 
+
+def _given(*of: str) -> dict[str, str]:
+    return {name: DIMENSIONS[name].label for name in dimensions.names(*of, given=True)}
+
+
 DOCUMENT = {
     "document_id": N_("Document number"),
     "kind": N_("Kind of document"),
@@ -75,6 +82,7 @@ DOCUMENT = {
     "delivered_on": N_("Delivered on"),
     "disputed": N_("Disputed"),
     "cost": N_("Cost"),
+    **_given("document"),
     "match_code": N_("Matching code"),
     "matched_on": N_("Matched on"),
     "instalment": N_("Instalment"),
@@ -85,10 +93,8 @@ CUSTOMER = {
     "customer_id": N_("Customer number"),
     "customer_name": N_("Customer name"),
     "vat_number": N_("VAT number"),
-    "country": N_("Country"),
+    **_given("customer", "either"),
     "sector": N_("Sector (NACE)"),
-    "segment": N_("Segment"),
-    "salesperson": N_("Salesperson"),
     "parent_id": N_("Parent customer"),
     "credit_limit": N_("Credit limit"),
     "insured_limit": N_("Insured limit"),

@@ -9,20 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from dashboards.base.filters import SECTOR_LEVELS
 from dashboards.base.i18n import _
 from dashboards.base.view import NoRows, View
 from dashboards.charts.curves import shortened
-from data.core.texts import N_
+from data.core.dimensions import DIMENSIONS, SECTOR_LEVELS
 from metrics.asking.ledger import Ledger, same_day
 from metrics.lists.lateness import lateness as metric_lateness
 
-LEVELS = {
-    "sector_section": N_("Section"),
-    "sector_division": N_("Division"),
-    "sector_group": N_("Group"),
-    "sector": N_("Class"),
-}
+LEVELS = {name: DIMENSIONS[name].short for name in SECTOR_LEVELS}
 WITHIN = (0, 5, 10, 30)
 """What may count as paying well: days beyond terms."""
 

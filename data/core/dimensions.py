@@ -1,6 +1,8 @@
-"""What a figure can be split and filtered by: a name, a label, a column.
+"""What a figure can be split and filtered by: THE list. Every other place derives from it.
 
-Each name is a column of `documents` and `open_items`; only these names ever reach SQL text.
+To add one: a line here and, where files name it, the words of its header in
+`etl/intake/header_words.py`. Each name is a column of `documents` and `open_items`; only these
+names ever reach SQL text.
 """
 
 from __future__ import annotations
@@ -12,29 +14,70 @@ from data.core.texts import N_
 
 @dataclass(frozen=True)
 class Dimension:
-    """A way to split figures; `name` is also the column that holds its values."""
+    """A way to split figures.
+
+    name: also the column that holds its values. label, plural: what a reader calls it; short:
+    within a page that is about it, the label where empty. meaning: what the column holds.
+    of: whose it is: `customer`, `document`, or `either`: the document's, else its customer's.
+    given: files say it, under this name; the others follow from other columns.
+    filter: the control on pages, `main` or `more` (behind "More"); '' for none. many: too many
+    values to keep the balances of months by it, which are then added up from rows.
+    """
 
     name: str
     label: str
     plural: str
+    meaning: str = ""
+    of: str = "customer"
+    given: bool = True
+    filter: str = ""
+    short: str = ""
+    many: bool = False
 
 
 DIMENSIONS: dict[str, Dimension] = {
     d.name: d
     for d in (
-        Dimension("total", N_("Total"), N_("Total")),
-        Dimension("country", N_("Country"), N_("Countries")),
-        Dimension("sector", N_("Sector"), N_("Sectors")),
-        Dimension("sector_section", N_("Sector, NACE section"), N_("Sectors, NACE sections")),
-        Dimension("sector_division", N_("Sector, NACE division"), N_("Sectors, NACE divisions")),
-        Dimension("sector_group", N_("Sector, NACE group"), N_("Sectors, NACE groups")),
-        Dimension("segment", N_("Segment"), N_("Segments")),
-        Dimension("salesperson", N_("Salesperson"), N_("Salespeople")),
-        Dimension("customer_group", N_("Customer group"), N_("Customer groups")),
-        Dimension("customer", N_("Customer"), N_("Customers")),
-        Dimension("currency", N_("Currency"), N_("Currencies")),
+        Dimension("total", N_("Total"), N_("Total"), of="", given=False),
+        Dimension("country", N_("Country"), N_("Countries"), "ISO 3166-1 alpha-2", filter="main"),
+        Dimension("sector", N_("Sector"), N_("Sectors"), "NACE code as given", filter="main",
+                  short=N_("Class")),
+        Dimension("sector_section", N_("Sector, NACE section"), N_("Sectors, NACE sections"),
+                  "NACE section, A", given=False, short=N_("Section")),
+        Dimension("sector_division", N_("Sector, NACE division"), N_("Sectors, NACE divisions"),
+                  "NACE division, 01", given=False, short=N_("Division")),
+        Dimension("sector_group", N_("Sector, NACE group"), N_("Sectors, NACE groups"),
+                  "NACE group, 01.1", given=False, short=N_("Group")),
+        Dimension("segment", N_("Segment"), N_("Segments"), "the company's own classification",
+                  filter="more"),
+        Dimension("salesperson", N_("Salesperson"), N_("Salespeople"),
+                  "who sold it, else who sells to the customer", of="either", filter="more"),
+        Dimension("customer_group", N_("Customer group"), N_("Customer groups"),
+                  "customer number of the ultimate parent, or its own", given=False,
+                  filter="main", many=True),
+        Dimension("customer", N_("Customer"), N_("Customers"),
+                  "customer number: `customers.customer_id`", given=False, many=True),
+        Dimension("currency", N_("Currency"), N_("Currencies"), "document currency, ISO 4217",
+                  of="document", given=False, filter="more"),
     )
-}
+}  # fmt: skip
+
+COLUMNS: tuple[Dimension, ...] = tuple(d for d in DIMENSIONS.values() if d.name != "total")
+"""Those that are columns: all but the total."""
+
+SECTOR_LEVELS = ("sector_section", "sector_division", "sector_group", "sector")
+"""The levels of NACE, coarse to fine; one control offers them together."""
+
+
+def names(*of: str, given: bool | None = None) -> tuple[str, ...]:
+    """Return the names of the columns that are of a customer, a document or either, in order.
+
+    given: only those that files say, or that follow from others.
+
+    >>> names("document", "either")
+    ('salesperson', 'currency')
+    """
+    return tuple(d.name for d in COLUMNS if d.of in of and given in (None, d.given))
 
 
 def known(names: tuple[str, ...]) -> tuple[str, ...]:

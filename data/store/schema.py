@@ -10,6 +10,8 @@ are never null: '' means that the data do not say.
 
 from __future__ import annotations
 
+from data.core import dimensions
+from data.core.dimensions import DIMENSIONS
 from data.store.columns import MONEY, Column, Table
 
 _WHERE_FROM = (
@@ -17,15 +19,19 @@ _WHERE_FROM = (
     Column("line", "BIGINT", "its line (text) or row (spreadsheet) in that file, counted from 1"),
 )
 
+
+def _given(*of: str) -> tuple[Column, ...]:
+    """Return the columns of the dimensions that files say of a customer or a document."""
+    found = (DIMENSIONS[name] for name in dimensions.names(*of, given=True))
+    return tuple(Column(d.name, "VARCHAR", d.meaning) for d in found)
+
+
 #: What a customer row, or any row that carries customer attributes, may say.
 CUSTOMER_COLUMNS = (
     Column("customer_id", "VARCHAR", "customer number, as the source writes it"),
     Column("customer_name", "VARCHAR", "name"),
     Column("vat_number", "VARCHAR", "VAT or company number"),
-    Column("country", "VARCHAR", "ISO 3166-1 alpha-2, upper case"),
-    Column("sector", "VARCHAR", "NACE code: A, 01, 01.1 or 01.11"),
-    Column("segment", "VARCHAR", "the company's own classification"),
-    Column("salesperson", "VARCHAR", "who sells to this customer"),
+    *_given("customer", "either"),
     Column("parent_id", "VARCHAR", "customer number of the company it belongs to"),
     Column("credit_limit", MONEY, "what may be outstanding", "reporting currency"),
     Column("insured_limit", MONEY, "what the credit insurer covers", "reporting currency"),
@@ -56,7 +62,7 @@ DOCUMENT_COLUMNS = (
     Column("po_number", "VARCHAR", "the customer's order number"),
     Column("ordered_on", "DATE", "day of the order"),
     Column("delivered_on", "DATE", "day of delivery"),
-    Column("salesperson", "VARCHAR", "who sold this; null falls back on the customer's"),
+    *_given("document", "either"),
     Column("disputed", "BOOLEAN", "the customer disputes it"),
     Column("cost", MONEY, "cost of what was sold", "document currency"),
     Column("open_amount", MONEY, "state of the row: what is still open", "document currency"),
@@ -161,18 +167,7 @@ REJECTS = Table(
 )
 
 #: The dimensions that `documents` and `open_items` carry on every row; '' where not known.
-DIMENSION_COLUMNS = (
-    Column("customer", "VARCHAR", "customer number: `customers.customer_id`"),
-    Column("country", "VARCHAR", "ISO 3166-1 alpha-2"),
-    Column("sector", "VARCHAR", "NACE code as given"),
-    Column("sector_section", "VARCHAR", "NACE section, A"),
-    Column("sector_division", "VARCHAR", "NACE division, 01"),
-    Column("sector_group", "VARCHAR", "NACE group, 01.1"),
-    Column("segment", "VARCHAR", "the company's own classification"),
-    Column("salesperson", "VARCHAR", "of the document, else of the customer"),
-    Column("customer_group", "VARCHAR", "customer number of the ultimate parent, or its own"),
-    Column("currency", "VARCHAR", "document currency, ISO 4217"),
-)
+DIMENSION_COLUMNS = tuple(Column(d.name, "VARCHAR", d.meaning) for d in dimensions.COLUMNS)
 
 CUSTOMERS = Table(
     "customers",
@@ -181,7 +176,11 @@ CUSTOMERS = Table(
         Column("customer_id", "VARCHAR", "customer number, unique"),
         Column("customer_name", "VARCHAR", "name; the number where no name is known"),
         Column("vat_number", "VARCHAR", "VAT or company number, '' if not known"),
-        *[c for c in DIMENSION_COLUMNS if c.name not in ("customer", "currency")],
+        *[
+            c
+            for c in DIMENSION_COLUMNS
+            if c.name in dimensions.names("customer", "either") and c.name != "customer"
+        ],
         Column("credit_limit", MONEY, "what may be outstanding; null: not known"),
         Column("insured_limit", MONEY, "what the credit insurer covers; null: not known"),
         Column("agreed_terms_days", "INTEGER", "agreed terms; null: not known", "days"),
@@ -313,10 +312,10 @@ CELLS = Table(
 )
 MARKETS = Table(
     "markets",
-    "cubes: one row for each combination of dimensions, customers and their groups aside",
+    "cubes: one row for each combination of dimensions, customers and all of many values aside",
     (
         Column("market", "INTEGER", "its number, by which the cubes refer to it"),
-        *[c for c in DIMENSION_COLUMNS if c.name not in ("customer", "customer_group")],
+        *[c for c in DIMENSION_COLUMNS if not DIMENSIONS[c.name].many],
     ),
 )
 MONTH_ITEMS = Table(

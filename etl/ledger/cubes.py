@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from data.core import dimensions
 from data.core.buckets import last_alike
 from data.core.measures import (
     AGREED,
@@ -25,8 +26,9 @@ from data.core.measures import (
 from data.store.schema import CUBES, DIMENSION_COLUMNS
 from etl.sql import Connection, Step, run
 
-_IN_CELL = ("customer", "salesperson", "currency")
-_OF_MARKET = [c.name for c in DIMENSION_COLUMNS if c.name not in ("customer", "customer_group")]
+#: What tells cells apart; the rest follows from the customer.
+_IN_CELL = ("customer", *dimensions.names("document", "either"))
+_OF_MARKET = [d.name for d in dimensions.COLUMNS if not d.many]
 
 
 def _dimension(name: str) -> str:
@@ -42,7 +44,8 @@ group by {", ".join(_IN_CELL)}
 
 _CELLS = f"""
 select cast(row_number() over (
-        order by c.sector_division, a.customer, a.salesperson, a.currency) as integer) as cell,
+        order by c.sector_division, {", ".join(f"a.{name}" for name in _IN_CELL)}) as integer)
+        as cell,
     cast(dense_rank() over (
         order by {", ".join(map(_dimension, _OF_MARKET))}) as integer) as market,
     {", ".join(f"{_dimension(c.name)} as {c.name}" for c in DIMENSION_COLUMNS)},

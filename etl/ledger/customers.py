@@ -12,13 +12,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from data.core import dimensions
 from data.reference import nace
 from etl.sql import Connection, rows, run
 
-_TEXTS = (
-    "customer_name", "vat_number", "country", "sector", "segment", "salesperson", "parent_id",
-    "rating", "iban",
-)  # fmt: skip
+_GIVEN = dimensions.names("customer", "either", given=True)
+_TEXTS = ("customer_name", "vat_number", *_GIVEN, "parent_id", "rating", "iban")
+#: What a column of `customers` is where it is more than what was said.
+_SAID = {
+    "country": "upper(m.country)",
+    "sector": "s.code",
+    "sector_section": "s.section",
+    "sector_division": "s.division",
+    "sector_group": "s.grp",
+    "customer_group": "coalesce(g.customer_group, m.customer_id)",
+}
+_DIMENSIONS = ",\n            ".join(
+    f"coalesce({_SAID.get(name, f'm.{name}')}, '') as {name}"
+    for name in dimensions.names("customer", "either")
+    if name != "customer"
+)
 #: SQL: whether a row of `files` as `f` holds reports of others.
 IS_REPORT = "coalesce(json_extract_string(f.settings, '$.reports') = 'true', false)"
 
@@ -104,20 +117,13 @@ def derive_customers(connection: Connection, sectors: Mapping[str, str] | None =
     _groups(connection)
     run(
         connection,
-        """
+        f"""
         insert into customers by name
         select
             m.customer_id,
             coalesce(m.customer_name, m.customer_id) as customer_name,
             coalesce(m.vat_number, '') as vat_number,
-            coalesce(upper(m.country), '') as country,
-            coalesce(s.code, '') as sector,
-            coalesce(s.section, '') as sector_section,
-            coalesce(s.division, '') as sector_division,
-            coalesce(s.grp, '') as sector_group,
-            coalesce(m.segment, '') as segment,
-            coalesce(m.salesperson, '') as salesperson,
-            coalesce(g.customer_group, m.customer_id) as customer_group,
+            {_DIMENSIONS},
             m.credit_limit, m.insured_limit, m.agreed_terms_days,
             coalesce(m.rating, '') as rating,
             coalesce(m.iban, '') as iban

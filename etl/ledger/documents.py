@@ -9,7 +9,8 @@ The steps share temporary tables and views. Numbers stand for texts until the en
                    etl/ledger/exports/open_lists.py)
     instalment_of  rows that are instalments of one document -> its first row
     place_of       the place of each customer in the order in which everything is stored
-    strand         ledgers, currencies and salespeople as they occur together
+    strand         ledgers, currencies and what else is of a document (salesperson, branch ...), as
+                   they occur together
     head           (view) the documents the rows stand for, before they are numbered
     doc            (view) documents, numbered; those derived from paid states have a `state_no`;
                    payments that took others back `reopen` what these had paid, and may be cut
@@ -23,6 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from data.core import dimensions
+from data.core.dimensions import DIMENSIONS
 from data.core.policy import Dated
 from data.core.texts import N_
 from etl.ledger.bank_lines import BOOKS, find_customers, set_aside_lines
@@ -30,12 +33,30 @@ from etl.ledger.customer_numbers import find_whole_numbers
 from etl.ledger.exports.bases import set_aside_bases
 from etl.ledger.exports.open_lists import settle_lists
 from etl.ledger.stretches import Stretch, by_age
-from etl.sql import Connection, number, run
+from etl.sql import Connection, number, rows, run
 
 #: The order in which customers, and with them their documents and open items, are stored: a page
 #: about one customer or sector reads what lies together. Within a customer, by day. Large ledgers
 #: are stored so within each age (see etl/ledger/stretches.py).
 STORED_BY = "sector_division, customer_id"
+
+#: The dimensions that rows of documents say; '' where one does not.
+_GIVEN = dimensions.names("document", "either", given=True)
+_SAID = ", ".join(f"coalesce({name}, '') as {name}" for name in _GIVEN)
+
+
+def _borne(name: str) -> str:
+    """Return SQL for a dimension of a document: its own `t`, or that of its customer `c`."""
+    match DIMENSIONS[name].of:
+        case "customer":
+            return f"c.{'customer_id' if name == 'customer' else name} as {name}"
+        case "either":
+            return f"coalesce(nullif(t.{name}, ''), c.{name}) as {name}"
+        case _:
+            return f"t.{name}"
+
+
+_BORNE = ", ".join(_borne(d.name) for d in dimensions.COLUMNS)
 
 NO_RATE = N_("There is no exchange rate for this currency on this day.")
 NO_RATE_REMEDY = N_("Load a file of rates with the columns currency, day and rate.")
@@ -165,16 +186,19 @@ def describe_documents(connection: Connection, terms: Dated[int]) -> None:
     )
     run(
         connection,
-        """
+        f"""
         create or replace temp table strand as
-        select cast(row_number() over (order by ledger, currency, salesperson) as integer) - 1
-                as strand_no,
+        select cast(row_number() over (order by ledger, currency, {", ".join(_GIVEN)}) as integer)
+                - 1 as strand_no,
             cast(dense_rank() over (order by ledger, currency) as integer) - 1 as book_no, *
-        from (
-            select distinct ledger, currency, coalesce(salesperson, '') as salesperson from entry
-        )
+        from (select distinct ledger, currency, {_SAID} from entry)
         """,
     )
+    # what is the same everywhere tells no strands apart: most files fill few of these columns
+    different = ", ".join(f"count(distinct {name}) > 1" for name in _GIVEN)
+    apart = rows(connection, f"select {different} from strand")[0]
+    told = [name for name, tells in zip(_GIVEN, apart, strict=True) if tells]
+    strands = "".join(f" and t.{name} = coalesce(e.{name}, '')" for name in told)
     run(
         connection,
         f"""
@@ -192,8 +216,7 @@ def describe_documents(connection: Connection, terms: Dated[int]) -> None:
                 cast(coalesce(j.amount, e.amount) as decimal(18, 2)) as amount_currency
             from entry as e
             join place_of as p using (customer)
-            join strand as t on t.ledger = e.ledger and t.currency = e.currency
-                and t.salesperson = coalesce(e.salesperson, '')
+            join strand as t on t.ledger = e.ledger and t.currency = e.currency{strands}
             left join joined as j on j.head_id = e.entry_id
             left join instalment_of as i on i.entry_id = e.entry_id and i.head_id <> e.entry_id
             where not e.carried and i.entry_id is null
@@ -299,13 +322,10 @@ def number_documents(
     )
     run(
         connection,
-        """
+        f"""
         create or replace temp table bearer as
         with found as (select distinct bearer_no, place from numbered)
-        select f.bearer_no, t.ledger, c.customer_id as customer, c.country, c.sector,
-            c.sector_section, c.sector_division, c.sector_group, c.segment,
-            coalesce(nullif(t.salesperson, ''), c.salesperson) as salesperson,
-            c.customer_group, t.currency
+        select f.bearer_no, t.ledger, {_BORNE}
         from found as f
         join strand as t on t.strand_no = f.bearer_no - f.place * cast($strands as bigint)
         join place_of as p using (place)

@@ -9,11 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from data.core import dimensions
 from data.core.buckets import Buckets
 from data.core.measures import FOR_EVER, month
 
 #: The cubes of balances are by market: they do not know these.
-_OF_CUSTOMERS = {"customer", "customer_group"}
+_OF_CELLS = {d.name for d in dimensions.COLUMNS if d.many}
 #: So many days are looked at one by one, a scan each: a join of rows and days costs several.
 _FEW = 4
 
@@ -68,7 +69,7 @@ class Asked:
     @property
     def by_market(self) -> bool:
         """Whether the cubes of balances know the dimensions that are asked for."""
-        return self.cubes and not _OF_CUSTOMERS & {*self.by, *self.where}
+        return self.cubes and not _OF_CELLS & {*self.by, *self.where}
 
     @property
     def month_ends(self) -> bool:

@@ -14,7 +14,8 @@ is already filtered. Relations of rows carry all dimensions:
     cohort     invoices issued between from_window and as_of
     slices     slices of invoices issued up to as_of and open at some time since from_window
     movements  all documents dated up to as_of
-    accounts   customers, with their limit, terms and dimensions
+    accounts   customers, with their limit, terms and dimensions; those that are of documents alone
+               (a branch) only narrow who is there, without limits
 
 Relations of sums carry the dimensions asked for. Metrics add them up by group; one group may have
 several rows. They are the same sums whether they come from the rows or from the cubes, which the

@@ -8,8 +8,9 @@ from the rows: that is the definition.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from data.core import dimensions
 from data.core.buckets import DEFAULT
 from data.core.measures import (
     AGREED,
@@ -22,7 +23,7 @@ from data.core.measures import (
     Measure,
     month,
 )
-from data.store.schema import DOCUMENTS
+from data.store.schema import CUSTOMERS, DOCUMENTS
 from metrics.asking.asked import Asked, on_day, union
 from metrics.asking.balances import ALIVE, OPENING, balances, debtors, opening_balances
 
@@ -75,15 +76,10 @@ ROWS = {
         ),
     ),
     "movements": ("documents", "o.issued_on <= d.as_of"),
-    # limits stand in the reporting currency, whatever the customer is invoiced in
-    "accounts": (
-        (
-            "(select c.*, c.customer_id as customer, a.reporting_currency as currency"
-            " from customers as c cross join about as a)"
-        ),
-        "1 = 1",
-    ),
 }
+#: Of documents alone: nobody has a limit, or terms, for one branch. The currency is another
+#: matter: limits stand in the reporting currency, whatever the customer is invoiced in.
+_OF_DOCUMENTS = tuple(n for n in dimensions.names("document") if n != "currency")
 
 
 @dataclass(frozen=True)
@@ -131,7 +127,7 @@ _PAYMENTS = _Months(
 )  # fmt: skip
 
 RELATIONS = (
-    *ROWS, "balances", "aged", "opening_balances", "debtors", "monthly", "year_before",
+    *ROWS, "accounts", "balances", "aged", "opening_balances", "debtors", "monthly", "year_before",
     "payments", "ended", "whole", "reach", "bought",
 )  # fmt: skip
 
@@ -144,6 +140,7 @@ def relation(asked: Asked, name: str) -> str:
             condition = asked.joined(condition)
         return asked.rows(table, f"{asked.columns}, 'total' as total, o.*", condition)
     return {
+        "accounts": lambda: _accounts(asked),
         "balances": lambda: balances(asked, DEFAULT, "due_on"),
         "aged": lambda: balances(asked, asked.buckets, asked.age_from),
         "opening_balances": lambda: opening_balances(asked),
@@ -157,6 +154,35 @@ def relation(asked: Asked, name: str) -> str:
         "reach": lambda: _since(asked, "first_sale", "first_sale", SALES_ARE, ""),
         "bought": lambda: _since(asked, "first_sale", "first_sale", SALES_ARE, asked.filters()),
     }[name]()
+
+
+def _accounts(asked: Asked) -> str:
+    """Return the SELECT of customers; filtered by what is of documents, those who have such.
+
+    Limits are nobody's there; and a split by it has no customers at all.
+    """
+    bound = [name for name in _OF_DOCUMENTS if name in asked.where]
+    split = [name for name in _OF_DOCUMENTS if name in asked.by]
+    condition = "1 = 0" if split else "1 = 1"
+    if bound:
+        table = "cells" if asked.cubes else "documents"
+        having = " and ".join(f"{name} in ${asked.where[name]}" for name in bound)
+        condition += f" and o.customer in (select customer from {table} where {having})"
+    of_customer = [
+        f"cast(null as decimal(18, 2)) as {name}"
+        if (bound or split) and name in ("credit_limit", "insured_limit")
+        else f"c.{name}"
+        for name in CUSTOMERS.names
+    ]
+    of_none = [f"'' as {name}" for name in _OF_DOCUMENTS]
+    source = (
+        f"(select {', '.join((*of_customer, *of_none))}, c.customer_id as customer,"
+        " a.reporting_currency as currency from customers as c cross join about as a)"
+    )
+    others = {name: to for name, to in asked.where.items() if name not in bound}
+    return replace(asked, where=others).rows(
+        source, f"{asked.columns}, 'total' as total, o.*", condition
+    )
 
 
 def _by_month(asked: Asked, months: _Months, cut: tuple[int, ...]) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-_DIMENSIONS = (
-    "{r}.total, {r}.customer, c.customer_name, {r}.country, {r}.sector, {r}.sector_section,"
-    " {r}.sector_division, {r}.sector_group, {r}.segment, {r}.salesperson, {r}.customer_group,"
-    " {r}.currency"
-)
+from data.core.dimensions import DIMENSIONS
+
+_DIMENSIONS = ", ".join(("c.customer_name", *(f"{{r}}.{name}" for name in DIMENSIONS)))
 
 
 def items(relation: str, extra: str = "") -> str:

@@ -13,17 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.core.dimensions import DIMENSIONS
+from data.core import dimensions
 from metrics.asking.ledger import Ledger, month_ends
 from metrics.catalogue import METRICS, answer
 from tests.depth import checked
 from tests.random_buckets import bucket_sets
 from tests.random_ledgers import World, as_day, build, days_of, worlds
 
-SPLITS = tuple(name for name in DIMENSIONS if name != "total")
+SPLITS = tuple(d.name for d in dimensions.COLUMNS)
 #: A payment belongs to the customer's salesperson, the invoice it settles perhaps to another: what
-#: is open adds up over salespeople, but documents of one salesperson do not make up a balance.
-BALANCED = tuple(name for name in SPLITS if name != "salesperson")
+#: is open adds up over salespeople, but documents of one salesperson do not make up a balance. So
+#: it is with all that documents say, but for the currency.
+BALANCED = (*dimensions.names("customer"), "currency")
 #: metric -> its fields that add up, and the column that stands for a step within a group
 ADDITIVE = {
     name: ([f.name for f in m.fields if f.additive], "bucket" if name == "aging" else None)

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from data.core import dimensions
 from data.core.texts import N_
 from etl.intake.headers import alternatives, bare, currency_of, find, header_among
 from etl.intake.mappings.mapping import HEADING, TABLES, ColumnMapping, parse_mapping, read_toml
@@ -33,7 +34,7 @@ from etl.intake.mappings.said import Place
 from etl.intake.mappings.writing import merged
 
 #: Attributes of customers that may stand in any list: they are taken where nothing else is said.
-_BESIDES = ("vat_number", "country", "sector", "segment", "salesperson", "parent_id",
+_BESIDES = ("vat_number", *dimensions.names("customer", "either", given=True), "parent_id",
             "credit_limit", "insured_limit", "iban")  # fmt: skip
 MARKS = ("has", "headers", "sheet", "first_line", "without_headers", "file", "since", "format")
 PROGRAM = ("label", "about", "gives", "lacks", "real_sample", "layout")

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import duckdb
 
+from data.core import dimensions
 from data.core.reading import Reading
 from data.core.texts import N_, Text
 from etl.intake.staged import has_columns
@@ -215,7 +216,7 @@ def stage_paid(
     if connection.execute(there, {"name": table}).fetchone() == (0,):
         return []
     has_columns(connection, ("reference",))
-    same = "".join(f", {n}" for n in ("currency", "salesperson") if n in select)
+    same = "".join(f", {n}" for n in dimensions.names("document", "either") if n in select)
     connection.execute(
         "insert into staged_documents by name select $file as file_id, line, $ledger as ledger, "
         f"{select['customer_id']} as customer_id, 'payment' as kind, paid_on as issued_on, "

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import duckdb
 
+from data.core.dimensions import DIMENSIONS
 from data.core.errors import FileError
 from data.core.texts import N_, Text
 from data.reference import nace
@@ -414,7 +415,7 @@ def _description(name: str, kinds: dict[str, str], inverse: bool, header: str) -
             return Rate(inverse)
         case "instalment":
             return Whole()
-        case "customer_name" | "reference" | "salesperson" | "segment" | "rating" | "counterparty":
+        case "customer_name" | "reference" | "rating" | "counterparty":
             return described.Text()
         case _:
-            return Code()
+            return described.Text() if name in DIMENSIONS else Code()

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import duckdb
 
+from data.core import dimensions
 from data.core.reading import Reading
 from data.core.texts import N_, Text
 from data.store.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
@@ -67,6 +68,8 @@ _POSITIVE = {
     "refund": N_("The refunds are written as negative amounts and were turned positive."),
 }
 _ATTRIBUTES = tuple(c.name for c in CUSTOMER_COLUMNS if c.name != "customer_id")
+#: What a row of documents says of the document, and a row of customers of the customer.
+_EITHER = frozenset(dimensions.names("either"))
 
 
 @dataclass
@@ -278,7 +281,7 @@ def _stage_attributes(
     connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, file_id: int
 ) -> None:
     """Stage what rows of documents say about their customers: the first that is said."""
-    names = [n for n in _ATTRIBUTES if n in plan.columns and n != "salesperson"]
+    names = [n for n in _ATTRIBUTES if n in plan.columns and n not in _EITHER]
     if names and "customer_id" in plan.columns:
         firsts = ", ".join(f"arg_min({n}, line) as {n}" for n in names)
         connection.execute(

@@ -17,6 +17,7 @@ from decimal import Decimal
 
 import duckdb
 
+from data.core import dimensions
 from data.core.reading import Reading
 from data.store.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
 from etl.intake.formats.records import Origin
@@ -32,7 +33,10 @@ _NUMBER = re.compile(r"-?\d+\.\d+(?:[eE]0)?", re.ASCII)
 _MOST_DAYS = 366
 _MONEY = ("paid_amount",)
 _DAYS = ("issued_on", "due_on", "paid_on", "delivered_on")
-_ATTRIBUTES = frozenset(c.name for c in CUSTOMER_COLUMNS) - {"customer_id", "salesperson"}
+_ATTRIBUTES = frozenset(c.name for c in CUSTOMER_COLUMNS) - {
+    "customer_id",
+    *dimensions.names("either"),
+}
 _OF_DOCUMENT = frozenset(c.name for c in DOCUMENT_COLUMNS)
 
 
