@@ -267,6 +267,7 @@ def show(
     from data.core.errors import EngineError, StoreError
     from data.workspace.policy import read
     from metrics.asking.ledger import Ledger
+    from metrics.asking.own import columns_of, renamed
     from metrics.catalogue import answer
 
     filters: dict[str, tuple[str, ...]] = {}
@@ -285,12 +286,15 @@ def show(
             raise _stop(_NO_DAY.format(store=store))
         sets = rules.set_of(buckets) if buckets else rules.usual(day)
         ledger = Ledger(
-            day, filters, months, basis=basis.value, buckets=sets,
+            day,
+            dict(zip(columns_of(state.engine, filters), filters.values(), strict=True)),
+            months, basis=basis.value, buckets=sets,
             enough=rules.enough_payments.at(day), kept=frozenset(about["ages"].split(",")),
         )  # fmt: skip
         if history > 1:
             ledger = ledger.history(history)
-        table = answer(state.engine, metric, ledger, tuple(by or ("total",)))
+        groups = columns_of(state.engine, by or ("total",))
+        table = renamed(state.engine, answer(state.engine, metric, ledger, groups))
     except (ValueError, StoreError, EngineError) as error:
         raise _stop(error) from error
     typer.echo(printed(table, format), nl=False)

@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 from data.core.errors import StoreError
 from data.workspace.policy import read
 from metrics.asking.ledger import Ledger
+from metrics.asking.own import columns_of, renamed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +92,8 @@ class Books:
 
         from metrics.catalogue import answer
 
-        table = answer(self._state.engine, metric, *self._asked(**asked))
+        engine = self._state.engine
+        table = renamed(engine, answer(engine, metric, *self._asked(**asked)))
         frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
         return frame
 
@@ -128,13 +130,13 @@ class Books:
         pictures = {"aging": history_content, "dso": trend_content}
         if metric not in pictures:
             raise ValueError(f"{metric!r} has no picture; there are: {', '.join(pictures)}")
-        self._asked(as_of, where=where)
+        chosen = self._asked(as_of, where=where)[0].where
         pairs = [("as_of", str(as_of))] if as_of else []
-        pairs += [(name, value or "-") for name, values in _many(where).items() for value in values]
+        pairs += [(name, value or "-") for name, values in chosen.items() for value in values]
         with speaking(language):
             view = Context(self._store).view("?" + urlencode([*pairs, *page.items()]))
             assert view is not None  # noqa: S101 - there is a state
-            for name, values in _many(where).items():
+            for name, values in chosen.items():
                 if unknown := set(values) - set(view.selection.chosen.get(name, ())):
                     raise ValueError(f"{name}: the data know no {', '.join(sorted(unknown))}")
             try:
@@ -165,11 +167,13 @@ class Books:
         rules = read(self._store.folder)
         sets = rules.set_of(buckets) if buckets else rules.usual(day)
         ages = self._state.engine.query("select ages from about").column(0)[0].as_py()
+        named = _many(where)
+        filters = dict(zip(columns_of(self._state.engine, named), named.values(), strict=True))
         ledger = Ledger(
-            day, _many(where), months, basis=basis, buckets=sets,
+            day, filters, months, basis=basis, buckets=sets,
             enough=rules.enough_payments.at(day), kept=frozenset(ages.split(",")),
         )  # fmt: skip
-        groups = (by,) if isinstance(by, str) else tuple(by)
+        groups = columns_of(self._state.engine, (by,) if isinstance(by, str) else by)
         return (ledger.history(history) if history > 1 else ledger), groups or ("total",)
 
 

@@ -24,8 +24,12 @@ ZERO = Decimal("0.00")
 Z = 1.959963984540054
 DIMENSIONS = (
     "customer", "country", "sector", "sector_section", "sector_division", "sector_group",
-    "segment", "salesperson", "customer_group", "currency",
+    "segment", "salesperson", "customer_group", "currency", "company", "branch", "project",
+    "territory", "account", "payment_terms", "own_1", "own_2", "own_3", "own_4",
 )  # fmt: skip
+#: What only documents say, and customers do not.
+OF_DOCUMENTS = ("company", "branch", "project", "account", "payment_terms", "own_1", "own_2",
+                "own_3", "own_4")  # fmt: skip
 #: code -> section, division, group; the codes that random ledgers use
 SECTORS = {
     "": ("", "", ""),
@@ -281,7 +285,7 @@ class Book:
             since += size
         return found
 
-    def _dims(self, customer: str, salesperson: object, currency: str) -> dict[str, str]:
+    def _dims(self, customer: str, said: Mapping[str, object], currency: str) -> dict[str, str]:
         row = self.customers[customer]
         sector = str(row.get("sector") or "")
         section, division, group = SECTORS[sector]
@@ -301,7 +305,11 @@ class Book:
             "sector_division": division,
             "sector_group": group,
             "segment": str(row.get("segment") or ""),
-            "salesperson": str(salesperson or row.get("salesperson") or ""),
+            **{
+                name: str(said.get(name) or row.get(name) or "")
+                for name in ("salesperson", "territory")
+            },
+            **{name: str(said.get(name) or "") for name in OF_DOCUMENTS},
             "customer_group": top,
             "currency": currency,
         }
@@ -340,7 +348,7 @@ class Book:
                     rate,
                     self._dims(
                         str(head["customer_id"]),
-                        head.get("salesperson"),
+                        head,
                         str(head.get("currency") or "EUR"),
                     ),
                     sorted(
@@ -460,12 +468,20 @@ class Relations:
         ]
         self.accounts = []
         for name, row in book.customers.items():
-            dims = book._dims(name, None, "EUR")
-            if self._in(dims):
-                self.accounts.append((dims, row))
+            dims = book._dims(name, {}, "EUR")
+            asked = [k for k, v in q.where.items() if v and k in OF_DOCUMENTS]
+            mine = [d.dims for d in book.docs if d.dims["customer"] == name]
+            has = any(all(d[k] in q.where[k] for k in asked) for d in mine) or not asked
+            # nobody has a limit for one branch
+            split = set(q.by) & set(OF_DOCUMENTS)
+            if has and not split and self._in({k: v for k, v in dims.items() if k not in asked}):
+                unlimited = {k: v for k, v in row.items() if not k.endswith("_limit")}
+                self.accounts.append((dims, unlimited if asked else row))
 
     def _in(self, dims: Mapping[str, str]) -> bool:
-        return all(dims[k] in v for k, v in self.q.where.items() if v and k != "total")
+        return all(
+            dims[k] in v for k, v in self.q.where.items() if v and k in dims and k != "total"
+        )
 
     @staticmethod
     def open_on(s: Slice, day: date) -> bool:

@@ -6,6 +6,7 @@ whole way through staging and derivation into a database in memory.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -56,7 +57,9 @@ def build(world: World, policy: Policy = DEFAULTS) -> DuckDBEngine:
     """Stage and derive the world; return the engine that answers from it."""
     settings = Settings("EUR", world.terms, policy=policy)
     connection = duckdb.connect(config={"threads": 1})
-    stage(connection, world.documents, world.matches, world.customers)
+    own = json.dumps({name: f"our_{name}" for name in dimensions.OWN})
+    said = json.dumps({"own_dimensions": own})
+    stage(connection, world.documents, world.matches, world.customers, settings=said)
     derive(connection, settings)
     write_about(connection, settings, datetime(2026, 1, 1, tzinfo=UTC), "{}")
     return DuckDBEngine(connection)

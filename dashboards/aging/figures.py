@@ -28,7 +28,6 @@ from dashboards.charts.figures import (
 )
 from dashboards.charts.months import month_names_axis, spread
 from data.core.buckets import NOT_DUE, UNAPPLIED, Buckets
-from data.core.dimensions import DIMENSIONS
 from metrics.lists.aging_cell import ALL
 
 HISTORY_HEIGHT = 300
@@ -260,7 +259,7 @@ def matrix(
         return html.Th(link, className="n" if number else "", scope="col", **extra)
 
     heads = [
-        head("name", _(DIMENSIONS[by].label), number=False),
+        head("name", view.dimension(by), number=False),
         head("receivables", _("Receivables")),
     ]
     heads += [head(b, text) for b, text in names.items()]

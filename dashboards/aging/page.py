@@ -29,7 +29,6 @@ from dashboards.base.panel import Content, headline_callback, panel_callback, pa
 from dashboards.base.parts import message, page, panel, rich
 from dashboards.base.view import Context, Explain, ListRef, View
 from dashboards.charts.figures import graph
-from data.core.dimensions import DIMENSIONS
 from data.core.texts import N_
 from metrics.asking.ledger import Ledger, month_ends, same_day
 from metrics.lists.aging_cell import ALL, ledger_balance, open_balance
@@ -177,7 +176,7 @@ def matrix_content(view: View) -> Content:
         else _("{unit}, {basis}; click an amount for the customers behind it")
     )
     return Content(
-        _("Who owes how long: {groups}").format(groups=_(DIMENSIONS[by].plural)),
+        _("Who owes how long: {groups}").format(groups=view.dimension(by, plural=True)),
         measure.format(unit=unit, basis=basis_words(basis)),
         [
             matrix(lines, by, view, basis, buckets, shares),

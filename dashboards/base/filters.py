@@ -17,12 +17,13 @@ from urllib.parse import parse_qsl, urlencode
 from dashboards.base.format import Format
 from dashboards.base.i18n import _, language
 from data.core.buckets import DEFAULT, Buckets
-from data.core.dimensions import COLUMNS, DIMENSIONS, SECTOR_LEVELS
+from data.core.dimensions import BELOW, COLUMNS, DIMENSIONS, SECTOR_LEVELS, with_ancestors
 from data.core.policy import DEFAULTS, Policy
 from data.core.texts import N_, Text
 from data.reference import nace
 from data.store.engine import Engine
 from metrics.asking.ledger import FIRST_DAY, LAST_DAY, Ledger
+from metrics.asking.own import own_names
 
 MORE = tuple(d.name for d in COLUMNS if d.filter == "more")
 """The multi-selects behind "More"."""
@@ -40,7 +41,8 @@ class Options:
 
     values: dimension -> its values, sorted. names: customer number -> name, for every customer
     and group. sectors: (section, division, group, code) as they occur together. ages: the bounds
-    that the cubes tell apart. policy: what the company says.
+    that the cubes tell apart. policy: what the company says. own: what the data call their own
+    dimensions.
     """
 
     first_day: date
@@ -51,6 +53,11 @@ class Options:
     sectors: tuple[tuple[str, str, str, str], ...] = ()
     ages: frozenset[str] = DEFAULT.bounds
     policy: Policy = DEFAULTS
+    own: Mapping[str, str] = field(default_factory=dict)
+
+    def tells(self, name: str) -> bool:
+        """Whether a dimension tells anything apart in these data: it has more than one value."""
+        return name not in self.values or len(self.values[name]) > 1
 
     @cached_property
     def revision(self) -> str:
@@ -81,6 +88,9 @@ def read_options(engine: Engine, policy: Policy = DEFAULTS) -> Options:
         )
         for name in FILTERS
     }
+    for name in FILTERS:
+        if DIMENSIONS[name].path:
+            values[name] = with_ancestors(values[name])
     names = {
         row["customer_id"]: row["customer_name"]
         for row in engine.query("select customer_id, customer_name from customers").to_pylist()
@@ -97,6 +107,7 @@ def read_options(engine: Engine, policy: Policy = DEFAULTS) -> Options:
         sectors=tuple(tuple(row.values()) for row in sectors.to_pylist()),
         ages=frozenset(about["ages"].split(",")),
         policy=policy,
+        own=own_names(engine),
     )
 
 
@@ -118,9 +129,16 @@ class Selection:
         """Return the filters as the ledger takes them.
 
         Sectors chosen at several levels mean one or the other: they become the codes below them.
+        A path means all that lies below it as well.
         """
         levels = [name for name in SECTOR_LEVELS if self.chosen.get(name)]
         where = {k: v for k, v in self.chosen.items() if v and k not in levels}
+        for name, paths in where.items():
+            if DIMENSIONS[name].path:
+                starts = tuple(f"{path}{BELOW}" for path in paths)
+                where[name] = tuple(
+                    v for v in options.values[name] if v in paths or v.startswith(starts)
+                )
         if len(levels) == 1:
             where[levels[0]] = self.chosen[levels[0]]
         elif levels:
@@ -256,12 +274,18 @@ def with_filter(search: str | None, **keys: str | tuple[str, ...] | None) -> str
     return f"?{urlencode(kept)}" if kept else ""
 
 
+def dimension_label(name: str, options: Options | None, *, plural: bool = False) -> str:
+    """Return how a reader calls a dimension, or several of its values."""
+    own = options.own.get(name) if options else None
+    return own or _(DIMENSIONS[name].plural if plural else DIMENSIONS[name].label)
+
+
 def value_label(name: str, value: str, options: Options | None, f: Format) -> str:
     """Return how a reader calls a value of a dimension: the country, the sector, the customer."""
     if name == "total":
         return _("Total")
     if not value:
-        return _("{dimension} not known").format(dimension=_(DIMENSIONS[name].label))
+        return _("{dimension} not known").format(dimension=dimension_label(name, options))
     if name == "country":
         return f.country(value)
     if name in SECTOR_LEVELS:

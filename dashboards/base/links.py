@@ -17,7 +17,7 @@ from dash.exceptions import PreventUpdate
 from dashboards.base.filters import with_page
 from dashboards.base.i18n import _
 from dashboards.base.view import View
-from data.core.dimensions import DIMENSIONS
+from data.core.dimensions import COLUMNS, DIMENSIONS
 
 DEFAULT_DIMENSION = "sector_division"
 
@@ -85,7 +85,9 @@ def dimension_choice(id: str, view: View) -> Component:
     return dmc.Select(
         id=id,
         data=[
-            {"value": d.name, "label": _(d.label)} for d in DIMENSIONS.values() if d.name != "total"
+            {"value": d.name, "label": view.dimension(d.name)}
+            for d in COLUMNS
+            if view.options.tells(d.name) or d.name == dimension_of(view)
         ],
         value=dimension_of(view),
         allowDeselect=False,

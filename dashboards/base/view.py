@@ -18,6 +18,7 @@ from cachetools import LRUCache
 from dashboards.base.filters import (
     Options,
     Selection,
+    dimension_label,
     parse,
     read_options,
     to_search,
@@ -234,6 +235,10 @@ class View:
     def label(self, dimension: str, value: str) -> str:
         """Return how a reader calls a value of a dimension."""
         return value_label(dimension, value, self.options, self.f)
+
+    def dimension(self, name: str, *, plural: bool = False) -> str:
+        """Return how a reader calls a dimension, or several of its values."""
+        return dimension_label(name, self.options, plural=plural)
 
     def link(self, path: str, **keys: str | None) -> str:
         """Return an address that keeps the filters and has these page keys."""

@@ -27,7 +27,7 @@ from dashboards.definitions.glossary import (
     UNITS,
     WORDS,
 )
-from data.core.dimensions import DIMENSIONS
+from data.core.dimensions import DIMENSIONS, OWN
 from data.core.errors import StoreError
 from data.core.texts import N_
 from data.store.columns import Table
@@ -297,7 +297,7 @@ def _dimensions() -> html.Section:
         html.P(_("Every metric can be split and filtered by each of these."), className="meaning"),
         plain_table(
             [(_("Name"), False), (_("Meaning"), False)],
-            ([html.Code(d.name), _(d.label)] for d in DIMENSIONS.values()),
+            ([html.Code(d.name), _(d.label)] for d in DIMENSIONS.values() if d.name not in OWN),
         ),
     )
 

@@ -39,7 +39,6 @@ from dashboards.dso.groups import (
     sales_since,
     table_id,
 )
-from data.core.dimensions import DIMENSIONS
 from data.core.texts import N_, Text
 from metrics.asking.ledger import Ledger, month_ends, month_start, same_day
 
@@ -220,7 +219,7 @@ def connect(app: Dash, context: Context) -> None:
         by = dimension_of(view)
         listing = LISTINGS[by]
         return Content(
-            title=_("DSO by every method: {groups}").format(groups=_(DIMENSIONS[by].plural)),
+            title=_("DSO by every method: {groups}").format(groups=view.dimension(by, plural=True)),
             measure=_("Days; the total is computed from its own receivables and sales"),
             explain=ListRef(listing.name),
         )
@@ -359,7 +358,7 @@ def groups_content(view: View) -> Content:
     if not rows:
         raise NoRows
     body, shown, held = bars(rows, by, view)
-    title = _("Slowest and fastest: {groups}").format(groups=_(DIMENSIONS[by].plural))
+    title = _("Slowest and fastest: {groups}").format(groups=view.dimension(by, plural=True))
     measure = _("DSO over 3 months, days; terms granted and lost to late payment")
     if shown < len(rows):
         text = _("the {shown} largest of {all} groups, which hold {share} of the receivables")

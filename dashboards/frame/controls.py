@@ -14,12 +14,20 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.base import parts
-from dashboards.base.filters import FILTERS, MORE, MULTI, Options, sector_choices, value_label
+from dashboards.base.filters import (
+    FILTERS,
+    MORE,
+    MULTI,
+    Options,
+    dimension_label,
+    sector_choices,
+    value_label,
+)
 from dashboards.base.format import Format
 from dashboards.base.i18n import LANGUAGES, _, language
 from dashboards.base.later import Later
 from dashboards.base.view import View
-from data.core.dimensions import DIMENSIONS, SECTOR_LEVELS
+from data.core.dimensions import SECTOR_LEVELS
 from metrics.asking.ledger import month_end
 
 _MOST_CHOICES = 100
@@ -42,7 +50,7 @@ class Shown:
 
 def shown_of(view: View | None) -> Shown:
     """Return what the header shows; without a view (an empty store) its filters wait."""
-    labels = [_(DIMENSIONS[name].label) for name in MULTI]
+    labels = [dimension_label(name, view.options if view else None) for name in MULTI]
     if view is None:
         return Shown(None, [[] for _name in MULTI], labels, "–", "")
     chosen = view.selection.chosen
@@ -193,7 +201,7 @@ def _filters(options: Options | None, shown: Shown) -> list[Component]:
             disabled=options is None,
             className=f"filter filter-{name}",
             comboboxProps={"width": 320, "position": "bottom-start", "shadow": "md"},
-            **{"aria-label": _(DIMENSIONS[name].label)},
+            **{"aria-label": dimension_label(name, options)},
         )
         return html.Div(Later(made, "filter-place", placeholder), className="filter-box")
 
@@ -210,7 +218,11 @@ def _filters(options: Options | None, shown: Shown) -> list[Component]:
                 ),
                 dmc.PopoverDropdown(
                     [
-                        html.Label([html.Span(_(DIMENSIONS[name].label)), select(name)])
+                        html.Label(
+                            [html.Span(dimension_label(name, options)), select(name)],
+                            id=f"more-{name}",
+                            hidden=hides(name, options),
+                        )
                         for name in MORE
                     ],
                     className="more-filters",
@@ -224,6 +236,11 @@ def _filters(options: Options | None, shown: Shown) -> list[Component]:
             clickOutsideEvents=["mousedown"],
         ),
     ]
+
+
+def hides(name: str, options: Options | None) -> bool:
+    """Whether a filter behind "More" is left out: there is nothing to choose from."""
+    return options is not None and not options.tells(name)
 
 
 def choices(

@@ -89,7 +89,11 @@ def figure_download(view: View, explain: Explain) -> Download:
     asked = metric(explain.metric)
     columns = [
         Column("as_of", "As of", "day"),
-        *[Column(n, DIMENSIONS[n].label, dimension=n) for n in explain.by if n != "total"],
+        *[
+            Column(n, view.options.own.get(n) or DIMENSIONS[n].label, dimension=n)
+            for n in explain.by
+            if n != "total"
+        ],
         *[Column(f.name, f.label, f.unit) for f in asked.fields],
     ]
     statement = view.explained(explain).statement(asked, explain.by)
@@ -131,7 +135,7 @@ def head(view: View, explain: Explain | None = None, narrowed: str = "") -> list
     if explain:
         as_of = date.fromisoformat(explain.as_of) if explain.as_of else as_of
         words += [
-            f"{_(DIMENSIONS[name].label)}: {view.label(name, value)}"
+            f"{view.dimension(name)}: {view.label(name, value)}"
             for name, values in explain.where.items()
             for value in values
         ]

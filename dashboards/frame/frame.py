@@ -18,14 +18,13 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.base import parts
 from dashboards.base.drawn import drawn
-from dashboards.base.filters import FILTERS, MULTI, Selection, to_search, value_label
+from dashboards.base.filters import FILTERS, MORE, MULTI, Selection, to_search, value_label
 from dashboards.base.i18n import _, n_
 from dashboards.base.page import Page
 from dashboards.base.view import Context, View
 from dashboards.charts.figures import FONT
 from dashboards.frame import explain
-from dashboards.frame.controls import calendar_of, choices, header, search_of, shown_of
-from data.core.dimensions import DIMENSIONS
+from dashboards.frame.controls import calendar_of, choices, header, hides, search_of, shown_of
 from data.core.errors import StoreError
 from data.core.texts import as_started
 
@@ -224,6 +223,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Output("as-of-button", "disabled"),
         *[Output(f"filter-{name}", "data", allow_duplicate=True) for name in MULTI],
         *[Output(f"filter-{name}", "disabled") for name in MULTI],
+        *[Output(f"more-{name}", "hidden") for name in MORE],
         Input("state", "data"),
         State("filter-customer_group", "value"),
         prevent_initial_call=True,
@@ -234,7 +234,8 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         presets, limits = calendar_of(options)
         lists = [choices(name, chosen or (), "", options) for name in MULTI]
         days = (limits.get("minDate"), limits.get("maxDate"))
-        return presets, *days, options is None, *lists, *([options is None] * len(MULTI))
+        hidden = [hides(name, options) for name in MORE]
+        return presets, *days, options is None, *lists, *([options is None] * len(MULTI)), *hidden
 
     @app.callback(Output("foot", "children"), Input("state", "data"), prevent_initial_call=True)
     def foot(_number: int | None) -> Any:
@@ -334,7 +335,7 @@ def _active(view: View) -> list[Component]:
             chips.append(
                 html.Button(
                     [
-                        html.Span(_(DIMENSIONS[name].label), className="chip-of"),
+                        html.Span(view.dimension(name), className="chip-of"),
                         html.Span(text),
                         html.Span("×", **{"aria-hidden": "true"}),
                     ],

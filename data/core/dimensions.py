@@ -7,6 +7,7 @@ names ever reach SQL text.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.core.texts import N_
@@ -21,7 +22,8 @@ class Dimension:
     of: whose it is: `customer`, `document`, or `either`: the document's, else its customer's.
     given: files say it, under this name; the others follow from other columns.
     filter: the control on pages, `main` or `more` (behind "More"); '' for none. many: too many
-    values to keep the balances of months by it, which are then added up from rows.
+    values to keep the balances of months by it, which are then added up from rows. path: its
+    values are paths, as in `Europe > Benelux`: who filters by one means what lies below as well.
     """
 
     name: str
@@ -33,7 +35,11 @@ class Dimension:
     filter: str = ""
     short: str = ""
     many: bool = False
+    path: bool = False
 
+
+OWN = ("own_1", "own_2", "own_3", "own_4")
+"""Dimensions of the reader's own: each store says what its are called."""
 
 DIMENSIONS: dict[str, Dimension] = {
     d.name: d
@@ -59,6 +65,24 @@ DIMENSIONS: dict[str, Dimension] = {
                   "customer number: `customers.customer_id`", given=False, many=True),
         Dimension("currency", N_("Currency"), N_("Currencies"), "document currency, ISO 4217",
                   of="document", given=False, filter="more"),
+        Dimension("company", N_("Company"), N_("Companies"),
+                  "of the reader's own group: as rows name it, else whose books they are",
+                  of="document", filter="more"),
+        Dimension("branch", N_("Branch"), N_("Branches"), "branch or cost centre", of="document",
+                  filter="more"),
+        Dimension("project", N_("Project"), N_("Projects"), "project or job", of="document",
+                  filter="more", many=True),
+        Dimension("territory", N_("Territory"), N_("Territories"),
+                  "where it was sold, else where the customer is: a path, Europe > Benelux",
+                  of="either", filter="more", path=True),
+        Dimension("account", N_("Receivables account"), N_("Receivables accounts"),
+                  "account of the ledger", of="document", filter="more"),
+        Dimension("payment_terms", N_("Payment terms"), N_("Payment terms"),
+                  "in the words of the source", of="document", filter="more"),
+        *(Dimension(name, N_("Own dimension"), N_("Own dimensions"),
+                    "named in a mapping file, see `about.own_dimensions`", of="document",
+                    filter="more")
+          for name in OWN),
     )
 }  # fmt: skip
 
@@ -75,9 +99,24 @@ def names(*of: str, given: bool | None = None) -> tuple[str, ...]:
     given: only those that files say, or that follow from others.
 
     >>> names("document", "either")
-    ('salesperson', 'currency')
+    ('salesperson', 'currency', 'company', 'branch', 'project', 'territory', 'account',
+    'payment_terms', 'own_1', 'own_2', 'own_3', 'own_4')
     """
     return tuple(d.name for d in COLUMNS if d.of in of and given in (None, d.given))
+
+
+BELOW = " > "
+"""What stands between the parts of a path."""
+
+
+def with_ancestors(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return paths and all that they lie below, sorted.
+
+    >>> with_ancestors(["Europe > France > Nord", ""])
+    ('', 'Europe', 'Europe > France', 'Europe > France > Nord')
+    """
+    parts = (path.split(BELOW) for path in paths)
+    return tuple(sorted({BELOW.join(p[:n]) for p in parts for n in range(1, len(p) + 1)}))
 
 
 def known(names: tuple[str, ...]) -> tuple[str, ...]:

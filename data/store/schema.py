@@ -117,7 +117,12 @@ STAGED_DOCUMENTS = Table(
     (
         *_WHERE_FROM,
         Column("ledger", "VARCHAR", "see `files.ledger`"),
-        Column("account", "VARCHAR", "receivables account, where the source has accounts"),
+        Column(
+            "book_account",
+            "VARCHAR",
+            "receivables account of a ledger: what is lettered, and "
+            "repeated, stays within it. The dimension `account` only splits",
+        ),
         Column("customer_id", "VARCHAR", "customer number"),
         *DOCUMENT_COLUMNS,
     ),
@@ -419,6 +424,7 @@ ABOUT = Table(
         Column("reporting_currency", "VARCHAR", "ISO 4217"),
         Column("default_terms_days", "INTEGER", "for invoices with neither due day nor terms"),
         Column("ages", "VARCHAR", "the bounds that month_items tells apart (data.core.buckets)"),
+        Column("own_dimensions", "VARCHAR", "name that people gave -> own_1 to own_4 (JSON)"),
         Column("documents", "BIGINT", "how many documents"),
         Column("ledger_balance", MONEY, "sum of all documents = sum of all open items"),
         Column("report", "VARCHAR", "the load report that made it (JSON)"),

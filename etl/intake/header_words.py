@@ -334,6 +334,44 @@ SYNONYMS: dict[str, str] = {
         ontvangstnr; n reglement; n de paiement; n d encaissement""",
 }  # fmt: skip
 
+#: Dimension -> headers of columns that say it. They only split figures: a column is taken for one
+#: where nothing else is read from it, and nothing stands open about it.
+DIMENSIONS: dict[str, str] = {
+    "company": """
+        company; company code; company name; our company; own company; entity; legal entity;
+        administration; administratie; bedrijf; vennootschap; firma; dossier; societe; code societe;
+        mandant; buchungskreis; gesellschaft; bukrs; subsidiary; empresa; azienda;
+        business entity; eigen bedrijf; notre societe; unser unternehmen""",
+    "branch": """
+        branch; branch code; branch name; business unit; division; etablissement; cost center;
+        cost centre; cost center code; cost centre code; department; profit center; profit centre;
+        vestiging; filiaal; filiaalnummer; kostenplaats; kostenplaatscode; kostenplaats code;
+        afdeling; agence; code agence; succursale; centre de cout; centre de couts; centre de frais;
+        section analytique; axe analytique; kostenstelle; kostenstellen; kost1; kostenstelle 1;
+        kst; niederlassung; filiale; zweigstelle; geschaftsbereich; geschaeftsbereich; abteilung;
+        profitcenter; gsber; business area""",
+    "project": """
+        project; project code; project number; project no; project id; project name; job; job no;
+        job number; projectcode; projectnummer; projectnr; werf; werfnummer; projet; code projet;
+        numero de projet; numero projet; no projet; affaire; code affaire; chantier; projekt;
+        projektnummer; projektnr; projektcode; bauvorhaben; kost2; kostentrager; kostentraeger""",
+    "territory": """
+        territory; sales territory; sales region; sales area; region; regio; verkoopgebied;
+        rayon; verkoopregio; gebied; territoire; secteur commercial; zone; zone commerciale;
+        region commerciale; vertriebsgebiet; verkaufsgebiet; gebiet; verkaufsregion""",
+    "account": """
+        receivables account; receivable account; debit to; debtors account; control account;
+        reconciliation account; gl account; g/l account; ledger account; debiteurenrekening;
+        grootboekrekening; grootboekrekening debiteuren; collectief; compte general; comptenum;
+        compte collectif; sammelkonto; abstimmkonto; forderungskonto; sachkonto; hkont""",
+    "payment_terms": """
+        payment terms template; payment term template; terms template; payment terms name;
+        payment terms description; naam betalingstermijn; omschrijving betalingsconditie;
+        libelle conditions de paiement; libelle condition de paiement; modele d echeance;
+        modele de conditions de paiement; bezeichnung zahlungsbedingung; zahlungsbedingung text;
+        zahlungsbedingungstext""",
+}  # fmt: skip
+
 #: Headers that show a row to be one line of an invoice, with the invoice's total repeated.
 LINE_ITEM = """quantity; qty; unit amount; unit price; item name; item price; item total;
     line amount; inventory item code; item; product; aantal; prijs per stuk; artikel;

@@ -12,9 +12,11 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from data.core.dimensions import OWN
 from data.store.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
 from etl.intake.header_words import (
     CALLED,
+    DIMENSIONS,
     GROSS,
     LINE_ITEM,
     PAYMENT,
@@ -29,7 +31,7 @@ from etl.intake.header_words import (
 CANONICAL = tuple(
     dict.fromkeys(
         (
-            *(c.name for c in DOCUMENT_COLUMNS),
+            *(c.name for c in DOCUMENT_COLUMNS if c.name not in OWN),
             *(c.name for c in CUSTOMER_COLUMNS),
             "debit",
             "credit",
@@ -89,6 +91,7 @@ _RANKS: dict[str, list[tuple[str, int]]] = {}
 for _name, _words in SYNONYMS.items():
     for _rank, _word in enumerate(_bare_list(_words)):
         _RANKS.setdefault(_word, []).append((_name, _rank))
+_DIMENSIONS = {word: name for name, words in DIMENSIONS.items() for word in _bare_list(words)}
 _GROSSES = frozenset(_bare_list(f"{GROSS}; {TOTAL}"))
 _VATS = _bare_list(VAT)
 _VAT_WORDS = frozenset(_bare_list(VAT_WORD))
@@ -136,6 +139,15 @@ def _meanings(header: str) -> list[tuple[str, int]]:
 def meanings(header: str) -> frozenset[str]:
     """Return which columns of ours a header may name."""
     return frozenset(name.removesuffix(_LOCAL) for name, _ in _meanings(header))
+
+
+def dimension(header: str) -> str:
+    """Return the dimension that a header names, which nothing but a split is read from; '' if none.
+
+    >>> dimension("Kostenstelle"), dimension("Amount")
+    ('branch', '')
+    """
+    return _DIMENSIONS.get(bare(header), "")
 
 
 def _without_currency(header: str) -> str:

@@ -45,7 +45,8 @@ _MADE = (DOCUMENTS, OPEN_ITEMS, RETURNED_INVOICES, *CUBES, ABOUT)
 
 _ABOUT = f"""
 select {SCHEMA_VERSION} as schema_version, a.loaded_at, d.first_day, d.last_day,
-    a.reporting_currency, a.default_terms_days, a.ages, d.documents, d.ledger_balance, a.report
+    a.reporting_currency, a.default_terms_days, a.ages, a.own_dimensions, d.documents,
+    d.ledger_balance, a.report
 from about as a
 cross join ({EXTENT}) as d
 """

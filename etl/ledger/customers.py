@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data.core import dimensions
+from data.core.dimensions import BELOW, DIMENSIONS
 from data.reference import nace
 from etl.sql import Connection, rows, run
 
@@ -27,8 +28,17 @@ _SAID = {
     "sector_group": "s.grp",
     "customer_group": "coalesce(g.customer_group, m.customer_id)",
 }
+
+
+def as_path(value: str, name: str) -> str:
+    """Return SQL for a value of a dimension: a path with its parts apart in one way."""
+    if not DIMENSIONS[name].path:
+        return value
+    return rf"trim(regexp_replace({value}, '\s*>\s*', '{BELOW}', 'g'))"
+
+
 _DIMENSIONS = ",\n            ".join(
-    f"coalesce({_SAID.get(name, f'm.{name}')}, '') as {name}"
+    f"coalesce({_SAID.get(name) or as_path(f'm.{name}', name)}, '') as {name}"
     for name in dimensions.names("customer", "either")
     if name != "customer"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from etl.ledger.cubes import derive_cubes
 from etl.ledger.customers import derive_customers
 from etl.ledger.documents import derive_entries, describe_documents, number_documents
 from etl.ledger.matching.match import create_made, derive_matches
+from etl.ledger.own import own_dimensions
 from etl.ledger.states import derive_states, match_states
 from etl.ledger.stretches import ages, stretches
 from etl.sql import Connection, rows, run
@@ -125,12 +127,13 @@ def write_about(
         select $version as schema_version, cast($loaded_at as timestamp) as loaded_at, d.*,
             $currency as reporting_currency,
             {settings.terms.sql("d.last_day")} as default_terms_days, $ages as ages,
-            $report as report
+            $own as own_dimensions, $report as report
         from ({EXTENT}) as d
         """,
         version=SCHEMA_VERSION,
         loaded_at=loaded_at,
         currency=settings.reporting_currency,
         ages=",".join(sorted(settings.policy.ages)),
+        own=json.dumps(own_dimensions(connection), ensure_ascii=False),
         report=report,
     )

@@ -25,13 +25,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.core import dimensions
-from data.core.dimensions import DIMENSIONS
+from data.core.dimensions import DIMENSIONS, OWN
 from data.core.policy import Dated
 from data.core.texts import N_
 from etl.ledger.bank_lines import BOOKS, find_customers, set_aside_lines
 from etl.ledger.customer_numbers import find_whole_numbers
+from etl.ledger.customers import as_path
 from etl.ledger.exports.bases import set_aside_bases
 from etl.ledger.exports.open_lists import settle_lists
+from etl.ledger.own import own_columns
 from etl.ledger.stretches import Stretch, by_age
 from etl.sql import Connection, number, rows, run
 
@@ -43,17 +45,22 @@ STORED_BY = "sector_division, customer_id"
 #: The dimensions that rows of documents say; '' where one does not.
 _GIVEN = dimensions.names("document", "either", given=True)
 _SAID = ", ".join(f"coalesce({name}, '') as {name}" for name in _GIVEN)
+#: Whose books they are, where rows name no company: without the format's own mark.
+_COMPANY = "coalesce(nullif(t.company, ''), regexp_replace(t.ledger, '^[a-z]+:', '')) as company"
 
 
 def _borne(name: str) -> str:
     """Return SQL for a dimension of a document: its own `t`, or that of its customer `c`."""
+    if name == "company":
+        return _COMPANY
     match DIMENSIONS[name].of:
         case "customer":
             return f"c.{'customer_id' if name == 'customer' else name} as {name}"
         case "either":
-            return f"coalesce(nullif(t.{name}, ''), c.{name}) as {name}"
+            said = f"nullif({as_path(f't.{name}', name)}, '')"
+            return f"coalesce({said}, c.{name}) as {name}"
         case _:
-            return f"t.{name}"
+            return f"{as_path(f't.{name}', name)} as {name}"
 
 
 _BORNE = ", ".join(_borne(d.name) for d in dimensions.COLUMNS)
@@ -65,7 +72,8 @@ NO_RATE_REMEDY = N_("Load a file of rates with the columns currency, day and rat
 _POSTING = """
     select
         s.rowid as entry_id,
-        s.* exclude (customer_id, kind, currency, rate, ledger),
+        s.* exclude (customer_id, kind, currency, rate, ledger, {excluded}),
+        {own},
         coalesce(f.books, s.ledger) as ledger,
         coalesce(n.customer, w.customer, s.customer_id, '') as customer,
         case
@@ -133,7 +141,8 @@ def derive_entries(connection: Connection, currency: str) -> None:
         "create or replace temp table found_customer (entry_id bigint, customer varchar)",
     )
     find_whole_numbers(connection)
-    run(connection, f"create or replace temp view posting as {_POSTING}")
+    posting = _POSTING.format(excluded=", ".join(OWN), own=own_columns(connection))
+    run(connection, f"create or replace temp view posting as {posting}")
     settle_lists(connection)
     set_aside_lines(connection)
     set_aside_bases(connection)
@@ -205,7 +214,7 @@ def describe_documents(connection: Connection, terms: Dated[int]) -> None:
         create or replace temp view head as
         with described as (
             select e.entry_id, e.file_id, p.place, t.strand_no, t.book_no, e.document_id, e.kind,
-                e.rate, coalesce(e.disputed, false) as disputed, e.account,
+                e.rate, coalesce(e.disputed, false) as disputed, e.book_account,
                 case when e.counterparty is null then e.reference
                     else concat(e.reference, ' ', e.counterparty, ' ', e.counterparty_iban)
                     end as reference,
@@ -254,7 +263,7 @@ def _join_instalments(connection: Connection) -> None:
             from entry
             where instalment is not null and document_id is not null and not carried
             window same as (
-                partition by file_id, ledger, account, customer, currency, document_id, kind
+                partition by file_id, ledger, book_account, customer, currency, document_id, kind
                 order by instalment, due_on, entry_id
                 rows between unbounded preceding and unbounded following
             )
@@ -297,7 +306,7 @@ def number_documents(
                 select entry_id, cast(null as bigint) as state_no, 0 as role, file_id, place,
                     strand_no, book_no, document_id, kind, disputed, issued_on, due_on,
                     due_assumed, false as paid_day_assumed, amount_currency, amount,
-                    hash(strand_no, kind, amount_currency, due_on, account, reference) as tie
+                    hash(strand_no, kind, amount_currency, due_on, book_account, reference) as tie
                 from head
                 union all
                 select entry_id, state_no, role, file_id, place, strand_no, book_no, document_id,
@@ -349,7 +358,7 @@ def number_documents(
         connection,
         """
         create or replace temp table code_of as
-        select d.key, e.file_id, e.account, e.customer, e.currency, e.match_code as code,
+        select d.key, e.file_id, e.book_account, e.customer, e.currency, e.match_code as code,
             max(e.matched_on) as matched_on, abs(sum(e.amount)) as amount, false as carried
         from entry as e
         left join instalment_of as i using (entry_id)

@@ -38,7 +38,7 @@ SHOWN = 20
 """Rows shown of each table."""
 
 _STAGED = ("staged_documents", "staged_customers", "staged_matches", "staged_rates")
-_INNER = ("file_id", "ledger", "account", "match_code")
+_INNER = ("file_id", "ledger", "book_account", "match_code")
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def check(name: str) -> None:
     assert name in SPLITS
     assert name in ROW_COLUMNS
 
-    @checked(18)
+    @checked(12)
     @given(st.data())
     def law(data: st.DataObject) -> None:
         world = data.draw(worlds())

@@ -8,11 +8,13 @@ of programs say the same, and by what to know their files (etl/intake/mappings/p
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from data.core.dimensions import DIMENSIONS, OWN
 from data.core.errors import FileError
 from data.core.texts import N_, Text
 from data.reference.currencies import currencies
@@ -34,7 +36,7 @@ _FLAGS = ("rate_inverse", "reports", "signed", "local", "groups", "open_only", "
 SOURCE_KEYS = ("rows", "date_format", "decimal", "encoding", "separator", "header_row", "sheet",
                 "ledger", "currency", *_FLAGS)  # fmt: skip
 TABLES = ("source", "columns", "derived", "keep", "leave_out", "reasons", "kinds", "states",
-          "signs", "unclear", "unread")  # fmt: skip
+          "signs", "unclear", "unread", "dimensions")  # fmt: skip
 #: Table -> what its values may be, and what such a value is called.
 _WORDS: Mapping[str, tuple[Sequence[str], str]] = {
     "kinds": (KINDS, N_("a kind of document")),
@@ -93,11 +95,14 @@ class ColumnMapping:
     """`date_order`, `decimal` -> what counts where the data leave 01/02 or 1.234 open."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Their header -> `harmless`: nothing is read from it, and it changes nothing."""
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    """Their header -> the name of a dimension of the reader's own."""
 
     @property
     def headers(self) -> tuple[str, ...]:
         """All headers the mapping speaks of."""
-        named = (*self.columns.values(), *self.keep, *self.leave_out, *headers_of(self.derived))
+        named = (*self.columns.values(), *self.keep, *self.leave_out, *self.dimensions,
+                 *headers_of(self.derived))  # fmt: skip
         return tuple(h for h in dict.fromkeys(named) if not (self.groups and h == HEADING))
 
     @property
@@ -180,6 +185,7 @@ def parse_mapping(
         states=words["states"],
         signs=words["signs"],
         unread=words["unread"],
+        dimensions=_dimensions(at.inside("dimensions"), tables["dimensions"]),
     )
 
 
@@ -206,6 +212,22 @@ def _source(
         )
     flags = {key: place.flag(said, key) for key in _FLAGS}
     return texts, flags, header_row if isinstance(header_row, int) else None
+
+
+def _dimensions(place: Place, said: Mapping[str, object]) -> dict[str, str]:
+    found = {header: place.text(said, header) for header in said}
+    for header, name in found.items():
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) or name in (*DIMENSIONS, "as_of"):
+            template = N_(
+                "{key} is a name of your own for it, of small letters, digits and _, that nothing"
+                " else has; not {value}."
+            )
+            raise place.inside(header).wrong(template, name)
+    if len(set(found.values())) < len(found):
+        raise place.wrong(N_("{key} names two columns alike: {value}."), ", ".join(found.values()))
+    if len(found) > len(OWN):
+        raise place.wrong(N_("{key} names more than four: {value}."), ", ".join(found.values()))
+    return found
 
 
 def _derived(

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from data.core import dimensions
 from data.core.texts import N_
-from etl.intake.headers import alternatives, bare, currency_of, find, header_among
+from etl.intake.headers import alternatives, bare, currency_of, dimension, find, header_among
 from etl.intake.mappings.mapping import HEADING, TABLES, ColumnMapping, parse_mapping, read_toml
 from etl.intake.mappings.rules import Rule, all_alternatives
 from etl.intake.mappings.said import Place
@@ -124,6 +124,11 @@ class Layout:
                 continue
             if bare(headers[at]) not in used:
                 columns[name] = headers[at]
+        # whose company stands in a column, only the preset itself knows
+        for header in headers:
+            name = dimension(header)
+            if name not in ("", "company", *columns) and bare(header) not in (*used, ""):
+                columns[name] = header
         source = dict(self._table("source"))
         if not said.currency and "currency" not in columns and (amount := columns.get("amount")):
             source |= {"currency": code} if (code := currency_of(amount)) else {}

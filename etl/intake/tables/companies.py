@@ -6,6 +6,7 @@ import duckdb
 
 from data.core.reading import Choice, Question, Value
 from data.core.texts import N_, Text
+from etl.intake.header_words import DIMENSIONS
 from etl.intake.headers import bare, meanings
 from etl.intake.tables.plan import Plan
 from etl.intake.tables.words import listed
@@ -14,11 +15,8 @@ FEW = 12
 """More different values than this are not shown one by one."""
 
 COMPANIES = frozenset(
-    map(bare, listed("""company; company code; company name; our company; entity; legal entity;
-    administration; administratie; bedrijf; vennootschap; firma; dossier; societe; code societe;
-    etablissement; mandant; buchungskreis; gesellschaft; bukrs; subsidiary; empresa; azienda;
-    business unit; division; branch""", ";"))
-)  # fmt: skip
+    map(bare, listed(DIMENSIONS["company"], ";"))
+) | {"businessunit", "division", "branch", "etablissement"}  # fmt: skip
 _COMPANY = N_(
     "{column} names several companies: {words}. Is a customer number the same customer in all of"
     " them, or has each company its own customers and invoice numbers?"

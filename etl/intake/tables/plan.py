@@ -68,6 +68,8 @@ class Plan:
     """Cell column that may hold amounts of VAT."""
     currency: str | None = None
     ledger: str = ""
+    own: dict[str, str] = field(default_factory=dict)
+    """Column of ours, own_1 to own_4 -> what the reader calls that dimension."""
     decimal: str = ""
     signed: bool = False
     """The format signs its amounts: they are never turned."""

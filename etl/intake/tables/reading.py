@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import duckdb
 
-from data.core.dimensions import DIMENSIONS
+from data.core.dimensions import OWN
 from data.core.errors import FileError
 from data.core.texts import N_, Text
 from data.reference import nace
@@ -116,6 +116,9 @@ def guess(grid: Grid, mapping: ColumnMapping | None) -> Plan:
         plan.currency = mapping.currency or plan.currency
         plan.ledger = mapping.ledger or ""
         plan.reports = bool(mapping.reports)
+        for name, (header, called) in zip(OWN, mapping.dimensions.items(), strict=False):
+            plan.columns[name] = f"c{position(header, grid.headers, grid.name)}"
+            plan.own[name] = called
         plan.keep, plan.leave_out = (
             {f"c{position(header, grid.headers, grid.name)}": v for header, v in chosen.items()}
             for chosen in (mapping.keep, mapping.leave_out)
@@ -415,7 +418,7 @@ def _description(name: str, kinds: dict[str, str], inverse: bool, header: str) -
             return Rate(inverse)
         case "instalment":
             return Whole()
-        case "customer_name" | "reference" | "rating" | "counterparty":
+        case "customer_name" | "reference" | "salesperson" | "segment" | "rating" | "counterparty":
             return described.Text()
         case _:
-            return described.Text() if name in DIMENSIONS else Code()
+            return Code()

@@ -16,6 +16,7 @@ from data.core.reading import Reading
 from data.core.texts import N_, Text
 from data.store.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
 from etl.intake.files.grid import BROKEN
+from etl.intake.header_words import DIMENSIONS
 from etl.intake.headers import bare
 from etl.intake.source import OPEN_LIST
 from etl.intake.staged import has_columns
@@ -423,7 +424,9 @@ def _money(cents: int) -> Decimal:
 def _series(plan: Plan) -> str:
     """Return what exports of one kind from one program have in common."""
     headers = sorted(bare(h) for h in plan.grid.headers)
-    text = "\n".join([*sorted(plan.columns), "", *headers])
+    # what only splits figures tells no exports apart
+    read = sorted(n for n in plan.columns if n not in DIMENSIONS)
+    text = "\n".join([*read, "", *headers])
     return f"table:{plan.rows_kind}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
@@ -436,6 +439,8 @@ def _settings(plan: Plan) -> dict[str, str]:
         settings["reports"] = "true"
     if plan.open_only:
         settings[OPEN_LIST] = "true"
+    if plan.own:
+        settings["own_dimensions"] = json.dumps(plan.own, ensure_ascii=False)
     settings["formats"] = json.dumps(plan.formats, ensure_ascii=False)
     settings["columns"] = json.dumps(
         {name: plan.header(name) for name in plan.columns}, ensure_ascii=False

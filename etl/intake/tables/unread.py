@@ -13,8 +13,8 @@ import duckdb
 from data.core.reading import Choice, Question, Value
 from data.core.texts import N_, Text
 from data.store.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
-from etl.intake.headers import bare, meanings
-from etl.intake.tables.columns import Words
+from etl.intake.headers import bare, dimension, meanings
+from etl.intake.tables.columns import Code, Words, any_row
 from etl.intake.tables.companies import COMPANIES, FEW, ask_company
 from etl.intake.tables.evidence import looks_like_days, looks_like_money, same_amounts
 from etl.intake.tables.plan import PAYING, Plan
@@ -123,7 +123,41 @@ def weigh_unread(
     elif plan.rows_kind == "customers" and plan.by_headers:
         _weigh_customers(connection, plan, [h for h in left if bare(h[1]) not in harmless])
     asked = {question.column for question in plan.questions}
-    _note(plan, [header for _, header in left if header not in asked])
+    left = [(n, header) for n, header in left if header not in asked]
+    if plan.by_headers:
+        left = _take_dimensions(connection, plan, left)
+    _note(plan, [header for _, header in left])
+
+
+def _take_dimensions(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, left: list[tuple[int, str]]
+) -> list[tuple[int, str]]:
+    """Read what figures are split by from columns that change nothing; return the others.
+
+    The words of a column of terms are such a dimension besides.
+    """
+    rest = []
+    for position, header in left:
+        name = dimension(header)
+        if name in _USED[plan.rows_kind] and name not in plan.columns:
+            _take(connection, plan, name, f"c{position}")
+        else:
+            rest.append((position, header))
+    terms = plan.columns.get("terms_days", "")
+    words = rf"regexp_matches({terms}, '[[:alpha:]]{{3}}')"
+    if (
+        terms
+        and plan.holds_documents
+        and "payment_terms" not in plan.columns
+        and any_row(connection, plan.grid, words)
+    ):
+        _take(connection, plan, "payment_terms", terms)
+    return rest
+
+
+def _take(connection: duckdb.DuckDBPyConnection, plan: Plan, name: str, cell: str) -> None:
+    plan.columns[name] = cell
+    plan.parsed[name] = Code().parse(connection, plan.grid, cell)
 
 
 def _weigh_customers(

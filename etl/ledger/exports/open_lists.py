@@ -35,7 +35,7 @@ _LISTED = """
             case when s.open_amount is null then abs(s.amount)
                 when s.amount < 0 then abs(s.open_amount)
                 else least(s.open_amount, s.amount) end as still_open,
-            hash(row(f.list_group, s.account, s.customer_id, s.document_id, s.kind, s.currency,
+            hash(row(f.list_group, s.book_account, s.customer_id, s.document_id, s.kind, s.currency,
                 s.amount < 0, s.issued_on)) as whose
         from staged_documents as s join list_file as f using (file_id)
         where s.amount is not null and s.issued_on is not null and s.document_id is not null

@@ -10,13 +10,13 @@ from etl.sql import Connection, rows, run
 #: What makes rows of two files the same document. Payments repeat a number (of the invoice they
 #: pay, of a bank statement), so their amount and text belong to what tells them apart.
 KEY = """
-    hash(row(account, customer_id, document_id, kind, issued_on,
+    hash(row(book_account, customer_id, document_id, kind, issued_on,
         case when kind = 'payment' or document_id is null then row(amount, reference) end))
 """
 #: What a document keeps whose day was corrected; null where the day belongs to the document.
 _NUMBER = """
     case when kind = 'payment' or document_id is null then null
-        else hash(row(account, customer_id, document_id, kind)) end
+        else hash(row(book_account, customer_id, document_id, kind)) end
 """
 _STATE = "issued_on, due_on, amount, currency, open_amount, paid_amount, paid_on"
 #: What a row says is still open; null where it does not say.

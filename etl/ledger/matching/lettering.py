@@ -69,11 +69,11 @@ def _attach_carried(connection: Connection) -> None:
         """
         create or replace temp view posted_entry as
         select d.key, d.file_id, d.document_id, d.issued_on, d.amount_currency, e.ledger,
-            e.account, e.customer, e.currency
+            e.book_account, e.customer, e.currency
         from doc as d join entry as e using (entry_id)
         """,
     )
-    for same in ("account, document_id", "issued_on"):
+    for same in ("book_account, document_id", "issued_on"):
         run(
             connection,
             f"""
@@ -108,13 +108,13 @@ def _attach_carried(connection: Connection) -> None:
         with member as (
             select * from code_of
             union all
-            select t.key, e.file_id, e.account, e.customer, e.currency, e.match_code,
+            select t.key, e.file_id, e.book_account, e.customer, e.currency, e.match_code,
                 max(e.matched_on), abs(sum(e.amount)), true
             from carried_to as t join entry as e using (entry_id)
             where e.match_code is not null group by all
         )
         select m.key, m.amount, m.matched_on, m.carried, coalesce(g.generation, 0) as generation,
-            dense_rank() over (order by m.file_id, m.account, m.customer, m.currency, m.code)
+            dense_rank() over (order by m.file_id, m.book_account, m.customer, m.currency, m.code)
                 as group_no
         from member as m left join generation_of as g using (file_id)
         """,
@@ -127,7 +127,7 @@ def _settle_summed(connection: Connection, generation: int) -> None:
         connection,
         """
         create or replace temp table summed as
-        select distinct e.file_id, e.account, e.customer, e.currency, e.match_code as code,
+        select distinct e.file_id, e.book_account, e.customer, e.currency, e.match_code as code,
             f.first_day, sign(e.amount) as side, a.account_no
         from entry as e join generation_of as g using (file_id) join files as f using (file_id)
         join (select distinct d.account_no, p.customer, t.ledger, t.currency from doc as d
@@ -147,7 +147,7 @@ def _settle_summed(connection: Connection, generation: int) -> None:
                 row_number() over (order by l.issued_on, l.key) as pos
             from {side}_left as l join entry as e using (entry_id)
             where exists (select 1 from summed as s where s.account_no = l.account_no
-                and s.account is not distinct from e.account
+                and s.book_account is not distinct from e.book_account
                 and s.side = {sign} and l.issued_on < s.first_day)
         """
         lettered = f"""
@@ -156,7 +156,7 @@ def _settle_summed(connection: Connection, generation: int) -> None:
             from {other}_left as l
             where exists (
                 select 1 from code_of as c join summed as s on s.file_id = c.file_id
-                and s.account is not distinct from c.account and s.customer = c.customer
+                and s.book_account is not distinct from c.book_account and s.customer = c.customer
                 and s.currency = c.currency and s.code = c.code
                 where c.key = l.key and s.side = {sign})
         """

@@ -193,17 +193,18 @@ def _say(connection: Connection, going: str, fee: Dated[int | Decimal]) -> None:
 _CARRIED_OVER = """
     with moved as (
         select d.key, d.account_no, d.issued_on, d.amount_currency as amount, d.document_id,
-            d.file_id, e.account
+            d.file_id, e.book_account
         from (select * from doc where kind = 'adjustment' and state_no is null) as d
-        join (select entry_id, account from entry where kind = 'adjustment'
-            and account is not null) as e using (entry_id)
+        join (select entry_id, book_account from entry where kind = 'adjustment'
+            and book_account is not null) as e using (entry_id)
     ),
     pair as (
         select n.*, row_number() over (partition by n.key order by o.key) as nth,
             row_number() over (partition by o.key order by n.key) as other_nth, o.key as from_key
         from moved as n join moved as o on o.account_no = n.account_no
             and o.issued_on = n.issued_on and o.file_id = n.file_id and o.amount = -n.amount
-            and o.document_id is not distinct from n.document_id and o.account <> n.account
+            and o.document_id is not distinct from n.document_id
+            and o.book_account <> n.book_account
         where n.amount > 0
     )
     select key, from_key, amount, account_no, issued_on, 0, false from pair

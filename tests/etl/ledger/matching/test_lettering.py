@@ -22,7 +22,7 @@ def years(*files):
         year = 2023 + place
         stage(
             connection,
-            [{"account": "411", **row} for row in rows],
+            [{"book_account": "411", **row} for row in rows],
             file_id=place + 1,
             ledger="fec:1",
             first_day=f"{year}-01-01",

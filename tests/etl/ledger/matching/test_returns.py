@@ -203,17 +203,17 @@ def test_plain_money_out_stays_what_it_is():
 def moved(account, amount, code=None):
     """Return a row of an entry that carries a claim over from one account to another."""
     return document(
-        "adjustment", "OD1", "A", "2026-06-01", amount, account=account, match_code=code
+        "adjustment", "OD1", "A", "2026-06-01", amount, book_account=account, match_code=code
     )
 
 
 @pytest.mark.parametrize("code", ["X", None])
 def test_a_claim_on_another_account_is_owed_with_its_own_due_day(code):
     rows = [
-        F1 | {"account": "411", "match_code": "X"},
+        F1 | {"book_account": "411", "match_code": "X"},
         moved("411", -1000, code),
         moved("416", 1000, "Y"),
-        payment("P1", "A", "2026-07-01", 300, account="416", match_code="Y"),
+        payment("P1", "A", "2026-07-01", 300, book_account="416", match_code="Y"),
     ]
     c = derived(rows)
     assert alive(c, "2026-05-31") == {"F1": D(1000)}

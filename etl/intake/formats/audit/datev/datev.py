@@ -63,6 +63,7 @@ _DOCUMENTS = {
     "credit": "Umsatz",
     "currency": "WKZ Umsatz",
     "reference": "Buchungstext",
+    "branch": "KOST1 - Kostenstelle",
 }
 _NAMES = {
     "customer_id": "Konto",
@@ -319,6 +320,7 @@ class _Postings:
             credit=None if debit else amount,
             currency=currency,
             reference=reference,
+            branch=posting.get("branch"),
         )
 
 

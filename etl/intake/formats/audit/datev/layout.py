@@ -33,6 +33,7 @@ _POSTING_COLUMNS = {
     "discount": ("skonto", "skontobetrag", "skontobetragabzug"),
     "text": ("buchungstext",),
     "due": ("falligkeit", "faelligkeit"),
+    "branch": ("kost1kostenstelle", "kost1", "kostenstelle1", "kostenstelle"),
     "reversal": ("generalumkehrgu", "generalumkehr"),
 }
 _CUSTOMER_COLUMNS = {

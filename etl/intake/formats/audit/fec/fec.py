@@ -256,7 +256,9 @@ def _parse(
 
 def _stage(connection: duckdb.DuckDBPyConnection, file_id: int, reading: Reading) -> None:
     """Insert documents, customers and rejects."""
-    has_columns(connection, ("account", "currency", "reference", "match_code", "matched_on"))
+    has_columns(
+        connection, ("book_account", "account", "currency", "reference", "match_code", "matched_on")
+    )
     connection.execute(
         f"""
         insert into staged_documents by name
@@ -265,7 +267,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, file_id: int, reading: Reading
                 case when not starts_with(r.account, '411') then e.only_aux end as only_aux
             from fec_row as r left join fec_entry as e using (entry_key) where r.fate = 'kept'
         )
-        select $file_id as file_id, line, $ledger as ledger, account,
+        select $file_id as file_id, line, $ledger as ledger, account as book_account, account,
             coalesce(aux, only_aux, account) as customer_id,
             coalesce(piece, entry) as document_id, kind,
             case when kind = 'opening' and of_day < on_day and of_day > on_day - interval 15 year

@@ -106,7 +106,10 @@ class Reader:
             self.foreign += 1
         code = line.real("matchKeyID", "recRef") or detail.real("matchKeyID", "recRef")
         letter = self._code(line.get("custSupID"), code, invoice)
-        self._row(line, kind, document, day, detail.get("invDueDt"), text, letter)
+        self._row(
+            line, kind, document, day, detail.get("invDueDt"), text, letter,
+            branch=_only(line, transaction, "costID"), project=_only(line, transaction, "projID"),
+        )  # fmt: skip
 
     def _kind(self, transaction: Transaction, line: Line) -> str:
         if transaction.is_opening:
@@ -130,7 +133,7 @@ class Reader:
 
     def _row(
         self, line: Line, kind: str, document: str, day: str, due: str, text: str, code: str | None,
-        account: str = "",
+        owner: str = "", **dimensions: str,
     ) -> None:  # fmt: skip
         """Add a row for `line`: of its customer, or of its account where it names none."""
         if not line.side:
@@ -141,8 +144,8 @@ class Reader:
             return
         customer = line.get("custSupID")
         if not customer:
-            customer = line.get("accID") or account
-            self.nameless += not account
+            customer = line.get("accID") or owner
+            self.nameless += not owner
         self.customers.add(customer)
         self.documents.add(
             line.line,
@@ -155,6 +158,7 @@ class Reader:
             credit=line.get("amnt") if line.side == "C" else None,
             reference=text,
             match_code=code,
+            **{"account": line.get("accID") or owner, **dimensions},
         )
 
     def _open(self) -> None:
@@ -191,8 +195,8 @@ class Reader:
             document = line.real("invRef", "docRef") or line.get("nr")
             code = line.real("matchKeyID", "recRef")
             letter = self._code(line.get("custSupID"), code, line.real("invRef"))
-            due = line.get("invDueDt")
-            self._row(line, "opening", document, day, due, line.get("desc"), letter)
+            due, text = line.get("invDueDt"), line.get("desc")
+            self._row(line, "opening", document, day, due, text, letter, account=account)
         for account, rest in left.items():
             if rest and account in holder:
                 cells = {"amnt": str(abs(rest)), "amntTp": "D" if rest > 0 else "C"}
@@ -238,6 +242,12 @@ class Reader:
             if relation.type == "C" and line.signed:
                 line.cells["nr"] = number
                 yield line, self.accounts[0]
+
+
+def _only(line: Line, transaction: Transaction, name: str) -> str:
+    """Return a cost centre or project: the line's own, else the only one of its transaction."""
+    found = {told for x in transaction.lines if (told := x.get(name))}
+    return line.get(name) or (found.pop() if len(found) == 1 else "")
 
 
 def _is_age(issued: str, first_day: str) -> bool:

@@ -68,6 +68,9 @@ _DOCUMENTS = {
     "credit": "amnt",
     "reference": "desc",
     "match_code": "matchKeyID",
+    "account": "accID",
+    "branch": "costID",
+    "project": "projID",
 }
 _CUSTOMERS = {
     "customer_id": "custSupID",

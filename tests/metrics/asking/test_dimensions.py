@@ -1,0 +1,110 @@
+"""Dimensions that documents carry: paths, those of one's own, whose books they are."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+from dashboards.base.filters import parse, read_options
+from data.store.engine import DuckDBEngine
+from etl.ledger.derive import Settings, derive, write_about
+from metrics.asking.ledger import Ledger
+from metrics.asking.own import columns_of, own_names, renamed
+from metrics.catalogue import answer
+from metrics.lists.customers import customers
+from tests.ledgers import customer, derived, invoice, publish, stage
+
+D = Decimal
+DAY = date(2025, 12, 31)
+
+
+@pytest.fixture
+def engine(tmp_path):
+    store = publish(
+        tmp_path,
+        [
+            invoice("F1", "A", "2025-01-01", 100, territory="Europe>Benelux > Belgium", branch="N"),
+            invoice("F2", "A", "2025-01-02", 20, territory="Europe > Benelux", branch="S"),
+            invoice("F3", "B", "2025-01-03", 3, company="Ours BV"),
+            invoice("F4", "C", "2025-01-04", "0.40", territory="Europe > Beneluxe"),
+        ],
+        customers=[customer("A", credit_limit=500), customer("B", territory="Europe > France")],
+    )
+    return store.current().engine
+
+
+def owed(engine, **where):
+    table = answer(engine, "receivables", Ledger(DAY, where))
+    return sum((row["receivables"] for row in table.to_pylist()), D(0))
+
+
+@pytest.mark.parametrize(
+    ("territory", "amount"),
+    [
+        (("Europe",), "123.40"),
+        (("Europe > Benelux",), "120"),
+        (("Europe > Benelux > Belgium",), "100"),
+        (("Europe > France", "Europe > Benelux > Belgium"), "103"),
+        (("Asia",), "0"),
+        (("",), "0"),
+    ],
+)
+def test_a_parent_includes_what_lies_below_it(engine, territory, amount):
+    assert owed(engine, territory=territory) == D(amount)
+    options = read_options(engine)
+    if set(territory) <= set(options.values["territory"]):
+        chosen = parse("?" + "&".join(f"territory={t}" for t in territory), options).where(options)
+        assert owed(engine, **chosen) == D(amount)
+
+
+def test_a_limit_is_not_one_branchs(engine):
+    whole, part = (
+        answer(engine, "exposure", Ledger(DAY, where)).to_pylist()[0]
+        for where in ({}, {"branch": ("N",)})
+    )
+    assert (whole["credit_limit"], whole["headroom"]) == (D(500), D(380))
+    assert (part["exposure"], part["credit_limit"], part["headroom"]) == (D(100), None, None)
+    listed = customers(Ledger(DAY, {"branch": ("N",)}))
+    rows = engine.query(listed.sql, listed.parameters).to_pylist()
+    assert [(r["customer"], r["receivables"], r["credit_limit"]) for r in rows] == [
+        ("A", D(100), None)
+    ]
+
+
+def test_the_company_is_whose_books_they_are():
+    documents = [
+        invoice("F1", "A", "2025-01-01", 1),
+        invoice("F2", "A", "2025-01-02", 2, company="X"),
+    ]
+    connection = derived(documents, ledger="fec:987650007")
+    found = connection.execute("select document_id, company from documents order by 1").fetchall()
+    assert found == [("F1", "987650007"), ("F2", "X")]
+
+
+def test_names_of_ones_own_are_the_same_over_files():
+    connection = duckdb.connect()
+    said = [{"own_1": "channel"}, {"own_1": "season", "own_2": "channel"}]
+    values = [{"own_1": "web"}, {"own_1": "spring", "own_2": "shop"}]
+    for number, (names, row) in enumerate(zip(said, values, strict=True), 1):
+        stage(
+            connection,
+            [invoice(f"F{number}", "A", "2025-01-01", 10 * number, **row)],
+            file_id=number,
+            settings=json.dumps({"own_dimensions": json.dumps(names)}),
+        )
+    derive(connection, Settings("EUR"))
+    write_about(connection, Settings("EUR"), datetime(2026, 1, 1, tzinfo=UTC), "{}")
+    engine = DuckDBEngine(connection)
+    assert own_names(engine) == {"own_1": "channel", "own_2": "season"}
+    by = columns_of(engine, ("channel", "season"))
+    rows = renamed(engine, answer(engine, "receivables", Ledger(DAY), by)).to_pylist()
+    assert [(r["channel"], r["season"], r["receivables"]) for r in rows] == [
+        ("shop", "spring", D(20)),
+        ("web", "", D(10)),
+    ]
+    with pytest.raises(ValueError, match=r"'colour' is no dimension.*channel, season"):
+        columns_of(engine, ("colour",))
