@@ -267,7 +267,7 @@ def show(
     from data.core.errors import EngineError, StoreError
     from data.workspace.policy import read
     from metrics.asking.ledger import Ledger
-    from metrics.asking.own import columns_of, renamed
+    from metrics.asking.own import columns_of, filters_of, renamed
     from metrics.catalogue import answer
 
     filters: dict[str, tuple[str, ...]] = {}
@@ -286,9 +286,7 @@ def show(
             raise _stop(_NO_DAY.format(store=store))
         sets = rules.set_of(buckets) if buckets else rules.usual(day)
         ledger = Ledger(
-            day,
-            dict(zip(columns_of(state.engine, filters), filters.values(), strict=True)),
-            months, basis=basis.value, buckets=sets,
+            day, filters_of(state.engine, filters), months, basis=basis.value, buckets=sets,
             enough=rules.enough_payments.at(day), kept=frozenset(about["ages"].split(",")),
         )  # fmt: skip
         if history > 1:

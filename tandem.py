@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from data.core.errors import StoreError
 from data.workspace.policy import read
 from metrics.asking.ledger import Ledger
-from metrics.asking.own import columns_of, renamed
+from metrics.asking.own import columns_of, filters_of, renamed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,8 +167,7 @@ class Books:
         rules = read(self._store.folder)
         sets = rules.set_of(buckets) if buckets else rules.usual(day)
         ages = self._state.engine.query("select ages from about").column(0)[0].as_py()
-        named = _many(where)
-        filters = dict(zip(columns_of(self._state.engine, named), named.values(), strict=True))
+        filters = filters_of(self._state.engine, _many(where))
         ledger = Ledger(
             day, filters, months, basis=basis, buckets=sets,
             enough=rules.enough_payments.at(day), kept=frozenset(ages.split(",")),

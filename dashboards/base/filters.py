@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode
 from dashboards.base.format import Format
 from dashboards.base.i18n import _, language
 from data.core.buckets import DEFAULT, Buckets
-from data.core.dimensions import BELOW, COLUMNS, DIMENSIONS, SECTOR_LEVELS, with_ancestors
+from data.core.dimensions import COLUMNS, DIMENSIONS, SECTOR_LEVELS, at_or_below, with_ancestors
 from data.core.policy import DEFAULTS, Policy
 from data.core.texts import N_, Text
 from data.reference import nace
@@ -135,10 +135,7 @@ class Selection:
         where = {k: v for k, v in self.chosen.items() if v and k not in levels}
         for name, paths in where.items():
             if DIMENSIONS[name].path:
-                starts = tuple(f"{path}{BELOW}" for path in paths)
-                where[name] = tuple(
-                    v for v in options.values[name] if v in paths or v.startswith(starts)
-                )
+                where[name] = at_or_below(paths, options.values[name])
         if len(levels) == 1:
             where[levels[0]] = self.chosen[levels[0]]
         elif levels:
@@ -208,7 +205,9 @@ def parse(search: str | None, options: Options) -> Selection:
     chosen: dict[str, list[str]] = {}
     page: dict[str, str] = {}
     notices: list[Text] = []
-    for key, value in parse_qsl((search or "").lstrip("?"), keep_blank_values=True):
+    columns = {name: column for column, name in options.own.items()}
+    for said, value in parse_qsl((search or "").lstrip("?"), keep_blank_values=True):
+        key = columns.get(said, said)
         if key == "as_of":
             day = _day(value)
             if day:
@@ -223,8 +222,11 @@ def parse(search: str | None, options: Options) -> Selection:
                 notices.append(Text(text, {"value": value[:40]}))
             elif meant not in chosen.setdefault(key, []):
                 chosen[key].append(meant)
+        elif key == "by" and columns.get(value, value) not in DIMENSIONS:
+            text = N_("“{value}” is no dimension to split by.")
+            notices.append(Text(text, {"value": value[:40]}))
         else:
-            page.setdefault(key, value)
+            page.setdefault(key, columns.get(value, value) if key == "by" else value)
     return Selection(
         as_of,
         {k: tuple(v) for k, v in chosen.items() if v},

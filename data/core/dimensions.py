@@ -119,6 +119,17 @@ def with_ancestors(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({BELOW.join(p[:n]) for p in parts for n in range(1, len(p) + 1)}))
 
 
+def at_or_below(paths: Iterable[str], values: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `values` that are one of the paths or lie below it, and the paths.
+
+    >>> at_or_below(["Europe > France"], ["Europe", "Europe > France > Nord"])
+    ('Europe > France', 'Europe > France > Nord')
+    """
+    asked = tuple(paths)
+    starts = tuple(f"{path}{BELOW}" for path in asked)
+    return tuple(dict.fromkeys((*asked, *(v for v in values if v.startswith(starts)))))
+
+
 def known(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return `names` unchanged; raise ValueError naming the first that is no dimension."""
     for name in names:

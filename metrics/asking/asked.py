@@ -23,18 +23,16 @@ _FEW = 4
 class Asked:
     """What the relations are asked for.
 
-    by: the dimensions asked for. where: dimension -> name of the list bound to it. below: of a
-    dimension of paths, how many values it has: `..._0` and so on are what begins all below each.
-    age_from: the column of an open item that aging counts from. buckets: into which. days: how many
-    as-of days there are; cut: the numbers of those that are no month-end; year_cut: of those whose
-    day a year earlier is none; first, last: the earliest and the latest. shown: the columns of
-    `days` that are read from the relations. text: the SQL that reads them. cubes: False to read
-    only rows. kept: the bounds of ages that the cube of balances tells apart.
+    by: the dimensions asked for. where: dimension -> name of the list bound to it. age_from: the
+    column of an open item that aging counts from. buckets: into which. days: how many as-of days
+    there are; cut: the numbers of those that are no month-end; year_cut: of those whose day a year
+    earlier is none; first, last: the earliest and the latest. shown: the columns of `days` that
+    are read from the relations. text: the SQL that reads them. cubes: False to read only rows.
+    kept: the bounds of ages that the cube of balances tells apart.
     """
 
     by: tuple[str, ...]
     where: Mapping[str, str]
-    below: Mapping[str, int]
     age_from: str
     buckets: Buckets
     days: int
@@ -61,16 +59,7 @@ class Asked:
 
         The text is the same for one value and for many, so that an engine knows it again.
         """
-        return "".join(
-            f" and {self._holds(f'{table}.{column}', column, name)}"
-            for column, name in self.where.items()
-        )
-
-    def _holds(self, value: str, column: str, name: str) -> str:
-        below = [f"starts_with({value}, ${name}_{n})" for n in range(self.below.get(column, 0))]
-        return (
-            f"({' or '.join((f'{value} in ${name}', *below))})" if below else f"{value} in ${name}"
-        )
+        return "".join(f" and {table}.{column} in ${name}" for column, name in self.where.items())
 
     @property
     def columns(self) -> str:

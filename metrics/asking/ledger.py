@@ -49,7 +49,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from data.core.buckets import DEFAULT, Buckets
-from data.core.dimensions import BELOW, DIMENSIONS, known
+from data.core.dimensions import known
 from metrics.asking.asked import Asked
 from metrics.asking.metric import Metric
 from metrics.asking.prelude import RELATIONS, relation
@@ -274,7 +274,6 @@ class Ledger:
                 for column, values in self.where.items()
                 if column != "total" and values
             },
-            below={c: len(v) for c, v in self.where.items() if DIMENSIONS[c].path},
             age_from=BASES[self.basis],
             buckets=self.buckets,
             days=len(days),
@@ -325,8 +324,6 @@ class Ledger:
             bound[f"month_bit_{number}"] = 1 << (day.month - 1)
         for column, values in self.where.items():
             bound[f"w_{column}"] = list(values)
-            if DIMENSIONS[column].path:
-                bound |= {f"w_{column}_{n}": f"{v}{BELOW}" for n, v in enumerate(values)}
         return bound
 
 

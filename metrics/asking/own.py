@@ -1,13 +1,13 @@
-"""Dimensions of the reader's own: what a store calls its columns own_1 to own_4."""
+"""Dimensions and their values as people name them, turned into what a `Ledger` takes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
-from data.core.dimensions import DIMENSIONS, OWN
+from data.core.dimensions import DIMENSIONS, OWN, at_or_below
 from data.store.engine import Engine
 
 
@@ -30,6 +30,20 @@ def columns_of(engine: Engine, names: Iterable[str]) -> tuple[str, ...]:
         if name not in known:
             raise ValueError(f"{name!r} is no dimension; known are: {', '.join(known)}")
     return tuple(own.get(name, name) for name in found)
+
+
+def filters_of(engine: Engine, where: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return filters as a ledger takes them: a path means all that lies below it as well.
+
+    Raises ValueError for a name that the store does not know.
+    """
+    columns = columns_of(engine, where)
+    found = dict(zip(columns, where.values(), strict=True))
+    for name, paths in found.items():
+        if DIMENSIONS[name].path:
+            values = engine.query(f"select distinct {name} from cells order by {name}")
+            found[name] = at_or_below(paths, values.column(0).to_pylist())
+    return found
 
 
 def renamed(engine: Engine, table: pa.Table) -> pa.Table:

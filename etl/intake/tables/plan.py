@@ -88,7 +88,9 @@ class Plan:
     def named(self) -> dict[str, str]:
         """Return what a mapping file says of the columns that were found: our name -> header."""
         found = {
-            n: self.header(n) for n in self.columns if n not in ("pays", "paid_flag", "credit_flag")
+            n: self.header(n)
+            for n in self.columns
+            if n not in ("pays", "paid_flag", "credit_flag", *self.own)
         }
         if "pays" in self.columns:
             header, numbered = self.header("pays"), "document_id" in found
