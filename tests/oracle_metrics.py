@@ -53,6 +53,7 @@ class Slice:
     amount: Decimal
     continues: bool
     returned: date | None = None
+    in_currency: Decimal = ZERO
 
     @property
     def closed_by(self) -> str:
@@ -384,7 +385,7 @@ class Book:
                 queue[0] = (closed, closer, amount - step, returned)
                 doc.slices.append(
                     Slice(doc, due, closed, closer, _worth(doc, at, at + step), at + step < end,
-                          returned)
+                          returned, step if doc.amount_currency > 0 else -step)
                 )  # fmt: skip
                 at += step
 
@@ -520,6 +521,11 @@ def _balance_groups(r: Relations) -> set[Key]:
 
 
 def receivables(r: Relations) -> dict[Key, list[Row]]:
+    def in_one_currency(held: list[Slice]) -> Decimal | None:
+        if len({s.doc.dims["currency"] for s in held}) != 1:
+            return None
+        return sum((s.in_currency for s in held), ZERO)
+
     alive = r.split(r.alive)
     return {
         g: [
@@ -528,6 +534,7 @@ def receivables(r: Relations) -> dict[Key, list[Row]]:
                 "unapplied": total(s for s in alive.get(g, []) if s.amount < 0),
                 "open_items": count(alive.get(g, [])),
                 "customers": len({s.doc.dims["customer"] for s in alive.get(g, [])}),
+                "receivables_currency": in_one_currency(alive.get(g, [])),
             }
         ]
         for g in _balance_groups(r)

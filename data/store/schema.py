@@ -339,6 +339,7 @@ MONTH_ITEMS = Table(
         ),
         Column("unapplied", "BOOLEAN", "negative amounts"),
         Column("amount", MONEY, "signed", "reporting currency"),
+        Column("amount_currency", MONEY, "signed", "currency of the market"),
         Column("items", "INTEGER", "open items"),
         Column("invoices", "INTEGER", "open invoices among them"),
     ),

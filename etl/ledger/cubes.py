@@ -57,6 +57,7 @@ join customers as c on c.customer_id = a.customer
 #: Slices that some month-end sees: most close in the month in which they opened, or in the next.
 _SEEN = f"""
 select k.cell, k.market, o.opened_on, o.issued_on, o.due_on, o.closed_on, o.amount,
+    o.amount_currency,
     {ITEMS} as items,
     {INVOICES} as invoices
 from open_items as o
@@ -75,12 +76,14 @@ from (select due_on as day from seen union select issued_on from seen) as days
 def _items(basis: str, day: str) -> str:
     return f"""
 select '{basis}' as basis, market, opened_on, closed_on, ages_from, unapplied,
-    cast(sum(amount) as decimal(18, 2)) as amount, cast(sum(items) as integer) as items,
+    cast(sum(amount) as decimal(18, 2)) as amount,
+    cast(sum(amount_currency) as decimal(18, 2)) as amount_currency,
+    cast(sum(items) as integer) as items,
     cast(sum(invoices) as integer) as invoices
 from (
     select market, last_day(opened_on) as opened_on, last_day(closed_on) as closed_on,
         case when amount < 0 then last_day(opened_on) else ages_from end as ages_from,
-        amount < 0 as unapplied, amount, items, invoices
+        amount < 0 as unapplied, amount, amount_currency, items, invoices
     from seen
     join ages on day = {day}
 ) as rounded

@@ -21,7 +21,8 @@ Relations of sums carry the dimensions asked for. Metrics add them up by group; 
 several rows. They are the same sums whether they come from the rows or from the cubes, which the
 load keeps by month (`etl.ledger.cubes`):
 
-    balances          alive by bucket of aging by due day: amount, items, invoices (still open)
+    balances          alive by bucket of aging by due day: amount, items, invoices (still open);
+                      in_currency of the currency of_currency
     aged              the same by the bucket that the ledger's basis gives
     opening_balances  opening: amount
     debtors           how many customers have something alive: customers. It does not add up

@@ -24,6 +24,7 @@ RECEIVABLES = Metric(
         N_("Instalments are counted one by one; what is paid in parts later is one open item."),
         N_("An invoice paid on the 9th is paid on the 9th, whenever the match was recorded."),
         N_("Amounts include VAT and stand in the reporting currency, at the document's rate."),
+        N_("What is open in one currency only is told in that currency besides."),
     ),
     others=N_(
         "Many reports leave unapplied payments out, so that the list does not add up to the "
@@ -34,17 +35,18 @@ RECEIVABLES = Metric(
         Field("unapplied", N_("Unapplied"), "money", additive=True),
         Field("open_items", N_("Open items"), "count", additive=True),
         Field("customers", N_("Customers with open items"), "count"),
+        Field("receivables_currency", N_("Receivables in their currency"), "money"),
     ),
     sql="""
 with parts as (
     select {by}, amount, case when bucket = 'unapplied' then amount else 0 end as unapplied,
-        items as open_items, 0 as customers
+        items as open_items, 0 as customers, in_currency, of_currency
     from balances
     union all
-    select {by}, 0, 0, 0, customers
+    select {by}, 0, 0, 0, customers, null, null
     from debtors
     union all
-    select {by}, 0, 0, 0, 0
+    select {by}, 0, 0, 0, 0, null, null
     from whole
 )
 
@@ -52,7 +54,9 @@ select {by},
     cast(sum(amount) as decimal(18, 2)) as receivables,
     cast(sum(unapplied) as decimal(18, 2)) as unapplied,
     cast(sum(open_items) as bigint) as open_items,
-    cast(sum(customers) as bigint) as customers
+    cast(sum(customers) as bigint) as customers,
+    case when min(of_currency) = max(of_currency)
+        then cast(sum(in_currency) as decimal(18, 2)) end as receivables_currency
 from parts
 group by {by}
 """,

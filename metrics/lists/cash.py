@@ -41,7 +41,7 @@ group by paid.method
 _LISTED = f"""
 with paid as (
     select document_key, closed_by_key, method, opened_on as paid_on, closed_on, returned_on,
-        customer, -amount as amount
+        customer, -amount as amount, currency, -amount_currency as amount_currency
     from items
     where kind = 'payment' and amount < 0 and opened_on >= from_window and closed_on <= as_of
 )
@@ -50,7 +50,8 @@ select c.document_id as payment, paid.paid_on, k.customer_name, paid.customer,
     coalesce(o.document_id, d.document_id) as invoice,
     coalesce(o.issued_on, d.issued_on) as invoiced_on,
     case when d.customer <> paid.customer then d.customer else '' end as invoice_customer,
-    paid.amount, paid.method, cast(m.confidence as double) as confidence, c.reference,
+    paid.amount, paid.currency, paid.amount_currency, paid.method,
+    cast(m.confidence as double) as confidence, c.reference,
     f.name as file, c.line, g.name as invoice_file, d.line as invoice_line,
     case when paid.method <> 'state' then cast(paid.closed_by_key as varchar) || '.'
         || cast(paid.document_key as varchar) || '.' || {_SEAL.format("d")}
@@ -70,6 +71,7 @@ left join files as g on g.file_id = d.file_id
 _UNAPPLIED = """
 with loose as (
     select document_key, max(as_of) as as_of, cast(-sum(amount) as decimal(18, 2)) as amount,
+        cast(-sum(amount_currency) as decimal(18, 2)) as in_currency,
         cast(-sum(case when closed_on is null then amount else 0 end) as decimal(18, 2))
             as still_open,
         max(closed_on) as applied_on
@@ -79,7 +81,8 @@ with loose as (
 )
 
 select loose.document_key, c.document_id, c.kind, c.issued_on,
-    date_diff('day', c.issued_on, loose.as_of) as age, loose.amount, loose.still_open,
+    date_diff('day', c.issued_on, loose.as_of) as age, loose.amount, loose.in_currency,
+    c.currency, loose.still_open,
     loose.applied_on, cast(-c.amount as decimal(18, 2)) as whole, k.customer_name, c.customer,
     c.reference, f.name as file, c.line, c.ledger, c.amount_currency
 from loose
@@ -205,6 +208,7 @@ def unapplied(ledger: Ledger) -> Statement:
     """List the payments and credit notes of which something is unapplied at the as-of day.
 
     Columns: the document, its customer, text, file and line; amount: what is unapplied, positive;
+    in_currency: the same in the document's currency;
     still_open: what of it is so in the whole of the data; applied_on: when the rest was applied;
     age: days since its day.
     """
