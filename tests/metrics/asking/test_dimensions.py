@@ -69,6 +69,12 @@ def test_a_limit_is_not_one_branchs(engine):
     )
     assert (whole["credit_limit"], whole["headroom"]) == (D(500), D(380))
     assert (part["exposure"], part["credit_limit"], part["headroom"]) == (D(100), None, None)
+    split = answer(engine, "exposure", Ledger(DAY), ("branch",)).to_pylist()
+    assert [(r["branch"], r["exposure"], r["credit_limit"]) for r in split] == [
+        ("", D("3.40"), None),
+        ("N", D(100), None),
+        ("S", D(20), None),
+    ]
     listed = customers(Ledger(DAY, {"branch": ("N",)}))
     rows = engine.query(listed.sql, listed.parameters).to_pylist()
     assert [(r["customer"], r["receivables"], r["credit_limit"]) for r in rows] == [
