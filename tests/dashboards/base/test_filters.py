@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from dashboards.base.filters import (
     Options,
     Selection,
+    dimension_label,
     parse,
     sector_choices,
     to_search,
@@ -13,8 +15,9 @@ from dashboards.base.filters import (
     with_page,
 )
 from dashboards.base.format import Format
+from dashboards.base.links import dimension_choice
 from dashboards.base.view import View
-from dashboards.frame.controls import search_of, shown_of
+from dashboards.frame.controls import hides, search_of, shown_of
 
 OPTIONS = Options(
     first_day=date(2024, 1, 1),
@@ -126,3 +129,44 @@ def test_the_sector_control_offers_each_level_once():
         "sector_division:43", "sector_group:43.2", "sector:43.21", "sector:43.22",
         "sector_section:G", "sector_division:46", "sector:46.73",
     ]  # fmt: skip
+
+
+BRANCHES = replace(
+    OPTIONS,
+    values={
+        **OPTIONS.values,
+        "branch": ("N", "S"),
+        "project": ("P",),
+        "territory": ("Europe", "Europe > Benelux", "Europe > Benelux > Belgium"),
+        "own_1": ("shop", "web"),
+    },
+    own={"own_1": "channel"},
+)
+
+
+def test_a_dimension_of_ones_own_is_named_as_the_reader_named_it():
+    selection = parse("?channel=web&by=channel", BRANCHES)
+    assert selection.where(BRANCHES) == {"own_1": ("web",)}
+    assert selection.page == {"by": "own_1"}
+    assert dimension_label("own_1", BRANCHES) == "channel"
+    assert value_label("own_1", "", BRANCHES, F) == "channel not known"
+
+
+def test_a_territory_means_all_below_it():
+    where = parse("?territory=Europe+%3E+Benelux", BRANCHES).where(BRANCHES)
+    assert where == {"territory": ("Europe > Benelux", "Europe > Benelux > Belgium")}
+
+
+def test_what_is_no_dimension_to_split_by_is_said():
+    selection = parse("?by=nonsense", BRANCHES)
+    assert [str(n) for n in selection.notices] == ["“nonsense” is no dimension to split by."]
+    assert selection.page == {}
+
+
+def test_a_filter_with_one_value_is_not_offered():
+    hidden = [name for name in ("segment", "branch", "project", "own_1") if hides(name, BRANCHES)]
+    assert hidden == ["project"]
+    view = View(None, parse("", BRANCHES), BRANCHES, F)
+    offered = {choice["value"] for choice in dimension_choice("by", view).data}
+    assert {"branch", "customer", "own_1"} <= offered
+    assert not offered & {"project", "currency", "total"}
