@@ -17,7 +17,7 @@ from benchmarks.report import table
 from benchmarks.shapes.axes import AXES, at_random, shapes, singles
 from benchmarks.shapes.dialects import compared
 from benchmarks.shapes.judge import WRONG
-from benchmarks.shapes.page import PAGE, kinds_told, outcomes, page, told, worst
+from benchmarks.shapes.page import PAGE, kinds_told, outcomes, page, told, understood, worst
 from benchmarks.shapes.runs import Results, judge_all, pool, sorted_out
 from benchmarks.shapes.shape import Shape
 
@@ -87,7 +87,13 @@ def main() -> None:
     given = parser.parse_args()
     fixed = _fixed(parser, given.only)
     results = measured(given.shapes, given.seed, fixed)
-    print(outcomes(results), worst(results), kinds_told(results.kinds), sep="\n\n")
+    print(
+        outcomes(results),
+        understood(results),
+        worst(results),
+        kinds_told(results.kinds),
+        sep="\n\n",
+    )
     for kind in results.kinds[: given.show]:
         print("", told(kind.smallest), sep="\n")
     if not fixed:

@@ -172,6 +172,30 @@ def sensible(shape: Shape) -> Shape:
     return Shape(v, shape.seed)
 
 
+#: What a file cannot tell, by the values of a shape that make it so: only asking, or saying why
+#: it cannot be read, is right.
+UNTOLD: tuple[tuple[dict[str, str], str], ...] = (
+    ({"state": "unknown"}, "a state in a word that nobody knows"),
+    ({"state": "part", "list": "status"}, "paid in part, and no column says how much"),
+    ({"number": "whole_dot"}, "1.234 may be a thousand or one and a bit, in every row"),
+    ({"number": "whole_comma"}, "1,234 may be a thousand or one and a bit, in every row"),
+    ({"texts": "zeros_lost"}, "00123 in one file and 123 in the other"),
+    ({"customers": "zeros_lost"}, "00123 in one file and 123 in the other"),
+    ({"file": "xlsx_not_calculated"}, "formulas without results"),
+    ({"pollution": "no_header"}, "columns without headers"),
+)
+#: Pollution that takes a row its cells: which one is lost or too much, nobody can say.
+SPOILT = ("missing_separator", "extra_separator", "short_row", "long_row", "open_quote")
+
+
+def untold(shape: Shape) -> str:
+    """Return what the files of a shape cannot tell; '' where they tell all."""
+    for values, why in UNTOLD:
+        if all(shape[axis] == value for axis, value in values.items()):
+            return why
+    return ""
+
+
 def singles(seed: int) -> Iterator[Shape]:
     """Yield every list alone, and the plain one with each value of each other axis."""
     seen: set[str] = set()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from benchmarks.shapes.axes import build
+from benchmarks.shapes.axes import SPOILT, build, untold
 from benchmarks.shapes.ledger import Figures, bucket, tally
 from benchmarks.shapes.shape import Made, Shape
 from benchmarks.shapes.write import write
@@ -20,10 +20,11 @@ from etl.load.making import STOPPED
 from etl.load.run import load
 from etl.report import LoadReport
 
-#: Outcomes, the best first.
-RIGHT, ASKED, REFUSED, SAID, WRONG, CRASHED = (
-    "right", "asked", "refused", "rows refused", "silently wrong", "crashed")  # fmt: skip
-OUTCOMES = (RIGHT, ASKED, REFUSED, SAID, WRONG, CRASHED)
+#: Outcomes, the best first. What ends rightly so is decided by the values of a shape alone.
+RIGHT, RIGHTLY_ASKED, RIGHTLY_SAID, ASKED, REFUSED, SAID, WRONG, CRASHED = (
+    "right", "rightly asked", "spoilt row refused", "asked", "refused", "rows refused",
+    "silently wrong", "crashed")  # fmt: skip
+OUTCOMES = (RIGHT, RIGHTLY_ASKED, RIGHTLY_SAID, ASKED, REFUSED, SAID, WRONG, CRASHED)
 
 
 @dataclass
@@ -77,20 +78,22 @@ def _compare(judged: Judged, made: Made, report: LoadReport, store: Store) -> No
     judged.said += [f"{f.name}: {n}" for f in report.files for n in f.notes]
     judged.said += [f"{f.name}: left out {f.left_out}" for f in report.files if f.left_out]
     judged.said += [f"{r.file}:{r.line} {r.column}={r.value!r} {r.reason}" for r in report.rejects]
+    no_way = untold(judged.shape)
     if any(f.reason.template == STOPPED for f in report.failures):
         judged.outcome = CRASHED
     elif report.failures:
         asked = any(f.asked for f in report.failures)
-        judged.outcome = ASKED if asked else REFUSED
+        judged.outcome = RIGHTLY_ASKED if no_way else ASKED if asked else REFUSED
     elif not report.published:
-        judged.outcome = REFUSED
+        judged.outcome = RIGHTLY_ASKED if no_way else REFUSED
     else:
         state = store.current()
         assert state is not None  # noqa: S101 - it was published
         differences = [differs(f, found(state.engine, f.last), made) for f in made.right]
         judged.differs = min(differences, key=len, default=["has to be asked about"])
         if report.rejected:
-            judged.outcome = SAID
+            spoilt = judged.shape["pollution"] in SPOILT and report.rejected <= len(made.tables)
+            judged.outcome = RIGHTLY_SAID if spoilt else SAID
         elif judged.differs:
             judged.outcome = WRONG
 

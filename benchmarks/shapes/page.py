@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.report import table
-from benchmarks.shapes.axes import AXES, build
-from benchmarks.shapes.judge import OUTCOMES, WRONG, Judged
+from benchmarks.shapes.axes import AXES, SPOILT, UNTOLD, build, untold
+from benchmarks.shapes.judge import OUTCOMES, RIGHT, WRONG, Judged
 from benchmarks.shapes.runs import Kind, Results
 from benchmarks.shapes.write import write
 
@@ -29,13 +29,17 @@ them.
 Each shape ends as one of these:
 
 - **right**: loaded, nothing refused, and every figure is right;
+- **rightly asked**: the file cannot tell, and its reader is asked, or told why it cannot be read;
+- **spoilt row refused**: loaded, but for the one row of a file whose cells were spoilt;
 - **asked**: something that can move money is open; nothing of that file is loaded;
 - **refused**: a message says why; nothing of that file is loaded;
-- **rows refused**: loaded, and single rows were refused with their line and reason;
+- **rows refused**: loaded, and other rows were refused with their line and reason;
 - **silently wrong**: loaded without a question or a failure, and a figure differs;
 - **crashed**: an error that nobody foresaw.
 
-Where a file cannot tell (a word nobody knows, part-paid without an amount), only asking is right.
+What a file cannot tell, and what spoils a row, is decided by the shape before it is loaded, never
+by how it ends: {untold}. A row is spoilt where a line lost a separator or its last cell, got one
+more, or has a quotation mark that is never closed.
 
     python -m benchmarks.reading [--shapes N] [--seed S] [--only AXIS=VALUE] [--show N]
 
@@ -58,6 +62,20 @@ def outcomes(results: Results) -> str:
         for name in OUTCOMES
     ]
     return table(("outcome", "shapes", "share"), lines, right=(1, 2))
+
+
+def understood(results: Results) -> str:
+    """Return how many are understood, of all shapes and of those that can be."""
+    shapes = [j.shape for j in results.judged]
+    telling = sum(not untold(s) and s["pollution"] not in SPOILT for s in shapes)
+    right = results.counts[RIGHT]
+    told_ = sum(j.outcome == RIGHT and not untold(j.shape) and j.shape["pollution"] not in SPOILT
+                for j in results.judged)  # fmt: skip
+    return (
+        f"Understood without a question are {right / max(1, len(shapes)):.1%} of all shapes, and"
+        f" {told_ / max(1, telling):.1%} of the {telling} whose files tell all and have no spoilt"
+        " row."
+    )
 
 
 def worst(results: Results) -> str:
@@ -106,9 +124,10 @@ def page(results: Results, seed: int, not_yet: str, readers: str) -> str:
     """Return the page."""
     count = len(results.judged)
     parts = [
-        INTRODUCTION.format(axes=len(AXES)),
+        INTRODUCTION.format(axes=len(AXES), untold="; ".join(dict.fromkeys(w for _, w in UNTOLD))),
         f"This is `--shapes {count} --seed {seed}`, first each value alone, then several at once:",
         outcomes(results),
+        understood(results),
     ]
     if results.kinds:
         lines = [(str(k.count), k.smallest.shape.name()) for k in results.kinds]
