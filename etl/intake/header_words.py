@@ -19,6 +19,20 @@ GROSS = """
     gesamt brutto; gesamtbetrag inkl mwst; gesamt inkl mwst; betrag inkl mwst; betrag inkl ust;
     brutto"""
 
+#: Amounts that say themselves that VAT is not in them.
+NET = """
+    net amount; amount net; total net; net total; net invoice amount; net value; net;
+    amount excl vat; amount excluding vat; amount ex vat; amount excl tax; amount excl; total excl;
+    total excl vat; total excluding vat; total ex vat; total excl tax; excl vat; untaxed amount;
+    nettobedrag; netto bedrag; bedrag netto; netto factuurbedrag; totaal excl btw;
+    totaal exclusief btw; totaal excl; totaalbedrag excl btw; factuurbedrag excl btw;
+    factuurtotaal excl btw; bedrag excl btw; bedrag exclusief btw; bedrag excl; bedrag ex btw;
+    excl btw; netto; montant ht; total ht; montant total ht; montant facture ht; ht; montant htva;
+    total htva; htva; montant hors taxes; montant hors taxe; montant hors tva; hors taxes;
+    montant net; nettobetrag; betrag netto; nettosumme; gesamt netto; rechnungsbetrag netto;
+    nettorechnungsbetrag; gesamtbetrag netto; betrag exkl mwst; betrag ohne mwst;
+    betrag zzgl mwst"""
+
 #: Amounts that are the sum of others, where there are others.
 TOTAL = """
     invoice total; total amount; total invoice amount; amount total; grand total; total;
@@ -95,7 +109,7 @@ SYNONYMS: dict[str, str] = {
         move type; documentsoort; document soort; soort; soort document; boekingssoort; type piece;
         type de piece; type document; type de document; nature; nature piece; belegart; belegtyp;
         art; dokumenttyp; dokumentart; invoice class; class; accounting document type;
-        trans type; soort stuk; genre; vorgang""",
+        trans type; soort stuk; genre; vorgang; typ""",
     "state": """
         status; state; invoice status; document status; payment status; invoice state; inv status;
         status invoice; docstatus; status name; factuurstatus; betaalstatus; betalingsstatus; staat;
@@ -103,7 +117,7 @@ SYNONYMS: dict[str, str] = {
         etat de la facture; etat de paiement; etat du paiement; zahlungsstatus; rechnungsstatus;
         zustand; belegstatus; status der rechnung; bezahlstatus; estado; estado de la factura;
         estado de pago; estado factura; stato; stato fattura; stato pagamento; situacao; stan;
-        status faktury; status platnosci""",
+        status faktury; status platnosci; situation; stage; toestand""",
     "issued_on": """
         issued on; invoice date; invoicedate; invoice/bill date; inv date; factuurdatum;
         datum factuur; factuur datum; date de facture; date facture; date de facturation;
@@ -125,7 +139,8 @@ SYNONYMS: dict[str, str] = {
         faelligkeitsdatum; falligkeitsdatum; faelligkeit; falligkeit; fallig am; faellig am;
         nettofalligkeit; nettofaelligkeit; zahlbar bis; netto falligkeit; fin trs line datedue;
         maturity date; payment due date; due; due by;
-        pay by; maturity; betalen voor; verval; a payer avant; ech; exigible le; fallig; faellig""",
+        pay by; payment due; maturity; betalen voor; verval; a payer avant; ech; exigible le;
+        fallig; faellig""",
     "amount": f"""
         {GROSS}; invoice amount; document amount; factuurbedrag; rechnungsbetrag; montant facture;
         montant de la facture; {TOTAL}; amount; original amount; amount original; amount in doc
@@ -135,7 +150,7 @@ SYNONYMS: dict[str, str] = {
         foreign amount; amount fc; curr amount; transaction amount; settled amount;
         matched amount; allocated amount; amount local currency; invoiced amount; amount invoiced;
         gefactureerd bedrag;
-        billed; invoice value; rechnungssumme; endbetrag""",
+        billed; invoice value; rechnungssumme; endbetrag; amt; value; waarde; summe""",
     "amount in local currency": """
         amount in local currency; amt in loc cur; amount in lc; amount lcy; original amt lcy;
         amount dc; amount in company code currency; local amount; amount total signed;
@@ -152,8 +167,8 @@ SYNONYMS: dict[str, str] = {
         reste a payer; restant du; reste du; solde; solde du; montant ouvert; montant du;
         offener betrag; offen; offene posten; restbetrag; fin trs line openvaluesigned;
         noch offen; open bedrag; bedrag open; betrag offen; offen betrag; montant solde;
-        still open; o/s; to pay; restant; te ontvangen; nog open; impaye; reste ouvert; offener
-        posten; zu zahlen""",
+        still open; o/s; to pay; unpaid; encours; restant; te ontvangen; nog open; impaye;
+        reste ouvert; offener posten; zu zahlen""",
     "open_amount in local currency": """
         remaining amt lcy; remaining amount lcy; amount residual signed; amount due signed;
         fin trs line openbasevaluesigned""",
@@ -162,7 +177,7 @@ SYNONYMS: dict[str, str] = {
         gezahlter betrag; reeds betaald; reeds voldaan; deja paye; deja regle; bereits bezahlt;
         paid; voldaan; betaald; paye; regle; acompte; bezahlt; gezahlt;
         received; paid to date; received to date; receipts; ontvangen; encaisse; acquitte;
-        zahlungen; zahlbetrag""",
+        zahlungen; zahlbetrag; settled; payments""",
     "discount": """
         discount taken; discount allowed; discount granted; cash discount; cash discount amount;
         payment discount; payment discount amount; early payment discount; settlement discount;
@@ -304,7 +319,7 @@ SYNONYMS: dict[str, str] = {
         dc flag; d c; dc; debit credit; debit/credit ind; debit/credit indicator; debet credit;
         debit/credit; soll haben; soll/haben kennzeichen; soll haben kennzeichen; s h; sens;
         d k; sh kennzeichen; dc indicator; debet/credit; af bij; credit/debit;
-        dr/cr; dr cr; cr/dr; cr dr""",
+        dr/cr; dr cr; cr/dr; cr dr; sign""",
     "journal": """
         journal; code journal; journal code; journalcode; journal name; libelle journal; jnl;
         journal type; type journal; dagboek; dagboekcode; dagboek code; code dagboek; dagboeknr;

@@ -19,6 +19,7 @@ from etl.intake.header_words import (
     DIMENSIONS,
     GROSS,
     LINE_ITEM,
+    NET,
     PAYMENT,
     PAYMENT_AMOUNT,
     SYNONYMS,
@@ -93,6 +94,7 @@ for _name, _words in SYNONYMS.items():
         _RANKS.setdefault(_word, []).append((_name, _rank))
 _DIMENSIONS = {word: name for name, words in DIMENSIONS.items() for word in _bare_list(words)}
 _GROSSES = frozenset(_bare_list(f"{GROSS}; {TOTAL}"))
+_NETS = frozenset(_bare_list(NET))
 _VATS = _bare_list(VAT)
 _VAT_WORDS = frozenset(_bare_list(VAT_WORD))
 _PAYMENT_AMOUNTS = frozenset(_bare_list(PAYMENT_AMOUNT))
@@ -127,6 +129,8 @@ class Found:
     """The paid amount is called the amount of a payment."""
     vat: int | None = None
     """Position of a column that may hold amounts of VAT."""
+    net: bool = False
+    """There is a column of amounts without VAT."""
 
 
 def _meanings(header: str) -> list[tuple[str, int]]:
@@ -229,6 +233,7 @@ def find(headers: Sequence[str]) -> Found:
         labels=tuple(p for _, p, name in sorted(offers) if name == "reference"),
         pays=pays and "paid_amount" in columns,
         vat=vat,
+        net=any(is_net(h) for h in headers),
     )
 
 
@@ -265,6 +270,11 @@ def _settle_currencies(columns: dict[str, int]) -> bool:
 def is_gross(header: str) -> bool:
     """Return whether a header says that VAT is in its amounts, or that they are totals."""
     return _is_one_of(header, _GROSSES)
+
+
+def is_net(header: str) -> bool:
+    """Return whether a header says that VAT is not in its amounts."""
+    return _is_one_of(header, _NETS)
 
 
 def is_vat_word(header: str) -> bool:

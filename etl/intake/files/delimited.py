@@ -384,10 +384,15 @@ def _mend(
             select g.line, g.line, g.text from {grid.table} g
             asof left join {spans} k on g.line >= k.first
             where {quoted} and (k.last is null or g.line > k.last)
+        ), escaped as (
+            -- a quotation mark inside a cell may stand behind a backslash instead of twice
+            select * replace (case when contains(t, '\\"') and not
+                regexp_full_match($sep || t, $whole) then replace(t, '\\"', '""') else t end as t)
+            from records
         ), fields as (
             select *, regexp_full_match($sep || t, $whole) as proper,
                    regexp_extract_all($sep || t, $each, 1) as f
-            from records
+            from escaped
         ), judged as (
             select *, case when not proper then 'quote' {_width_check(width)} end as broken
             from fields

@@ -74,6 +74,8 @@ class Grid:
     """Cell columns in which some cell holds an error of a spreadsheet, such as #REF!."""
     uncalculated: Mapping[str, str] = field(default_factory=dict)
     """Cell column -> one of its formulas that never had a result: it stands in its cell."""
+    read: frozenset[str] = frozenset()
+    """Cell columns from which another one was made."""
     kinds: dict[str, str] = field(default_factory=dict)
     """What `drop` drops, where the table is more than one: name -> table or view."""
 

@@ -25,6 +25,7 @@ BLANK = f"'{_BLANKS}'"
 _MOST_WORDS = 50_000
 _PROOF = """^="|^'[0-9A-Za-z]"""
 #: What Excel is told so that it keeps a number as it is, as SQL writes it.
+_EXCEL_TEXT = '="'
 _EXCEL = """^(?:="?|'')([^"]*)"?$"""
 
 
@@ -90,8 +91,11 @@ def _unmarked(word: str) -> str:
 class Text:
     """Free text, as it stands."""
 
-    def parse(self, _connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, /) -> Parsed:
+    def parse(self, connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, /) -> Parsed:
         """See `Description.parse`."""
+        if any_row(connection, grid, f"starts_with({cell}, '{_EXCEL_TEXT}')"):
+            text = _number_text(grid, cell)
+            return Parsed(rf"regexp_replace({text}, '^{_EXCEL_TEXT}([^\x22]*)\x22$', '\1')")
         return Parsed(_number_text(grid, cell) if grid.typed else cell, light=not grid.typed)
 
 
@@ -203,7 +207,7 @@ class Words:
     def words(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str) -> list[str]:
         """Return the different cells of the column, the most frequent first."""
         found = connection.execute(
-            f"select {cell} from {grid.table} where {cell} is not null "
+            f"select {cell} from {grid.table} where {cell} is not null and broken is null "
             f"group by {cell} order by count(*) desc, {cell} limit $most",
             {"most": _MOST_WORDS},
         ).fetchall()

@@ -1,14 +1,18 @@
-"""Columns of companies: the reader's own, or the customers."""
+"""Companies: the reader's own, or the customers; in a column, or above the rows of each."""
 
 from __future__ import annotations
 
 import duckdb
 
+from data.core.errors import FileError
 from data.core.reading import Choice, Question, Value
 from data.core.texts import N_, Text
 from etl.intake.header_words import DIMENSIONS
 from etl.intake.headers import bare, meanings
-from etl.intake.tables.plan import Plan
+from etl.intake.source import ReadOptions
+from etl.intake.tables.columns import any_row
+from etl.intake.tables.plan import DAYS, Plan
+from etl.intake.tables.rows import TOTAL
 from etl.intake.tables.words import listed
 
 FEW = 12
@@ -28,6 +32,7 @@ def settle_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
 
     Payments that name their invoices need no customer.
     """
+    _part_with_company(connection, plan)
     cell = plan.columns.get("customer_name")
     if cell is None or bare(plan.header("customer_name")) not in COMPANIES:
         return
@@ -48,6 +53,23 @@ def settle_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
              if "customer_name" in meanings(h) and f"c{n}" not in (*used, cell)]  # fmt: skip
     if names and plan.rows_kind != "bank":
         plan.columns["customer_name"] = names[0]
+
+
+def _part_with_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Take a company for no name of the customers, where few stand beside many of these.
+
+    Or where one customer stands beside several.
+    """
+    cell, own = plan.columns.get("customer_name"), plan.columns.get("customer_id")
+    if cell is None or own in (None, cell) or bare(plan.header("customer_name")) not in COMPANIES:
+        return
+    companies, customers, most = connection.execute(
+        f"select count(distinct company), count(distinct customer), max(n) from (select"
+        f" {cell} as company, {own} as customer, count(distinct {cell}) over (partition by {own})"
+        f" as n from {plan.grid.table} where broken is null and {cell} is not null)"
+    ).fetchone() or (0, 0, 0)
+    if companies > 1 and (2 * companies <= customers or most > 1):
+        del plan.columns["customer_name"]
 
 
 def _ask_alone(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, header: str) -> None:
@@ -104,13 +126,166 @@ def ask_company(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, he
         Choice(v.text, v.text, {"source": {"ledger": v.text}, "keep": {header: [v.text]}})
         for v in values
     )
-    # a mapping that derives columns names some
-    named = {n: h for n, h in plan.named().items() if n in ("document_id", "issued_on")}
-    number = {"join": [header, plan.header("customer_id")], "by": "/"}
     own = Choice("own", N_("customers of its own each: the company goes before their numbers"),
-                 {**plan.answer(named), "derived": {"customer_id": number},
-                  "unread": {header: "harmless"}})  # fmt: skip
+                 _each_its_own(plan, header))  # fmt: skip
     said = {"column": header, "words": ", ".join(v.text for v in values)}
     plan.questions.append(
         Question("company", Text(_COMPANY, said), (shared, own, *apart), header, values)
+    )
+
+
+def _each_its_own(plan: Plan, header: str) -> dict[str, dict[str, object]]:
+    """Return what a mapping file says where each company has its own numbers of customers."""
+    # a mapping that derives columns names some
+    named = {n: h for n, h in plan.named().items() if n in ("document_id", "issued_on")}
+    number = {"join": [header, plan.header("customer_id")], "by": "/"}
+    return {
+        **plan.answer(named),
+        "derived": {"customer_id": number},
+        "unread": {header: "harmless"},
+    }
+
+
+#: Names that are less alike than this are not one name written in two ways.
+_ALIKE = 0.75
+
+
+def own_companies(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, _: ReadOptions
+) -> tuple[dict[str, dict[str, object]], Text] | None:
+    """Return that each company has its own customers, or that a name is one in all, where it shows.
+
+    Numbers that stand in two companies, each with another name there, are those of others. A list
+    without numbers calls its customers by name, which is the same everywhere,
+    unless one of them has a document of the same number in two companies.
+    """
+    _part_with_company(connection, plan)
+    columns, headers = plan.columns, plan.grid.headers
+    used = set(columns.values())
+    cells = [n for n, h in enumerate(headers) if f"c{n}" not in used and bare(h) in COMPANIES]
+    if "customer_id" not in columns or len(cells) != 1:
+        return None
+    company, header = f"c{cells[0]}", headers[cells[0]]
+    if len(_first(connection, plan, company)) < 2:
+        return None
+    number, name = columns["customer_id"], columns.get("customer_name")
+    if name is None and not any_row(
+        connection, plan.grid, rf"broken is null and not regexp_matches({number}, '\p{{Ll}}{{2}}')"
+    ):
+        name = number  # codes are written in capitals and digits
+    if name is None:
+        return None
+    if name == number:
+        (twice,) = connection.execute(
+            f"select count(*) from (select 1 from {plan.grid.table} where broken is null"
+            f" and {company} is not null group by {number}, {columns.get('document_id', 'line')}"
+            f" having count(distinct {company}) > 1)"
+        ).fetchone() or (0,)
+        text = N_("{column} names several companies of your own: a customer is known by name, and"
+                  " is the same in all of them.")  # fmt: skip
+        said: dict[str, dict[str, object]] = {"unread": {header: "harmless"}}
+        return None if twice else (said, Text(text, {"column": header}))
+    apart, others = connection.execute(
+        f"""
+        with named as (
+            select distinct {number} as number, {company} as company,
+                lower(strip_accents({name})) as name
+            from {plan.grid.table}
+            where broken is null and {number} is not null and {company} is not null
+                and {name} is not null
+        ),
+        pairs as (
+            select a.number, max(jaro_winkler_similarity(a.name, b.name)) as alike
+            from named as a join named as b on a.number = b.number and a.company < b.company
+            group by 1
+        ),
+        mixed as (select number from named group by number, company having count(*) > 1)
+        select count(*) filter (alike < {_ALIKE} and number not in (from mixed)),
+            count(*) filter (alike >= {_ALIKE} or number in (from mixed))
+        from pairs
+        """
+    ).fetchone() or (0, 0)
+    if not apart or others:
+        return None
+    text = N_("{column} names several companies of your own: a number of a customer is another"
+              " customer in each, so the company goes before it.")  # fmt: skip
+    return _each_its_own(plan, header), Text(text, {"column": header})
+
+
+#: Words that only names of firms have.
+_FIRM = (
+    r"(?i)\b(?:b\.?v|n\.?v|s\.?a|s\.?a\.?s|s\.?a\.?r\.?l|s\.?r\.?l|s\.?p\.?r\.?l|s\.?p\.?a|bvba|vof|vzw"
+    r"|asbl|gmbh|ag|kg|ohg|ltd|limited|plc|llp|llc|inc|corp|company|societe|ets|etablissements"
+    r"|sons|zonen|zoon|fils|sohne|soehne|gebr|freres|bros)\b"
+)
+_ABOVE = N_(
+    "No column of {file} names a customer, and {count} rows hold nothing but a text, as in {text}:"
+    " are these the customers of the rows below them?"
+)
+
+
+def customers_above(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, _: ReadOptions
+) -> tuple[dict[str, dict[str, object]], Text] | None:
+    """Return that each customer stands in a row of its own above its documents, where it shows.
+
+    No column names the customer, or one names a company that is the same in all rows; each such
+    row is followed by a document; and one of them at least bears the name of a firm. Without such
+    a name they may be months or salespeople, and the reader is asked.
+    """
+    columns, cells, table = plan.columns, plan.grid.cells, plan.grid.table
+    days = [columns[n] for n in DAYS if n in columns]
+    number = next((n for n in ("document_id", "pays") if n in columns), None)
+    company = columns.get("customer_name")
+    if company is not None and (
+        columns.get("customer_id") != company
+        or bare(plan.header("customer_name")) not in COMPANIES
+        or len(_first(connection, plan, company)) > 1
+    ):
+        return None
+    if (company is None and "customer_id" in columns) or not days or number is None:
+        return None
+    filled = " + ".join(f"({c} is not null)::int" for c in cells)
+    above, firms, wrong, first = connection.execute(
+        f"""
+        with told as (
+            select line, {cells[0]} as text, ({filled}) = 1 and {cells[0]} is not null
+                and not regexp_matches(strip_accents({cells[0]}), '(?i){TOTAL}') as head,
+                {columns[number]} is not null and coalesce({", ".join(days)}) is not null
+                    as document
+            from {table} where broken is null and coalesce({", ".join(cells)}) is not null
+        ),
+        told_next as (
+            select *, lag(head) over (order by line) as after_head,
+                lead(document) over (order by line) as before_document,
+                row_number() over (order by line) as place
+            from told where head or document
+        )
+        select count(*) filter (head), count(*) filter (head
+                and regexp_matches(strip_accents(text), $firm)),
+            count(*) filter (head and not coalesce(before_document, false)
+                or document and place = 1),
+            min(text) filter (head)
+        from told_next
+        """,
+        {"firm": _FIRM},
+    ).fetchone() or (0, 0, 0, "")
+    if above < 2 or wrong:
+        return None
+    said = plan.answer({"document_id": plan.header(number)})
+    said["source"]["groups"] = True
+    text = N_("{count} rows hold nothing but a text: they name the customers of the rows below.")
+    if firms:
+        return said, Text(text, {"count": above})
+    if company is not None:
+        return None  # which is asked about
+    asked = Text(_ABOVE, {"file": plan.grid.name, "count": above, "text": first})
+    question = Question(
+        "customer", asked,
+        (Choice("customers", N_("the customers of the rows below them"), said),),
+    )  # fmt: skip
+    raise FileError(
+        asked,
+        Text(N_("Answer on the Imports page, or in a mapping file (--map).")),
+        questions=(question,),
     )

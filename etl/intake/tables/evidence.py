@@ -15,6 +15,7 @@ from etl.intake.files.grid import ERROR, Grid
 from etl.intake.headers import bare, is_gross, is_vat_word
 from etl.intake.tables import words
 from etl.intake.tables.columns import Parsed, any_row
+from etl.intake.tables.money import parse_amounts
 from etl.intake.tables.plan import OPTIONAL_DAYS, PAYING, Plan
 
 _BEFORE, _BEHIND = r"^[^\dA-Za-z]*(?:[A-Z]{3}\s*)?-?", r"(E0)?\s*-?\)?(?:\s*[A-Za-z€$£]{1,3})?$"
@@ -88,6 +89,31 @@ def same_amounts(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str) -
     return False
 
 
+def adds_up(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str) -> bool:
+    """Return whether a column holds the parts of each document's amount: of the lines it has.
+
+    The amount is the same on all rows of a document, and some have several.
+    """
+    if not {"document_id", "amount"} <= plan.columns.keys() or plan.rows_kind != "invoices":
+        return False
+    amount, own = plan.parsed["amount"], plan.columns["document_id"]
+    try:
+        part = parse_amounts(connection, plan.grid, {"part": cell}, plan.decimal or None)
+    except FileError:
+        return False
+    found = connection.execute(
+        f"""
+        select max(n), bool_and(least = most and abs(parts - most) < 0.005) from (
+            select count(*) as n, min({amount.value}) as least, max({amount.value}) as most,
+                sum({part.parsed["part"].value}) as parts
+            from {plan.grid.table} where broken is null and {own} is not null group by {own}
+        )
+        """,
+        dict(amount.parameters),
+    ).fetchone()
+    return found is not None and (found[0] or 0) > 1 and bool(found[1])
+
+
 #: A cell that ends in cents is an amount.
 _ENDS_IN_CENTS = r"[.,]\d{1,2}(E0)?[^\dA-Za-z]*$"
 
@@ -117,6 +143,35 @@ def settle_vat(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
                 {"amount": plan.header("amount"), "vat": plan.grid.headers[int(vat[1:])]},
             )
         )
+
+
+def is_vat_on(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, net: str, vat: str, decimal: str | None
+) -> bool:
+    """Return whether the cells of `vat` are the VAT on those of `net`: amounts of it, at a rate.
+
+    Rates are at most 30 % and written in halves of a percent; an invoice may have several. A rate
+    itself, which is the same on many rows, is no amount.
+    """
+    read = parse_amounts(connection, plan.grid, {"net": net, "vat": vat}, decimal).parsed
+    found = connection.execute(
+        f"""
+        with cells as (
+            select {read["net"].value} as net, {read["vat"].value} as vat from {plan.grid.table}
+            where broken is null
+        )
+        select count(*), count(*) filter (vat between -0.01 and 0.3 * net + 0.01
+                or vat between 0.3 * net - 0.01 and 0.01),
+            count(*) filter (vat <> 0), count(*) filter (vat <> 0
+                and abs(vat - round(vat * 200 / net) * net / 200) <= 0.011),
+            count(distinct vat) filter (vat <> 0)
+        from cells where net is not null and vat is not null and abs(net) >= 10
+        """,
+        {**read["net"].parameters, **read["vat"].parameters},
+    ).fetchone()
+    rows, fitting, taxed, exact, different = found or (0, 0, 0, 0, 0)
+    many = different > 1 or taxed == 1
+    return bool(taxed) and fitting == rows and 2 * exact >= taxed and many
 
 
 def _has_numbers(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str) -> bool:

@@ -10,13 +10,15 @@ import duckdb
 
 from data.core.reading import Choice, Question
 from data.core.texts import N_, Text
-from etl.intake.headers import Found, bare, is_credit_number, is_invoice_day
+from etl.intake.headers import Found, bare, is_credit_number, is_invoice_day, meanings
 from etl.intake.tables import words
-from etl.intake.tables.columns import Words
+from etl.intake.tables.columns import Words, any_row
 from etl.intake.tables.plan import PAYING, Plan
 from etl.intake.tables.states import ask_words, state
 
 _MOST_KINDS = 20
+_CODE = 3
+"""Words of so many letters may be codes of anything."""
 _ASKED = N_("What kind of document do these words in {column} mean: {words}?")
 _CHOICES = (
     Choice("invoice", N_("an invoice: the customer owes more")),
@@ -40,10 +42,12 @@ def infer_rows(columns: dict[str, str], found: Found) -> str:
     """Return the kind of rows that these columns make."""
     has = columns.keys()
     owed = bool(has & {"amount", "debit", "credit", "open_amount"})
+    owed = owed or (found.net and found.vat is not None)  # together they are the amount
     paid = found.pays or {"paid_amount", "paid_on"} <= has
     money = owed or paid
     customer = bool(has & {"customer_id", "customer_name"})
-    if found.payments and "paid_on" in has and money and not customer and "matched_on" not in has:
+    numbered = found.payments or "credit_id" in has
+    if numbered and "paid_on" in has and money and not customer and "matched_on" not in has:
         return "bank"  # payments that name their invoices, and so their customers
     received = customer and money and "paid_on" in has
     if ({"debit_id", "credit_id"} <= has and not received) or (
@@ -278,6 +282,14 @@ def settle_kinds(connection: duckdb.DuckDBPyConnection, plan: Plan, given: dict[
         and not words.kind(w)
         and (told := state(w)) in ("draft", "void")
     }
+    beside = [w for w in found if (given.get(words.plain(w)) or words.kind(w)) == "payment"]
+    back = tuple(
+        w for w in found
+        if not (given.get(words.plain(w)) or words.kind(w)) and words.back(w)
+        and (plan.rows_kind in PAYING or (beside and _owes_more(connection, plan, w, beside)))
+    )  # fmt: skip
+    given |= {words.plain(w): "payment" for w in back}
+    plan.refunds = back
     unknown = [w for w in found if not (given.get(words.plain(w)) or words.kind(w))]
     if not unknown:
         return
@@ -297,11 +309,69 @@ def settle_kinds(connection: duckdb.DuckDBPyConnection, plan: Plan, given: dict[
     )  # fmt: skip
 
 
+def _owes_more(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, word: str, payments: list[str]
+) -> bool:
+    """Return whether the rows of a ledger with this word of a kind say that the customer owes more.
+
+    They stand in debit, or have the other sign than payments do. What takes an invoice back is
+    called so too, but owes less.
+    """
+    cell = plan.columns["kind"]
+    if {"debit", "credit"} <= plan.columns.keys():
+        debit, credit = (plan.parsed[n].value for n in ("debit", "credit"))
+        return not any_row(
+            connection, plan.grid,
+            f"{cell} = $word and broken is null"
+            f" and coalesce({debit}, 0) - coalesce({credit}, 0) <= 0", {"word": word},
+        )  # fmt: skip
+    amount = plan.parsed.get("amount")
+    if amount is None:
+        return False
+    mark = plan.columns.get("dc_flag", "''")
+    found = connection.execute(
+        f"select distinct {cell} = $word, {mark}, sign({amount.value}) from {plan.grid.table}"
+        f" where broken is null and ({cell} = $word or list_contains($payments, {cell}))",
+        {"word": word, "payments": payments, **amount.parameters},
+    ).fetchall()
+    signs = {
+        own: {(words.sign(str(m or "")) or 1) * int(s or 0) for mine, m, s in found if mine == own}
+        for own in (True, False)
+    }
+    if mark != "''" and any(words.sign(str(m or "")) is None for _, m, _ in found):
+        return False
+    return len(signs[True]) == 1 and len(signs[False]) == 1 and signs[True] != signs[False]
+
+
+def find_kinds(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Take a column for that of kinds whose words are, whatever it is called.
+
+    All are kinds: invoices beside credit notes or payments, or payments beside what was paid back.
+    """
+    if not plan.holds_documents or plan.columns.keys() & {"kind", "credit_flag"}:
+        return
+    used = set(plan.columns.values())
+    for place, header in enumerate(plan.grid.headers):
+        cell = f"c{place}"
+        if cell in used or meanings(header):
+            continue
+        found = Words.words(connection, plan.grid, cell)
+        if not 1 < len(found) <= _MOST_KINDS or max(map(len, found)) <= _CODE:
+            continue
+        said = {words.kind(w) or ("payment" if words.back(w) else None) for w in found}
+        paid_back = said == {"payment"} and any(words.refund(w) or words.back(w) for w in found)
+        if paid_back if plan.rows_kind in PAYING else (
+            None not in said and "invoice" in said and said & {"credit_note", "payment"}
+        ):  # fmt: skip
+            plan.columns["kind"] = cell
+            return
+
+
 def settle_refunds(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Keep the cells of the column of kinds that name money paid back to a customer."""
     if plan.holds_documents and (cell := plan.columns.get("kind")) is not None:
         found = Words.words(connection, plan.grid, cell)
-        plan.refunds = tuple(word for word in found if words.refund(word))
+        plan.refunds += tuple(word for word in found if words.refund(word))
 
 
 _PAYMENTS = Choice("payments", N_("payments received"), {"source": {"rows": "payments"}})

@@ -14,15 +14,21 @@ from data.core.errors import FileError
 from data.core.texts import N_, Text
 from data.reference.currencies import currencies
 from etl.intake.files.grid import Grid
+from etl.intake.headers import is_net
 from etl.intake.mappings.mapping import HEADING, ColumnMapping, applies, position
 from etl.intake.mappings.rules import Rule, condition, headers_of, literal
 from etl.intake.source import ReadOptions
 from etl.intake.tables.columns import Parsed
+from etl.intake.tables.companies import customers_above, own_companies
+from etl.intake.tables.evidence import is_vat_on
 from etl.intake.tables.money import parse_amounts
 from etl.intake.tables.plan import MONEY, Plan
-from etl.intake.tables.reading import guess, make_plan, mapping_of, missing
+from etl.intake.tables.reading import fitting, guess, make_plan, mapping_of, missing
+from etl.intake.tables.rows import set_apart
 
 _T = TypeVar("_T")
+Answer = Mapping[str, Mapping[str, object]]
+"""What a mapping file would say: table -> its words."""
 _ORDERS = {
     "dmy": N_("Days such as 01/02 are read with the day first, as the program does."),
     "mdy": N_("Days such as 01/02 are read with the month first, as the program does."),
@@ -45,10 +51,11 @@ def plan_table(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadO
     Where days or amounts stay ambiguous, what the mapping says of that counts, and is noted.
     Raises `FileError` as `make_plan` does.
     """
+    notes: list[Text] = []
+    options = _answered(connection, grid, options, notes)
     mapping = mapping_of(options)
     if mapping is None or not applies(mapping, grid.headers):
         return make_plan(connection, grid, options)
-    notes: list[Text] = []
 
     def settled(step: Callable[[ReadOptions], _T]) -> _T:
         """Return what a step gives, where need be with what the mapping says of unclear cells."""
@@ -80,6 +87,65 @@ def plan_table(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadO
     if mapping.local:
         plan.notes.append(Text(N_("The amounts are those in the books' own currency.")))
     return plan
+
+
+def _answered(
+    connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOptions, notes: list[Text]
+) -> ReadOptions:
+    """Return the options with what the cells of the file answer of what would be asked about it.
+
+    Where a reader has named the columns, nothing is added.
+    """
+    mapping = mapping_of(options)
+    if mapping is not None and (
+        fitting(mapping, grid) is None
+        or (mapping.columns and (not mapping.by_headers or mapping.derived or mapping.groups))
+    ):
+        return options
+    for answer in (_sum_of_net, customers_above, own_companies):
+        plan = guess(grid, mapping_of(options))
+        if not plan.holds_documents:
+            return options
+        if answer is _sum_of_net:
+            set_apart(connection, plan)
+        if (found := answer(connection, plan, options)) is not None:
+            said, note = found
+            options = replace(options, mapping=_merged(options.mapping or {}, said))
+            notes.append(note)
+    return options
+
+
+def _merged(document: Mapping[str, object], more: Answer) -> dict[str, object]:
+    """Return what a mapping file says with the tables of another one added; its own words win."""
+    merged = dict(document)
+    for table, said in more.items():
+        before = merged.get(table, {})
+        merged[table] = {**said, **(before if isinstance(before, Mapping) else {})}
+    return merged
+
+
+def _sum_of_net(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, options: ReadOptions
+) -> tuple[Answer, Text] | None:
+    """Return that the amount is the net one and its VAT together, where there is no total.
+
+    The header says that the one is without VAT, and the cells that the other is VAT on it.
+    """
+    headers = plan.grid.headers
+    nets = [n for n, h in enumerate(headers) if is_net(h)]
+    if plan.rows_kind != "invoices" or "document_id" not in plan.columns:
+        return None
+    total = plan.columns.keys() & {"amount", "debit", "credit"} and not plan.open_only
+    if total or plan.vat is None or len(nets) != 1:
+        return None
+    net, vat = headers[nets[0]], headers[int(plan.vat[1:])]
+    if not is_vat_on(connection, plan, f"c{nets[0]}", plan.vat, options.decimal):
+        return None
+    text = N_("There is no amount with VAT: {net} and {vat} are added up.")
+    document = plan.answer({"document_id": plan.header("document_id")})
+    document["derived"] = {"amount": {"sum": [net, vat]}}
+    document["unread"] = {vat: "harmless"}  # it stands in the amount
+    return document, Text(text, {"net": net, "vat": vat})
 
 
 def _derived(
@@ -144,6 +210,7 @@ def _add(
         grid.errors |= {made}
     sql = f"nullif(coalesce({', '.join(cases)}, null), '')"
     grid.make_anew(connection, "line", [*grid.cells, f"{sql} as {made}"])
+    grid.read |= {cells[h] for h in there}
     header = f"({' / '.join(there) or name})"
     while header in grid.headers:
         header += " "

@@ -15,7 +15,15 @@ from data.core.errors import FileError
 from data.core.texts import N_, Text
 from data.reference import nace
 from etl.intake.files.grid import Grid, quoted
-from etl.intake.headers import Found, bare, currency_of, find, is_invoice_number, is_payment_amount
+from etl.intake.headers import (
+    Found,
+    bare,
+    currency_of,
+    find,
+    is_invoice_number,
+    is_payment_amount,
+    meanings,
+)
 from etl.intake.mappings.mapping import ColumnMapping, applies, parse_mapping, position, positions
 from etl.intake.source import ReadOptions
 from etl.intake.tables import columns as described
@@ -33,6 +41,7 @@ from etl.intake.tables.evidence import (
 )
 from etl.intake.tables.kinds import (
     ask_rows,
+    find_kinds,
     infer_rows,
     is_another,
     is_unsure,
@@ -130,8 +139,8 @@ def guess(grid: Grid, mapping: ColumnMapping | None) -> Plan:
 
 
 def _found_beside(mapping: ColumnMapping, grid: Grid) -> Found:
-    """Return what the headers mean, but for the columns that a mapping names."""
-    found = find(grid.headers)
+    """Return what the headers mean, but for those that a mapping names, or says to be harmless."""
+    found = find([h if h not in mapping.unread else "" for h in grid.headers])
     said = positions(mapping, grid.headers, grid.name)
     rest = {n: p for n, p in found.columns.items() if n not in said and p not in said.values()}
     found = replace(found, columns={**rest, **said})
@@ -197,7 +206,8 @@ def _settle(plan: Plan) -> None:
         if plan.by_headers and "document_id" in columns and not columns.keys() & _NAMES:
             used = set(columns.values())
             for place, header in enumerate(plan.grid.headers):
-                if bare(header) == "document" and f"c{place}" not in used:
+                invoice = "document_id" in meanings(header) and is_invoice_number(header)
+                if (invoice or bare(header) == "document") and f"c{place}" not in used:
                     columns["pays"] = f"c{place}"
     elif plan.rows_kind == "matches":
         if "debit_id" not in columns and "document_id" in columns:
@@ -252,6 +262,7 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
         if not (mapping and mapping.columns.keys() & {"customer_id", "customer_name"}):
             settle_company(connection, plan)
         settle_flags(connection, plan)
+        find_kinds(connection, plan)
         settle_direction(connection, plan)
     settle_vat(connection, plan)
     if plan.by_headers:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from data.core.texts import N_, Text
+from etl.intake.tables.columns import any_row
 from etl.intake.tables.days import NO_DAYS
 from etl.intake.tables.kinds import by_side, told_kind
 from etl.intake.tables.plan import DAYS, OPTIONAL_DAYS, PAYING, REQUIRED, Plan
@@ -19,7 +20,8 @@ KEPT = "skip is null and bad is null"
 #: Columns whose cells may stay without a meaning: the cell is in `cell_...` beside what was read.
 UNREAD = ("country", "sector", "disputed", "terms_days", "agreed_terms_days")
 
-_TOTAL = (
+#: A cell that begins with a word for a total or a balance.
+TOTAL = (
     r"^\W*(?:sub|sous|eind|grand|general|gesamt|zwischen|end)?[\s-]*(?:total|totaal|totale|"
     r"totaux|totals|summe|saldo|solde|balance|kontostand|subtotaal|subtotal|percentage of total)\b"
 )
@@ -62,6 +64,76 @@ class Rows:
             self.sql, self.bind = table, {}
 
 
+def set_apart(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Mark the rows that are none of the table, before its cells are weighed.
+
+    `broken` then says what they are: 'header' written once more; 'total', without a number and a
+    day; 'heading', a note below the last document; 'apart', another table below it. Of a total the
+    amounts stay, of the others nothing.
+    """
+    grid, columns = plan.grid, plan.columns
+    own = columns.get("document_id", columns.get("customer_id"))
+    days = [columns[n] for n in DAYS if n in columns]
+    money = [columns[n] for n in ("amount", "debit", "credit", "open_amount", "paid_amount")
+             if n in columns]  # fmt: skip
+    if own is None or not days or not money:
+        return
+    bind: dict[str, object] = {f"h{n}": h for n, h in enumerate(grid.headers)}
+    again = [f"coalesce(ltrim({c}, chr(65279)), $h{n}) = $h{n}" for n, c in enumerate(grid.cells)]
+    filled = " + ".join(f"({c} is not null)::int" for c in grid.cells)
+    dated = f"coalesce({', '.join(days)}, null)"
+    total = f"regexp_matches(concat_ws(chr(10), {', '.join(grid.cells)}), '(?im){TOTAL}')"
+    nobody = f"({own} is null or regexp_matches(strip_accents({own}), '(?i){TOTAL}'))"
+    dayless = " and ".join(f"not regexp_matches(coalesce({c}, ''), '[0-9]')" for c in days)
+    amountless = " and ".join(f"({c} is null or regexp_matches({c}, '[A-Za-z]{{4}}|/|-..-'))"
+                              for c in money)  # fmt: skip
+    table = grid.table
+    connection.execute(
+        f"""
+        create or replace temp table {table}_marks as
+        with last as (
+            select max(line) as line from {table} where broken is null and {own} is not null
+                and {dated} is not null and coalesce({", ".join(money)}, null) is not null
+        ),
+        blank as (
+            select min(line) as line from {table}
+            where line > (select line from last) and coalesce({", ".join(grid.cells)}, text) is null
+        ),
+        below as (
+            select arg_min(text, line) as text, bool_and(broken = 'short') as short from {table}
+            where line > (select line from blank) and coalesce({", ".join(grid.cells)}, text)
+                is not null
+        )
+        select * from (
+            select line, case
+                when broken = 'short' and line > (select line from blank)
+                    and (select short and not regexp_matches(text, '[0-9]') from below)
+                    then 'apart'
+                when broken is not null then null
+                when {again[0]} and {" and ".join(again[1:]) or "true"} and ({filled}) > 1
+                    then 'header'
+                when {nobody} and {dayless} and {total} then 'total'
+                when line > (select line from last) and ({filled}) between 1 and 2
+                    and {len(grid.headers)} > 3 and {amountless} and not {total} then 'heading'
+                end as mark
+            from {table}
+        ) where mark is not null
+        """,
+        bind,
+    )
+    if any_row(connection, grid, f"line in (select line from {table}_marks)"):
+        mark = f"(select mark from {table}_marks as m where m.line = t.line)"
+        cells = [
+            f"case when coalesce({mark}, 'total') = 'total' then {c} end as {c}"
+            if c in money else f"case when {mark} is null then {c} end as {c}"
+            for c in grid.cells
+        ]  # fmt: skip
+        grid.make_anew(
+            connection, "line", cells, f"coalesce({mark}, broken) as broken", f"{table} as t"
+        )
+    connection.execute(f"drop table {table}_marks")
+
+
 def fill_groups(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Give rows without a customer the one that stands above them, where the list is written so.
 
@@ -91,7 +163,7 @@ def fill_groups(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
             (select count(distinct called) from documents),
             (select count(*) from rows where not document and called is not null
                 and filled <= {2 if name != cell else 1}
-                and not regexp_matches(strip_accents(called), '(?i){_TOTAL}'))
+                and not regexp_matches(strip_accents(called), '(?i){TOTAL}'))
         """
     ).fetchone() or (0, 0, 0, 0)
     once = named > 1 and named == different and 5 * blank >= 2 * (blank + named)
@@ -101,7 +173,7 @@ def fill_groups(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     made = []
     for c in plan.grid.cells:
         if c in (cell, name):
-            above = f"case when not regexp_matches(strip_accents({c}), '(?i){_TOTAL}') then {c} end"
+            above = f"case when not regexp_matches(strip_accents({c}), '(?i){TOTAL}') then {c} end"
             last = f"last_value({above} ignore nulls) {over}"
             made.append(f"case when {c} is null and {document} then {last} else {c} end as {c}")
         else:
@@ -191,7 +263,10 @@ def _sign(connection: duckdb.DuckDBPyConnection, table: str) -> None:
 def _skip(plan: Plan, bind: dict[str, object]) -> str:
     """Return SQL for the reason why a row is no row of the table; null where it is one."""
     cells, columns = plan.grid.cells, plan.columns
-    cases = [f"when coalesce({', '.join(cells)}) is null and broken is null then 'blank'"]
+    cases = [
+        "when broken in ('header', 'total', 'heading', 'apart') then broken",
+        f"when coalesce({', '.join(cells)}) is null and broken is null then 'blank'",
+    ]
     # a printed list writes its headers on every page
     same = []
     for number, name in enumerate([n for n in REQUIRED[plan.rows_kind] if n in columns][:2]):
@@ -199,7 +274,7 @@ def _skip(plan: Plan, bind: dict[str, object]) -> str:
         same.append(f"{columns[name]} = $header_{number}")
     if same:
         cases.append(f"when {' and '.join(same)} then 'header'")
-    total = f"regexp_matches(concat_ws(chr(10), {', '.join(cells)}, text), '(?im){_TOTAL}')"
+    total = f"regexp_matches(concat_ws(chr(10), {', '.join(cells)}, text), '(?im){TOTAL}')"
     if plan.holds_documents:
         cases.append(_no_document(columns, cells, total, plan.by_headers))
     elif plan.rows_kind == "customers":
@@ -242,7 +317,7 @@ def _no_document(
             if by_headers
             else ""
         )
-        none = f"({number} is null or regexp_matches({number}, '(?i){_TOTAL}'))"
+        none = f"({number} is null or regexp_matches({number}, '(?i){TOTAL}'))"
     else:
         nobody = f"{columns['customer_id']} is null or " if "customer_id" in columns else ""
         none, sums = f"({nobody}{total})", ""

@@ -24,7 +24,7 @@ from etl.intake.tables.parts import find_parts, stage_paid
 from etl.intake.tables.plan import PAYING, Plan
 from etl.intake.tables.rows import KEPT, UNREAD, Rows, read_rows
 from etl.intake.tables.signs import flips
-from etl.intake.tables.states import SKIPPED
+from etl.intake.tables.states import SKIPPED, SKIPPED_PAYMENTS
 
 #: Why rows are left out: what the SQL calls it -> what the reader sees.
 LEFT_OUT = {
@@ -34,6 +34,7 @@ LEFT_OUT = {
     "leave": N_("rows with values that the mapping leaves out"),
     "total": N_("totals and subtotals"),
     "heading": N_("headings and notes: no number, day or amount"),
+    "apart": N_("rows of another table below"),
     "line": N_("further lines of the same document"),
 }
 
@@ -387,7 +388,8 @@ def _count(
         reading.rows_read += group.rows
         if group.skip is not None:
             code, _, cell = group.skip.partition("_")  # keep_c3: the column that says so
-            reason = SKIPPED.get(cell) or plan.reasons.get(cell) or LEFT_OUT[code]
+            skipped = SKIPPED_PAYMENTS if plan.rows_kind in PAYING else SKIPPED
+            reason = skipped.get(cell) or plan.reasons.get(cell) or LEFT_OUT[code]
             reading.left_out[reason] = reading.left_out.get(reason, 0) + group.rows
             if plan.holds_documents and group.cents:
                 before = reading.left_out_amounts.get(reason, Decimal(0))

@@ -18,7 +18,7 @@ from data.core.texts import N_, Text
 from etl.intake.headers import bare
 from etl.intake.tables import words
 from etl.intake.tables.columns import Words
-from etl.intake.tables.evidence import looks_like_money
+from etl.intake.tables.evidence import looks_like_days, looks_like_money
 from etl.intake.tables.plan import PAYING, Plan
 
 #: State -> what it is called, in English, Dutch, French, German, Spanish, Italian, Portuguese and
@@ -167,9 +167,22 @@ _PART = N_(
     "{count} rows are {word} by {column}, and no column says how much is open or paid: which one"
     " does, or do they count as open in full?"
 )
+_ASKED_PAYMENTS = N_(
+    "What do these words in {column} mean for the payments that have them: {words}? What did not"
+    " come pays nothing."
+)
+_CAME = (
+    Choice("paid", N_("received: the money came")),
+    Choice("void", N_("it did not come, or was taken back")),
+    Choice("draft", N_("not yet: it is on its way")),
+)
 PAID_OUT = N_("money paid out")
 _MOST_WAYS = 6
 SKIPPED = {"void": N_("cancelled or deleted"), "draft": N_("drafts, quotes and orders")}
+SKIPPED_PAYMENTS = {
+    "void": N_("payments that failed or were cancelled"),
+    "draft": N_("payments that have not come yet"),
+}
 
 
 @cache
@@ -215,6 +228,7 @@ def settle_flags(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         if used.get(cell) not in (None, "paid_amount", "credit", "state", "kind"):
             continue
         if not is_flag(connection, plan, cell):
+            _settle_paid(connection, plan, cell, name)
             continue
         if used.get(cell) in ("paid_amount", "credit", "kind"):
             del plan.columns[used[cell]]
@@ -222,6 +236,13 @@ def settle_flags(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
             plan.columns["credit_flag"] = cell
         elif name in _PAID and "state" not in plan.columns:
             plan.columns["paid_flag"] = cell
+
+
+def _settle_paid(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, name: str) -> None:
+    """Take a column called by a word for paid for the day of payment, where its cells are days."""
+    if name in _PAID and "paid_on" not in plan.columns and looks_like_days(connection, plan, cell):
+        plan.columns = {n: c for n, c in plan.columns.items() if c != cell}
+        plan.columns["paid_on"] = cell
 
 
 def settle_direction(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
@@ -266,12 +287,14 @@ def settle_states(connection: duckdb.DuckDBPyConnection, plan: Plan, given: dict
         return given.get(words.plain(word)) or state(word)
 
     found = Words.words(connection, plan.grid, cell)
-    told = _of_payments(meaning) if plan.rows_kind in PAYING else meaning
+    paying = plan.rows_kind in PAYING
+    told = _of_payments(meaning) if paying else meaning
     unknown = [w for w in found if told(w) is None]
     if unknown:
+        text, choices = (_ASKED_PAYMENTS, _CAME) if paying else (_ASKED, CHOICES)
         ask_words(
-            connection, plan, Question("states", Text(_ASKED), CHOICES, plan.header("state"),
-                                       table="states"),
+            connection, plan,
+            Question("states", Text(text), choices, plan.header("state"), table="states"),
             cell, unknown,
         )  # fmt: skip
     plan.parsed["state"] = Words("state", told, strict=False).parse(connection, plan.grid, cell)
@@ -280,12 +303,20 @@ def settle_states(connection: duckdb.DuckDBPyConnection, plan: Plan, given: dict
         _ask_part(connection, plan, cell, part)
 
 
+#: States of a payment that did not come, besides those of what is void.
+_FAILED = frozenset(
+    words.listed("""failed; failure; declined; bounced; expired; returned; error; mislukt;
+        verlopen; gestorneerd; teruggeboekt; fout; echoue; echec; expire; retourne; erreur;
+        fehlgeschlagen; abgelaufen; fehler; zuruckgebucht; rucklastschrift""", ";")
+)  # fmt: skip
+
+
 def _of_payments(meaning: Callable[[str], str | None]) -> Callable[[str], str | None]:
     """Return what a state means for a payment: money that did not come is no document."""
 
     def told(word: str) -> str | None:
         found = meaning(word)
-        if words.plain(word) in ("failed", "declined", "bounced", "expired", "mislukt", "echoue"):
+        if words.plain(word) in _FAILED:
             return "void"
         return "paid" if found in ("paid", "part_paid") else found if found != "open" else None
 

@@ -16,7 +16,12 @@ from data.store.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
 from etl.intake.headers import bare, dimension, meanings
 from etl.intake.tables.columns import Code, Words, any_row
 from etl.intake.tables.companies import COMPANIES, FEW, ask_company
-from etl.intake.tables.evidence import looks_like_days, looks_like_money, same_amounts
+from etl.intake.tables.evidence import (
+    adds_up,
+    looks_like_days,
+    looks_like_money,
+    same_amounts,
+)
 from etl.intake.tables.plan import PAYING, Plan
 from etl.intake.tables.states import state
 from etl.intake.tables.words import listed, plain
@@ -77,7 +82,8 @@ _HARMLESS_DAYS = frozenset(
 _HARMLESS_DAYS_PARTS = re.compile(
     r"created|modified|updated|bestel|lever|livraison|command|liefer|leistung|bestell|auftrag|druk"
     r"|erstell|wijzig|periode|verzend|versand|geboort|naissance|geburt|herinner|relance|mahn|boek"
-    r"|buchung|compta|valuta|valeur|wertstell|invoer|saisie|erfass|exported|printed|snapshot"
+    r"|buchung|compta|valuta|valeur|wertstell|invoer|saisie|erfass|export|printed|snapshot|discount"
+    r"|korting|escompte|skonto"
 )
 
 _MONEY = N_(
@@ -107,7 +113,7 @@ def weigh_unread(
     `harmless`: bare headers of which the reader has said that they change nothing.
     """
     used = {int(c[1:]) for n, c in plan.columns.items() if n in _USED[plan.rows_kind]}
-    used |= {int(c[1:]) for c in (*plan.keep, *plan.leave_out)}
+    used |= {int(c[1:]) for c in (*plan.keep, *plan.leave_out, *plan.grid.read)}
     used |= {int(c[1:]) for c in (*plan.labels, plan.vat or "") if c}
     left = [
         (position, header)
@@ -210,7 +216,9 @@ def _weigh(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, header:
         known = known and not _MATTERS.search(bare(header))
         if plan.open_only and re.search(r"net|excl|^ht$|hors", bare(header)):
             known = False  # no total is read: what was invoiced would be what is open
-        if not known and not _is_known(plan, header) and not same_amounts(connection, plan, cell):
+        known = known or _is_known(plan, header) or _on_goods(plan, header)
+        known = known or same_amounts(connection, plan, cell)
+        if not known and not adds_up(connection, plan, cell):
             _ask(connection, plan, cell, header, _MONEY, ("open_amount", "paid_amount", "amount"))
     elif bare(header) in COMPANIES and "customer_id" in plan.columns:
         ask_company(connection, plan, cell, header)
@@ -245,6 +253,19 @@ def _is_known(plan: Plan, header: str) -> bool:
         return plan.vat is not None or plan.rows_kind in PAYING
     return bool(ours & {"paid_amount", "open_amount"}) and (
         plan.open_only or plan.rows_kind in PAYING
+    )
+
+
+def _on_goods(plan: Plan, header: str) -> bool:
+    """Return whether amounts are a discount that the invoice is without, or may be paid without.
+
+    A list of invoices that tells of no payment knows no discount that was taken.
+    """
+    told = {"debit", "credit", "dc_flag", "kind", "journal", "paid_amount", "paid_on"}
+    return (
+        plan.rows_kind == "invoices"
+        and "discount" in meanings(header)
+        and not told & plan.columns.keys()
     )
 
 

@@ -150,6 +150,15 @@ def refund(word: str) -> bool:
     return kind(word) == "payment" and bool(re.search(texts()["refund"], plain(word)))
 
 
+def back(word: str) -> bool:
+    """Return whether a word of a kind says that something was paid or taken back, a payment or not.
+
+    >>> back("Chargeback"), back("Storno"), back("Factuur")
+    (True, True, False)
+    """
+    return bool(re.fullmatch(texts()["refund"], plain(word)))
+
+
 @cache
 def _kinds() -> dict[str, str]:
     return {plain(w): kind for kind, words in _KINDS.items() for w in words.split(";")}

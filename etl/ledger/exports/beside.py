@@ -11,10 +11,9 @@ from collections.abc import Sequence
 
 from data.core.reading import Choice, Question
 from data.core.texts import N_, Text
+from etl.ledger.matching.naming import COMPANY, NORMAL
 from etl.sql import Connection, rows
 
-#: Number without signs and leading zeros, as people write it elsewhere.
-_PLAIN = "ltrim(regexp_replace(upper({0}), '[^A-Z0-9]', '', 'g'), '0')"
 #: What says more of the rows: they are invoices.
 _TELLING = frozenset((
     "due_on", "terms_days", "open_amount", "paid_amount", "paid_on", "kind", "state", "debit",
@@ -26,6 +25,18 @@ _STAYS = N_("payments of invoices that are not here: they count as money not yet
 _AGAIN = N_(
     "{count} of the {rows} numbers in {column} are those of invoices in another file, on a later"
     " day: are the rows of {file} payments, or invoices?"
+)
+_OWN = N_("your own company: each payment is of the customer of its invoice")
+_PAYER = N_("the customer who paid")
+_OTHERS = N_(
+    "{count} of the {rows} payments in {file} name invoices of other customers than {column} says,"
+    " and nobody in {column} stands in another file: who is it?"
+)
+_SAME = N_("the same customers: they are called by name here too")
+_DIFFERENT = N_("other customers than those")
+_NAMED = N_(
+    "{count} of the {rows} customers of {file} have a number in {column}, and in another file a"
+    " customer is called by their name alone: are they the same?"
 )
 _NOWHERE = N_(
     "{count} of the {rows} payments in {file} name an invoice in {column} that is in none of the"
@@ -50,10 +61,15 @@ def ask_beside(
     ):
         headers = json.loads(columns or "{}")
         found = None
-        if rows_kind == "invoices" and "document_id" in headers and not headers.keys() & _TELLING:
+        named = rows_kind in ("payments", "invoices") and "customer_name" in headers
+        if named and (found := _by_name(connection, file_id, name, rows_kind, headers)):
+            pass
+        elif rows_kind == "invoices" and "document_id" in headers and not headers.keys() & _TELLING:
             found = _again(connection, file_id, name, headers["document_id"])
         elif rows_kind in ("payments", "bank") and "pays" in headers and not waits:
             found = _nowhere(connection, file_id, name, rows_kind, headers["pays"])
+            if found is None and rows_kind == "payments":
+                found = _of_others(connection, file_id, name, headers)
         if found is not None:
             asked[file_id] = found
     return asked
@@ -62,12 +78,21 @@ def ask_beside(
 def _again(connection: Connection, file_id: int, name: str, header: str) -> Question | None:
     """Ask where half of the rows bear the number of an older invoice of the same customer.
 
-    Files with the same headers are exports of one list, and newer ones may have changed days.
+    Who stands in all rows and in no other file may be the reader's own company: then the invoice
+    of any customer is meant. Files with the same headers are exports of one list, and newer ones
+    may have changed days.
     """
-    ((count, met),) = rows(
+    ((count, met, other),) = rows(
         connection,
         """
-        with invoice as (
+        with company as (
+            select any_value(customer_id) as customer_id from staged_documents
+            where file_id = $file having count(distinct customer_id) = 1
+                and any_value(customer_id) not in (
+                    select customer_id from staged_documents
+                    where file_id <> $file and customer_id is not null)
+        ),
+        invoice as (
             select ledger, customer_id, document_id, min(issued_on) as issued_on,
                 max(amount) as amount
             from staged_documents
@@ -77,9 +102,11 @@ def _again(connection: Connection, file_id: int, name: str, header: str) -> Ques
                     select series from files where file_id = $file))
             group by all
         )
-        select count(*), count(*) filter (i.document_id is not null)
+        select count(distinct o.line), count(distinct o.line) filter (i.document_id is not null),
+            exists (from company)
         from staged_documents as o left join invoice as i
-            on i.document_id = o.document_id and i.customer_id = o.customer_id
+            on i.document_id = o.document_id
+            and (i.customer_id = o.customer_id or exists (from company))
             and i.ledger is not distinct from o.ledger
             and i.issued_on < o.issued_on and o.amount between 0 and i.amount
         where o.file_id = $file
@@ -90,7 +117,7 @@ def _again(connection: Connection, file_id: int, name: str, header: str) -> Ques
         return None
     paying: dict[str, dict[str, object]] = {
         "source": {"rows": "payments", "by_headers": True},
-        "columns": {"reference": header},
+        "columns": {"debit_id" if other else "reference": header},
     }
     return Question(
         "rows",
@@ -114,14 +141,14 @@ def _nowhere(
             where file_id = $file and regexp_matches(reference, '[0-9]')
         ),
         called as (
-            select line, {_PLAIN.format("word")} as word
+            select line, {NORMAL.format("word")} as word
             from (
                 select line, unnest(string_split_regex(reference, '[\\s,;/&+]+')) as word from own
                 union all select line, reference from own
             )
         ),
         known as (
-            select distinct {_PLAIN.format("document_id")} as word from staged_documents
+            select distinct {NORMAL.format("document_id")} as word from staged_documents
             where file_id <> $file and document_id is not null
                 and coalesce(kind, 'invoice') <> 'payment'
         )
@@ -137,4 +164,98 @@ def _nowhere(
         "rows",
         Text(_NOWHERE, {"count": count - met, "rows": count, "column": header, "file": name}),
         (Choice(rows_kind, _STAYS, {"source": {"rows": rows_kind}}),),
+    )
+
+
+def _of_others(
+    connection: Connection, file_id: int, name: str, headers: dict[str, str]
+) -> Question | None:
+    """Ask where half of the payments name invoices of others, and their own customers are nobody's.
+
+    Those are the reader's own companies, most often.
+    """
+    ((count, others),) = rows(
+        connection,
+        f"""
+        with invoice as (
+            select distinct {NORMAL.format("document_id")} as word from staged_documents
+            where file_id <> $file and document_id is not null
+                and coalesce(kind, 'invoice') <> 'payment'
+        ),
+        party as (
+            select customer_id as called from staged_documents where file_id <> $file
+            union select unnest([customer_id, customer_name]) from staged_customers
+            where file_id <> $file
+        ),
+        own as (
+            select line, {COMPANY.format("customer_id")} as payer,
+                {NORMAL.format("reference")} as word
+            from staged_documents where file_id = $file and reference is not null
+        )
+        select count(*), count(*) filter (
+            word in (select word from invoice)
+            and ltrim(payer, '0') not in (select ltrim({COMPANY.format("called")}, '0') from party
+                where called is not null)
+        ) from own
+        """,
+        file=file_id,
+    )
+    if not count or 2 * others <= count:
+        return None
+    column = headers["customer_id"]
+    company: dict[str, dict[str, object]] = {
+        "source": {"rows": "bank", "by_headers": True},
+        "columns": {"debit_id": headers["pays"]},
+        "unread": {column: "harmless"},
+    }
+    return Question(
+        "company",
+        Text(_OTHERS, {"count": others, "rows": count, "file": name, "column": column}),
+        (
+            Choice("own", _OWN, company),
+            Choice("customer", _PAYER, {"source": {"rows": "payments"}}),
+        ),
+        column,
+    )
+
+
+def _by_name(
+    connection: Connection, file_id: int, name: str, rows_kind: str, headers: dict[str, str]
+) -> Question | None:
+    """Ask where half of the numbered customers are called by name in files without their numbers.
+
+    One customer would be two.
+    """
+    ((count, met),) = rows(
+        connection,
+        f"""
+        with other as (
+            select distinct customer_id from staged_documents where file_id <> $file
+        ),
+        own as (
+            select distinct customer_id, {COMPANY.format("customer_name")} as name
+            from staged_customers where file_id = $file and customer_id <> customer_name
+        )
+        select count(*), count(*) filter (
+            customer_id not in (select customer_id from other where customer_id is not null)
+            and name in (select {COMPANY.format("customer_id")} from other)
+        ) from own
+        """,
+        file=file_id,
+    )
+    if not met or 2 * met < count:
+        return None
+    same: dict[str, dict[str, object]] = {
+        "source": {"rows": rows_kind, "by_headers": True},
+        "columns": {"customer_id": headers["customer_name"]},
+    }
+    values = {"count": met, "rows": count, "file": name, "column": headers["customer_id"]}
+    return Question(
+        "customer",
+        Text(_NAMED, values),
+        (
+            Choice("name", _SAME, same),
+            Choice("number", _DIFFERENT, {"source": {"rows": rows_kind}}),
+        ),
+        headers["customer_id"],
     )

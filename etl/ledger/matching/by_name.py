@@ -170,9 +170,13 @@ def match_by_number(connection: Connection) -> None:
 def _drop_mistyped(connection: Connection) -> None:
     """Drop a pair where another document has the payment's amount and nearly the same number.
 
-    Numbers that stand alone in a list of payments were not typed by who paid. Makes `mistyped`,
-    the payments of such pairs.
+    Numbers that stand alone in a list of payments, or in a column for them, were not typed by who
+    paid. Makes `mistyped`, the payments of such pairs.
     """
+    typed = (
+        "select b.file_id from bank_file as b join files as f using (file_id)"
+        " where coalesce(f.settings ->> '$.columns', '{}') ->> '$.pays' is null"
+    )
     run(
         connection,
         f"""
@@ -184,7 +188,7 @@ def _drop_mistyped(connection: Connection) -> None:
                 and o.issued_on <= c.issued_on
             join entry as e on e.entry_id = c.entry_id
             where c.kind = 'payment'
-            and (e.file_id in (select file_id from bank_file)
+            and (e.file_id in ({typed})
                 or {NORMAL.format("e.reference")} is distinct from {NORMAL.format("d.document_id")})
             and levenshtein(d.document_id, o.document_id) between 1 and 2
             and p.credit_key in (

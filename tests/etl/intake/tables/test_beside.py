@@ -39,6 +39,16 @@ def test_numbers_of_older_invoices_are_asked_about(balance, head, answer, beta):
         assert owed == {"Beta": beta}
 
 
+@pytest.mark.parametrize("head", ["Company;Number;Date;Amount", "Firma;Nummer;Datum;Betrag"])
+def test_numbers_beside_ones_own_company_are_asked_about_too(balance, head):
+    text = f"{head}\nNorth;F1;2026-06-16;1000,00\nNorth;F2;2026-06-17;120,00\n"
+    _, report = balance(INVOICES, text)
+    assert "2 of the 2 numbers" in str(report.failures[0].reason)
+    owed, report = answered(balance, report, "payments", INVOICES, text)
+    assert report.ok, report.failures
+    assert owed == {"Beta": D(430)}
+
+
 def test_numbers_of_another_customer_are_its_own(balance):
     text = "Nummer;Klant;Datum;Bedrag\nF1;Gamma;2026-06-16;10,00\nF2;Delta;2026-06-17;20,00\n"
     owed, report = balance(INVOICES, text)
@@ -70,6 +80,42 @@ def test_payments_of_invoices_that_are_not_here_are_asked_about(balance, one):
     _, report = balance(INVOICES, text)
     assert "1 of the 2 payments" in str(report.failures[0].reason)
     owed, report = answered(balance, report, "payments", INVOICES, text)
+    assert report.ok, report.failures
+    assert owed == {"Beta": D(430)}
+
+
+@pytest.mark.parametrize(
+    "head", ["Payment number;Company;Payment date;Amount;Invoice number",
+             "Zahlungsnr.;Firma;Zahldatum;Betrag;Rechnungsnummer"],
+)  # fmt: skip
+@pytest.mark.parametrize(("answer", "owes"), [("own", {"Beta": D(430)}), ("customer", None)])
+def test_payers_that_nobody_knows_may_be_ones_own_companies(balance, head, answer, owes):
+    text = f"{head}\nP1;North;2026-06-16;1000,00;F1\nP2;South;2026-06-17;120,00;F2\n"
+    _, report = balance(INVOICES, text)
+    assert "2 of the 2 payments" in str(report.failures[0].reason)
+    owed, report = answered(balance, report, answer, INVOICES, text)
+    assert report.ok, report.failures
+    assert owes is None or owed == owes
+
+
+@pytest.mark.parametrize("more", ["", ";Factuur"])
+@pytest.mark.parametrize(("answer", "owes"), [("name", D(430)), ("number", D(550))])
+def test_customers_by_number_here_and_by_name_there_are_asked_about(balance, more, answer, owes):
+    text = (
+        f"Betaaldatum;Klantnummer;Klantnaam;Betaald bedrag{more}\n"
+        f"2026-06-16;11;Alfa BV;1000,00{more and ';F1'}\n"
+        f"2026-06-17;12;Beta;120,00{more and ';F2'}\n"
+    )
+    _, report = balance(INVOICES, text)
+    assert "2 of the 2 customers" in str(report.failures[0].reason)
+    owed, report = answered(balance, report, answer, INVOICES, text)
+    assert report.ok, report.failures
+    assert owed["Beta"] == owes
+
+
+@pytest.mark.parametrize("written", ["F-0002", "f 002", "F2"])
+def test_numbers_meet_as_they_do_in_matching(balance, written):
+    owed, report = balance(INVOICES, PAID.format("F1", written))
     assert report.ok, report.failures
     assert owed == {"Beta": D(430)}
 

@@ -58,6 +58,18 @@ P2;281;2025-11-29;2850.00;F26073
     assert [(share.name, share.items) for share in report.matches] == [("reference", 2)]
 
 
+@pytest.mark.parametrize(
+    "head", ["Payment number;Payment date;Amount;Invoice number", "Nr.;Betaaldatum;Bedrag;Factuur",
+             "N° règlement;Payé le;Montant;Facture", "Zahlungsnr.;Zahldatum;Betrag;Rechnung"],
+)  # fmt: skip
+def test_a_number_alone_is_not_mistyped_where_no_customer_stands(balance, head):
+    invoices = INVOICES.replace("5300.00", "2850.00")
+    text = f"{head}\nP1;2025-11-18;2850.00;F26073\nP2;2025-11-29;2850.00;F26073\n"
+    _, report = balance(invoices, text)
+    assert report.ok, report.failures
+    assert [(share.name, share.items) for share in report.matches] == [("reference", 2)]
+
+
 @pytest.mark.parametrize("number", ["Debitor", "Debitorennummer"])
 def test_a_debitor_is_a_number_and_a_kunde_its_name(balance, number):
     text = (
@@ -97,3 +109,58 @@ F3;North Ltd;2025-09-23;2025-11-07;33.00
     owed, report = balance(text, mapping=as_toml(question.mapping({"": "customer"})))
     assert report.ok, report.failures
     assert owed == {"North Ltd": D(803)}
+
+
+@pytest.mark.parametrize(
+    ("head", "yes"),
+    [("Number;Customer;Date;Amount;Cleared", "2026-02-03"),
+     ("Nummer;Klant;Datum;Bedrag;Voldaan", "03-02-2026"),
+     ("Numéro;Client;Date;Montant;Réglé", "03/02/2026"),
+     ("Nummer;Kunde;Datum;Betrag;Beglichen", "03.02.2026")],
+)  # fmt: skip
+def test_days_under_a_word_for_paid_are_those_of_payment(balance, head, yes):
+    day = yes.replace("03", "25").replace("-02-25", "-01-25")
+    owed, report = balance(f"{head}\nF1;Acme;{day};100.00;{yes}\nF2;Bolt;{day};20.00;\n")
+    assert report.ok, report.failures
+    assert owed == {"Bolt": D(20)}
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Number;Customer;Date;Amount;Position", "Nummer;Klant;Datum;Bedrag;Post",
+     "Numéro;Client;Date;Montant;Poste", "Nummer;Kunde;Datum;Betrag;Positionsbetrag"],
+)  # fmt: skip
+@pytest.mark.parametrize(("last", "right"), [("20.00", True), ("21.00", False)])
+def test_parts_that_add_up_to_each_amount_change_nothing(balance, head, last, right):
+    text = (f"{head}\nF1;Acme;2026-01-05;30.00;10.00\nF1;Acme;2026-01-05;30.00;{last}\n"
+            "F2;Bolt;2026-01-06;5.00;5.00\n")  # fmt: skip
+    owed, report = balance(text)
+    if right:
+        assert report.ok, report.failures
+        assert owed == {"Acme": D(30), "Bolt": D(5)}
+    else:
+        assert [q.about for f in report.failures for q in f.questions] == ["column"]
+
+
+@pytest.mark.parametrize(
+    ("head", "failed", "unknown"),
+    [("Payment number;Customer;Payment date;Amount received;Status", "Failed", "Pending"),
+     ("Betalingsnummer;Klant;Betaaldatum;Ontvangen bedrag;Status", "Mislukt", "In behandeling"),
+     ("N° règlement;Client;Payé le;Montant réglé;Statut", "Échoué", "En attente"),
+     ("Zahlungsnr.;Kunde;Zahldatum;Zahlungsbetrag;Status", "Fehlgeschlagen", "Ausstehend")],
+)  # fmt: skip
+def test_states_of_payments_are_asked_about_as_such(balance, head, failed, unknown):
+    text = f"{head}\nP1;Acme;2026-02-03;100.00;Paid\nP2;Acme;2026-02-04;7.00;{failed}\n"
+    owed, report = balance(text)
+    assert report.ok, report.failures
+    assert owed == {"Acme": D(-100)}
+    assert report.files[0].left_out == {"payments that failed or were cancelled": 1}
+    _, report = balance(f"{text}P3;Acme;2026-02-05;20.00;{unknown}\n")
+    (question,) = report.failures[0].questions
+    assert "payments that have them" in str(question.text)
+    owed, report = balance(
+        f"{text}P3;Acme;2026-02-05;20.00;{unknown}\n",
+        mapping=as_toml(question.mapping({unknown: "paid"})),
+    )
+    assert report.ok, report.failures
+    assert owed == {"Acme": D(-120)}

@@ -123,3 +123,81 @@ def test_a_day_just_where_something_is_paid_is_asked_about(balance):
     )
     (question,) = report.failures[0].questions
     assert question.column == "Value date"
+
+
+KINDS = [
+    ("Receipt number;Customer;Paid on;Amount;{}", "Payment", ("Chargeback", "Reversal", "Refund")),
+    ("Nummer;Klant;Betaaldatum;Bedrag;{}", "Betaling", ("Stornering", "Terugbetaling")),
+    ("N° règlement;Client;Payé le;Montant;{}", "Règlement", ("Rejet", "Impayé")),
+    ("Zahlungsnr.;Kunde;Zahldatum;Betrag;{}", "Zahlung", ("Rücklastschrift", "Storno")),
+]
+
+
+@pytest.mark.parametrize(("head", "word", "back"), KINDS)
+@pytest.mark.parametrize("header", ["Type", "What happened"])
+def test_what_was_paid_back_is_told_by_its_word(balance, head, word, back, header):
+    rows = "".join(f"P{n};Acme;2026-02-0{n};10.00;{w}\n" for n, w in enumerate(back, 3))
+    text = f"{head.format(header)}\nP1;Acme;2026-02-01;100.00;{word}\n{rows}"
+    owed, report = balance(text, names=["payments.csv"])
+    assert report.ok, report.failures
+    assert owed == {"Acme": D(10 * len(back) - 100)}
+
+
+LEDGERS = [
+    ("Number;Customer;Type;{};Date", "Invoice", "Payment", "Reversal"),
+    ("Nummer;Klant;Soort;{};Datum", "Factuur", "Betaling", "Stornering"),
+    ("Numéro;Client;Type;{};Date", "Facture", "Règlement", "Impayé"),
+    ("Belegnr.;Kunde;Belegart;{};Datum", "Rechnung", "Zahlung", "Storno"),
+]
+
+
+@pytest.mark.parametrize(("head", "invoice", "payment", "back"), LEDGERS)
+@pytest.mark.parametrize(
+    ("columns", "more", "less"),
+    [
+        ("Debit;Credit", "{};", ";{}"),
+        ("Amount;D/C", "{};D", "{};C"),
+        ("Amount;Text", "{};", "-{};"),
+    ],
+)
+def test_in_a_ledger_its_side_says_whether_a_payment_went_back(
+    balance, head, invoice, payment, back, columns, more, less
+):
+    def rows(side):
+        return (
+            f"{head.format(columns)}\nF1;Acme;{invoice};{more.format('100.00')};2026-01-05\n"
+            f"P1;Acme;{payment};{less.format('60.00')};2026-02-01\n"
+            f"X1;Acme;{back};{side.format('60.00')};2026-02-03\n"
+        )
+
+    owed, report = balance(rows(more))
+    assert report.ok, report.failures
+    assert owed == {"Acme": D(100)}
+    _, report = balance(rows(less))
+    assert [q.about for f in report.failures for q in f.questions] == ["kinds"]
+
+
+@pytest.mark.parametrize(
+    ("head", "invoice", "credit"),
+    [
+        ("Number;Customer;Date;Amount;What", "Invoice", "Credit note"),
+        ("Nummer;Klant;Datum;Bedrag;Wat", "Factuur", "Creditnota"),
+        ("Numéro;Client;Date;Montant;Quoi", "Facture", "Avoir"),
+        ("Nummer;Kunde;Datum;Betrag;Was", "Rechnung", "Gutschrift"),
+    ],
+)
+def test_kinds_are_read_whatever_their_column_is_called(balance, head, invoice, credit):
+    text = f"{head}\nF1;Acme;2026-01-05;100.00;{invoice}\nF2;Acme;2026-01-06;40.00;{credit}\n"
+    owed, report = balance(text)
+    assert report.ok, report.failures
+    assert owed == {"Acme": D(60)}
+
+
+@pytest.mark.parametrize("words", [("RE", "NC"), ("Bank", "Cash"), ("Invoice", "Blue")])
+def test_other_words_are_no_kinds(balance, words):
+    one, two = words
+    rows = f"F1;A;2026-01-05;9.00;{one}\nF2;A;2026-01-06;4.00;{two}\n"
+    text = f"Number;Customer;Date;Amount;What\n{rows}"
+    owed, report = balance(text)
+    assert report.ok, report.failures
+    assert owed == {"A": D(13)}
