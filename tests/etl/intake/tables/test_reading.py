@@ -269,7 +269,7 @@ ASKED = {
         table(
             "Company;Invoice number;Customer number;Customer name;Invoice date;Due date;Amount",
             "NL01;F1;1001;Acme;2026-01-05;2026-02-04;1000.00",
-            "BE01;F1;1001;Zeta;2026-01-07;2026-02-06;300.00",
+            "BE01;F1;1002;Zeta;2026-01-07;2026-02-06;300.00",
         ),
     ),
     "empty and zero": (
