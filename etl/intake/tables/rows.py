@@ -117,20 +117,22 @@ def set_apart(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
                     and {len(grid.headers)} > 3 and {amountless} and not {total} then 'heading'
                 end as mark
             from {table}
+            -- few rows may be any of these: only they are looked at closely
+            where {nobody} or line > (select line from last) or coalesce({again[0]}, true)
         ) where mark is not null
         """,
         bind,
     )
     if any_row(connection, grid, f"line in (select line from {table}_marks)"):
-        mark = f"(select mark from {table}_marks as m where m.line = t.line)"
         cells = [
-            f"case when coalesce({mark}, 'total') = 'total' then {c} end as {c}"
-            if c in money else f"case when {mark} is null then {c} end as {c}"
+            f"case when coalesce(mark, 'total') = 'total' then {c} end as {c}" if c in money
+            else f"case when mark is null then {c} end as {c}"
             for c in grid.cells
         ]  # fmt: skip
         grid.make_anew(
-            connection, "line", cells, f"coalesce({mark}, broken) as broken", f"{table} as t"
-        )
+            connection, "line", cells, "coalesce(mark, broken) as broken",
+            f"(select * from {table} left join {table}_marks using (line))",
+        )  # fmt: skip
     connection.execute(f"drop table {table}_marks")
 
 
