@@ -34,7 +34,7 @@ def books(store):
 @pytest.mark.parametrize("name", METRICS)
 def test_a_frame_has_the_rows_of_the_metric(store, books, name):
     frame = books.frame(name, by=["country"], where={"currency": "EUR"}, history=3)
-    ledger = Ledger(LAST, {"currency": ("EUR",)}).history(3)
+    ledger = Ledger(LAST, {"currency": ("EUR",)}, enough=20).history(3)
     table = answer(store.current().engine, name, ledger, ("country",))
     assert list(frame.columns) == table.column_names
     assert len(frame) == table.num_rows > 0
