@@ -99,13 +99,16 @@ def headline_words(view: View) -> list[Component | str]:
         return [_("Nothing is open.")]
     if not total.overdue:
         return rich(_("Nothing of {open} is overdue."), open=f.money(total.open))
-    old = total.amounts.get("over_90", Decimal(0))
+    text = _("{late} of {open} is overdue, {share}")
+    if view.buckets.edges:
+        text = _("{late} of {open} is overdue, {share}; {old} of it for more than {days} days")
     parts = rich(
-        _("{late} of {open} is overdue, {share}; {old} of it for more than 90 days"),
+        text,
         late=f.money(total.overdue),
         open=f.money(total.open),
         share=f.share(total.overdue / total.open),
-        old=f.money(old),
+        old=f.money(total.amounts.get(view.buckets.late[-1], Decimal(0))),
+        days=f.count(max(view.buckets.edges, default=0)),
     )
     before = overdue_share([r for r in rows if r["as_of"] == earlier])
     if before is not None:

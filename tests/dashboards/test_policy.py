@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards.aging.page import matrix_content
+from dashboards.aging.page import headline_words, matrix_content
 from dashboards.overview.page import aging, overdue_share
 from dashboards.sectors.rows import by_speed, sectors_of
 from data.core.buckets import Buckets
@@ -27,6 +27,17 @@ def test_the_usual_buckets_are_those_of_every_page(store):
         assert str(label) in said
         assert str(label) in words(matrix_content(seen).body)
     assert "31–60" not in said
+
+
+def test_the_headline_speaks_of_the_last_of_them(store, tmp_path):
+    def said(seen):
+        return words(headline_words(seen))
+
+    assert "of it for more than  B('45')" in said(view(store))
+    made = small_company(tmp_path)
+    assert "of it for more than  B('90')" in said(view(made))
+    (made.folder / "policy.toml").write_text('buckets = "months"\n', encoding="utf-8")
+    assert "of it for more than" not in said(view(made))
 
 
 def test_the_totals_are_those_of_other_sets(store):
