@@ -54,6 +54,7 @@ SHOW = ("show", "receivables", "--store", "/store")
         ((*SHOW, "--history", "100000"), 1, "a history of 100000 months cannot be"),
         ((*SHOW, "--history", "0"), 2, "--history"),
         ((*SHOW, "--by", "colour"), 1, "'colour' is no dimension"),
+        ((*SHOW, "--where", "colour=red"), 1, "'colour' is no dimension"),
         ((*SHOW, "--where", "country"), 1, "write DIMENSION=VALUE"),
         ((*SHOW, "--where", "country=XX"), 0, "No rows"),
         (("show", "nothing", "--store", "/store"), 1, "'nothing' is no metric"),

@@ -21,6 +21,7 @@ What is made of it:
   credit note; what is left, and transfers between persons, are adjustments.
 - Skonto stands on payments and comes on top of the amount paid. It becomes a credit note of the
   same number on the same day: it takes revenue and VAT back, and is no loss, so it is no write-off.
+- KOST1 is the branch: the cost centre that the posting names.
 - Belegdatum is DDMM; the year is the one in which the day lies in the fiscal year (field 13).
 - Belegfeld 1 is the document's number, on a payment the number of what it pays. Belegfeld 2 is
   the due day where it is DDMMYY no earlier than the document; the column Fälligkeit comes first.

@@ -15,6 +15,7 @@ What is made of it:
   they are what was open when the books begin, and age from their own day.
 - Amounts are the books' own, in EUR; what Montantdevise says is only noted, so that balances
   stay the ledger's to the cent.
+- CompteNum is the receivables account by which figures are split; a FEC has no cost centres.
 - EcritureLet letters the rows of one account and auxiliary; DateLet is when that was recorded.
 - There are no due days: agreed terms from a customer list, or the stated default, give them.
 """

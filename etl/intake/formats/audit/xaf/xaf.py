@@ -34,6 +34,8 @@ What is made of it:
 - Opening balances: transactions where there are any (Twinfield), else openingBalance, by customer
   from obSubledgers, else from the customers' opBalDesc (an amount in 4.0). What these do not
   explain of a receivables account's obLine is an opening entry of the account itself.
+- accID is the receivables account, costID the branch and projID the project by which figures are
+  split: the line's own, else the only one that its transaction names.
 - Amounts are in the books' currency; the original amount in another is only noted.
 - linesCount, totalDebit and totalCredit agree in the real files at hand (Exact Online 3.2,
   Twinfield 3.1). Where one of count and sums differs while debit equals credit, the package counts
