@@ -76,8 +76,9 @@ _KINDS = (
 )  # fmt: skip
 
 
-#: What is drawn by hand: customers and their documents have words of their own for these.
-_NAMED = ("country", "sector", "segment", "salesperson")
+#: Customers and their documents have words of their own for these; one dimension of the reader's
+#: own is as good as four.
+_NAMED = ("country", "sector", "segment", "salesperson", *dimensions.OWN[1:])
 
 
 def _said(draw: st.DrawFn, *of: str) -> Row:
