@@ -247,6 +247,13 @@ def show(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="End of this day; the last day of the data."),
     ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Compare with this day, for metrics that compare; a year earlier if not given.",
+        ),
+    ] = None,
     by: Annotated[list[str] | None, typer.Option(help="Dimension to split by; repeatable.")] = None,
     where: Annotated[
         list[str] | None,
@@ -288,6 +295,7 @@ def show(
         ledger = Ledger(
             day, filters_of(state.engine, filters), months, basis=basis.value, buckets=sets,
             enough=rules.enough_payments.at(day), kept=frozenset(about["ages"].split(",")),
+            since=_day(since),
         )  # fmt: skip
         if history > 1:
             ledger = ledger.history(history)

@@ -38,6 +38,8 @@ class Question(TypedDict, total=False):
 
     as_of: date | str | None
     """A day, or `YYYY-MM-DD`; None: the last day of the data."""
+    since: date | str | None
+    """The earlier day, for metrics that compare two; None: a year before."""
     by: Iterable[str] | str
     """The dimensions to split by."""
     where: Where | None
@@ -153,6 +155,7 @@ class Books:
     def _asked(
         self,
         as_of: date | str | None = None,
+        since: date | str | None = None,
         by: Iterable[str] | str = (),
         where: Where | None = None,
         history: int = 1,
@@ -171,6 +174,7 @@ class Books:
         ledger = Ledger(
             day, filters, months, basis=basis, buckets=sets,
             enough=rules.enough_payments.at(day), kept=frozenset(ages.split(",")),
+            since=date.fromisoformat(since) if isinstance(since, str) else since,
         )  # fmt: skip
         groups = columns_of(self._state.engine, (by,) if isinstance(by, str) else by)
         return (ledger.history(history) if history > 1 else ledger), groups or ("total",)

@@ -16,6 +16,7 @@ from metrics.figures.payment_speed import PAYMENT_SPEED
 from metrics.figures.receivables import RECEIVABLES
 from metrics.figures.sales import SALES
 from metrics.figures.terms import TERMS
+from metrics.review.dso_bridge import DSO_BRIDGE
 
 METRICS: dict[str, Metric] = {
     m.name: m
@@ -29,6 +30,7 @@ METRICS: dict[str, Metric] = {
         SALES,
         EXPOSURE,
         TERMS,
+        DSO_BRIDGE,
     )
 }
 
@@ -46,7 +48,8 @@ def answer(engine: Engine, name: str, ledger: Ledger, by: tuple[str, ...] = ("to
     Columns: as_of, the dimensions of `by`, the metric's fields; one row for each day and group
     (for each day, group and step where the metric has several). No rows: there are no data
     under these filters. '' in a dimension means that the data do not say.
-    Raises ValueError for a name that does not exist.
+    Raises ValueError for a name that does not exist, and for an earlier day where the metric
+    compares with none.
     """
     asked = metric(name)
     statement = ledger.statement(asked, by)

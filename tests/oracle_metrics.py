@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any, TypeVar
 
 from tests.random_ledgers import World, as_day
@@ -138,6 +138,7 @@ class Question:
     months: int = 12
     basis: str = "due"
     buckets: str = "30,60,90"
+    since: date | None = None
 
 
 @dataclass(eq=False)
@@ -832,11 +833,186 @@ def terms(r: Relations) -> dict[Key, list[Row]]:
     return answer
 
 
+# --- the bridge -------------------------------------------------------------------------------
+
+Exact = Fraction
+
+
+@dataclass
+class Side:
+    """One of the two days of a bridge: what each customer bought, owed and paid by then."""
+
+    r: Relations
+
+    def __post_init__(self) -> None:
+        self.day = self.r.q.as_of
+        self.since, self.year = first_of(self.day, 2), first_of(self.day, 11)
+        self.days = (self.day - self.since).days + 1
+        self.sales = [d for d in self.r.sales if d.day >= self.since]
+        self.sold: dict[str, Fraction] = defaultdict(Fraction)
+        for d in self.sales:
+            self.sold[d.dims["customer"]] += Exact(d.amount)
+        self.all_sold = sum(self.sold.values(), Exact(0))
+
+    def billed(self, unit: str) -> list[Slice]:
+        """Slices of the year's invoices, but for those that ended otherwise than paid."""
+        return [
+            s
+            for d in self.r.docs
+            if d.dims["customer"] == unit and d.kind == "invoice" and d.amount > 0
+            and d.day >= self.year and d.reopens is None
+            for s in d.slices
+            if s.closed is None or s.closed > self.day or s.closed_by == "payment"
+        ]  # fmt: skip
+
+    def delays(self, unit: str) -> dict[int, Fraction]:
+        """How late the customer paid -> the share of what it paid."""
+        found: dict[int, Fraction] = defaultdict(Fraction)
+        for s in self.r.settled:
+            if s.doc.dims["customer"] == unit:
+                found[(s.settled - s.due).days] += Exact(s.amount)
+        paid = sum(found.values(), Exact(0))
+        return {late: amount / paid for late, amount in found.items()} if paid else {}
+
+    def ranks(self, unit: str) -> list[tuple[int, Fraction, Fraction]]:
+        """Terms of the window's invoices, each with its interval of rank."""
+        sums: dict[int, Fraction] = defaultdict(Fraction)
+        for s in self.billed(unit):
+            if s.doc.day >= self.since:
+                sums[(s.due - s.doc.day).days] += Exact(s.amount)
+        at, found = Exact(0), []
+        for terms in sorted(sums):
+            part = sums[terms] / sum(sums.values())
+            found.append((terms, at, at + part))
+            at += part
+        return found
+
+
+def _exchanged(terms: int, mine: Side, other: Side, unit: str) -> list[tuple[int, Fraction]]:
+    """The other day's terms at the rank of `terms`, each with its part."""
+    own, theirs = mine.ranks(unit), other.ranks(unit)
+    if not own or not theirs:
+        return [(terms, Exact(1))]
+    _, low, high = min(own, key=lambda one: (abs(one[0] - terms), one[0]))
+    return [
+        (found, (min(high, upto) - max(low, since)) / (high - low))
+        for found, since, upto in theirs
+        if min(high, upto) > max(low, since)
+    ]
+
+
+def _parts(sides: tuple[Side, Side], unit: str) -> Callable[..., dict[Key, Fraction]]:
+    """A replay: the calendar, the terms and the delays of either day -> what is open by group."""
+    delays = [side.delays(unit) for side in sides]
+    delays = [mine or delays[1 - n] or {0: Exact(1)} for n, mine in enumerate(delays)]
+
+    def replay(calendar: int, terms: int, lateness: int) -> dict[Key, Fraction]:
+        mine = sides[calendar]
+        found: dict[Key, Fraction] = defaultdict(Fraction)
+        for s in mine.billed(unit):
+            own = (s.due - s.doc.day).days
+            given = [(own, Exact(1))]
+            if terms != calendar:
+                given = _exchanged(own, mine, sides[terms], unit)
+            for days, part in given:
+                late = (mine.day - s.doc.day).days - days
+                unpaid = sum((p for when, p in delays[lateness].items() if when > late), Exact(0))
+                found[mine.r.key(s.doc.dims)] += Exact(s.amount) * part * unpaid
+        return found
+
+    return replay
+
+
+def dso_bridge(r: Relations) -> dict[Key, list[Row]]:
+    since = r.q.since or year_before(r.q.as_of)
+    if since >= r.q.as_of:
+        return {}
+    sides = tuple(
+        Side(Relations(r.book, replace(r.q, as_of=day, months=12))) for day in (since, r.q.as_of)
+    )
+    before, after = sides
+    first = min(
+        (d.day for d in r.book.docs
+         if d.kind in ("invoice", "credit_note") and d.day <= r.q.as_of), default=None,
+    )  # fmt: skip
+    missing = ""
+    if first is None or first_of(first) > before.since:
+        missing = "before_the_data"
+    elif before.all_sold <= 0:
+        missing = "no_sales_before"
+    elif after.all_sold <= 0:
+        missing = "no_sales_after"
+    rows: dict[Key, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+    units = {d.dims["customer"] for side in sides for d in side.r.docs}
+    for unit in units:
+        steady = all(side.sold[unit] > 0 for side in sides)
+        replay = _parts((before, after), unit)
+        if steady:
+            for n in (0, 1):
+                for key in replay(n, n, n):
+                    rows[key]["there"] += 0
+        for sign, side in ((-1, before), (1, after)):
+            for d in side.sales:
+                if d.dims["customer"] == unit:
+                    rows[r.key(d.dims)]["there"] += 0
+                    if not missing:
+                        share = "share_after" if sign > 0 else "share_before"
+                        rows[r.key(d.dims)][share] += Exact(d.amount) / side.all_sold
+            for s in side.r.alive:
+                if s.doc.dims["customer"] != unit:
+                    continue
+                row = rows[r.key(s.doc.dims)]
+                row["there"] += 0
+                if missing:
+                    continue
+                days = Exact(s.amount) * side.days / side.all_sold
+                row["after" if sign > 0 else "before"] += days
+                if not steady:
+                    row["mix" if side.sold[unit] > 0 else "without_sales"] += sign * days
+        if not steady or missing:
+            continue
+        shares = [side.sold[unit] / side.all_sold for side in sides]
+        mean = (shares[0] + shares[1]) / 2
+        for n, side in enumerate(sides):
+            sign = 2 * n - 1
+            for s in side.r.alive:
+                if s.doc.dims["customer"] == unit:
+                    days = Exact(s.amount) * side.days / side.sold[unit]
+                    row = rows[r.key(s.doc.dims)]
+                    row["mix"] += (shares[1] - shares[0]) * days / 2
+                    row["lateness" if s.amount > 0 else "unapplied"] += sign * mean * days
+        for order in permutations(range(3)):
+            now = [0, 0, 0]
+            for cause in order:
+                for sign in (-1, 1):
+                    now[cause] = (sign + 1) // 2
+                    for key, amount in replay(*now).items():
+                        side = sides[now[0]]
+                        days = sign * mean * amount * side.days / side.sold[unit] / 6
+                        if cause < 2:
+                            rows[key][("timing", "terms")[cause]] += days
+                            rows[key]["lateness"] -= days
+    answer: dict[Key, list[Row]] = {}
+    for key, row in rows.items():
+        row["change"] = row["after"] - row["before"]
+        answer[key] = [
+            {
+                name: None if missing else float(row[name])
+                for name in (
+                    "before", "mix", "timing", "terms", "lateness", "unapplied", "without_sales",
+                    "after", "change", "share_before", "share_after",
+                )
+            }
+            | {"missing": missing}
+        ]  # fmt: skip
+    return answer
+
+
 METRICS: dict[str, Callable[[Relations], dict[Key, list[Row]]]] = {
     f.__name__: f
     for f in (
         receivables, aging, dso, collection_effectiveness, payment_speed, payment_curve, sales,
-        exposure, terms,
+        exposure, terms, dso_bridge,
     )
 }  # fmt: skip
 

@@ -28,7 +28,7 @@ FLOORS = (
     ("data.workspace",),
     ("metrics.asking",),
     ("metrics.figures",),
-    ("metrics.lists",),
+    ("metrics.lists", "metrics.review"),
     ("metrics",),
     ("etl.sql",),
     ("etl.report",),

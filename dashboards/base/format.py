@@ -204,8 +204,10 @@ class Format:
             return self.moment(value)
         return self.day(value) if isinstance(value, dt.date) else str(value)
 
-    def short(self, value: Number | None, unit: str) -> str:
+    def short(self, value: Number | str | None, unit: str) -> str:
         """Return a value by its unit as it stands on a card or at a mark, with its unit."""
+        if unit == "text" or isinstance(value, str):
+            return str(value or NOTHING)
         if unit == "money":
             return self.money(value)
         if unit == "share":

@@ -60,7 +60,7 @@ class Explain:
     behind it (`{"bucket": "1-30"}`). which: a set of rows of the metric, '' the first.
     where: filters besides those of the URL. as_of: another day than the URL's, ISO. history:
     how many month-ends the figure shows. months: window of behaviour. basis, buckets: of aging;
-    '' the usual buckets.
+    '' the usual buckets. since: the earlier day of a comparison, ISO.
     """
 
     metric: str
@@ -73,6 +73,7 @@ class Explain:
     months: int = 12
     basis: str = "due"
     buckets: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,9 @@ class View:
         as_of = date.fromisoformat(explain.as_of) if explain.as_of else self.selection.as_of
         buckets = Buckets.of_text(explain.buckets) if explain.buckets else self.buckets
         asked = self.selection.ledger(self.options, explain.months, explain.basis, buckets)
-        ledger = replace(asked, as_of=as_of, where={**asked.where, **explain.where})
+        since = date.fromisoformat(explain.since) if explain.since else None
+        where = {**asked.where, **explain.where}
+        ledger = replace(asked, as_of=as_of, where=where, since=since)
         return ledger.history(explain.history) if explain.history else ledger
 
 

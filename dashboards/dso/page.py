@@ -20,10 +20,10 @@ from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import change, page, panel, rich, row
 from dashboards.base.view import Context, Explain, ListRef, NoRows, NotEnough, View
+from dashboards.charts.bridge import HEIGHT
 from dashboards.charts.figures import graph
-from dashboards.charts.movers import movers
 from dashboards.charts.sparkline import sparkline
-from dashboards.charts.tables import Bar, bar_list
+from dashboards.dso.bridge import PLACE, back_choice, moved_content
 from dashboards.dso.figures import (
     TREND_HEIGHT,
     covered,
@@ -34,13 +34,12 @@ from dashboards.dso.figures import (
 from dashboards.dso.groups import (
     bars,
     earlier_day,
-    group_link,
     group_listings,
     sales_since,
     table_id,
 )
 from data.core.texts import N_, Text
-from metrics.asking.ledger import Ledger, month_ends, month_start, same_day
+from metrics.asking.ledger import Ledger, month_ends, month_start
 
 MONTHS = 36
 LISTINGS = group_listings()
@@ -62,15 +61,15 @@ def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its qu
             ),
             weights=(13, 4),
         ),
-        row(
-            panel(
-                "dso-groups",
-                height=220,
-                controls=[html.Div(id="dso-by-place", className="panel-choice")],
-            ),
-            panel("dso-moved", height=220),
-            weights=(13, 7),
+        panel(
+            "dso-moved",
+            height=HEIGHT,
+            controls=[
+                html.Div(id="dso-back-place", className="panel-choice"),
+                html.Div(id="dso-by-place", className="panel-choice"),
+            ],
         ),
+        panel("dso-groups", height=220, below=True),
         panel(
             "dso-table",
             below=True,
@@ -204,9 +203,13 @@ def connect(app: Dash, context: Context) -> None:
     def choose_by(view: View) -> Component:
         return dimension_choice("dso-by", view)
 
-    connect_dimension(app, "dso-by")
+    connect_dimension(app, "dso-by", drop=PLACE)
 
-    @panel_callback(app, context, "dso-groups")
+    @part_callback(app, context, "dso-back-place")
+    def choose_back(view: View) -> Component:
+        return back_choice(view)
+
+    @panel_callback(app, context, "dso-groups", below=True)
     def groups(view: View) -> Content:
         return groups_content(view)
 
@@ -365,38 +368,6 @@ def groups_content(view: View) -> Content:
         words = text.format(shown=shown, all=len(rows), share=view.f.share(held))
         measure = f"{measure}; {words}"
     return Content(title, measure, body, Explain("dso", by=(by,)))
-
-
-def moved_content(view: View) -> Content:
-    """Return the groups that moved DSO most in a year; their contributions add up exactly."""
-    f, by = view.f, dimension_of(view)
-    if earlier_day(view) is None:
-        raise NotEnough(
-            Text(N_("The change in a year needs fifteen months of sales; there are fewer."), {})
-        )
-    rows, total, rest = movers(view, by, 12, watched(view))
-    if not rows:
-        raise NotEnough(Text(N_("There were no sales to compare with a year ago."), {}))
-    lines = [
-        Bar(
-            view.label(by, r["name"]),
-            r["moved"],
-            f.delta(r["moved"], "days"),
-            group_link(by, r["name"], view),
-            tone="worse" if r["moved"] > 0 else "better",
-        )
-        for r in rows
-    ]
-    lines.append(Bar(_("All others"), rest, f.delta(rest, "days"), tone="rest"))
-    lines.append(Bar(_("Together"), total, f.delta(total, "days"), tone="total"))
-    days = {"first": f.day(same_day(view.selection.as_of, 12)), "last": f.day(view.selection.as_of)}
-    return Content(
-        _("What moved DSO in a year"),
-        _("Contribution to the change, days"),
-        bar_list(lines, signed=True),
-        Explain("dso", by=(by,)),
-        as_of=_("{first} to {last}").format(**days),
-    )
 
 
 PAGE = Page("/dso", N_("DSO"), 20, layout, connect, listings=tuple(LISTINGS.values()))

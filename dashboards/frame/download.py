@@ -78,6 +78,7 @@ def explain_from(raw: Mapping[str, Any]) -> Explain:
         months=int(raw.get("months") or 12),
         basis=str(raw.get("basis") or "due"),
         buckets=str(Buckets.of_text(str(raw["buckets"]))) if raw.get("buckets") else "",
+        since=date.fromisoformat(str(raw["since"])).isoformat() if raw.get("since") else "",
     )
     if explain.which and explain.which not in metric(explain.metric).rows:
         raise ValueError(f"{explain.metric} has no rows called {explain.which!r}")
@@ -144,6 +145,8 @@ def head(view: View, explain: Explain | None = None, narrowed: str = "") -> list
             for name, value in explain.at.items()
             if name != "total"
         ]
+        if explain.since:
+            words.append(_("compared with {day}").format(day=explain.since))
         words += [_("by invoice day")] if explain.basis == "issued" else []
         if explain.buckets not in ("", str(DEFAULT)):
             words.append(_("buckets {buckets}").format(buckets=explain.buckets))

@@ -13,9 +13,9 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, dcc, html
 from dash.development.base_component import Component
 
-from dashboards.base.filters import with_filter
 from dashboards.base.format import Number
 from dashboards.base.i18n import _
+from dashboards.base.links import DEFAULT_DIMENSION
 from dashboards.base.page import Page
 from dashboards.base.panel import (
     CardContent,
@@ -24,20 +24,28 @@ from dashboards.base.panel import (
     headline_callback,
     panel_callback,
 )
-from dashboards.base.parts import card, change, page, panel, rich, row
-from dashboards.base.view import Context, Explain, NotEnough, View
+from dashboards.base.parts import card, change, page, panel, rich
+from dashboards.base.view import Context, Explain, View
 from dashboards.charts.aging_bar import aging_bar
+from dashboards.charts.bridge import (
+    HEIGHT,
+    STEPS,
+    bridge_of,
+    sentence,
+    step_bars,
+    waterfall,
+)
 from dashboards.charts.buckets import labels
-from dashboards.charts.movers import movers
+from dashboards.charts.figures import graph
 from dashboards.charts.sparkline import sparkline
-from dashboards.charts.tables import Bar, Cell, bar_list, table
+from dashboards.charts.tables import Cell, bar_list, table
 from data.core.buckets import DEFAULT, NOT_DUE, UNAPPLIED, Buckets
+from data.core.dimensions import DIMENSIONS
 from data.core.texts import N_, Text
 from metrics.asking.ledger import Ledger, month_ends, same_day
 from metrics.lists.lateness import lateness
 
 _MONTHS = 13
-_SHOWN = ("customer", "sector_division")
 
 
 def layout(**_query: str) -> Component:
@@ -56,10 +64,7 @@ def layout(**_query: str) -> Component:
         _("Overview"),
         html.Div([card(f"overview-{name}") for name in CARDS], className="cards"),
         panel("overview-aging", height=306),
-        row(
-            panel("overview-customers", height=222, controls=[since]),
-            panel("overview-sectors", height=222),
-        ),
+        panel("overview-moved", height=HEIGHT, controls=[since]),
         panel("overview-attention", height=150, menu=False),
     )
 
@@ -251,43 +256,41 @@ def aging(view: View) -> Content:
     )
 
 
-def moved_by(view: View, by: str, back: str) -> Content:
-    """Return the panel of the five groups that moved DSO most."""
-    months = 1 if back == "1" else 12
-    rows, total, rest = movers(view, by, months, watched(view), _SHOWN)
-    f = view.f
-    if not rows:
-        raise NotEnough(
-            Text(N_("There are no sales to compare with in the three months before that day."))
-        )
+def moved(view: View, back: str) -> Content:
+    """Return what moved DSO: a sentence, the waterfall, and the sectors behind its main step."""
+    f, months = view.f, 1 if back == "1" else 12
+    bridge = bridge_of(view, DEFAULT_DIMENSION, months)
+    step = bridge.largest
+    since = same_day(view.selection.as_of, months)
+    drawn = waterfall(bridge.total, f, f.day(since), f.day(view.selection.as_of), step)
+    keys = {"step": step, "back": "1" if months == 1 else None}
+    key = "who" if bridge.by == "customer" else "group"
 
-    def bar(label: str, value: float, href: str = "", tone: str = "") -> Bar:
-        return Bar(
-            label,
-            value,
-            f.delta(value, "days"),
-            href,
-            tone=tone or ("worse" if value > 0 else "better"),
-        )
+    def href(name: str) -> str:
+        return view.link("/dso", **keys, **{key: name or "-"})
 
-    query = view.link("", **view.selection.page)
-    bars = [
-        bar(
-            view.label(by, line["name"]),
-            line["moved"],
-            view.link("/customer", customer=line["name"])
-            if by == "customer"
-            else "/" + with_filter(query, **{by: line["name"]}),
-        )
-        for line in rows
-    ]
-    bars += [bar(_("All others"), rest, tone="rest"), bar(_("Together"), total, tone="total")]
-    what = _("What moved DSO: customers") if by == "customer" else _("What moved DSO: sectors")
-    measure = _("contribution to the change of DSO (3 months), days")
-    span = _("{first} to {last}").format(
-        first=f.day(same_day(view.selection.as_of, months)), last=f.day(view.selection.as_of)
+    def label(name: str) -> str:
+        return view.label(bridge.by, name)
+
+    bars = step_bars(bridge, bridge.groups(), step, f, label, href)
+    behind = html.Div(
+        [
+            html.H3(dcc.Link(_(STEPS[step][0]), href=view.link("/dso", **keys))),
+            html.P(_(DIMENSIONS[bridge.by].plural), className="crumbs"),
+            bar_list(bars, signed=True),
+        ],
+        className="bridge-behind",
     )
-    return Content(what, measure, bar_list(bars, signed=True), Explain("dso", by=(by,)), span)
+    body = html.Div([graph(drawn, id="overview-moved-graph", height=HEIGHT), behind],
+                    className="bridge")  # fmt: skip
+    span = _("{first} to {last}").format(first=f.day(since), last=f.day(view.selection.as_of))
+    return Content(
+        sentence(bridge.total, months, f),
+        _("DSO over 3 months, days"),
+        body,
+        bridge.explain(bridge.by),
+        span,
+    )
 
 
 def attention(view: View) -> Content:
@@ -334,14 +337,7 @@ def connect(app: Dash, context: Context) -> None:
     panel_callback(app, context, "overview-aging")(aging)
     since = Input("overview-since", "value")
 
-    @panel_callback(app, context, "overview-customers", since)
-    def customers(view: View, back: str) -> Content:
-        return moved_by(view, "customer", back)
-
-    @panel_callback(app, context, "overview-sectors", since)
-    def sectors(view: View, back: str) -> Content:
-        return moved_by(view, "sector_division", back)
-
+    panel_callback(app, context, "overview-moved", since)(moved)
     panel_callback(app, context, "overview-attention")(attention)
 
 

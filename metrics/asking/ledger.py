@@ -35,6 +35,8 @@ load keeps by month (`etl.ledger.cubes`):
     reach             first_sale: since when any sales are known, whatever the filters; without
                       as_of days before that
     bought            first_sale: since when there are sales under the filters; likewise
+    spans             for comparisons: as_of, and since, the earlier day to compare with. All other
+                      relations then hold both days
 
 A window of N months is N whole calendar months ending with the as-of day's month, that month
 counted up to the as-of day.
@@ -155,6 +157,7 @@ class Ledger:
     where: dimension -> values of which one must hold; '' stands for "not known".
     months: length of the window of behaviour, in calendar months.
     days: several as-of days for a history; empty means `as_of` alone.
+    since: the earlier day of a comparison; None is the same day a year before.
     basis: what aging counts from, `due` or `issued`.
     buckets: into which it counts.
     cubes: False to add everything up from the rows, which says the same and takes longer.
@@ -162,7 +165,8 @@ class Ledger:
     kept: the bounds of ages that the state's cubes tell apart (`about.ages`); what other buckets
     hold is added up from the rows.
 
-    Raises ValueError for a dimension or basis that does not exist, and for days far outside.
+    Raises ValueError for a dimension or basis that does not exist, for days far outside, and for
+    a comparison with a day that is not earlier.
     """
 
     as_of: date
@@ -174,6 +178,7 @@ class Ledger:
     enough: int = 0
     cubes: bool = True
     kept: frozenset[str] = DEFAULT.bounds
+    since: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse names that do not exist, and days from which none can be counted."""
@@ -182,9 +187,14 @@ class Ledger:
             raise ValueError(f"{self.basis!r} is no basis; known are: {', '.join(BASES)}")
         if not 1 <= self.months <= MOST_MONTHS:
             raise ValueError(f"a window of {self.months} months cannot be: give 1 to {MOST_MONTHS}")
-        if not FIRST_DAY <= self.as_of <= LAST_DAY:
+        for day in (self.as_of, self.since or self.as_of):
+            if not FIRST_DAY <= day <= LAST_DAY:
+                raise ValueError(
+                    f"{day} is no day to ask about: give one from {FIRST_DAY} to {LAST_DAY}"
+                )
+        if self.since and self.since >= self.as_of:
             raise ValueError(
-                f"{self.as_of} is no day to ask about: give one from {FIRST_DAY} to {LAST_DAY}"
+                f"{self.since} is not before {self.as_of}: compare with an earlier day"
             )
 
     def history(self, count: int = 36) -> Ledger:
@@ -195,7 +205,8 @@ class Ledger:
 
     def at(self, as_of: date) -> Ledger:
         """Return the same question as of another day."""
-        return replace(self, as_of=as_of, days=())
+        since = self.since if self.since and self.since < as_of else None
+        return replace(self, as_of=as_of, days=(), since=since)
 
     def statement(self, metric: Metric, by: tuple[str, ...] = ("total",)) -> Statement:
         """Return the metric's statement for the groups `by`.
@@ -203,12 +214,28 @@ class Ledger:
         The answer has the columns as_of, those of `by`, those of `metric.fields` (and
         `metric.hidden`), one row for each day and group (and step, where the metric has several
         rows for one group). Rows are ordered by day, group and step.
+        Raises ValueError for a dimension that does not exist, and for `since` where the metric
+        compares with no other day.
         """
+        if self.since and not metric.compares:
+            raise ValueError(f"{metric.name} is of one day: it is not compared since {self.since}")
         by = known(by or ("total",))
         grouped = ", ".join(("as_of", *by))
         order = ", ".join(filter(None, (grouped, metric.order)))
-        sql = self._with(metric.sql, by) + f"\norder by {order}"
-        return Statement(sql, self._parameters())
+        asked, text = self._compared(metric.sql) if metric.compares else (self, metric.sql)
+        return Statement(asked._with(text, by) + f"\norder by {order}", asked._parameters())
+
+    def _compared(self, text: str) -> tuple[Ledger, str]:
+        """Return the question for both days of each comparison, and `text` with `spans` before."""
+        spans = [(day, self.since or same_day(day, 12)) for day in self._as_of_days]
+        spans = [(day, since) for day, since in spans if since < day]
+        both = replace(self, days=tuple(sorted({day for span in spans for day in span})))
+        pairs = ",\n        ".join(
+            "(" + ", ".join(f"cast($as_of_{both.days.index(day)} as date)" for day in span) + ")"
+            for span in spans
+        )
+        given = f"select *\n    from (values\n        {pairs}\n    ) as given (as_of, since)"
+        return both, text.strip().replace("with ", f"with spans as (\n    {given}\n),\n", 1)
 
     def rows(
         self, metric: Metric, which: str = "", at: Mapping[str, object] | None = None
@@ -238,7 +265,7 @@ class Ledger:
     def _with(self, text: str, by: tuple[str, ...], wrap: bool = False) -> str:
         """Put the prelude before `text`; only the relations and days it uses."""
         text = self._with_buckets(text.strip())
-        text = text.replace("{by}", ", ".join(("as_of", *by)))
+        text = text.replace("{by}", ", ".join(("as_of", *by))).replace("{groups}", ", ".join(by))
         asked = self._asked(text, by)
         parts = [
             f"{name} as (\n{relation(asked, name)}\n)" for name in RELATIONS if _reads(text, name)

@@ -74,8 +74,11 @@ class Metric:
     """A definition. `sql` stands on the prelude of `metrics.asking.ledger` and has these slots:
 
     `{by}`: the dimension columns asked for, as_of first; never empty.
+    `{groups}`: the same without as_of.
     `{bucket}`: the bucket of an open item of `alive`, by what the ledger says aging counts from.
     `{buckets}`: rows with every bucket and its position.
+
+    A statement over `spans` compares the as-of day with an earlier one: see `compares`.
 
     `rows` names the sets of rows behind the figure: label -> SQL over the same prelude. Their
     columns are the ones in `ROW_COLUMNS`, and further ones that a click may select by (`bucket`).
@@ -97,3 +100,8 @@ class Metric:
     """Columns that order the rows of one group, after the dimensions: `position`, `day`."""
     hidden: tuple[str, ...] = field(default=())
     """Columns of the statement that only serve its order and are not part of the answer."""
+
+    @property
+    def compares(self) -> bool:
+        """Whether it compares two days: then `Ledger.since` says the earlier one."""
+        return "from spans" in self.sql

@@ -20,7 +20,6 @@ from dashboards.dso.page import (
     groups_content,
     headline_words,
     history_of,
-    moved_content,
     target_of,
     trend_content,
     worth_content,
@@ -195,17 +194,6 @@ def test_only_groups_that_matter_are_drawn():
     kept, held = chosen(rows)
     assert [r["rolling_3m"] for r in kept] == [60.0, 30.0]
     assert held == Decimal(996) / Decimal(1000)
-
-
-def test_contributions_add_up_to_the_change(store):
-    content = moved_content(view(store, by="country"))
-    said = [plain(line).split() for line in content.body.children]
-    changes = [float(words[-1].replace("−", "-").replace("±", "")) for words in said]
-    assert said[-1][0] == "Together"
-    assert sum(changes[:-1]) == pytest.approx(changes[-1], abs=0.05 * len(changes))
-    before = answer(store.current().engine, "dso", Ledger(date(2025, 3, 31))).to_pylist()[0]
-    after = answer(store.current().engine, "dso", Ledger(LAST)).to_pylist()[0]
-    assert F.delta(after["rolling_3m"] - before["rolling_3m"], "days") == said[-1][-1]
 
 
 def test_the_table_totals_are_ratios_of_totals(store):

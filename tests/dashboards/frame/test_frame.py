@@ -8,8 +8,7 @@ from dashboards.base.i18n import speaking
 from dashboards.base.page import Page
 from dashboards.base.panel import Content, panel_callback
 from dashboards.base.parts import page, panel
-from dashboards.base.view import Context, NoRows
-from dashboards.charts.movers import movers
+from dashboards.base.view import NoRows
 from dashboards.overview.page import overdue_share
 from dashboards.server import PAGES, create_app
 from data.store.state import Store
@@ -162,16 +161,6 @@ def test_no_rows_under_the_filters_offers_to_clear_them(app):
     said = words(answer["overview-aging-body"]["children"])
     assert "Nothing matches these filters" in said
     assert "Clear filters" in said
-
-
-def test_what_moved_dso_adds_up_to_its_change(store):
-    view = Context(store).view("")
-    for by in ("customer", "sector_division", "country"):
-        rows, total, rest = movers(view, by, 12)
-        assert len(rows) >= 3
-        assert sum(r["moved"] for r in rows) + rest == pytest.approx(total)
-        if by != "sector_division":  # five groups at most: they are the whole
-            assert rest == pytest.approx(0, abs=1e-9)
 
 
 def test_overdue_share_leaves_unapplied_aside():
