@@ -41,9 +41,7 @@ cli = typer.Typer(
 )
 StoreFolder = Annotated[
     Path,
-    typer.Option(
-        "--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the published data."
-    ),
+    typer.Option("--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."),
 ]
 STORE = Path("store")
 _NOTHING = "{store} holds no data yet: load exports with `python app.py load PATH`"
@@ -234,9 +232,8 @@ def metrics() -> None:
     from metrics.catalogue import METRICS
 
     for metric in METRICS.values():
-        typer.echo(
-            f"{metric.name:26} {metric.unit:6} {metric.meaning.split(': ')[0].split('. ')[0]}"
-        )
+        line = metric.meaning.split(": ")[0].split(". ")[0]
+        typer.echo(f"{metric.name:26} {metric.unit:6} {line}")
 
 
 @cli.command()
@@ -265,16 +262,13 @@ def show(
         str | None,
         typer.Option(help="A set of the policy; days at which buckets end, months:3, +5: grace."),
     ] = None,
-    history: Annotated[
-        int, typer.Option(min=1, help="As of the last N month-ends, the as-of day being the last.")
-    ] = 1,
+    history: Annotated[int, typer.Option(min=1, help="As of the last N month-ends.")] = 1,
     format: Annotated[Output, typer.Option(help="How to print the rows.")] = Output.TABLE,
 ) -> None:
     """Compute a metric and print its rows."""
     from data.core.errors import EngineError, StoreError
     from data.workspace.policy import read
-    from metrics.asking.ledger import Ledger
-    from metrics.asking.own import columns_of, filters_of, renamed
+    from metrics.asking.own import columns_of, ledger_of, renamed
     from metrics.catalogue import answer
 
     filters: dict[str, tuple[str, ...]] = {}
@@ -287,18 +281,13 @@ def show(
         state = opened(store).current()
         if state is None:
             raise _stop(Text(_NOTHING, {"store": store}))
-        about = state.engine.query("select last_day, ages from about").to_pylist()[0]
-        day, rules = _day(as_of) or about["last_day"], read(store)
-        if day is None:
+        last = state.engine.query("select last_day from about").column(0)[0].as_py()
+        if (day := _day(as_of) or last) is None:
             raise _stop(_NO_DAY.format(store=store))
-        sets = rules.set_of(buckets) if buckets else rules.usual(day)
-        ledger = Ledger(
-            day, filters_of(state.engine, filters), months, basis=basis.value, buckets=sets,
-            enough=rules.enough_payments.at(day), kept=frozenset(about["ages"].split(",")),
-            since=_day(since),
+        ledger = ledger_of(
+            state.engine, read(store), day, filters, months,
+            basis=basis.value, buckets=buckets, since=_day(since), history=history,
         )  # fmt: skip
-        if history > 1:
-            ledger = ledger.history(history)
         groups = columns_of(state.engine, by or ("total",))
         table = renamed(state.engine, answer(state.engine, metric, ledger, groups))
     except (ValueError, StoreError, EngineError) as error:

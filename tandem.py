@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from data.core.errors import StoreError
 from data.workspace.policy import read
 from metrics.asking.ledger import Ledger
-from metrics.asking.own import columns_of, filters_of, renamed
+from metrics.asking.own import columns_of, ledger_of, renamed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,17 +167,14 @@ class Books:
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or self.last_day
         if day is None:
             raise ValueError("the store holds no documents with a day: say as of which, as_of=...")
-        rules = read(self._store.folder)
-        sets = rules.set_of(buckets) if buckets else rules.usual(day)
-        ages = self._state.engine.query("select ages from about").column(0)[0].as_py()
-        filters = filters_of(self._state.engine, _many(where))
-        ledger = Ledger(
-            day, filters, months, basis=basis, buckets=sets,
-            enough=rules.enough_payments.at(day), kept=frozenset(ages.split(",")),
-            since=date.fromisoformat(since) if isinstance(since, str) else since,
+        earlier = date.fromisoformat(since) if isinstance(since, str) else since
+        engine, policy = self._state.engine, read(self._store.folder)
+        ledger = ledger_of(
+            engine, policy, day, _many(where), months,
+            basis=basis, buckets=buckets, since=earlier, history=history,
         )  # fmt: skip
-        groups = columns_of(self._state.engine, (by,) if isinstance(by, str) else by)
-        return (ledger.history(history) if history > 1 else ledger), groups or ("total",)
+        groups = columns_of(engine, (by,) if isinstance(by, str) else by)
+        return ledger, groups or ("total",)
 
 
 def _many(where: Where | None) -> dict[str, tuple[str, ...]]:

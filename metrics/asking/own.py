@@ -1,14 +1,51 @@
-"""Dimensions and their values as people name them, turned into what a `Ledger` takes."""
+"""A question as people put it, turned into the `Ledger` that answers it.
+
+Dimensions by the names that they gave their own, sets of buckets by those of the policy.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 import pyarrow as pa
 
 from data.core.dimensions import DIMENSIONS, OWN, at_or_below
+from data.core.policy import Policy
 from data.store.engine import Engine
+from metrics.asking.ledger import Ledger
+
+
+def ledger_of(
+    engine: Engine,
+    policy: Policy,
+    as_of: date,
+    where: Mapping[str, tuple[str, ...]],
+    months: int,
+    *,
+    basis: str,
+    buckets: str | None,
+    since: date | None,
+    history: int,
+) -> Ledger:
+    """Return the ledger as of a day, or of the last `history` month-ends of it.
+
+    buckets: a set of the policy, or edges as `data.core.buckets` writes them; the usual set if
+    nothing is said. Raises ValueError for a dimension that the store does not know.
+    """
+    ages = engine.query("select ages from about").column(0)[0].as_py()
+    ledger = Ledger(
+        as_of,
+        filters_of(engine, where),
+        months,
+        basis=basis,
+        buckets=policy.set_of(buckets) if buckets else policy.usual(as_of),
+        enough=policy.enough_payments.at(as_of),
+        kept=frozenset(ages.split(",")),
+        since=since,
+    )
+    return ledger.history(history) if history > 1 else ledger
 
 
 def own_names(engine: Engine) -> dict[str, str]:
