@@ -28,7 +28,7 @@ def _payment(number: str, paid_on: date, amount: int) -> Document:
 #: ranked      terms of the window's invoices, as intervals of rank between 0 and 1
 #: exchanged   terms -> the other day's terms at the same rank, and the part of them
 #: late_by     how much is open so many days after the due day, with the delays of either day
-#: replayed    what would be open: own_0, own_1 with the own terms and the delays of either day,
+#: replayed    what would be open: agreed_0, agreed_1 with the own terms and either day's delays,
 #:             other_0, other_1 with the other day's terms
 _REPLAY = """
 paid as (
@@ -139,9 +139,9 @@ late_by as (
 replayed as (
     select c.span, c.side, {groups}, c.unit,
         cast(c.amount as double)
-            * coalesce(o.open_0, case when c.age < c.terms then 1 else 0 end) as own_0,
+            * coalesce(o.open_0, case when c.age < c.terms then 1 else 0 end) as agreed_0,
         cast(c.amount as double)
-            * coalesce(o.open_1, case when c.age < c.terms then 1 else 0 end) as own_1,
+            * coalesce(o.open_1, case when c.age < c.terms then 1 else 0 end) as agreed_1,
         0e0 as other_0, 0e0 as other_1
     from calendar as c
     left join late_by as o
@@ -283,11 +283,12 @@ amounts as (
     select span, side, {{groups}}, unit,
         cast(sum(sold) as double) as sold, cast(sum(owed) as double) as owed,
         cast(sum(unapplied) as double) as unapplied,
-        sum(own_0) as own_0, sum(own_1) as own_1, sum(other_0) as other_0, sum(other_1) as other_1
+        sum(agreed_0) as agreed_0, sum(agreed_1) as agreed_1,
+        sum(other_0) as other_0, sum(other_1) as other_1
     from (
         select s.span, s.side, {{groups}}, l.unit, 0 as sold, l.amount as owed,
             case when l.amount < 0 then l.amount else 0 end as unapplied,
-            0e0 as own_0, 0e0 as own_1, 0e0 as other_0, 0e0 as other_1
+            0e0 as agreed_0, 0e0 as agreed_1, 0e0 as other_0, 0e0 as other_1
         from lives as l
         join sides as s using (as_of)
         where l.alive = 1
@@ -296,7 +297,7 @@ amounts as (
         from sold
         join sides as s using (as_of)
         union all
-        select span, side, {{groups}}, unit, 0, 0, 0, own_0, own_1, other_0, other_1
+        select span, side, {{groups}}, unit, 0, 0, 0, agreed_0, agreed_1, other_0, other_1
         from replayed
     ) as each_one
     group by span, side, {{groups}}, unit
@@ -327,12 +328,12 @@ moved as (
         case when steady then sign * (owed - unapplied) * at_mean_share else 0 end as explained,
         case when not steady then 0
             when side = 1 then
-                at_mean_share * (other_0 / 3 + own_0 / 6 + other_1 / 6 + own_1 / 3)
-            else -at_mean_share * (own_0 / 3 + other_0 / 6 + own_1 / 6 + other_1 / 3)
+                at_mean_share * (other_0 / 3 + agreed_0 / 6 + other_1 / 6 + agreed_1 / 3)
+            else -at_mean_share * (agreed_0 / 3 + other_0 / 6 + agreed_1 / 6 + other_1 / 3)
             end as timing,
         case when not steady then 0
-            when side = 1 then at_mean_share * ((own_0 - other_0) / 6 + (own_1 - other_1) / 3)
-            else at_mean_share * ((other_0 - own_0) / 3 + (other_1 - own_1) / 6)
+            when side = 1 then at_mean_share * ((agreed_0 - other_0) / 6 + (agreed_1 - other_1) / 3)
+            else at_mean_share * ((other_0 - agreed_0) / 3 + (other_1 - agreed_1) / 6)
             end as terms,
         case when side = 0 then sold / sold_0 else 0 end as share_before,
         case when side = 1 then sold / sold_1 else 0 end as share_after

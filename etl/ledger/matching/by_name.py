@@ -173,10 +173,14 @@ def _drop_mistyped(connection: Connection) -> None:
     Numbers that stand alone in a list of payments, or in a column for them, were not typed by who
     paid. Makes `mistyped`, the payments of such pairs.
     """
-    typed = (
-        "select b.file_id from bank_file as b join files as f using (file_id)"
-        " where coalesce(f.settings ->> '$.columns', '{}') ->> '$.pays' is null"
-    )
+    # what other formats than tables say of their columns is a list for people
+    typed = """
+        select file_id from (
+            select b.file_id, f.settings ->> '$.columns' as columns
+            from bank_file as b join files as f using (file_id)
+        )
+        where case when json_valid(columns) then columns ->> '$.pays' end is null
+    """
     run(
         connection,
         f"""
