@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from data.core.errors import EngineError
+from data.core.texts import N_
 from data.store.engine import Engine
 from metrics.asking.ledger import Ledger
 from metrics.asking.metric import Metric
@@ -49,8 +51,13 @@ def answer(engine: Engine, name: str, ledger: Ledger, by: tuple[str, ...] = ("to
     (for each day, group and step where the metric has several). No rows: there are no data
     under these filters. '' in a dimension means that the data do not say.
     Raises ValueError for a name that does not exist, and for an earlier day where the metric
-    compares with none.
+    compares with none; EngineError for a comparison of two days that the engine has no time for.
     """
     asked = metric(name)
+    if asked.compares and not engine.nested:
+        raise EngineError(
+            N_("What moved between two days is not computed on a cluster: it would take minutes."),
+            N_("Ask the store on one machine that was published there."),
+        )
     statement = ledger.statement(asked, by)
     return engine.query(statement.sql, statement.parameters).drop_columns(list(asked.hidden))

@@ -11,7 +11,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -29,7 +29,13 @@ _PARAMETER = re.compile(r"\$([a-z_][a-z_0-9]*)")
 
 
 class Engine(Protocol):
-    """What answers a question about a published state."""
+    """What answers a question about a published state.
+
+    nested: it computes a table that others read again and again once, so that a statement of many
+    such tables is answered in time. Where it is false each reading computes it anew.
+    """
+
+    nested: ClassVar[bool]
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """Run one statement and return the whole result.
@@ -55,6 +61,8 @@ def _placed(sql: str) -> str:
 
 class DuckDBEngine:
     """Answers from a DuckDB connection; each call has a cursor of its own."""
+
+    nested: ClassVar[bool] = True
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Answer from `connection`, which stays the caller's to close."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
 import sqlglot
@@ -52,6 +52,8 @@ class SparkEngine:
 
     `define`, `keep` and `write` build the tables of another one on the cluster.
     """
+
+    nested: ClassVar[bool] = False
 
     def __init__(self, url: str, folder: Path, tables: tuple[Table, ...]) -> None:
         """Answer from the publication in `folder` on the cluster at `url`.

@@ -7,6 +7,8 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
+from data.core.errors import EngineError
+from metrics import catalogue
 from metrics.asking.ledger import Ledger
 from metrics.catalogue import METRICS
 from tests.spark.books import Both
@@ -34,6 +36,8 @@ ASKED = [
     for question in QUESTIONS
     # sales and payments know no other basis
     if name in ("receivables", "aging", "dso") or "issue day" not in question
+    # what compares two days is refused there
+    if not METRICS[name].compares
 ]
 
 
@@ -56,6 +60,7 @@ def test_the_rows_behind_figures_are_the_same(both: Both):
     statements = {
         statement.sql: statement.parameters
         for metric in METRICS.values()
+        if not metric.compares
         for which in metric.rows
         for statement in [ledger.rows(metric, which, {"country": "BE"})]
     }
@@ -66,3 +71,8 @@ def test_the_rows_behind_figures_are_the_same(both: Both):
 def test_no_data_is_no_rows(both: Both):
     statement = Ledger(date(2020, 1, 1)).statement(METRICS["receivables"], ("country",))
     assert both.agree(statement.sql, statement.parameters)[0].num_rows == 0
+
+
+def test_what_compares_two_days_is_refused_on_a_cluster(both: Both):
+    with pytest.raises(EngineError, match="not computed on a cluster"):
+        catalogue.answer(both.spark, "dso_bridge", Ledger(MONTH_END))

@@ -22,6 +22,8 @@ SAME_TABLE = tuple(
     for name in ("country", "sector", "sector_section", "sector_group", "segment", "salesperson",
                  "customer_group", "currency")
 )  # fmt: skip
+#: panels that say on a cluster why they are not computed there
+COMPARED = ("overview-moved-head", "dso-moved-head")
 FIRST = {"startRow": 0, "endRow": 50, "sortModel": [], "filterModel": {}}
 #: what a grid is asked for besides its first rows: sorted, filtered, further down
 ASKED = {
@@ -70,6 +72,8 @@ def outputs(app: Dash, page: str) -> tuple[list[str], list[str]]:
         asked = {(i["id"], i["property"]) for i in callback["inputs"]}
         if not first.startswith(f"{page}-") or "callback" not in callback:
             continue  # the latter are answered in the browser
+        if first.split(".", maxsplit=1)[0] in COMPARED:
+            continue
         near = first.split(".", maxsplit=1)[0] + "-asked"
         wanted = ({("url", "search"), ("retry", "data")}, {("below", "data")}, {(near, "data")})
         if any(one <= asked for one in wanted):
