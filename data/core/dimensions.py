@@ -98,9 +98,8 @@ def names(*of: str, given: bool | None = None) -> tuple[str, ...]:
 
     given: only those that files say, or that follow from others.
 
-    >>> names("document", "either")
-    ('salesperson', 'currency', 'company', 'branch', 'project', 'territory', 'account',
-    'payment_terms', 'own_1', 'own_2', 'own_3', 'own_4')
+    >>> names("document", "either")[:3]
+    ('salesperson', 'currency', 'company')
     """
     return tuple(d.name for d in COLUMNS if d.of in of and given in (None, d.given))
 
