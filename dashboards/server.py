@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import flask
-
-# pyarrow imports it at its first array, and who writes an answer meanwhile finds half of it
-import pandas  # noqa: F401
 from dash import Dash, dcc
 
 from dashboards import doors

@@ -58,6 +58,8 @@ SHOW = ("show", "receivables", "--store", "/store")
         ((*SHOW, "--where", "country"), 1, "write DIMENSION=VALUE"),
         ((*SHOW, "--where", "country=XX"), 0, "No rows"),
         (("show", "nothing", "--store", "/store"), 1, "'nothing' is no metric"),
+        ((*SHOW, "--since", "2024-01-01"), 1, "receivables is of one day"),
+        (("show", "dso_bridge", *SHOW[2:], "--since", "2199-01-01"), 1, "2199-01-01 is not before"),
         (("show", "aging", "--store", "/in/a.csv"), 2, "is a file"),
         (("publish", "--store", "/store", "--parquet", "/in/a.csv"), 2, "is a file"),
         (("publish", "--store", "/empty", "--parquet", "/new"), 1, "holds no data yet"),
