@@ -37,6 +37,7 @@ from data.workspace.decisions import (
     holding,
 )
 from metrics.lists.cash import alike, both_documents
+from metrics.lists.customers import names
 
 _PAIR = re.compile(r"(\d{1,18})\.(\d{1,18})\.([0-9a-f]{12})([0-9a-f]{12})")
 _MOST_PAIRS = 30
@@ -157,7 +158,7 @@ def within(view: View, lines: Sequence[Line]) -> list[Line]:
     """Return the decisions about customers that the filters leave."""
     if not view.words:
         return list(lines)
-    statement = view.ledger.over("select customer from accounts")
+    statement = names(view.ledger)
     left = {r["customer"] for r in view.query(statement.sql, statement.parameters)}
     return [x for x in lines if {n.customer for n in x.decision.pair} & left]
 

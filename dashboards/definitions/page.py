@@ -262,7 +262,7 @@ def _sql(metric: Metric) -> Component:
                 .format(),
                 className="measure",
             ),
-            _to_copy(f"definition-{metric.name}-sql", metric.sql.strip()),
+            _to_copy(f"definition-{metric.name}-sql", metric.query.text),
             html.H3(_("As it runs now, with its values")),
             _to_copy(f"definition-{metric.name}-statement"),
         ]

@@ -51,18 +51,20 @@ ITEMS = "case when o.continues then 0 else 1 end"
 INVOICES = f"case when {_BILLED} and not o.continues then 1 else 0 end"
 
 SALES_ARE = "o.kind in ('invoice', 'credit_note')"
-SALES = (
+SOLD = (
     Measure("amount", "sum(o.amount)", _MONEY),
     Measure("invoices", "sum(case when o.kind = 'invoice' then 1 else 0 end)", "integer"),
+    Measure("last_sale", "max(o.issued_on)", "date", adds="max"),
+)
+#: The terms that invoices gave.
+GIVEN = (
     Measure("billed", f"sum(case when {_BILLED} then 1 else 0 end)", "integer"),
-    Measure("billed_amount", f"sum(case when {_BILLED} then o.amount end)", _MONEY),
     Measure("given_weight", f"sum(case when {_GIVEN} then o.amount end)", _MONEY),
     Measure(
         "given_days",
         f"sum(case when {_GIVEN} then o.amount * {_days('o.issued_on', 'o.due_on')} end)",
         _WEIGHT,
     ),
-    Measure("last_sale", "max(o.issued_on)", "date", adds="max"),
 )
 #: Terms are agreed with a customer, so that a cell's follow from its amount.
 AGREED = (
@@ -78,6 +80,12 @@ AGREED = (
         _WEIGHT,
         "o.billed_amount * k.agreed_terms_days",
     ),
+)
+#: What the cube of sales holds by cell; it follows what was agreed from the amount billed.
+SALES = (
+    *SOLD,
+    *GIVEN,
+    Measure("billed_amount", f"sum(case when {_BILLED} then o.amount end)", _MONEY),
 )
 
 PAYMENTS_ARE = (

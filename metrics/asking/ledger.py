@@ -1,45 +1,7 @@
-"""Ledger: the prelude of named relations as of a day, under filters.
+"""Ledger: what is asked about, and the statement that asks it.
 
-Every metric is written over these relations; each carries `total` and the columns of `days`, and
-is already filtered. Relations of rows carry all dimensions:
-
-    days       as_of, the first day of its windows (from_1m, from_3m, from_12m, from_window) and,
-               a year earlier, the window again: from_year_ago, year_ago
-    alive      open items at the end of as_of: every balance is a sum over these
-    opening    open items at the end of the day before from_1m
-    items      all slices of all documents dated up to as_of, open or closed
-    sales      invoices and credit notes issued up to as_of
-    settled    slices of invoices that a payment closed between from_window and as_of, but for
-               those whose payment had gone back by then
-    cohort     invoices issued between from_window and as_of
-    slices     slices of invoices issued up to as_of and open at some time since from_window
-    movements  all documents dated up to as_of
-    accounts   customers, with their limit, terms and dimensions; those that are of documents alone
-               (a branch) only narrow who is there, without limits
-
-Relations of sums carry the dimensions asked for. Metrics add them up by group; one group may have
-several rows. They are the same sums whether they come from the rows or from the cubes, which the
-load keeps by month (`etl.ledger.cubes`):
-
-    balances          alive by bucket of aging by due day: amount, items, invoices (still open);
-                      in_currency of the currency of_currency
-    aged              the same by the bucket that the ledger's basis gives
-    opening_balances  opening: amount
-    debtors           how many customers have something alive: customers. It does not add up
-    monthly           sales by month_start: the measures of `data.core.measures.SALES` and AGREED
-    year_before       the same between from_year_ago and year_ago
-    payments          settled by month_start: the measures of `data.core.measures.PAYMENTS`
-    ended             cohort by day after issue: how many lives ended by as_of, paid or not
-    whole             the total, on days with documents: balances have a row for it even if
-                      nothing is open; empty in a split
-    reach             first_sale: since when any sales are known, whatever the filters; without
-                      as_of days before that
-    bought            first_sale: since when there are sales under the filters; likewise
-    spans             for comparisons: as_of, and since, the earlier day to compare with. All other
-                      relations then hold both days
-
-A window of N months is N whole calendar months ending with the as-of day's month, that month
-counted up to the as-of day.
+Every statement is a query over the relations of `metrics.asking.definition`, as of a day and under
+filters.
 """
 
 from __future__ import annotations
@@ -49,29 +11,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import lru_cache
 
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import known
 from metrics.asking.asked import Asked
-from metrics.asking.metric import Metric
-from metrics.asking.prelude import RELATIONS, relation
-
-#: Dates; the last two are the first day of the month that as_of (year_ago) cuts off: the day
-#: after it where it ends its month.
-_DATES = (
-    "as_of",
-    "from_1m",
-    "from_3m",
-    "from_12m",
-    "from_window",
-    "from_year_ago",
-    "year_ago",
-    "part_from",
-    "year_part_from",
-)
-#: Numbers, for the cube of debtors: the year, and the month as in `month_debtors.months`.
-_NUMBERS = ("year", "month_bit")
+from metrics.asking.metric import Metric, Query, common_table
+from metrics.asking.prelude import relations
+from metrics.asking.tables import DATES
 
 #: Days that can be asked about, and the longest window and history in months: what is counted from
 #: them are days too.
@@ -220,22 +166,19 @@ class Ledger:
         if self.since and not metric.compares:
             raise ValueError(f"{metric.name} is of one day: it is not compared since {self.since}")
         by = known(by or ("total",))
-        grouped = ", ".join(("as_of", *by))
-        order = ", ".join(filter(None, (grouped, metric.order)))
-        asked, text = self._compared(metric.sql) if metric.compares else (self, metric.sql)
-        return Statement(asked._with(text, by) + f"\norder by {order}", asked._parameters())
+        order = ", ".join(filter(None, ("as_of", *by, metric.order)))
+        asked, spans = self._compared() if metric.compares else (self, ())
+        return Statement(
+            asked._sql(metric.query, by, spans) + f"\norder by {order}", asked._parameters()
+        )
 
-    def _compared(self, text: str) -> tuple[Ledger, str]:
-        """Return the question for both days of each comparison, and `text` with `spans` before."""
+    def _compared(self) -> tuple[Ledger, tuple[tuple[int, int], ...]]:
+        """Return the question for both days of each comparison, and the numbers of these pairs."""
         spans = [(day, self.since or same_day(day, 12)) for day in self._as_of_days]
         spans = [(day, since) for day, since in spans if since < day]
-        both = replace(self, days=tuple(sorted({day for span in spans for day in span})))
-        pairs = ",\n        ".join(
-            "(" + ", ".join(f"cast($as_of_{both.days.index(day)} as date)" for day in span) + ")"
-            for span in spans
-        )
-        given = f"select *\n    from (values\n        {pairs}\n    ) as given (as_of, since)"
-        return both, text.strip().replace("with ", f"with spans as (\n    {given}\n),\n", 1)
+        days = tuple(sorted({day for span in spans for day in span}))
+        pairs = tuple((days.index(day), days.index(since)) for day, since in spans)
+        return replace(self, days=days), pairs
 
     def rows(
         self, metric: Metric, which: str = "", at: Mapping[str, object] | None = None
@@ -245,7 +188,7 @@ class Ledger:
         `which` names one of `metric.rows` (the first one if empty); `at` narrows it to one
         group: column -> value, for dimensions and for the columns a metric adds (`bucket`).
         """
-        text = metric.rows[which or next(iter(metric.rows))]
+        query = metric.rows[which or next(iter(metric.rows))]
         conditions = []
         parameters = self._parameters()
         for number, (column, value) in enumerate((at or {}).items()):
@@ -253,47 +196,38 @@ class Ledger:
                 known((column,))
             conditions.append(f"{column} = $at_{number}")
             parameters[f"at_{number}"] = value
-        sql = self._with(text, ("total",), wrap=bool(conditions))
-        if conditions:
-            sql += " where " + " and ".join(conditions)
+        sql = self._sql(query, ("total",), where=" and ".join(conditions))
         return Statement(sql, parameters)
 
-    def over(self, text: str, by: tuple[str, ...] = ("total",)) -> Statement:
-        """Return a statement for SQL of one's own over the prelude, with the slot {by}."""
-        return Statement(self._with(text, known(by)), self._parameters())
+    def over(self, query: Query, by: tuple[str, ...] = ("total",)) -> Statement:
+        """Return the statement of another query than a metric's."""
+        return Statement(self._sql(query, known(by)), self._parameters())
 
-    def _with(self, text: str, by: tuple[str, ...], wrap: bool = False) -> str:
-        """Put the prelude before `text`; only the relations and days it uses."""
-        text = self._with_buckets(text.strip())
-        text = text.replace("{by}", ", ".join(("as_of", *by))).replace("{groups}", ", ".join(by))
-        asked = self._asked(text, by)
-        parts = [
-            f"{name} as (\n{relation(asked, name)}\n)" for name in RELATIONS if _reads(text, name)
-        ]
-        whole = "\n".join([text, *parts])
-        if _reads(whole, "days"):
-            parts.insert(0, f"days as (\n{self._days(whole)}\n)")
-        if text.startswith("with "):
-            head, _, tail = text[5:].rpartition("\n\n")
-            parts.append(head.strip().rstrip(","))
-            text = tail
-        if wrap:
-            text = f"select * from (\n{text}\n) as behind"
-        return "with " + ",\n".join(parts) + "\n" + text
+    def _sql(
+        self,
+        query: Query,
+        by: tuple[str, ...],
+        spans: tuple[tuple[int, int], ...] = (),
+        where: str = "",
+    ) -> str:
+        """Return a query's SQL behind its relations; of its rows those that are so."""
+        slots = {
+            "by": ", ".join(("as_of", *by)),
+            "groups": ", ".join(by),
+            "bucket": self.buckets.sql(
+                "alive.amount < 0", f"alive.{BASES[self.basis]}", "alive.as_of"
+            ),
+        }
+        tables = relations(self._asked(by, query.windows, spans), query.reads)
+        tables += [common_table(n, sql.format_map(slots)) for n, sql in query.tables.items()]
+        select = query.select.strip().format_map(slots)
+        if where:
+            select = f"select * from (\n{select}\n) as behind where {where}"
+        return "with " + ",\n".join(tables) + f"\n{select}"
 
-    def _with_buckets(self, text: str) -> str:
-        """Fill the slots of aging: the bucket of an open item, and all with their places."""
-        if "{bucket" not in text:
-            return text
-        age_from = f"alive.{BASES[self.basis]}"
-        places = "\n    union all ".join(
-            f"select '{name}' as bucket, {place} as position"
-            for place, name in enumerate(self.buckets.names)
-        )
-        bucket = self.buckets.sql("alive.amount < 0", age_from, "alive.as_of")
-        return text.replace("{bucket}", bucket).replace("{buckets}", places)
-
-    def _asked(self, text: str, by: tuple[str, ...]) -> Asked:
+    def _asked(
+        self, by: tuple[str, ...], windows: tuple[str, ...], spans: tuple[tuple[int, int], ...]
+    ) -> Asked:
         days = self._as_of_days
         return Asked(
             by=by,
@@ -311,8 +245,8 @@ class Ledger:
             ),
             first=days.index(min(days)),
             last=days.index(max(days)),
-            shown=tuple(c for c in _DATES if c == "as_of" or _mentions(text, c)),
-            text=text,
+            spans=spans,
+            windows=windows,
             cubes=self.cubes,
             kept=self.kept,
         )
@@ -320,17 +254,6 @@ class Ledger:
     @property
     def _as_of_days(self) -> tuple[date, ...]:
         return self.days or (self.as_of,)
-
-    def _days(self, text: str) -> str:
-        """Return the days, with those of their columns that `text` mentions."""
-        columns = [(c, "date") for c in _DATES if c == "as_of" or _mentions(text, c)]
-        columns += [(c, "integer") for c in _NUMBERS if _mentions(text, f"d.{c}")]
-        rows = ",\n        ".join(
-            "(" + ", ".join(f"cast(${c}_{n} as {kind})" for c, kind in columns) + ")"
-            for n in range(len(self._as_of_days))
-        )
-        names = ", ".join(name for name, _ in columns)
-        return f"    select *\n    from (values\n        {rows}\n    ) as given ({names})"
 
     def _parameters(self) -> dict[str, object]:
         bound: dict[str, object] = {"enough": self.enough}
@@ -347,7 +270,7 @@ class Ledger:
                 _part_from(day),
                 _part_from(year_ago),
             )
-            bound.update({f"{c}_{number}": v for c, v in zip(_DATES, dates, strict=True)})
+            bound.update({f"{c}_{number}": v for c, v in zip(DATES, dates, strict=True)})
             bound[f"year_{number}"] = day.year
             bound[f"month_bit_{number}"] = 1 << (day.month - 1)
         for column, values in self.where.items():
@@ -358,25 +281,3 @@ class Ledger:
 def _part_from(day: date) -> date:
     """Return the first day of the month that `day` cuts; the day after it if it ends its month."""
     return day + timedelta(days=1) if day == month_end(day) else month_start(day)
-
-
-@lru_cache(maxsize=512)
-def _words(text: str) -> frozenset[str]:
-    """Return the names in the SQL `text`; the same texts are asked about again and again."""
-    return frozenset((*re.findall(r"\w+", text), *re.findall(r"\bd\.\w+", text)))
-
-
-@lru_cache(maxsize=512)
-def _sources(text: str) -> frozenset[str]:
-    """Return the names that the SQL `text` reads from."""
-    return frozenset(re.findall(r"\b(?:from|join)\s+(\w+)", text))
-
-
-def _mentions(text: str, column: str) -> bool:
-    """Return whether the SQL `text` names `column`."""
-    return column in _words(text)
-
-
-def _reads(text: str, relation: str) -> bool:
-    """Return whether the SQL `text` reads from `relation`."""
-    return relation in _sources(text)

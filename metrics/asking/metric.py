@@ -70,18 +70,46 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Metric:
-    """A definition. `sql` stands on the prelude of `metrics.asking.ledger` and has these slots:
+class Query:
+    """A SELECT over the relations of `metrics.asking.definition`.
+
+    reads: those relations. windows: the first days of windows that it compares with (`from_12m`):
+    columns of `days` and of the relations of rows, beside as_of. tables: its own common tables,
+    name -> SELECT, each standing on those before it. select: the final SELECT.
+
+    The texts have these slots:
 
     `{by}`: the dimension columns asked for, as_of first; never empty.
     `{groups}`: the same without as_of.
     `{bucket}`: the bucket of an open item of `alive`, by what the ledger says aging counts from.
-    `{buckets}`: rows with every bucket and its position.
+    """
 
-    A statement over `spans` compares the as-of day with an earlier one: see `compares`.
+    reads: tuple[str, ...]
+    select: str
+    tables: Mapping[str, str] = field(default_factory=dict)
+    windows: tuple[str, ...] = ()
 
-    `rows` names the sets of rows behind the figure: label -> SQL over the same prelude. Their
-    columns are the ones in `ROW_COLUMNS`, and further ones that a click may select by (`bucket`).
+    @property
+    def text(self) -> str:
+        """The whole of it, without the relations."""
+        tables = ",\n".join(common_table(name, sql) for name, sql in self.tables.items())
+        return f"with {tables}\n\n{self.select.strip()}" if tables else self.select.strip()
+
+
+def common_table(name: str, sql: str) -> str:
+    """Return a common table of a statement, its SELECT indented."""
+    lines = "\n".join(f"    {line}" if line else line for line in sql.strip("\n").split("\n"))
+    return f"{name} as (\n{lines}\n)"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A definition: `query` over the relations, and what a reader asks about it.
+
+    A query that reads `spans` compares the as-of day with an earlier one: see `compares`.
+
+    `rows` names the sets of rows behind the figure: label -> query. Their columns are the ones in
+    `ROW_COLUMNS`, and further ones that a click may select by (`bucket`).
     """
 
     name: str
@@ -92,8 +120,8 @@ class Metric:
     conventions: tuple[str, ...]
     others: str
     fields: tuple[Field, ...]
-    sql: str
-    rows: Mapping[str, str]
+    query: Query
+    rows: Mapping[str, Query]
     reference: str
     example: Example
     order: str = ""
@@ -104,4 +132,4 @@ class Metric:
     @property
     def compares(self) -> bool:
         """Whether it compares two days: then `Ledger.since` says the earlier one."""
-        return "from spans" in self.sql
+        return "spans" in self.query.reads

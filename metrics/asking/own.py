@@ -72,8 +72,10 @@ def columns_of(engine: Engine, names: Iterable[str]) -> tuple[str, ...]:
 def filters_of(engine: Engine, where: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Return filters as a ledger takes them: a path means all that lies below it as well.
 
-    Raises ValueError for a name that the store does not know.
+    Raises ValueError for a name that the store does not know, and for the total.
     """
+    if "total" in where:
+        raise ValueError("'total' is no filter: it holds everything; name another dimension")
     columns = columns_of(engine, where)
     found = dict(zip(columns, where.values(), strict=True))
     for name, paths in found.items():

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from data.core.dimensions import DIMENSIONS
+from metrics.asking.metric import Query
 
 _DIMENSIONS = ", ".join(("c.customer_name", *(f"{{r}}.{name}" for name in DIMENSIONS)))
 
 
-def items(relation: str, extra: str = "") -> str:
-    """Return SQL that lists the open items of `relation` with their document, file and line."""
-    return f"""
+def items(relation: str, extra: str = "") -> Query:
+    """Return a query for the open items of `relation` with their document, file and line.
+
+    extra: further columns.
+    """
+    return Query(
+        (relation,),
+        f"""
 select {relation}.document_id, {relation}.kind, {relation}.opened_on,
     {relation}.issued_on, {relation}.due_on, {relation}.closed_on, {relation}.closed_by,
     {relation}.method, {relation}.amount,
@@ -18,12 +24,19 @@ select {relation}.document_id, {relation}.kind, {relation}.opened_on,
 from {relation}
 left join documents as k on k.document_key = {relation}.document_key
 left join customers as c on c.customer_id = {relation}.customer
-left join files as f on f.file_id = k.file_id"""
+left join files as f on f.file_id = k.file_id
+""",
+    )
 
 
-def documents(relation: str) -> str:
-    """Return SQL that lists the documents of `relation` with their file and line."""
-    return f"""
+def documents(relation: str, where: str = "", *windows: str) -> Query:
+    """Return a query for the documents of `relation` with their file and line.
+
+    where: which of them, by days of `windows`.
+    """
+    return Query(
+        (relation,),
+        f"""
 select {relation}.document_id, {relation}.kind, {relation}.issued_on, {relation}.due_on,
     {relation}.closed_on, {relation}.outcome, {relation}.amount, {relation}.amount_currency,
     {_DIMENSIONS.format(r=relation)},
@@ -31,4 +44,8 @@ select {relation}.document_id, {relation}.kind, {relation}.issued_on, {relation}
     {relation}.line
 from {relation}
 left join customers as c on c.customer_id = {relation}.customer
-left join files as f on f.file_id = {relation}.file_id"""
+left join files as f on f.file_id = {relation}.file_id
+"""
+        + (f"where {where}" if where else ""),
+        windows=windows,
+    )

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from data.core.texts import N_
-from metrics.asking.metric import Document, Example, Field, Metric
+from metrics.asking.metric import Document, Example, Field, Metric, Query
 from metrics.asking.rows import items
 
 
@@ -37,32 +37,33 @@ AGING = Metric(
         Field("amount", N_("Amount"), "money", additive=True),
         Field("items", N_("Open items"), "count", additive=True),
     ),
-    sql="""
-with held as (
-    select {by}, bucket, sum(amount) as amount, sum(items) as items
-    from aged
-    group by {by}, bucket
-),
-buckets as (
-    {buckets}
-),
-known_groups as (
-    select {by} from held
-    union
-    select {by} from whole
-),
-places as (
-    select {by}, bucket, position
-    from known_groups
-    cross join buckets
-)
-
+    query=Query(
+        reads=("aged", "whole", "buckets",),
+        tables={
+            "held": """
+select {by}, bucket, sum(amount) as amount, sum(items) as items
+from aged
+group by {by}, bucket
+""",
+            "known_groups": """
+select {by} from held
+union
+select {by} from whole
+""",
+            "places": """
+select {by}, bucket, position
+from known_groups
+cross join buckets
+""",
+        },
+        select="""
 select {by}, bucket,
     cast(coalesce(amount, 0) as decimal(18, 2)) as amount,
     cast(coalesce(items, 0) as bigint) as items, position
 from places
 left join held using ({by}, bucket)
 """,
+    ),
     rows={N_("Open items"): items("alive", "{bucket} as bucket,")},
     reference="OCA account-financial-reporting #383 (published figures)",
     example=Example(

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from data.core.texts import N_
-from metrics.asking.metric import Document, Example, Field, Metric
+from metrics.asking.metric import Document, Example, Field, Metric, Query
 from metrics.asking.rows import documents, items
 
 COLLECTION_EFFECTIVENESS = Metric(
@@ -35,25 +35,29 @@ COLLECTION_EFFECTIVENESS = Metric(
         Field("closing", N_("Receivables at the end"), "money", additive=True),
         Field("closing_not_due", N_("Of which not due"), "money", additive=True),
     ),
-    sql="""
-with parts as (
-    select {by}, amount as opening, 0 as sales, 0 as closing, 0 as closing_not_due
-    from opening_balances
-    union all
-    select {by}, 0, amount, 0, 0
-    from monthly
-    where month_start >= from_1m
-    union all
-    select {by}, 0, 0, amount, case when bucket = 'not_due' then amount else 0 end
-    from balances
-),
-figures as (
-    select {by}, sum(opening) as opening, sum(sales) as sales, sum(closing) as closing,
-        sum(closing_not_due) as closing_not_due
-    from parts
-    group by {by}
-)
-
+    query=Query(
+        reads=("opening_balances", "monthly", "balances",),
+        windows=("from_1m",),
+        tables={
+            "parts": """
+select {by}, amount as opening, 0 as sales, 0 as closing, 0 as closing_not_due
+from opening_balances
+union all
+select {by}, 0, amount, 0, 0
+from monthly
+where month_start >= from_1m
+union all
+select {by}, 0, 0, amount, case when bucket = 'not_due' then amount else 0 end
+from balances
+""",
+            "figures": """
+select {by}, sum(opening) as opening, sum(sales) as sales, sum(closing) as closing,
+    sum(closing_not_due) as closing_not_due
+from parts
+group by {by}
+""",
+        },
+        select="""
 select {by},
     cast(opening + sales - closing as double)
         / nullif(cast(opening + sales - closing_not_due as double), 0) as cei,
@@ -63,10 +67,11 @@ select {by},
     cast(closing_not_due as decimal(18, 2)) as closing_not_due
 from figures
 """,
+    ),
     rows={
         N_("Receivables at the end"): items("alive"),
         N_("Receivables at the start"): items("opening"),
-        N_("Sales"): documents("sales") + "\nwhere sales.issued_on >= sales.from_1m",
+        N_("Sales"): documents("sales", "sales.issued_on >= sales.from_1m", "from_1m"),
     },
     reference=N_("Published figures: wizedu.com; the variant with divided sales: creditguru.com"),
     example=Example(

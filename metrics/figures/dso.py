@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from data.core.texts import N_
-from metrics.asking.metric import Document, Example, Field, Metric
+from metrics.asking.metric import Document, Example, Field, Metric, Query
 from metrics.asking.rows import documents, items
 
 
@@ -58,74 +58,78 @@ DSO = Metric(
         Field("not_due", N_("Receivables not due"), "money", additive=True),
         Field("count_back_at_least", N_("DSO, count-back, at least"), "days"),
     ),
-    sql="""
-with parts as (
-    select {by}, amount as receivables,
-        case when bucket = 'not_due' then amount else 0 end as not_due,
-        0 as sales_1m, 0 as sales_3m, 0 as sales_12m
-    from balances
-    union all
-    select {by}, 0, 0,
-        case when month_start >= from_1m then amount else 0 end,
-        case when month_start >= from_3m then amount else 0 end,
-        case when month_start >= from_12m then amount else 0 end
-    from monthly
-),
-figures as (
-    select {by},
-        sum(receivables) as receivables, sum(not_due) as not_due,
-        sum(sales_1m) as sales_1m, sum(sales_3m) as sales_3m, sum(sales_12m) as sales_12m
-    from parts
-    group by {by}
-),
-months as (
-    select {by}, month_start, sum(amount) as sold
-    from monthly
-    group by {by}, month_start
-),
-counted as (
-    select {by}, month_start, sold,
-        sum(sold) over (
-            partition by {by} order by month_start desc
-            rows between unbounded preceding and current row
-        ) as used_up
-    from months
-),
-last_month as (
-    select {by}, max(month_start) as month_start
-    from counted
-    join figures using ({by})
-    where receivables > 0 and used_up >= receivables
-    group by {by}
-),
-count_back as (
-    select {by},
-        greatest(date_diff('day', cast(last_day(month_start) as date), as_of), 0)
-        + cast(receivables - (used_up - sold) as double) / cast(sold as double)
-        * (date_diff('day', month_start, least(cast(last_day(month_start) as date), as_of)) + 1)
-        as days
-    from last_month
-    join counted using ({by}, month_start)
-    join figures using ({by})
-),
-ratios as (
-    select {by}, receivables, not_due, sales_1m, sales_3m, sales_12m,
-        cast(receivables as double)
-            / nullif(case when sales_1m > 0 then cast(sales_1m as double) end, 0)
-            * (date_diff('day', from_1m, as_of) + 1) as period_end,
-        cast(receivables as double)
-            / nullif(case when sales_3m > 0 then cast(sales_3m as double) end, 0)
-            * (date_diff('day', from_3m, as_of) + 1) as rolling_3m,
-        cast(receivables as double)
-            / nullif(case when sales_12m > 0 then cast(sales_12m as double) end, 0)
-            * (date_diff('day', from_12m, as_of) + 1) as rolling_12m,
-        cast(not_due as double)
-            / nullif(case when sales_3m > 0 then cast(sales_3m as double) end, 0)
-            * (date_diff('day', from_3m, as_of) + 1) as best_possible_3m
-    from figures
-    join days using (as_of)
-)
-
+    query=Query(
+        reads=("balances", "monthly", "days", "reach",),
+        windows=("from_1m", "from_3m", "from_12m",),
+        tables={
+            "parts": """
+select {by}, amount as receivables,
+    case when bucket = 'not_due' then amount else 0 end as not_due,
+    0 as sales_1m, 0 as sales_3m, 0 as sales_12m
+from balances
+union all
+select {by}, 0, 0,
+    case when month_start >= from_1m then amount else 0 end,
+    case when month_start >= from_3m then amount else 0 end,
+    case when month_start >= from_12m then amount else 0 end
+from monthly
+""",
+            "figures": """
+select {by},
+    sum(receivables) as receivables, sum(not_due) as not_due,
+    sum(sales_1m) as sales_1m, sum(sales_3m) as sales_3m, sum(sales_12m) as sales_12m
+from parts
+group by {by}
+""",
+            "months": """
+select {by}, month_start, sum(amount) as sold
+from monthly
+group by {by}, month_start
+""",
+            "counted": """
+select {by}, month_start, sold,
+    sum(sold) over (
+        partition by {by} order by month_start desc
+        rows between unbounded preceding and current row
+    ) as used_up
+from months
+""",
+            "last_month": """
+select {by}, max(month_start) as month_start
+from counted
+join figures using ({by})
+where receivables > 0 and used_up >= receivables
+group by {by}
+""",
+            "count_back": """
+select {by},
+    greatest(date_diff('day', cast(last_day(month_start) as date), as_of), 0)
+    + cast(receivables - (used_up - sold) as double) / cast(sold as double)
+    * (date_diff('day', month_start, least(cast(last_day(month_start) as date), as_of)) + 1)
+    as days
+from last_month
+join counted using ({by}, month_start)
+join figures using ({by})
+""",
+            "ratios": """
+select {by}, receivables, not_due, sales_1m, sales_3m, sales_12m,
+    cast(receivables as double)
+        / nullif(case when sales_1m > 0 then cast(sales_1m as double) end, 0)
+        * (date_diff('day', from_1m, as_of) + 1) as period_end,
+    cast(receivables as double)
+        / nullif(case when sales_3m > 0 then cast(sales_3m as double) end, 0)
+        * (date_diff('day', from_3m, as_of) + 1) as rolling_3m,
+    cast(receivables as double)
+        / nullif(case when sales_12m > 0 then cast(sales_12m as double) end, 0)
+        * (date_diff('day', from_12m, as_of) + 1) as rolling_12m,
+    cast(not_due as double)
+        / nullif(case when sales_3m > 0 then cast(sales_3m as double) end, 0)
+        * (date_diff('day', from_3m, as_of) + 1) as best_possible_3m
+from figures
+join days using (as_of)
+""",
+        },
+        select="""
 select {by},
     period_end, rolling_3m, rolling_12m,
     case when receivables = 0 then 0.0e0 else count_back.days end as count_back,
@@ -143,6 +147,7 @@ from ratios
 left join count_back using ({by})
 left join reach using (as_of)
 """,
+    ),
     rows={
         N_("Receivables"): items("alive"),
         N_("Sales"): documents("sales"),

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from data.core.texts import N_
-from metrics.asking.metric import Customer, Document, Example, Field, Metric
+from metrics.asking.metric import Customer, Document, Example, Field, Metric, Query
 from metrics.asking.rows import items
 
 EXPOSURE = Metric(
@@ -32,26 +32,29 @@ EXPOSURE = Metric(
         Field("insured_limit", N_("Insured limit"), "money"),
         Field("without_limit", N_("Exposure without a limit"), "money", additive=True),
     ),
-    sql="""
-with owed as (
-    select {by},
-        sum(amount) as exposure,
-        sum(case when customer in (select customer_id from customers where credit_limit is not null)
-            then 0 else amount end) as without_limit
-    from alive
-    group by {by}
-),
-allowed as (
-    select {by}, sum(credit_limit) as credit_limit, sum(insured_limit) as insured_limit
-    from accounts
-    group by {by}
-),
-known_groups as (
-    select {by} from owed
-    union
-    select {by} from allowed
-)
-
+    query=Query(
+        reads=("alive", "accounts",),
+        tables={
+            "owed": """
+select {by},
+    sum(amount) as exposure,
+    sum(case when customer in (select customer_id from customers where credit_limit is not null)
+        then 0 else amount end) as without_limit
+from alive
+group by {by}
+""",
+            "allowed": """
+select {by}, sum(credit_limit) as credit_limit, sum(insured_limit) as insured_limit
+from accounts
+group by {by}
+""",
+            "known_groups": """
+select {by} from owed
+union
+select {by} from allowed
+""",
+        },
+        select="""
 select {by},
     cast(coalesce(exposure, 0) as decimal(18, 2)) as exposure,
     cast(credit_limit as decimal(18, 2)) as credit_limit,
@@ -63,6 +66,7 @@ from known_groups
 left join owed using ({by})
 left join allowed using ({by})
 """,
+    ),
     rows={N_("Open items"): items("alive")},
     reference=N_("Deal over the limit: with 4,000 open under a limit of 10,000, 6,000 is left"),
     example=Example(

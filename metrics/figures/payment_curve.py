@@ -6,61 +6,63 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from data.core.texts import N_
-from metrics.asking.metric import Document, Example, Field, Match, Metric
+from metrics.asking.metric import Document, Example, Field, Match, Metric, Query
 from metrics.asking.rows import documents
 
 #: The curve itself, for statements that stand on it: one row for each group and day on which
 #: something was paid or censored. `unpaid` is the Kaplan–Meier estimate, `theta` Greenwood's
 #: standard error on the log-log scale. Rounding keeps 0.5 from becoming 0.50000000001.
-CURVE = """left_on as (
-    select {by}, day, sum(paid) as paid, sum(ended) as ended
-    from ended
-    group by {by}, day
-),
-counted as (
-    select {by}, day, paid, ended,
-        sum(ended) over (
-            partition by {by} order by day desc
-            rows between unbounded preceding and current row
-        ) as at_risk
-    from left_on
-),
-summed as (
-    select {by}, day, paid, ended, at_risk,
-        sum(case when paid < at_risk then ln(1 - cast(paid as double) / at_risk) else 0 end) over (
-            partition by {by} order by day
-            rows between unbounded preceding and current row
-        ) as log_unpaid,
-        sum(
-            case when paid < at_risk
-                then cast(paid as double) / (cast(at_risk as double) * (at_risk - paid))
-                else 0
-            end
-        ) over (
-            partition by {by} order by day
-            rows between unbounded preceding and current row
-        ) as variance,
-        max(case when paid = at_risk then 1 else 0 end) over (
-            partition by {by} order by day
-            rows between unbounded preceding and current row
-        ) as all_paid
-    from counted
-),
-spread as (
-    select {by}, day, paid, ended, at_risk, log_unpaid, all_paid,
-        case
-            when all_paid = 0 and log_unpaid < -1e-12
-                then 1.959963984540054e0 * sqrt(variance) / log_unpaid
-        end as theta
-    from summed
-),
-curve as (
-    select {by}, day, paid, ended, at_risk,
-        case when all_paid = 1 then 0.0e0 else round(exp(log_unpaid), 12) end as unpaid,
-        round(exp(log_unpaid * exp(-theta)), 12) as unpaid_low,
-        round(exp(log_unpaid * exp(theta)), 12) as unpaid_high
-    from spread
-)"""
+CURVE = {
+    "left_on": """
+select {by}, day, sum(paid) as paid, sum(ended) as ended
+from ended
+group by {by}, day
+""",
+    "counted": """
+select {by}, day, paid, ended,
+    sum(ended) over (
+        partition by {by} order by day desc
+        rows between unbounded preceding and current row
+    ) as at_risk
+from left_on
+""",
+    "summed": """
+select {by}, day, paid, ended, at_risk,
+    sum(case when paid < at_risk then ln(1 - cast(paid as double) / at_risk) else 0 end) over (
+        partition by {by} order by day
+        rows between unbounded preceding and current row
+    ) as log_unpaid,
+    sum(
+        case when paid < at_risk
+            then cast(paid as double) / (cast(at_risk as double) * (at_risk - paid))
+            else 0
+        end
+    ) over (
+        partition by {by} order by day
+        rows between unbounded preceding and current row
+    ) as variance,
+    max(case when paid = at_risk then 1 else 0 end) over (
+        partition by {by} order by day
+        rows between unbounded preceding and current row
+    ) as all_paid
+from counted
+""",
+    "spread": """
+select {by}, day, paid, ended, at_risk, log_unpaid, all_paid,
+    case
+        when all_paid = 0 and log_unpaid < -1e-12
+            then 1.959963984540054e0 * sqrt(variance) / log_unpaid
+    end as theta
+from summed
+""",
+    "curve": """
+select {by}, day, paid, ended, at_risk,
+    case when all_paid = 1 then 0.0e0 else round(exp(log_unpaid), 12) end as unpaid,
+    round(exp(log_unpaid * exp(-theta)), 12) as unpaid_low,
+    round(exp(log_unpaid * exp(theta)), 12) as unpaid_high
+from spread
+""",
+}
 
 _START = date(2025, 1, 1)
 _LIVES = ((1, True), (1, True), (4, True), (5, True), (6, False), (9, True), (9, False), (22, True))
@@ -134,13 +136,15 @@ PAYMENT_CURVE = Metric(
         Field("high", N_("Paid, high (95 %)"), "share"),
         Field("at_risk", N_("Unpaid before that day"), "count"),
     ),
-    sql=f"""
-with {CURVE}
-
-select {{by}}, day, 1 - unpaid as paid_share, 1 - unpaid_high as low, 1 - unpaid_low as high,
+    query=Query(
+        reads=("ended",),
+        tables=CURVE,
+        select="""
+select {by}, day, 1 - unpaid as paid_share, 1 - unpaid_high as low, 1 - unpaid_low as high,
     cast(at_risk as bigint) as at_risk
 from curve
 """,
+    ),
     rows={N_("Invoices issued in the window"): documents("cohort")},
     reference="Kaplan and Meier 1958; Greenwood 1926; Bewick et al., Critical Care 2004",
     example=_bewick(),

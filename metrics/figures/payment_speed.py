@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from data.core.texts import N_
-from metrics.asking.metric import Document, Example, Field, Match, Metric
+from metrics.asking.metric import Document, Example, Field, Match, Metric, Query
 from metrics.asking.rows import documents, items
 from metrics.figures.payment_curve import CURVE
 
@@ -89,38 +89,41 @@ PAYMENT_SPEED = Metric(
         Field("median_low", N_("Median, low (95 %)"), "days"),
         Field("median_high", N_("Median, high (95 %)"), "days"),
     ),
-    sql=f"""
-with {CURVE},
-parts as (
-    select {{by}}, items as paid_items, 0 as open_items, taken, taken_days, late_days, amount,
-        on_time, on_time_amount, null as median_days_to_pay, null as median_low,
-        null as median_high
-    from payments
-    union all
-    select {{by}}, 0, invoices, 0, 0, 0, 0, 0, 0, null, null, null
-    from balances
-    where invoices > 0
-    union all
-    select {{by}}, 0, 0, 0, 0, 0, 0, 0, 0,
-        min(case when unpaid <= 0.5 then day end),
-        min(case when coalesce(unpaid_low, unpaid) <= 0.5 then day end),
-        min(case when unpaid_high <= 0.5 then day end)
-    from curve
-    group by {{by}}
-),
-figures as (
-    select {{by}}, sum(paid_items) as paid_items, sum(open_items) as open_items,
-        cast(sum(taken) as double) as taken, cast(sum(taken_days) as double) as taken_days,
-        cast(sum(late_days) as double) as late_days, cast(sum(amount) as double) as amount,
-        cast(sum(on_time) as double) as on_time,
-        cast(sum(on_time_amount) as double) as on_time_amount,
-        max(median_days_to_pay) as median_days_to_pay, max(median_low) as median_low,
-        max(median_high) as median_high
-    from parts
-    group by {{by}}
-)
-
-select {{by}},
+    query=Query(
+        reads=("payments", "balances", "ended"),
+        tables={
+            **CURVE,
+            "parts": """
+select {by}, items as paid_items, 0 as open_items, taken, taken_days, late_days, amount,
+    on_time, on_time_amount, null as median_days_to_pay, null as median_low,
+    null as median_high
+from payments
+union all
+select {by}, 0, invoices, 0, 0, 0, 0, 0, 0, null, null, null
+from balances
+where invoices > 0
+union all
+select {by}, 0, 0, 0, 0, 0, 0, 0, 0,
+    min(case when unpaid <= 0.5 then day end),
+    min(case when coalesce(unpaid_low, unpaid) <= 0.5 then day end),
+    min(case when unpaid_high <= 0.5 then day end)
+from curve
+group by {by}
+""",
+            "figures": """
+select {by}, sum(paid_items) as paid_items, sum(open_items) as open_items,
+    cast(sum(taken) as double) as taken, cast(sum(taken_days) as double) as taken_days,
+    cast(sum(late_days) as double) as late_days, cast(sum(amount) as double) as amount,
+    cast(sum(on_time) as double) as on_time,
+    cast(sum(on_time_amount) as double) as on_time_amount,
+    max(median_days_to_pay) as median_days_to_pay, max(median_low) as median_low,
+    max(median_high) as median_high
+from parts
+group by {by}
+""",
+        },
+        select="""
+select {by},
     cast(paid_items as bigint) as paid_items, cast(open_items as bigint) as open_items,
     taken / nullif(paid_items, 0) as days_to_pay,
     taken_days / nullif(amount, 0) as days_to_pay_weighted,
@@ -132,6 +135,7 @@ select {{by}},
     case when paid_items >= $enough then median_high end as median_high
 from figures
 """,
+    ),
     rows={
         N_("Payments in the window"): items("settled"),
         N_("Invoices issued in the window"): documents("cohort"),

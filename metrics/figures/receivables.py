@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from data.core.texts import N_
-from metrics.asking.metric import Document, Example, Field, Match, Metric
+from metrics.asking.metric import Document, Example, Field, Match, Metric, Query
 from metrics.asking.rows import items
 
 RECEIVABLES = Metric(
@@ -37,19 +37,26 @@ RECEIVABLES = Metric(
         Field("customers", N_("Customers with open items"), "count"),
         Field("receivables_currency", N_("Receivables in their currency"), "money"),
     ),
-    sql="""
-with parts as (
-    select {by}, amount, case when bucket = 'unapplied' then amount else 0 end as unapplied,
-        items as open_items, 0 as customers, in_currency, of_currency
-    from balances
-    union all
-    select {by}, 0, 0, 0, customers, null, null
-    from debtors
-    union all
-    select {by}, 0, 0, 0, 0, null, null
-    from whole
-)
-
+    query=Query(
+        reads=(
+            "balances_by_currency",
+            "debtors",
+            "whole",
+        ),
+        tables={
+            "parts": """
+select {by}, amount, case when bucket = 'unapplied' then amount else 0 end as unapplied,
+    items as open_items, 0 as customers, in_currency, of_currency
+from balances_by_currency
+union all
+select {by}, 0, 0, 0, customers, null, null
+from debtors
+union all
+select {by}, 0, 0, 0, 0, null, null
+from whole
+""",
+        },
+        select="""
 select {by},
     cast(sum(amount) as decimal(18, 2)) as receivables,
     cast(sum(unapplied) as decimal(18, 2)) as unapplied,
@@ -60,6 +67,7 @@ select {by},
 from parts
 group by {by}
 """,
+    ),
     rows={N_("Open items"): items("alive")},
     reference="IAS 1.54(h), trade receivables; erpnext's tests for unlinked credit notes",
     example=Example(

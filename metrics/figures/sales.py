@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from data.core.texts import N_
-from metrics.asking.metric import Document, Example, Field, Metric
+from metrics.asking.metric import Document, Example, Field, Metric, Query
 from metrics.asking.rows import documents
 
 SALES = Metric(
@@ -31,23 +31,27 @@ SALES = Metric(
         Field("growth", N_("Growth"), "share"),
         Field("invoices", N_("Invoices"), "count", additive=True),
     ),
-    sql="""
-with parts as (
-    select {by}, case when month_start >= from_window then amount else 0 end as sales,
-        case when month_start >= from_window then invoices else 0 end as invoices,
-        0 as sales_year_before
-    from monthly
-    union all
-    select {by}, 0, 0, amount
-    from year_before
-),
-sold as (
-    select {by}, sum(sales) as sales, sum(invoices) as invoices,
-        sum(sales_year_before) as sales_year_before
-    from parts
-    group by {by}
-)
-
+    query=Query(
+        reads=("monthly", "year_before", "reach", "days",),
+        windows=("from_window", "from_year_ago",),
+        tables={
+            "parts": """
+select {by}, case when month_start >= from_window then amount else 0 end as sales,
+    case when month_start >= from_window then invoices else 0 end as invoices,
+    0 as sales_year_before
+from monthly
+union all
+select {by}, 0, 0, amount
+from year_before
+""",
+            "sold": """
+select {by}, sum(sales) as sales, sum(invoices) as invoices,
+    sum(sales_year_before) as sales_year_before
+from parts
+group by {by}
+""",
+        },
+        select="""
 select {by},
     cast(sales as decimal(18, 2)) as sales,
     cast(sales_year_before as decimal(18, 2)) as sales_year_before,
@@ -61,10 +65,10 @@ from sold
 join reach using (as_of)
 join days using (as_of)
 """,
+    ),
     rows={
-        N_("Sales"): documents("sales") + "\nwhere sales.issued_on >= sales.from_window",
-        N_("Sales, a year earlier"): documents("sales")
-        + "\nwhere sales.issued_on >= sales.from_year_ago and sales.issued_on <= sales.year_ago",
+        N_("Sales"): documents("sales", "sales.issued_on >= sales.from_window", "from_window"),
+        N_("Sales, a year earlier"): documents("sales_year_before"),
     },
     reference=N_("IFRS 15 for what is a sale; the comparison is plain arithmetic"),
     example=Example(

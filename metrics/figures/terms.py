@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from data.core.texts import N_
-from metrics.asking.metric import Customer, Document, Example, Field, Match, Metric
+from metrics.asking.metric import Customer, Document, Example, Field, Match, Metric, Query
 from metrics.asking.rows import documents, items
 
 TERMS = Metric(
@@ -33,25 +33,29 @@ TERMS = Metric(
         Field("taken", N_("Terms taken"), "days"),
         Field("invoices", N_("Invoices"), "count", additive=True),
     ),
-    sql="""
-with parts as (
-    select {by}, agreed_days, agreed_weight, given_days, given_weight, billed as invoices,
-        null as taken_days, null as paid_amount
-    from monthly
-    where month_start >= from_window and billed > 0
-    union all
-    select {by}, null, null, null, null, 0, taken_days, amount
-    from payments
-),
-figures as (
-    select {by}, sum(agreed_days) as agreed_days, sum(agreed_weight) as agreed_weight,
-        sum(given_days) as given_days, sum(given_weight) as given_weight,
-        sum(invoices) as invoices, sum(taken_days) as taken_days,
-        sum(paid_amount) as paid_amount
-    from parts
-    group by {by}
-)
-
+    query=Query(
+        reads=("granted", "payments",),
+        windows=("from_window",),
+        tables={
+            "parts": """
+select {by}, agreed_days, agreed_weight, given_days, given_weight, billed as invoices,
+    null as taken_days, null as paid_amount
+from granted
+where month_start >= from_window and billed > 0
+union all
+select {by}, null, null, null, null, 0, taken_days, amount
+from payments
+""",
+            "figures": """
+select {by}, sum(agreed_days) as agreed_days, sum(agreed_weight) as agreed_weight,
+    sum(given_days) as given_days, sum(given_weight) as given_weight,
+    sum(invoices) as invoices, sum(taken_days) as taken_days,
+    sum(paid_amount) as paid_amount
+from parts
+group by {by}
+""",
+        },
+        select="""
 select {by},
     cast(agreed_days as double) / cast(agreed_weight as double) as agreed,
     cast(given_days as double) / cast(given_weight as double) as invoiced,
@@ -59,10 +63,13 @@ select {by},
     cast(invoices as bigint) as invoices
 from figures
 """,
+    ),
     rows={
-        N_("Invoices issued in the window"): documents("sales")
-        + "\nwhere sales.kind = 'invoice' and sales.amount > 0"
-        + " and sales.issued_on >= sales.from_window",
+        N_("Invoices issued in the window"): documents(
+            "sales",
+            "sales.kind = 'invoice' and sales.amount > 0 and sales.issued_on >= sales.from_window",
+            "from_window",
+        ),
         N_("Payments in the window"): items("settled"),
     },
     reference=N_("Oracle JD Edwards, extended DSO; Directive 2011/7/EU for what may be agreed"),

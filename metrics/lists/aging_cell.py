@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from metrics.asking.ledger import Ledger, Statement
+from metrics.asking.metric import Query
 from metrics.figures.aging import AGING
 
 ALL = "all"
@@ -31,15 +32,21 @@ select document_id, kind, opened_on, due_on,
 from behind
 """
 
-_BALANCE = """
+_BALANCE = Query(
+    reads=("movements",),
+    select="""
 select cast(sum(amount) as decimal(18, 2)) as balance, count(*) as documents
 from movements
-"""
+""",
+)
 
-_OPEN_BALANCE = """
+_OPEN_BALANCE = Query(
+    reads=("balances",),
+    select="""
 select cast(sum(amount) as decimal(18, 2)) as balance
 from balances
-"""
+""",
+)
 
 _SLICES = """
 select o.opened_on, o.due_on,

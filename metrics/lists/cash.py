@@ -1,8 +1,8 @@
 """How payments found their invoices, what is unapplied, and what it may be for.
 
-Stands on the prelude of `metrics.asking.ledger`, so that its amounts are those of every other page.
-Only `suggestions` and what serves decisions look at what is open now, whatever the as-of day: a
-match can only be made today.
+Stands on the relations of `metrics.asking.definition`, so that its amounts are those of every other
+page. Only `suggestions` and what serves decisions look at what is open now, whatever the as-of day:
+a match can only be made today.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from metrics.asking.ledger import Ledger, Statement
+from metrics.asking.metric import Query
 
 #: Tells whether a number of a document still means the same document in a later state.
 _SEAL = (
@@ -19,14 +20,18 @@ _SEAL = (
     " cast({0}.issued_on as varchar), cast({0}.amount_currency as varchar), {0}.kind)), 1, 12)"
 )
 
-_METHODS = """
-with paid as (
-    select document_key, closed_by_key, returned_on,
-        case when closed_on <= as_of then method else '' end as method, -amount as amount
-    from items
-    where kind = 'payment' and amount < 0 and opened_on >= from_window
-)
-
+_METHODS = Query(
+    reads=("items",),
+    windows=("from_window",),
+    tables={
+        "paid": """
+select document_key, closed_by_key, returned_on,
+    case when closed_on <= as_of then method else '' end as method, -amount as amount
+from items
+where kind = 'payment' and amount < 0 and opened_on >= from_window
+""",
+    },
+    select="""
 select paid.method, count(*) as items, cast(sum(paid.amount) as decimal(18, 2)) as amount,
     cast(sum(cast(paid.amount as double) * cast(m.confidence as double)) as double)
         / nullif(cast(sum(case when m.confidence is not null then paid.amount end) as double), 0)
@@ -36,16 +41,21 @@ left join matches as m on m.credit_key = paid.document_key
     and m.debit_key = paid.closed_by_key and m.method = paid.method
     and m.returned_on is not distinct from paid.returned_on
 group by paid.method
-"""
-
-_LISTED = f"""
-with paid as (
-    select document_key, closed_by_key, method, opened_on as paid_on, closed_on, returned_on,
-        customer, -amount as amount, currency, -amount_currency as amount_currency
-    from items
-    where kind = 'payment' and amount < 0 and opened_on >= from_window and closed_on <= as_of
+""",
 )
 
+_LISTED = Query(
+    reads=("items",),
+    windows=("from_window",),
+    tables={
+        "paid": """
+select document_key, closed_by_key, method, opened_on as paid_on, closed_on, returned_on,
+    customer, -amount as amount, currency, -amount_currency as amount_currency
+from items
+where kind = 'payment' and amount < 0 and opened_on >= from_window and closed_on <= as_of
+""",
+    },
+    select=f"""
 select c.document_id as payment, paid.paid_on, k.customer_name, paid.customer,
     coalesce(o.document_id, d.document_id) as invoice,
     coalesce(o.issued_on, d.issued_on) as invoiced_on,
@@ -66,20 +76,24 @@ left join matches as m on m.credit_key = paid.document_key
 left join customers as k on k.customer_id = paid.customer
 left join files as f on f.file_id = c.file_id
 left join files as g on g.file_id = d.file_id
-"""
-
-_UNAPPLIED = """
-with loose as (
-    select document_key, max(as_of) as as_of, cast(-sum(amount) as decimal(18, 2)) as amount,
-        cast(-sum(amount_currency) as decimal(18, 2)) as in_currency,
-        cast(-sum(case when closed_on is null then amount else 0 end) as decimal(18, 2))
-            as still_open,
-        max(closed_on) as applied_on
-    from alive
-    where amount < 0
-    group by document_key
+""",
 )
 
+_UNAPPLIED = Query(
+    reads=("alive",),
+    tables={
+        "loose": """
+select document_key, max(as_of) as as_of, cast(-sum(amount) as decimal(18, 2)) as amount,
+    cast(-sum(amount_currency) as decimal(18, 2)) as in_currency,
+    cast(-sum(case when closed_on is null then amount else 0 end) as decimal(18, 2))
+        as still_open,
+    max(closed_on) as applied_on
+from alive
+where amount < 0
+group by document_key
+""",
+    },
+    select="""
 select loose.document_key, c.document_id, c.kind, c.issued_on,
     date_diff('day', c.issued_on, loose.as_of) as age, loose.amount, loose.in_currency,
     c.currency, loose.still_open,
@@ -89,7 +103,8 @@ from loose
 join documents as c on c.document_key = loose.document_key
 left join customers as k on k.customer_id = c.customer
 left join files as f on f.file_id = c.file_id
-"""
+""",
+)
 
 _NUMBER = "regexp_replace(upper({0}), '[^A-Z0-9]', '', 'g')"
 _SUGGESTIONS = f"""

@@ -1,7 +1,7 @@
 """Lists that pages show row by row: customers, and the lives of invoices.
 
-Each stands on the prelude of `metrics.asking.ledger`, so that its columns are the same figures as
-everywhere else.
+Each stands on the relations of `metrics.asking.definition`, so that its columns are the same
+figures as everywhere else.
 """
 
 from __future__ import annotations
@@ -9,60 +9,73 @@ from __future__ import annotations
 import re
 
 from metrics.asking.ledger import Ledger, Statement
+from metrics.asking.metric import Query
 
 #: One row for each customer of the filters, whether or not anything is open.
-_CUSTOMERS = """
-with owed as (
-    select customer,
-        sum(amount) as receivables,
-        sum(case when amount < 0 then amount else 0 end) as unapplied,
-        sum(case when amount > 0 and due_on < as_of then amount else 0 end) as overdue,
-        max(case when amount > 0 and due_on < as_of then date_diff('day', due_on, as_of) end)
-            as oldest_overdue_days,
-        sum(case when disputed then amount else 0 end) as disputed
-    from alive
-    group by customer
-),
-sold as (
-    select customer,
-        sum(case when month_start >= from_12m then amount else 0 end) as sales_12m,
-        max(last_sale) as last_sale
-    from monthly
-    group by customer
-),
-late as (
-    select customer, items, amount, taken_days, late_days,
-        date_diff('month', month_start, from_1m) as months_ago
-    from payments
-),
-paid as (
-    select customer,
-        sum(items) as paid_items,
-        sum(amount) as paid_amount,
-        sum(late_days) as late_amount,
-        sum(taken_days) as taken_amount,
-        sum(case when months_ago between 9 and 11 then amount end) as paid_q1,
-        sum(case when months_ago between 9 and 11 then late_days end) as late_amount_q1,
-        sum(case when months_ago between 6 and 8 then amount end) as paid_q2,
-        sum(case when months_ago between 6 and 8 then late_days end) as late_amount_q2,
-        sum(case when months_ago between 3 and 5 then amount end) as paid_q3,
-        sum(case when months_ago between 3 and 5 then late_days end) as late_amount_q3,
-        sum(case when months_ago < 3 then amount end) as paid_q4,
-        sum(case when months_ago < 3 then late_days end) as late_amount_q4
-    from late
-    group by customer
-),
-behaved as (
-    select *,
-        cast(taken_amount as double) / cast(paid_amount as double) as days_to_pay,
-        cast(late_amount as double) / cast(paid_amount as double) as days_beyond_terms,
-        cast(late_amount_q1 as double) / cast(paid_q1 as double) as late_q1,
-        cast(late_amount_q2 as double) / cast(paid_q2 as double) as late_q2,
-        cast(late_amount_q3 as double) / cast(paid_q3 as double) as late_q3,
-        cast(late_amount_q4 as double) / cast(paid_q4 as double) as late_q4
-    from paid
-)
-
+_CUSTOMERS = Query(
+    reads=(
+        "alive",
+        "monthly",
+        "payments",
+        "accounts",
+    ),
+    windows=(
+        "from_1m",
+        "from_12m",
+    ),
+    tables={
+        "owed": """
+select customer,
+    sum(amount) as receivables,
+    sum(case when amount < 0 then amount else 0 end) as unapplied,
+    sum(case when amount > 0 and due_on < as_of then amount else 0 end) as overdue,
+    max(case when amount > 0 and due_on < as_of then date_diff('day', due_on, as_of) end)
+        as oldest_overdue_days,
+    sum(case when disputed then amount else 0 end) as disputed
+from alive
+group by customer
+""",
+        "sold": """
+select customer,
+    sum(case when month_start >= from_12m then amount else 0 end) as sales_12m,
+    max(last_sale) as last_sale
+from monthly
+group by customer
+""",
+        "late": """
+select customer, items, amount, taken_days, late_days,
+    date_diff('month', month_start, from_1m) as months_ago
+from payments
+""",
+        "paid": """
+select customer,
+    sum(items) as paid_items,
+    sum(amount) as paid_amount,
+    sum(late_days) as late_amount,
+    sum(taken_days) as taken_amount,
+    sum(case when months_ago between 9 and 11 then amount end) as paid_q1,
+    sum(case when months_ago between 9 and 11 then late_days end) as late_amount_q1,
+    sum(case when months_ago between 6 and 8 then amount end) as paid_q2,
+    sum(case when months_ago between 6 and 8 then late_days end) as late_amount_q2,
+    sum(case when months_ago between 3 and 5 then amount end) as paid_q3,
+    sum(case when months_ago between 3 and 5 then late_days end) as late_amount_q3,
+    sum(case when months_ago < 3 then amount end) as paid_q4,
+    sum(case when months_ago < 3 then late_days end) as late_amount_q4
+from late
+group by customer
+""",
+        "behaved": """
+select *,
+    cast(taken_amount as double) / cast(paid_amount as double) as days_to_pay,
+    cast(late_amount as double) / cast(paid_amount as double) as days_beyond_terms,
+    cast(late_amount_q1 as double) / cast(paid_q1 as double) as late_q1,
+    cast(late_amount_q2 as double) / cast(paid_q2 as double) as late_q2,
+    cast(late_amount_q3 as double) / cast(paid_q3 as double) as late_q3,
+    cast(late_amount_q4 as double) / cast(paid_q4 as double) as late_q4
+from paid
+""",
+    },
+    select="""
 select accounts.customer, accounts.customer_name, accounts.vat_number, accounts.sector,
     accounts.country, accounts.segment, accounts.salesperson, accounts.customer_group,
     accounts.rating, accounts.agreed_terms_days,
@@ -83,10 +96,13 @@ from accounts
 left join owed using (customer)
 left join sold using (customer)
 left join behaved using (customer)
-"""
+""",
+)
 
 #: One row for each slice of an invoice that was open at some time in the window.
-_LIVES = """
+_LIVES = Query(
+    reads=("slices",),
+    select="""
 select document_id, coalesce(reopens, document_key) as document_key, opened_on, issued_on, due_on,
     case when closed_on <= as_of then closed_on end as closed_on,
     case when returned_on <= as_of then 'returned'
@@ -95,11 +111,14 @@ select document_id, coalesce(reopens, document_key) as document_key, opened_on, 
     amount, disputed, due_assumed, paid_day_assumed, customer, as_of
 from slices
 order by issued_on, document_id, opened_on, due_on, closed_on nulls last
-"""
+""",
+)
 
 #: One row for each slice of each document, with the document that closed it. What is open joins its
 #: own document there: by a key that may be null the other table would be read whole.
-_ITEMS = """
+_ITEMS = Query(
+    reads=("items",),
+    select="""
 select items.document_id, items.kind, items.opened_on, items.due_on,
     case when items.closed_on <= as_of then items.closed_on end as closed_on,
     case when items.returned_on <= as_of then 'returned'
@@ -122,7 +141,10 @@ left join documents as closer
     on closer.document_key = coalesce(items.closed_by_key, items.document_key)
 left join files on files.file_id = document.file_id
 left join files as closer_files on closer_files.file_id = closer.file_id
-"""
+""",
+)
+
+_NAMES = Query(reads=("accounts",), select="select customer from accounts")
 
 STATES = {
     "open": "is_open",
@@ -143,6 +165,11 @@ def customers(ledger: Ledger) -> Statement:
     of these ratios (paid_amount, late_amount and each by quarter) serve the ratios of totals.
     """
     return ledger.over(_CUSTOMERS, ("customer",))
+
+
+def names(ledger: Ledger) -> Statement:
+    """Ask for the numbers of the customers under the filters: customer."""
+    return ledger.over(_NAMES)
 
 
 def lives(ledger: Ledger) -> Statement:

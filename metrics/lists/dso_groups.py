@@ -6,15 +6,19 @@ from dataclasses import replace
 from datetime import date
 
 from metrics.asking.ledger import Ledger, Statement
+from metrics.asking.metric import Query
 from metrics.figures.dso import DSO
 
 _METHODS = tuple(f.name for f in DSO.fields if f.unit == "days")
 
 
-_FIRST_SALE = """
+_FIRST_SALE = Query(
+    reads=("bought",),
+    select="""
 select max(first_sale) as first_sale
 from bought
-"""
+""",
+)
 
 
 def first_sale(ledger: Ledger) -> Statement:
@@ -38,17 +42,17 @@ def dso_groups(ledger: Ledger, by: str, earlier: date | None) -> Statement:
     Raises ValueError for a dimension that does not exist.
     """
     asked = replace(ledger, days=(earlier, ledger.as_of) if earlier else ())
-    answers = DSO.sql.strip()
     fields = ", ".join(f"now.{f.name}" for f in DSO.fields)
     wholes = ", ".join(f"together.{name} as whole_{name}" for name in _METHODS)
-    # the total over the same relations: they are read once for both
-    text = f"""with answers as (
-{answers}
-),
-together as (
-{answers.replace("{by}", "as_of, total")}
-)
-
+    query = Query(
+        reads=DSO.query.reads,
+        windows=DSO.query.windows,
+        # the total over the same relations: they are read once for both
+        tables={
+            "answers": DSO.query.text,
+            "together": DSO.query.text.replace("{by}", "as_of, total"),
+        },
+        select=f"""
 select now.{by} as member, {fields},
     before.rolling_3m as rolling_3m_before,
     together_before.rolling_3m as whole_before,
@@ -61,7 +65,8 @@ left join together as together_before on together_before.as_of = cast($earlier_d
 left join answers as before
     on before.{by} = now.{by} and before.as_of = cast($earlier_day as date)
 where now.as_of = cast($now_day as date) and (now.receivables <> 0 or now.sales_12m <> 0)
-"""
+""",
+    )
     days = {"now_day": ledger.as_of, "earlier_day": earlier}
-    statement = asked.over(text, (by,))
+    statement = asked.over(query, (by,))
     return Statement(statement.sql, {**statement.parameters, **days})

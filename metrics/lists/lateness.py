@@ -6,14 +6,18 @@ Pages draw it over two years or beside a year ago, and need no median there.
 from __future__ import annotations
 
 from metrics.asking.ledger import Ledger, Statement
+from metrics.asking.metric import Query
 
-_LATENESS = """
+_LATENESS = Query(
+    reads=("payments",),
+    select="""
 select {by}, cast(sum(items) as bigint) as paid_items,
     cast(sum(late_days) as double) / nullif(cast(sum(amount) as double), 0)
         as days_beyond_terms_weighted
 from payments
 group by {by}
-"""
+""",
+)
 
 
 def lateness(ledger: Ledger, by: tuple[str, ...] = ("total",)) -> Statement:

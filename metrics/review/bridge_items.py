@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from metrics.asking.ledger import Ledger, Statement, same_day
+from metrics.asking.metric import Query
 
-_ITEMS = """
+_ITEMS = Query(
+    reads=("alive",),
+    select="""
 select document_id, kind, issued_on, due_on,
     sum(case when as_of = $before then amount else 0 end) as owed_before,
     sum(case when as_of = $after then amount else 0 end) as owed_after
@@ -15,7 +18,8 @@ where customer = $customer
 group by document_id, kind, issued_on, due_on
 order by abs(sum(case when as_of = $after then cast(amount as double) * $of_after
         else -cast(amount as double) * $of_before end)) desc, document_id, due_on
-"""
+""",
+)
 
 
 def bridge_items(ledger: Ledger, customer: str, of_before: float, of_after: float) -> Statement:

@@ -64,7 +64,7 @@ def test_each_metric_is_told_whole(page, metric):
     said = text(section)
     for sentence in (metric.label, metric.meaning, metric.others, *metric.conventions):
         assert sentence in said
-    assert metric.sql.strip() in said
+    assert metric.query.text in said
     assert metric.example.source in said
     for field in metric.fields:
         assert field.name in said

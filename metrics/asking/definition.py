@@ -1,0 +1,299 @@
+"""THE definition: every relation that metrics stand on, from the rows of the books.
+
+Each carries as_of and `total`, and is already filtered. Relations of rows carry all dimensions, and
+the windows that a query asks for:
+
+    alive      open items at the end of as_of: every balance is a sum over these
+    opening    open items at the end of the day before from_1m
+    items      all slices of all documents dated up to as_of, open or closed
+    sales      invoices and credit notes issued up to as_of
+    sales_year_before  those issued between from_year_ago and year_ago
+    settled    slices of invoices that a payment closed between from_window and as_of, but for
+               those whose payment had gone back by then
+    cohort     invoices issued between from_window and as_of
+    slices     slices of invoices issued up to as_of and open at some time since from_window
+    movements  all documents dated up to as_of
+
+Relations of sums carry the dimensions asked for, those by month the windows too. Metrics add them
+up by group; one group may have several rows. They are the same sums whether they come from here or
+from the cubes (`metrics.asking.shortcut`):
+
+    balances          alive by bucket of aging by due day: amount, items, invoices (still open)
+    balances_by_currency  the same, and in_currency of the currency of_currency
+    aged              the same by the bucket that the ledger's basis gives
+    opening_balances  opening: amount
+    debtors           how many customers have something alive: customers. It does not add up
+    monthly           sales by month_start: amount, invoices, last_sale
+    granted           sales by month_start: the terms that they gave, and those agreed
+    year_before       sales_year_before: amount
+    payments          settled by month_start: the measures of `data.core.measures.PAYMENTS`
+    ended             cohort by day after issue: how many lives ended by as_of, paid or not
+
+And others:
+
+    days       as_of, the first days of the windows that a query asks for (from_1m, from_3m,
+               from_12m, from_window) and, a year earlier, of the window again: from_year_ago,
+               year_ago
+    accounts   customers, with their limit, terms and dimensions; those that are of documents alone
+               (a branch) only narrow who is there, without limits
+    buckets    the buckets of aging, and their position
+    whole      the total, on days with documents: balances have a row for it even if nothing is
+               open; empty in a split
+    reach      first_sale: since when any sales are known, whatever the filters; without as_of days
+               before that
+    bought     first_sale: since when there are sales under the filters; likewise
+    spans      for comparisons: as_of, and since, the earlier day to compare with. All other
+               relations then hold both days
+
+A window of N months is N whole calendar months ending with the as-of day's month, that month
+counted up to the as-of day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from data.core import dimensions
+from data.core.buckets import DEFAULT, Buckets
+from data.core.measures import (
+    AGREED,
+    FOR_EVER,
+    GIVEN,
+    INVOICES,
+    ITEMS,
+    KEPT,
+    PAYMENTS,
+    PAYMENTS_ARE,
+    SALES_ARE,
+    SOLD,
+    Measure,
+)
+from data.store.schema import CUSTOMERS, DOCUMENTS
+from metrics.asking.asked import Asked
+from metrics.asking.tables import Day, Rows, Sums, Tables, union
+
+_BILLED = "o.kind = 'invoice' and o.amount > 0"
+
+
+def lives(since: Day, until: Day) -> str:
+    """Return the condition on invoices whose days to pay can be told, in the windows of days."""
+    return (
+        f"{_BILLED} and not o.paid_day_assumed"
+        f" and o.issued_on >= {since.from_window} and o.issued_on <= {until.as_of}"
+    )
+
+
+def _of_stood(name: str) -> str:
+    return f"l.{name}" if name in ("closed_on", "outcome", "paid_day_assumed") else f"i.{name}"
+
+
+#: All invoices, those whose payment went back once for each time in which they stood otherwise.
+_STOOD = f"""(
+    select o.*, o.issued_on as since, cast(null as date) as until
+    from documents as o
+    where {KEPT}
+    union all
+    select {", ".join(map(_of_stood, DOCUMENTS.names))}, l.since, l.until
+    from returned_invoices as l
+    join documents as i on i.document_key = l.document_key
+)"""
+
+ROWS: Mapping[str, Rows] = {
+    "alive": Rows(
+        "open_items",
+        lambda d: f"o.opened_on <= {d.as_of} and {d.ends('>', d.as_of)}",
+        lives=True,
+    ),
+    "opening": Rows(
+        "open_items",
+        lambda d: f"o.opened_on < {d.from_1m} and {d.ends('>=', d.from_1m)}",
+        lives=True,
+    ),
+    "items": Rows("open_items", lambda d: f"o.opened_on <= {d.as_of}"),
+    "sales": Rows("documents", lambda d: f"{SALES_ARE} and o.issued_on <= {d.as_of}"),
+    "sales_year_before": Rows(
+        "documents",
+        lambda d: (
+            f"{SALES_ARE} and o.issued_on >= {d.from_year_ago} and o.issued_on <= {d.year_ago}"
+        ),
+    ),
+    "settled": Rows(
+        "open_items",
+        lambda d: (
+            f"{PAYMENTS_ARE} and o.closed_on >= {d.from_window} and o.closed_on <= {d.as_of}"
+            f" and coalesce(o.returned_on, {FOR_EVER}) > {d.as_of}"
+        ),
+    ),
+    "cohort": Rows(
+        _STOOD,
+        lambda d: (
+            f"{lives(d, d)} and o.since <= {d.as_of} and coalesce(o.until, {FOR_EVER}) > {d.as_of}"
+        ),
+    ),
+    "slices": Rows(
+        "open_items",
+        lambda d: f"{_BILLED} and o.opened_on <= {d.as_of} and {d.ends('>=', d.from_window)}",
+    ),
+    "movements": Rows("documents", lambda d: f"o.issued_on <= {d.as_of}"),
+}
+
+
+def _sums(*measures: Measure) -> dict[str, str]:
+    return {m.name: m.sql for m in measures}
+
+
+def _aged(buckets: Buckets, age_from: str) -> dict[str, str]:
+    """Return what balances tell of an open item that ages from the column `age_from`."""
+    return {
+        "bucket": buckets.sql("o.amount < 0", f"o.{age_from}", "o.as_of"),
+        "amount": "o.amount",
+        "items": ITEMS,
+        "invoices": INVOICES,
+    }
+
+
+SUMS: Mapping[str, Callable[[Asked], Sums]] = {
+    "balances": lambda _: Sums("alive", _aged(DEFAULT, "due_on")),
+    "balances_by_currency": lambda _: Sums(
+        "alive",
+        {
+            **_aged(DEFAULT, "due_on"),
+            "in_currency": "o.amount_currency",
+            "of_currency": "o.currency",
+        },
+    ),
+    "aged": lambda asked: Sums("alive", _aged(asked.buckets, asked.age_from)),
+    "opening_balances": lambda _: Sums("opening", {"amount": "o.amount"}),
+    "debtors": lambda _: Sums("alive", sums={"customers": "count(distinct o.customer)"}),
+    "monthly": lambda _: Sums("sales", sums=_sums(*SOLD), month_of="o.issued_on"),
+    "granted": lambda _: Sums(
+        "sales",
+        sums=_sums(*GIVEN, *AGREED),
+        month_of="o.issued_on",
+        join="left join customers as k on k.customer_id = o.customer",
+    ),
+    "year_before": lambda _: Sums("sales_year_before", sums={"amount": "sum(o.amount)"}),
+    "payments": lambda _: Sums("settled", sums=_sums(*PAYMENTS), month_of="o.closed_on"),
+    "ended": lambda _: Sums(
+        "cohort",
+        {
+            "day": (
+                "date_diff('day', o.issued_on,"
+                " case when o.closed_on <= o.as_of then o.closed_on else o.as_of end)"
+            )
+        },
+        {
+            "paid": (
+                "sum(case when o.closed_on <= o.as_of and o.outcome = 'paid' then 1 else 0 end)"
+            ),
+            "ended": "count(*)",
+        },
+    ),
+}
+
+
+#: Of documents alone: nobody has a limit, or terms, for one branch. The currency is another
+#: matter: limits stand in the reporting currency, whatever the customer is invoiced in.
+_OF_DOCUMENTS = tuple(n for n in dimensions.names("document") if n != "currency")
+
+
+def accounts(tables: Tables, told_by: str = "documents") -> str:
+    """Return the SELECT of customers; filtered by what is of documents, those who have such.
+
+    Limits are nobody's there; and a split by it has no customers at all. told_by: the table that
+    tells what documents a customer has.
+    """
+    asked = tables.asked
+    bound = tuple(name for name in _OF_DOCUMENTS if name in asked.where)
+    split = [name for name in _OF_DOCUMENTS if name in asked.by]
+    condition = "1 = 0" if split else "1 = 1"
+    if bound:
+        having = " and ".join(f"{name} in ${asked.where[name]}" for name in bound)
+        condition += f" and o.customer in (select customer from {told_by} where {having})"
+    of_customer = [
+        f"cast(null as decimal(18, 2)) as {name}"
+        if (bound or split) and name in ("credit_limit", "insured_limit")
+        else f"c.{name}"
+        for name in CUSTOMERS.names
+    ]
+    of_none = [f"'' as {name}" for name in _OF_DOCUMENTS]
+    source = (
+        f"(select {', '.join((*of_customer, *of_none))}, c.customer_id as customer,"
+        " a.reporting_currency as currency from customers as c cross join about as a)"
+    )
+    return tables.rows(Rows(source, lambda _: condition, filtered=bound))
+
+
+def since_first(tables: Tables, shown: str, first: str) -> str:
+    """Return the SELECT of the as-of days since `first`, a SELECT of the one day first_day."""
+    days = tables.all_days()
+    return (
+        f"select d.as_of, {shown}\nfrom {days} as d\njoin ({first}) as f on f.first_day <= d.as_of"
+    )
+
+
+def _first(tables: Tables, shown: str, are: str, filters: str) -> str:
+    first = f"select min(o.issued_on) as first_day from documents as o where {are}{filters}"
+    return since_first(tables, shown, first)
+
+
+def no_total(tables: Tables) -> str:
+    """Return the SELECT of `whole` in a split: no row."""
+    names = ", ".join(f"'' as {name}" for name in tables.asked.by)
+    return f"select as_of, {names}\nfrom {tables.all_days()}\nwhere 1 = 0"
+
+
+def _whole(tables: Tables) -> str:
+    if tables.asked.groups:
+        return no_total(tables)
+    return _first(tables, "'total' as total", "1 = 1", tables.asked.filters())
+
+
+FIRST_SALE = "f.first_day as first_sale"
+
+
+def _reach(tables: Tables) -> str:
+    # a group that bought nothing at first has known months without sales, not unknown ones
+    return _first(tables, FIRST_SALE, SALES_ARE, "")
+
+
+def _bought(tables: Tables) -> str:
+    return _first(tables, FIRST_SALE, SALES_ARE, tables.asked.filters())
+
+
+def _buckets(tables: Tables) -> str:
+    return union(
+        [
+            f"select '{name}' as bucket, {place} as position"
+            for place, name in enumerate(tables.asked.buckets.names)
+        ]
+    )
+
+
+def _spans(tables: Tables) -> str:
+    pairs = ",\n    ".join(
+        f"({tables.one(day).as_of}, {tables.one(since).as_of})" for day, since in tables.asked.spans
+    )
+    return f"select *\nfrom (values\n    {pairs}\n) as given (as_of, since)"
+
+
+OTHERS: Mapping[str, Callable[[Tables], str]] = {
+    "accounts": accounts,
+    "whole": _whole,
+    "reach": _reach,
+    "bought": _bought,
+    "buckets": _buckets,
+    "spans": _spans,
+}
+
+
+def relation(tables: Tables, name: str) -> str:
+    """Return the SELECT of a relation; what it stands on is put before it."""
+    if name in ROWS:
+        return tables.rows(ROWS[name])
+    if name in OTHERS:
+        return OTHERS[name](tables)
+    wanted = SUMS[name](tables.asked)
+    if wanted.of not in tables:
+        tables.put(wanted.of, relation(tables, wanted.of))
+    return tables.sums(wanted, wanted.of)
