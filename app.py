@@ -353,19 +353,14 @@ def publish(
 ) -> None:
     """Write the published data as Parquet, for engines that run on several machines."""
     from data.core.errors import StoreError
-    from data.store.parquet import publish_parquet
-    from data.store.state import Store
-    from etl.load.command.printing import progress_bar
-    from etl.load.lock import only_load
+    from etl.load.command.publishing import publish_tables
 
     try:
-        state = Store(store).current()
-        if state is None:
-            raise _stop(Text(_NOTHING, {"store": store}))
-        with only_load(parquet), progress_bar(f"Writing {parquet}") as told:
-            made = publish_parquet(state, parquet, told)
+        made = publish_tables(store, parquet)
     except (StoreError, OSError) as error:
         raise _stop(error) from error
+    if made is None:
+        raise _stop(Text(_NOTHING, {"store": store}))
     typer.echo(f"Published state {made.state} to {parquet / made.folder}")
 
 

@@ -46,3 +46,19 @@ def write_template(folder: Path) -> Path | None:
     except OSError as error:
         raise StoreError(CANNOT_WRITE, MAY_WRITE, path=path, error=error) from error
     return path
+
+
+def carry(folder: Path, to: Path) -> None:
+    """Let a publication in `to` answer by the policy of the store in `folder`.
+
+    The file is copied as it stands; where the store has none, one of before goes.
+    Raises `StoreError` where it cannot be read or written.
+    """
+    path = to / NAME
+    try:
+        if (folder / NAME).exists():
+            write_whole(path, (folder / NAME).read_bytes())
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(CANNOT_WRITE, MAY_WRITE, path=path, error=error) from error

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from typer.testing import CliRunner
+
+from app import cli
 from data.core.policy import DEFAULTS, NAME, template
 from data.store.state import Store
 from data.workspace.policy import read, write_template
@@ -29,6 +32,26 @@ def asked(store, sql):
 
 DUE = "select document_id, due_on - issued_on as days from documents where amount > 0 order by 1"
 MATCHED = "select method, cast(sum(amount_currency) as integer) from matches group by all"
+
+
+def published(store, folder):
+    return CliRunner().invoke(cli, ["publish", "--store", str(store), "--parquet", str(folder)])
+
+
+def test_what_is_published_answers_by_the_policy_of_the_store(tmp_path):
+    store, _ = loaded(tmp_path)
+    tables = tmp_path / "tables"
+    (store.folder / NAME).write_text('buckets = "15,45"\nenough_payments = 3\n', encoding="utf-8")
+    assert published(store.folder, tables).exit_code == 0
+    assert read(tables) == read(store.folder) != DEFAULTS
+    (store.folder / NAME).write_text("enough_payments = -3\n", encoding="utf-8")
+    refused = published(store.folder, tables)
+    assert refused.exit_code == 1
+    assert "enough_payments" in refused.output
+    assert [p.name for p in tables.glob("state-*")] == ["state-000001"]
+    (store.folder / NAME).unlink()
+    assert published(store.folder, tables).exit_code == 0
+    assert read(tables) == DEFAULTS
 
 
 def test_without_a_file_the_defaults_hold(tmp_path):
