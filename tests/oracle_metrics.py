@@ -474,11 +474,20 @@ class Relations:
             asked = [k for k, v in q.where.items() if v and k in OF_DOCUMENTS]
             mine = [d.dims for d in book.docs if d.dims["customer"] == name]
             has = any(all(d[k] in q.where[k] for k in asked) for d in mine) or not asked
+            # limits stand in the reporting currency
+            other = bool(q.where.get("currency")) and "EUR" not in q.where["currency"]
+            if other and "currency" not in q.by:
+                both = [*asked, "currency"]
+                has = any(all(d[k] in q.where[k] for k in both) for d in mine)
             # nobody has a limit for one branch
             split = set(q.by) & set(OF_DOCUMENTS)
-            if has and not split and self._in({k: v for k, v in dims.items() if k not in asked}):
+            kept = {
+                k: v for k, v in dims.items()
+                if k not in asked and not (k == "currency" and other and "currency" not in q.by)
+            }  # fmt: skip
+            if has and not split and self._in(kept):
                 unlimited = {k: v for k, v in row.items() if not k.endswith("_limit")}
-                self.accounts.append((dims, unlimited if asked else row))
+                self.accounts.append((dims, unlimited if asked or other else row))
 
     def _in(self, dims: Mapping[str, str]) -> bool:
         return all(

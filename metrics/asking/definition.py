@@ -35,7 +35,8 @@ And others:
                from_12m, from_window) and, a year earlier, of the window again: from_year_ago,
                year_ago
     accounts   customers, with their limit, terms and dimensions; those that are of documents alone
-               (a branch) only narrow who is there, without limits
+               (a branch, a currency) only narrow who is there, without limits, unless the
+               reporting currency is asked for
     buckets    the buckets of aging, and their position
     whole      the total, on days with documents: balances have a row for it even if nothing is
                open; empty in a split
@@ -51,7 +52,7 @@ counted up to the as-of day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from data.core import dimensions
 from data.core.buckets import DEFAULT, Buckets
@@ -200,28 +201,41 @@ _OF_DOCUMENTS = tuple(n for n in dimensions.names("document") if n != "currency"
 def accounts(tables: Tables, told_by: str = "documents") -> str:
     """Return the SELECT of customers; filtered by what is of documents, those who have such.
 
-    Limits are nobody's there; and a split by it has no customers at all. told_by: the table that
-    tells what documents a customer has.
+    Limits are nobody's there, but for the reporting currency; and a split by it has no customers
+    at all. told_by: the table that tells what documents a customer has.
     """
     asked = tables.asked
     bound = tuple(name for name in _OF_DOCUMENTS if name in asked.where)
     split = [name for name in _OF_DOCUMENTS if name in asked.by]
+    foreign = "currency" in asked.where and "currency" not in asked.by
+    having = [f"{name} in ${asked.where[name]}" for name in bound]
     condition = "1 = 0" if split else "1 = 1"
     if bound:
-        having = " and ".join(f"{name} in ${asked.where[name]}" for name in bound)
-        condition += f" and o.customer in (select customer from {told_by} where {having})"
-    of_customer = [
-        f"cast(null as decimal(18, 2)) as {name}"
-        if (bound or split) and name in ("credit_limit", "insured_limit")
-        else f"c.{name}"
-        for name in CUSTOMERS.names
-    ]
+        condition += f" and {_has(told_by, having)}"
+    if foreign:
+        in_currency = f"currency in ${asked.where['currency']}"
+        condition += f" and (o.{in_currency} or {_has(told_by, [*having, in_currency])})"
+        bound += ("currency",)
+
+    def limit(name: str) -> str:
+        if having or split:
+            return f"cast(null as decimal(18, 2)) as {name}"
+        if foreign:
+            return f"case when a.reporting_{in_currency} then c.{name} end as {name}"
+        return f"c.{name}"
+
+    limits = ("credit_limit", "insured_limit")
+    of_customer = [limit(name) if name in limits else f"c.{name}" for name in CUSTOMERS.names]
     of_none = [f"'' as {name}" for name in _OF_DOCUMENTS]
     source = (
         f"(select {', '.join((*of_customer, *of_none))}, c.customer_id as customer,"
         " a.reporting_currency as currency from customers as c cross join about as a)"
     )
     return tables.rows(Rows(source, lambda _: condition, filtered=bound))
+
+
+def _has(told_by: str, having: Sequence[str]) -> str:
+    return f"o.customer in (select customer from {told_by} where {' and '.join(having)})"
 
 
 def since_first(tables: Tables, shown: str, first: str) -> str:

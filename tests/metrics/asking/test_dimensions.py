@@ -82,6 +82,41 @@ def test_a_limit_is_not_one_branchs(engine):
     ]
 
 
+def test_the_total_is_no_filter(engine):
+    with pytest.raises(ValueError, match="'total' is no filter"):
+        filters_of(engine, {"total": ("x",)})
+
+
+def test_a_currency_lists_who_is_invoiced_in_it_without_a_limit_there(tmp_path):
+    published = publish(
+        tmp_path,
+        [
+            invoice("F1", "A", "2025-01-01", 100),
+            invoice("F2", "A", "2025-01-02", 50, currency="USD", rate=2),
+            invoice("F3", "B", "2025-01-03", 7),
+        ],
+        customers=[customer("A", credit_limit=500), customer("B", credit_limit=60)],
+    )
+    engine = published.current().engine
+
+    def listed(*currencies):
+        for cubes in (True, False):
+            asked = customers(Ledger(DAY, {"currency": currencies}, cubes=cubes))
+            rows = engine.query(asked.sql, asked.parameters).to_pylist()
+            yield sorted((r["customer"], r["receivables"], r["credit_limit"]) for r in rows)
+
+    dollars = [("A", D(100), None)]
+    euros = [("A", D(100), D(500)), ("B", D(7), D(60))]
+    assert list(listed("USD")) == [dollars, dollars]
+    assert list(listed("EUR")) == [euros, euros]
+    both = [("A", D(200), D(500)), ("B", D(7), D(60))]
+    assert list(listed("USD", "EUR")) == [both, both]
+    split = answer(engine, "exposure", Ledger(DAY, {"currency": ("USD",)}), ("currency",))
+    assert [(r["currency"], r["exposure"], r["credit_limit"]) for r in split.to_pylist()] == [
+        ("USD", D(100), None)
+    ]
+
+
 def test_the_company_is_whose_books_they_are():
     documents = [
         invoice("F1", "A", "2025-01-01", 1),
