@@ -14,15 +14,16 @@ from dashboards.base.format import Format
 from dashboards.base.i18n import _
 from dashboards.base.parts import icon
 from dashboards.imports.words import (
-    COLUMNS,
     CUSTOMER,
     DATE_ORDERS,
     DECIMALS,
     MAPPED_ROWS,
     OFFERED,
     ROWS,
+    column,
 )
-from data.core.importing import Found, Importer, Sheet
+from data.core.dimensions import OWN as OWN_COLUMNS
+from data.core.importing import OWN, Found, Importer, Sheet
 
 _SAMPLES = 3
 
@@ -68,7 +69,7 @@ def editor(found: Found, session: str, importer: Importer, f: Format) -> Compone
                     html.Td(
                         dmc.Select(
                             id={"type": "import-column", "file": found.token, "at": at},
-                            data=choices,
+                            data=[*choices, *own_choice(sheet, at, kind)],
                             value=ours,
                             placeholder=_("not used"),
                             clearable=True,
@@ -140,9 +141,30 @@ def part_id(token: str, what: str) -> dict[str, str]:
 
 def missing(sheet: Sheet) -> Component | None:
     """Return which columns are still needed; None where all are there."""
-    names = [_(COLUMNS.get(name, name)) for name in sheet.missing]
-    text = _("Still needed: {columns}.").format(columns=", ".join(names))
-    return html.P(text, className="import-missing") if names else None
+    told = []
+    if names := [column(name) for name in sheet.missing]:
+        told.append(_("Still needed: {columns}.").format(columns=", ".join(names)))
+    if len(_own(sheet)) == len(OWN_COLUMNS):
+        told.append(_("That is as many dimensions of your own as there can be."))
+    return html.P(" ".join(told), className="import-missing") if told else None
+
+
+def _own(sheet: Sheet) -> list[str]:
+    """Return the columns that are dimensions of the reader's own."""
+    return [ours for ours in sheet.columns if ours.startswith(OWN)]
+
+
+def own_choice(sheet: Sheet, at: int, kind: str) -> list[dict[str, object]]:
+    """Return what offers a column as a dimension of the reader's own, where it can be one."""
+    ours = next((o for o in _own(sheet) if sheet.columns[o] == sheet.headers[at]), "")
+    full = len(_own(sheet)) == len(OWN_COLUMNS) and not ours
+    name = sheet.own[at] if sheet.own and kind in ("invoices", "payments") and not full else ""
+    if not (ours or name):
+        return []
+    ours = ours or f"{OWN}{name}"
+    return [
+        {"group": _("Dimension of your own"), "items": [{"value": ours, "label": column(ours)}]}
+    ]
 
 
 def _choices(kind: str, required: Mapping[str, Sequence[str]]) -> list[dict[str, object]]:
@@ -151,7 +173,7 @@ def _choices(kind: str, required: Mapping[str, Sequence[str]]) -> list[dict[str,
     rest = [n for n in OFFERED.get(kind, ()) if n not in needed]
 
     def items(names: Iterable[str], mark: str = "") -> list[dict[str, str]]:
-        return [{"value": n, "label": _(COLUMNS.get(n, n)) + mark} for n in names]
+        return [{"value": n, "label": column(n) + mark} for n in names]
 
     groups = [
         (_("Needed"), items(needed, " *")),
@@ -234,7 +256,7 @@ def preview(found: Found, sheet: Sheet, f: Format) -> list[Component]:
     ]
     tables = [_pane(_("In the file"), sheet.headers, theirs)]
     if found.staged or found.refused:
-        names = [_(COLUMNS.get(n, n)) for n in ours]
+        names = [column(n) for n in ours]
         tables.append(_pane(_("As it is read"), names, read))
     return tables
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dashboards.base.i18n import _
 from data.core import dimensions
 from data.core.dimensions import DIMENSIONS
+from data.core.importing import OWN
 from data.core.texts import N_
 
 ROWS = {
@@ -57,7 +59,8 @@ FORMATS = {
 
 
 def _given(*of: str) -> dict[str, str]:
-    return {name: DIMENSIONS[name].label for name in dimensions.names(*of, given=True)}
+    names = dimensions.names(*of, given=True)
+    return {name: DIMENSIONS[name].label for name in names if name not in dimensions.OWN}
 
 
 DOCUMENT = {
@@ -106,6 +109,12 @@ CUSTOMER = {
 }
 COLUMNS = {**DOCUMENT, **CUSTOMER}
 """Our column -> what a reader calls it."""
+
+
+def column(ours: str) -> str:
+    """Return what one of our columns, or a dimension of the reader's own, is called."""
+    return ours.removeprefix(OWN) if ours.startswith(OWN) else _(COLUMNS.get(ours, ours))
+
 
 OFFERED = {
     "invoices": (*DOCUMENT, *CUSTOMER),

@@ -18,6 +18,9 @@ from data.core.expectation import Expectation
 from data.core.reading import Reading, Reject
 from data.core.texts import Text
 
+OWN = "own:"
+"""In `Said.columns` and `Sheet.columns`, before the name of a dimension of the reader's own."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -71,6 +74,8 @@ class Sheet:
     """Our column name -> how the column is written."""
     choices: tuple[str, ...] = ()
     """All tables of the file, where there are several."""
+    own: tuple[str, ...] = ()
+    """By header: the name that it gives a dimension of the reader's own; '' for none."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from data.core.errors import FileError, first_line
-from data.core.importing import Found, Said, Sheet
+from data.core.importing import OWN, Found, Said, Sheet
 from data.core.reading import Reject
 from data.core.texts import N_, Text
 from data.store.schema import STAGED
@@ -24,7 +24,7 @@ from etl.intake.formats.preset import PresetSource
 from etl.intake.formats.table import SOURCE as TABLE
 from etl.intake.formats.table import Preview, TableSource
 from etl.intake.headers import bare
-from etl.intake.mappings.mapping import mapping_to_toml, parse_mapping
+from etl.intake.mappings.mapping import mapping_to_toml, own_names, parse_mapping
 from etl.intake.mappings.writing import merged
 from etl.intake.source import HEAD_BYTES, ReadOptions, SourceFile
 from etl.load.fault import OF_THE_ENGINE
@@ -91,7 +91,7 @@ def said_mapping(said: Said, given: Mapping[str, object] | None) -> Mapping[str,
     """
     if said.columns is None and said.rows is None and said.sheet is None:
         return given
-    gone = () if said.columns is None else ("columns", "derived")
+    gone = () if said.columns is None else ("columns", "derived", "dimensions")
     base = {k: v for k, v in (given or {}).items() if k not in gone}
     source = base.get("source")
     about = dict(source) if isinstance(source, dict) else {}
@@ -101,8 +101,18 @@ def said_mapping(said: Said, given: Mapping[str, object] | None) -> Mapping[str,
     if said.columns is not None:
         about.pop("by_headers", None)  # what was not said is not read
         base["source"] = about
-        base["columns"] = dict(said.columns)
+        base["columns"], base["dimensions"] = _parted(said.columns)
     return base
+
+
+def _parted(columns: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what a mapping file says of columns that were said: [columns] and [dimensions]."""
+    own = {header: ours.removeprefix(OWN) for ours, header in columns.items() if _is_own(ours)}
+    return {ours: header for ours, header in columns.items() if not _is_own(ours)}, own
+
+
+def _is_own(ours: str) -> bool:
+    return ours.startswith(OWN)
 
 
 def asked_beside(found: Found, why: Failure) -> Found:
@@ -155,8 +165,9 @@ def _look(known: Found, file: SourceFile, options: ReadOptions) -> Found:
     if known.format in ("", tables.name):
         with tempfile.TemporaryDirectory() as folder:
             shown = _beginning(file, Path(folder)) if known.parts else file
-            sheet, own = _sheet(tables, shown, options)
-        known = replace(known, sheet=sheet)
+            sheet, called, own = _sheet(tables, shown, options)
+        rows = ({called.get(k, k): v for k, v in row.items()} for row in known.staged)
+        known = replace(known, sheet=sheet, staged=tuple(rows))
         if sheet is not None and not known.format:
             # nothing was recognised, yet it is a table: its columns can be said by hand
             known = replace(known, format=TABLE.name, label=TABLE.label)
@@ -204,21 +215,25 @@ def _refused(connection: duckdb.DuckDBPyConnection, file: str) -> tuple[Reject, 
 
 def _sheet(
     tables: TableSource, file: SourceFile, options: ReadOptions
-) -> tuple[Sheet | None, FileError | None]:
-    """Return the table to be mapped: the one that was chosen, else the first not understood."""
+) -> tuple[Sheet | None, dict[str, str], FileError | None]:
+    """Return the table to be mapped: the one that was chosen, else the first not understood.
+
+    And what its dimensions of the reader's own are called, own_1 to own_4.
+    """
     try:
         previews = tables.preview(file, options)
     except FileError as error:
-        return None, error.with_traceback(None)
+        return None, {}, error.with_traceback(None)
     except (*OF_THE_ENGINE, OSError, ValueError):
-        return None, None  # reading it has failed before, and said why
+        return None, {}, None  # reading it has failed before, and said why
     if not previews or not any(previews[0].headers):
-        return None, None
+        return None, {}, None
     chosen = next((p for p in previews if p.problem), previews[0])
     problem = chosen.problem
     names = tuple(p.settings.get("sheet", p.name) for p in previews)
     return (
         _as_sheet(chosen, names if len(names) > 1 else ()),
+        _called(chosen),
         problem,
     )
 
@@ -234,12 +249,19 @@ def _as_sheet(preview: Preview, choices: tuple[str, ...]) -> Sheet:
         missing=preview.missing,
         formats=preview.formats,
         choices=choices,
+        own=own_names(preview.headers),
     )
+
+
+def _called(preview: Preview) -> dict[str, str]:
+    """Return own_1 to own_4 -> what the column is said to be."""
+    return {ours: f"{OWN}{name}" for ours, name in preview.own.items()}
 
 
 def _columns(preview: Preview) -> dict[str, str]:
     """Return our column name -> their header, in the words of a mapping file."""
-    columns = {ours: header for header, ours in preview.columns.items()}
+    called = _called(preview)
+    columns = {called.get(ours, ours): header for header, ours in preview.columns.items()}
     if "pays" in columns:  # the invoice that a payment row names
         if "document_id" in columns:
             columns["credit_id"] = columns["document_id"]
@@ -251,7 +273,8 @@ def found_mapping(found: Found, asked: Look) -> str:
     """Return what is known about a table as the text of a mapping file."""
     given = parse_mapping(asked.options().mapping or known_mapping(SourceFile(asked.path)) or {})
     sheet = found.sheet
-    columns = dict(asked.said.columns or (sheet.columns if sheet else {}) or given.columns)
+    known = asked.said.columns or (sheet.columns if sheet else {})
+    columns, own = _parted(known) if known else (given.columns, given.dimensions)
     rows = asked.said.rows or given.rows or (sheet.rows_kind if sheet else None)
     mapping = replace(
         given,
@@ -259,6 +282,7 @@ def found_mapping(found: Found, asked: Look) -> str:
         date_format=given.date_format or _date_format(sheet, asked.said.date_order),
         decimal=asked.said.decimal or given.decimal,
         columns=columns,
+        dimensions=own,
     )
     return mapping_to_toml(mapping)
 

@@ -59,6 +59,8 @@ class Preview:
     """Why it cannot be read as it is: columns missing, days or amounts ambiguous."""
     settings: dict[str, str] = field(default_factory=dict)
     """Encoding, separator, header row, sheet."""
+    own: dict[str, str] = field(default_factory=dict)
+    """Our name, own_1 to own_4 -> what the reader calls that dimension."""
 
 
 class TableSource:
@@ -216,6 +218,7 @@ class TableSource:
             formats=plan.formats,
             problem=problem,
             settings=grid.settings,
+            own=plan.own,
         )
 
 

@@ -19,7 +19,7 @@ from data.core.errors import FileError
 from data.core.texts import N_, Text
 from data.reference.currencies import currencies
 from etl.intake.files.grid import quoted
-from etl.intake.headers import CANONICAL, header_among
+from etl.intake.headers import CANONICAL, bare, header_among
 from etl.intake.mappings.rules import Rule, all_alternatives, headers_of, parse_rules
 from etl.intake.mappings.said import Place
 from etl.intake.mappings.writing import as_toml
@@ -212,6 +212,23 @@ def _source(
         )
     flags = {key: place.flag(said, key) for key in _FLAGS}
     return texts, flags, header_row if isinstance(header_row, int) else None
+
+
+def own_names(headers: Sequence[str]) -> tuple[str, ...]:
+    """Return what dimensions of one's own are called after their headers; '' where nothing is.
+
+    >>> own_names(["Sales channel", "Région", "Country", "№ 7", "region", "%"])
+    ('sales_channel', 'region', 'own_country', 'n_7', 'region_2', '')
+    """
+    found: list[str] = []
+    for header in headers:
+        words = filter(None, map(bare, re.split(r"[^\w№°]+|_", header)))
+        name = "_".join(words)[:36]
+        if name and (name in (*DIMENSIONS, "as_of") or not name[0].isalpha()):
+            name = f"own_{name}"[:36]
+        count = found.count(name)
+        found.append(name if not name or not count else f"{name}_{count + 1}")
+    return tuple(found)
 
 
 def _dimensions(place: Place, said: Mapping[str, object]) -> dict[str, str]:

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import time
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from dashboards.base.format import Format
 from dashboards.base.i18n import speaking
 from dashboards.imports import answers as imports_answers
 from dashboards.imports import cards as imports_cards
+from dashboards.imports import editor as imports_editor
 from dashboards.imports import files as imports_files
 from dashboards.imports import loaded as imports_loaded
 from dashboards.imports import questions as imports_questions
@@ -166,6 +168,23 @@ def test_columns_are_chosen_once_and_the_last_choice_counts():
     columns = {"0": "customer_id", "1": "customer_id", "2": None, "3": "amount"}
     said = imports_answers.said_of(found, before, {**before, "columns": columns}, "1")
     assert said == Said("invoices", {"customer_id": "wie", "amount": "som"})
+
+
+def test_a_column_is_offered_as_a_dimension_of_ones_own_four_times_at_most():
+    headers = tuple(f"Column {n}" for n in "abcdef")
+    own = tuple(f"column_{n}" for n in "abcdef")
+    for many, others in ((3, 1), (4, 0)):
+        named = {f"own:{name}": h for name, h in list(zip(own, headers, strict=True))[:many]}
+        sheet = replace(SHEET, headers=headers, columns=named, own=own, missing=())
+        offered = [imports_editor.own_choice(sheet, at, "invoices") for at in range(6)]
+        values = [[item["value"] for group in groups for item in group["items"]]
+                  for groups in offered]  # fmt: skip
+        assert values[:many] == [[ours] for ours in named]
+        assert values[many:] == [[f"own:{name}"] * others for name in own[many:]]
+        told = imports_editor.missing(sheet)
+        assert ("as many dimensions" in text(told)) if many == 4 else told is None
+    assert imports_editor.own_choice(sheet, 0, "rates") != []  # what is chosen can be seen
+    assert imports_editor.own_choice(replace(sheet, columns={}), 0, "rates") == []
 
 
 def test_what_is_found_stays_found_until_it_is_said():

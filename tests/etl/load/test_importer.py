@@ -273,3 +273,24 @@ def test_a_loaded_file_is_taken_out_after_its_effect_was_shown(importer):
     assert importer.undoes() == "removal"
     importer.undo()
     assert finished(importer).report["ledger_balance"] == "1300.50"
+
+
+def test_a_column_can_be_a_dimension_of_ones_own(importer):
+    text = "Invoice number;Customer;Invoice date;Amount;Sold how\nF1;C1;2025-02-28;10.00;web\n"
+    token = drop(importer, "invoices.csv", text)
+    seen = found(importer, token)
+    assert seen.sheet.own[-1] == "sold_how"
+    columns = {**seen.sheet.columns, "own:sold_how": "Sold how"}
+    importer.say(SESSION, token, Said(columns=columns))
+    again = found(importer, token)
+    assert again.ready
+    assert again.sheet.columns["own:sold_how"] == "Sold how"
+    assert [row["own:sold_how"] for row in again.staged] == ["web"]
+    said = importer.mapping(SESSION, token)
+    assert '[dimensions]\n"Sold how" = "sold_how"' in said
+    other = "f" * 32
+    drop(importer, "mapping.toml", said, other)
+    once_more = found(importer, drop(importer, "invoices.csv", text, other), other)
+    assert [row["own:sold_how"] for row in once_more.staged] == ["web"]
+    importer.say(SESSION, token, Said(columns=seen.sheet.columns))
+    assert "[dimensions]" not in importer.mapping(SESSION, token)
