@@ -26,7 +26,7 @@ from etl.load.command.options import (
     Terms,
     load_options,
 )
-from metrics.printing import Output, printed
+from metrics.printing import Output, printed, remarks
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -268,7 +268,7 @@ def show(
     """Compute a metric and print its rows."""
     from data.core.errors import EngineError, StoreError
     from data.workspace.policy import read
-    from metrics.asking.own import columns_of, ledger_of, renamed
+    from metrics.asking.own import columns_of, day_of, ledger_of, renamed
     from metrics.catalogue import answer
 
     filters: dict[str, tuple[str, ...]] = {}
@@ -281,8 +281,7 @@ def show(
         state = opened(store).current()
         if state is None:
             raise _stop(Text(_NOTHING, {"store": store}))
-        last = state.engine.query("select last_day from about").column(0)[0].as_py()
-        if (day := _day(as_of) or last) is None:
+        if (day := day_of(state.engine, _day(as_of))) is None:
             raise _stop(_NO_DAY.format(store=store))
         ledger = ledger_of(
             state.engine, read(store), day, filters, months,
@@ -293,8 +292,7 @@ def show(
     except (ValueError, StoreError, EngineError) as error:
         raise _stop(error) from error
     typer.echo(printed(table, format), nl=False)
-    if not table.num_rows:
-        typer.echo("No rows: there are no data under these filters on that day.", err=True)
+    typer.echo(remarks(metric, table, format, day, _day(as_of)), err=True, nl=False)
 
 
 def create_app(store: Path | str = STORE, names: Collection[str] = ()) -> Dash:

@@ -12,6 +12,7 @@ The rows are those that `show` prints and the pages draw, under the same filters
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,7 @@ from urllib.parse import urlencode
 from data.core.errors import StoreError
 from data.workspace.policy import read
 from metrics.asking.ledger import Ledger
-from metrics.asking.own import columns_of, ledger_of, renamed
+from metrics.asking.own import columns_of, day_of, ledger_of, renamed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +133,8 @@ class Books:
         pictures = {"aging": history_content, "dso": trend_content}
         if metric not in pictures:
             raise ValueError(f"{metric!r} has no picture; there are: {', '.join(pictures)}")
-        chosen = self._asked(as_of, where=where)[0].where
+        asked = self._asked(as_of, where=where)[0]
+        chosen = {**_many(where), **asked.where} if asked.standing else asked.where
         pairs = [("as_of", str(as_of))] if as_of else []
         pairs += [(name, value or "-") for name, values in chosen.items() for value in values]
         with speaking(language):
@@ -164,7 +166,11 @@ class Books:
         buckets: str = "",
     ) -> tuple[Ledger, tuple[str, ...]]:
         """Return the ledger that answers a `Question`, and its groups."""
-        day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or self.last_day
+        named = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+        day = day_of(self._state.engine, named)
+        if named and day != named:
+            text = f"{named} is beyond the data: answered as of {day}, their last day."
+            warnings.warn(text, stacklevel=3)
         if day is None:
             raise ValueError("the store holds no documents with a day: say as of which, as_of=...")
         earlier = date.fromisoformat(since) if isinstance(since, str) else since

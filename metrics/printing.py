@@ -70,3 +70,25 @@ def _readable(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int | Decimal) else str(value)
+
+
+def remarks(
+    metric: str, table: pa.Table, output: Output, day: date, asked: date | None = None
+) -> str:
+    """Return what must be said beside the rows of a metric, one line each; '' for nothing.
+
+    That there are none; that the day asked for is beyond the data, and `day` was answered; and
+    beside a table, which people read, why a column has no figure in some rows.
+    """
+    from metrics.catalogue import METRICS
+
+    lines = []
+    if asked and asked != day:
+        lines.append(f"{asked} is beyond the data: answered as of {day}, their last day.")
+    if not table.num_rows:
+        lines.append("No rows: there are no data under these filters on that day.")
+    if output is not Output.TABLE:
+        return "".join(f"{line}\n" for line in lines)
+    empty = [f for f in METRICS[metric].fields if f.empty and table.column(f.name).null_count]
+    lines += [f"{f.name} is empty where there is no figure: {f.empty}." for f in empty]
+    return "".join(f"{line}\n" for line in lines)

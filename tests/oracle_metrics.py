@@ -471,23 +471,15 @@ class Relations:
         self.accounts = []
         for name, row in book.customers.items():
             dims = book._dims(name, {}, "EUR")
-            asked = [k for k, v in q.where.items() if v and k in OF_DOCUMENTS]
+            asked = [k for k, v in q.where.items() if v and k in (*OF_DOCUMENTS, "currency")]
             mine = [d.dims for d in book.docs if d.dims["customer"] == name]
             has = any(all(d[k] in q.where[k] for k in asked) for d in mine) or not asked
-            # limits stand in the reporting currency
-            other = bool(q.where.get("currency")) and "EUR" not in q.where["currency"]
-            if other and "currency" not in q.by:
-                both = [*asked, "currency"]
-                has = any(all(d[k] in q.where[k] for k in both) for d in mine)
-            # nobody has a limit for one branch
-            split = set(q.by) & set(OF_DOCUMENTS)
-            kept = {
-                k: v for k, v in dims.items()
-                if k not in asked and not (k == "currency" and other and "currency" not in q.by)
-            }  # fmt: skip
-            if has and not split and self._in(kept):
+            # nobody has a limit for one branch or one currency
+            split = set(q.by) & {*OF_DOCUMENTS, "currency"}
+            if has and not split and self._in({k: v for k, v in dims.items() if k not in asked}):
                 unlimited = {k: v for k, v in row.items() if not k.endswith("_limit")}
-                self.accounts.append((dims, unlimited if asked or other else row))
+                of_documents = any(k != "currency" for k in asked)
+                self.accounts.append((dims, unlimited if of_documents else row))
 
     def _in(self, dims: Mapping[str, str]) -> bool:
         return all(
@@ -621,10 +613,11 @@ def dso(r: Relations) -> dict[Key, list[Row]]:
             start = first_of(r.q.as_of, months - 1)
             sold[name] = total(d for d in sales.get(g, []) if d.day >= start)
             days = (r.q.as_of - start).days + 1
+            reaches = months == 1 or first_of(min(d.day for d in every_sale or r.docs)) <= start
             for kind, amount in (("dso", owed), ("best", not_due)):
                 found[kind, name] = (
                     float(Fraction(amount) / Fraction(sold[name]) * days)
-                    if sold[name] > 0
+                    if sold[name] > 0 and reaches
                     else None
                 )
         back = 0.0 if owed == 0 else _count_back(owed, sales.get(g, []), r.q.as_of)
@@ -756,6 +749,7 @@ def payment_speed(r: Relations) -> dict[Key, list[Row]]:
                     lambda s: s.unpaid == 0 or (s.low is not None and s.low <= 0.5)
                 ),
                 "median_high": first(lambda s: s.high is not None and s.high <= 0.5),
+                "due_assumed_items": sum(1 for s in paid if s.doc.due_assumed != ""),
             }
         ]
     return answer
@@ -783,34 +777,81 @@ def sales(r: Relations) -> dict[Key, list[Row]]:
     return answer
 
 
+def above(book: Book, name: str) -> set[str]:
+    """Return a customer and all that it belongs to, through their parents."""
+    found: set[str] = set()
+    while name and name in book.customers and name not in found:
+        found.add(name)
+        name = str(book.customers[name].get("parent_id") or "")
+    return found
+
+
 def exposure(r: Relations) -> dict[Key, list[Row]]:
-    alive = r.split(r.alive)
-    limits: dict[Key, list[Mapping[str, object]]] = defaultdict(list)
+    currency_aside = {k: v for k, v in r.q.where.items() if k != "currency"}
+    of_documents = set(OF_DOCUMENTS) & {k for k, v in currency_aside.items() if v}
+    of_documents |= set(r.q.by) & {*OF_DOCUMENTS, "currency"}
+    own: dict[str, Decimal] = defaultdict(Decimal)
+    for s in r.book.slices:
+        if r.open_on(s, r.q.as_of):
+            own[s.doc.dims["customer"]] += s.amount
+    limits = {
+        name: Decimal(str(row["credit_limit"]))
+        for name, row in r.book.customers.items()
+        if row.get("credit_limit") is not None
+    }
+    chains = {name: above(r.book, name) & set(limits) for name in r.book.customers}
+    left = {
+        holder: limits[holder]
+        - sum((own[name] for name, held in chains.items() if holder in held), ZERO)
+        for holder in limits
+    }
+    members = {h: sum(h in held for held in chains.values()) for h in limits}
+
+    def top(name: str) -> str:
+        return min(chains[name], key=lambda h: (-members[h], h))
+
+    held_slices = r.alive
+    if not of_documents and r.q.where.get("currency"):
+        wide = replace(r.q, where=currency_aside)
+        asked = r.q.where["currency"]
+        there = {d.dims["customer"] for d in r.book.docs if d.dims["currency"] in asked}
+        held_slices = [s for s in Relations(r.book, wide).alive if s.doc.dims["customer"] in there]
+    alive = r.split(held_slices)
+    accounts: dict[Key, list[tuple[str, Mapping[str, object]]]] = defaultdict(list)
     for dims, row in r.accounts:
-        limits[r.key(dims)].append(row)
+        accounts[r.key(dims)].append((dims["customer"], row))
 
     def summed(rows: list[Mapping[str, object]], name: str) -> Decimal | None:
         given = [Decimal(str(row[name])) for row in rows if row.get(name) is not None]
         return sum(given, ZERO) if given else None
 
     answer: dict[Key, list[Row]] = {}
-    for g in set(alive) | set(limits):
+    for g in set(alive) | set(accounts):
         held = alive.get(g, [])
-        free = [
-            s
-            for s in held
-            if r.book.customers[s.doc.dims["customer"]].get("credit_limit") is None
-        ]  # fmt: skip
-        limit = summed(limits.get(g, []), "credit_limit")
+        rows = [row for _name, row in accounts.get(g, [])]
+        limited = [] if of_documents else [n for n, _row in accounts.get(g, []) if chains[n]]
+        under: dict[str, list[Decimal]] = defaultdict(list)
+        for name in limited:
+            under[top(name)].append(min(left[h] for h in chains[name]))
+        rooms = [
+            min(left[h], sum((max(ZERO, one) for one in each), ZERO))
+            if max(each) > 0
+            else min(each)
+            for h, each in under.items()
+        ]
+        room = rooms[0] if len(rooms) == 1 else sum((max(ZERO, one) for one in rooms), ZERO)
+        over = [max(ZERO, -left[n]) for n in limited if n in limits]
         answer[g] = [
             {
                 "exposure": total(held),
-                "credit_limit": limit,
-                "headroom": None if limit is None else limit - (total(held) - total(free)),
-                "insured_limit": summed(limits.get(g, []), "insured_limit"),
-                "without_limit": total(free),
+                "credit_limit": summed(rows, "credit_limit"),
+                "headroom": room if rooms else None,
+                "excess": sum(over, ZERO) if over else None,
+                "customers_over": sum(min(left[h] for h in chains[n]) < 0 for n in limited),
+                "insured_limit": summed(rows, "insured_limit"),
+                "without_limit": total(s for s in held if not chains[s.doc.dims["customer"]]),
             }
-        ]
+        ]  # fmt: skip
     return answer
 
 

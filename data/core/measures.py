@@ -105,4 +105,5 @@ PAYMENTS = (
         "sum(case when o.closed_on <= o.due_on then o.amount else 0 end)",
         _MONEY,
     ),
+    Measure("assumed", "sum(case when o.due_assumed <> '' then 1 else 0 end)", "integer"),
 )

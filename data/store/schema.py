@@ -186,6 +186,7 @@ CUSTOMERS = Table(
             for c in DIMENSION_COLUMNS
             if c.name in dimensions.names("customer", "either") and c.name != "customer"
         ],
+        Column("parent_id", "VARCHAR", "number of the customer it belongs to, '' if none"),
         Column("credit_limit", MONEY, "what may be outstanding; null: not known"),
         Column("insured_limit", MONEY, "what the credit insurer covers; null: not known"),
         Column("agreed_terms_days", "INTEGER", "agreed terms; null: not known", "days"),
@@ -373,6 +374,7 @@ _PAID = (
     Column("late_days", "DECIMAL(28,2)", "amount x days from due to payment", "money x days"),
     Column("on_time", "INTEGER", "how many were paid by their due day"),
     Column("on_time_amount", MONEY, "their amount", "reporting currency"),
+    Column("assumed", "INTEGER", "how many had an assumed due day"),
 )
 MONTH_SALES = Table(
     "month_sales",
@@ -444,4 +446,4 @@ DERIVED = (
     ABOUT,
 )  # fmt: skip
 TABLES = {t.name: t for t in (*STAGED, *DERIVED)}
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9

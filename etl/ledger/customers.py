@@ -134,6 +134,7 @@ def derive_customers(connection: Connection, sectors: Mapping[str, str] | None =
             coalesce(m.customer_name, m.customer_id) as customer_name,
             coalesce(m.vat_number, '') as vat_number,
             {_DIMENSIONS},
+            case when m.parent_id <> m.customer_id then m.parent_id else '' end as parent_id,
             m.credit_limit, m.insured_limit, m.agreed_terms_days,
             coalesce(m.rating, '') as rating,
             coalesce(m.iban, '') as iban

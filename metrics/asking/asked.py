@@ -21,7 +21,8 @@ class Asked:
     there are; cut: the numbers of those that are no month-end; year_cut: of those whose day a year
     earlier is none; first, last: the earliest and the latest. spans: numbers of the days that are
     compared, in pairs. windows: the first days of windows that are asked for. cubes: False to read
-    only rows. kept: the bounds of ages that the cube of balances tells apart.
+    only rows. kept: the bounds of ages that the cube of balances tells apart. standing: only
+    customers of the relation of that name.
     """
 
     by: tuple[str, ...]
@@ -37,6 +38,7 @@ class Asked:
     windows: tuple[str, ...]
     cubes: bool
     kept: frozenset[str]
+    standing: bool = False
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -52,16 +54,19 @@ class Asked:
 
         The text is the same for one value and for many, so that an engine knows it again.
         """
-        return "".join(
+        tests = [
             f" and {table}.{column} in ${name}"
             for column, name in self.where.items()
             if column not in but
-        )
+        ]
+        if self.standing:
+            tests.append(f" and {table}.customer in (select customer from standing)")
+        return "".join(tests)
 
     @property
     def by_market(self) -> bool:
         """Whether the cubes of balances know the dimensions that are asked for."""
-        return not _OF_CELLS & {*self.by, *self.where}
+        return not self.standing and not _OF_CELLS & {*self.by, *self.where}
 
     @property
     def month_ends(self) -> bool:

@@ -35,8 +35,11 @@ And others:
                from_12m, from_window) and, a year earlier, of the window again: from_year_ago,
                year_ago
     accounts   customers, with their limit, terms and dimensions; those that are of documents alone
-               (a branch, a currency) only narrow who is there, without limits, unless the
-               reporting currency is asked for
+               (a branch) only narrow who is there, without limits
+    owing      alive, and of the customers of a currency what they owe in all currencies
+    limits     customers with a limit of their own or above them (see `metrics.asking.limits`),
+               whatever the filters: headroom counts all that is owed. Empty of numbers where
+               accounts are without limits
     buckets    the buckets of aging, and their position
     whole      the total, on days with documents: balances have a row for it even if nothing is
                open; empty in a split
@@ -53,6 +56,7 @@ counted up to the as-of day.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from data.core import dimensions
 from data.core.buckets import DEFAULT, Buckets
@@ -71,6 +75,7 @@ from data.core.measures import (
 )
 from data.store.schema import CUSTOMERS, DOCUMENTS
 from metrics.asking.asked import Asked
+from metrics.asking.limits import limits
 from metrics.asking.tables import Day, Rows, Sums, Tables, union
 
 _BILLED = "o.kind = 'invoice' and o.amount > 0"
@@ -193,49 +198,76 @@ SUMS: Mapping[str, Callable[[Asked], Sums]] = {
 }
 
 
-#: Of documents alone: nobody has a limit, or terms, for one branch. The currency is another
-#: matter: limits stand in the reporting currency, whatever the customer is invoiced in.
-_OF_DOCUMENTS = tuple(n for n in dimensions.names("document") if n != "currency")
+#: Of documents alone: nobody has a limit, or terms, for one branch or one currency. Who is asked
+#: about by the currency has one all the same: it counts what is owed in all of them.
+_OF_DOCUMENTS = dimensions.names("document")
 
 
 def accounts(tables: Tables, told_by: str = "documents") -> str:
     """Return the SELECT of customers; filtered by what is of documents, those who have such.
 
-    Limits are nobody's there, but for the reporting currency; and a split by it has no customers
-    at all. told_by: the table that tells what documents a customer has.
+    Limits are nobody's there; and a split by it has no customers at all. told_by: the table that
+    tells what documents a customer has.
     """
     asked = tables.asked
     bound = tuple(name for name in _OF_DOCUMENTS if name in asked.where)
-    split = [name for name in _OF_DOCUMENTS if name in asked.by]
-    foreign = "currency" in asked.where and "currency" not in asked.by
-    having = [f"{name} in ${asked.where[name]}" for name in bound]
+    split = set(_OF_DOCUMENTS) & set(asked.by)
     condition = "1 = 0" if split else "1 = 1"
     if bound:
-        condition += f" and {_has(told_by, having)}"
-    if foreign:
-        in_currency = f"currency in ${asked.where['currency']}"
-        condition += f" and (o.{in_currency} or {_has(told_by, [*having, in_currency])})"
-        bound += ("currency",)
-
-    def limit(name: str) -> str:
-        if having or split:
-            return f"cast(null as decimal(18, 2)) as {name}"
-        if foreign:
-            return f"case when a.reporting_{in_currency} then c.{name} end as {name}"
-        return f"c.{name}"
-
-    limits = ("credit_limit", "insured_limit")
-    of_customer = [limit(name) if name in limits else f"c.{name}" for name in CUSTOMERS.names]
+        condition += f" and {_with_documents(asked, bound, told_by)}"
+    of_customer = [
+        f"cast(null as decimal(18, 2)) as {name}"
+        if _without_limits(asked) and name in ("credit_limit", "insured_limit")
+        else f"c.{name}"
+        for name in CUSTOMERS.names
+    ]
     of_none = [f"'' as {name}" for name in _OF_DOCUMENTS]
     source = (
-        f"(select {', '.join((*of_customer, *of_none))}, c.customer_id as customer,"
-        " a.reporting_currency as currency from customers as c cross join about as a)"
+        f"(select {', '.join((*of_customer, *of_none))}, c.customer_id as customer"
+        " from customers as c)"
     )
     return tables.rows(Rows(source, lambda _: condition, filtered=bound))
 
 
-def _has(told_by: str, having: Sequence[str]) -> str:
-    return f"o.customer in (select customer from {told_by} where {' and '.join(having)})"
+def _with_documents(asked: Asked, names: Sequence[str], told_by: str) -> str:
+    """Return the condition on `o` that the customer has documents under these filters."""
+    having = " and ".join(f"{name} in ${asked.where[name]}" for name in names)
+    return f"o.customer in (select customer from {told_by} where {having})"
+
+
+def _without_limits(asked: Asked) -> bool:
+    """Whether what is asked for is of documents alone, for which nobody has a limit."""
+    filtered = [name for name in _OF_DOCUMENTS if name in asked.where and name != "currency"]
+    return bool(filtered or set(_OF_DOCUMENTS) & set(asked.by))
+
+
+def owing(tables: Tables, told_by: str = "documents") -> str:
+    """Return the SELECT of what is alive; a filter by currency chooses customers, not debts."""
+    asked, alive = tables.asked, ROWS["alive"]
+    if _without_limits(asked) or "currency" not in asked.where:
+        return tables.rows(alive)
+    of_currency = _with_documents(asked, ("currency",), told_by)
+    return tables.rows(replace(alive, filtered=("currency",)), also=lambda _: of_currency)
+
+
+def _limits(tables: Tables) -> str:
+    """Return the SELECT of customers with limits, of which nobody has any for documents alone."""
+    everyone = replace(tables, asked=replace(tables.asked, where={}, standing=False, windows=()))
+    owed = (
+        f"select as_of, customer, sum(amount) as amount\nfrom (\n{everyone.rows(ROWS['alive'])}\n"
+        ") as o\ngroup by as_of, customer"
+    )
+    told = limits(owed, tables.all_days())
+    if not _without_limits(tables.asked):
+        return told
+    nothing = ", ".join(
+        f"cast(null as decimal(18, 2)) as {name}"
+        for name in ("binding_limit", "headroom", "own_headroom", "top_headroom")
+    )
+    return (
+        f"select as_of, customer, cast(null as varchar) as holder, {nothing},\n"
+        f"    cast(null as varchar) as top_holder\nfrom (\n{told}\n) as known"
+    )
 
 
 def since_first(tables: Tables, shown: str, first: str) -> str:
@@ -293,6 +325,8 @@ def _spans(tables: Tables) -> str:
 
 OTHERS: Mapping[str, Callable[[Tables], str]] = {
     "accounts": accounts,
+    "owing": owing,
+    "limits": _limits,
     "whole": _whole,
     "reach": _reach,
     "bought": _bought,

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import known
 from metrics.asking.asked import Asked
+from metrics.asking.limits import Standing
 from metrics.asking.metric import Metric, Query, common_table
 from metrics.asking.prelude import relations
 from metrics.asking.tables import DATES
@@ -104,6 +105,7 @@ class Ledger:
     months: length of the window of behaviour, in calendar months.
     days: several as-of days for a history; empty means `as_of` alone.
     since: the earlier day of a comparison; None is the same day a year before.
+    standing: only customers that stand so; None for all.
     basis: what aging counts from, `due` or `issued`.
     buckets: into which it counts.
     cubes: False to add everything up from the rows, which says the same and takes longer.
@@ -125,6 +127,7 @@ class Ledger:
     cubes: bool = True
     kept: frozenset[str] = DEFAULT.bounds
     since: date | None = None
+    standing: Standing | None = None
 
     def __post_init__(self) -> None:
         """Refuse names that do not exist, and days from which none can be counted."""
@@ -219,6 +222,8 @@ class Ledger:
             ),
         }
         tables = relations(self._asked(by, query.windows, spans), query.reads)
+        if self.standing:
+            tables.insert(0, common_table("standing", self.standing.sql))
         tables += [common_table(n, sql.format_map(slots)) for n, sql in query.tables.items()]
         select = query.select.strip().format_map(slots)
         if where:
@@ -249,6 +254,7 @@ class Ledger:
             windows=windows,
             cubes=self.cubes,
             kept=self.kept,
+            standing=self.standing is not None,
         )
 
     @property
@@ -275,7 +281,7 @@ class Ledger:
             bound[f"month_bit_{number}"] = 1 << (day.month - 1)
         for column, values in self.where.items():
             bound[f"w_{column}"] = list(values)
-        return bound
+        return bound | (self.standing.parameters if self.standing else {})
 
 
 def _part_from(day: date) -> date:

@@ -13,13 +13,14 @@ class Field:
     """One column of a metric's answer.
 
     `unit` is one of money (reporting currency), days, share (0 to 1), count, text.
-    `additive`: groups add up to their total.
+    `additive`: groups add up to their total. `empty`: why there may be no figure.
     """
 
     name: str
     label: str
     unit: str
     additive: bool = False
+    empty: str = ""
 
 
 @dataclass(frozen=True)

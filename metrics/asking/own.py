@@ -14,7 +14,8 @@ import pyarrow as pa
 from data.core.dimensions import DIMENSIONS, OWN, at_or_below
 from data.core.policy import Policy
 from data.store.engine import Engine
-from metrics.asking.ledger import Ledger
+from metrics.asking.ledger import LAST_DAY, Ledger, month_end
+from metrics.asking.limits import standing_of
 
 
 def ledger_of(
@@ -31,21 +32,43 @@ def ledger_of(
 ) -> Ledger:
     """Return the ledger as of a day, or of the last `history` month-ends of it.
 
-    buckets: a set of the policy, or edges as `data.core.buckets` writes them; the usual set if
-    nothing is said. Raises ValueError for a dimension that the store does not know.
+    where: dimension -> values; besides, `overdue` (days) and `limit` (over, none) choose customers
+    by how they stand on the day. buckets: a set of the policy, or edges as `data.core.buckets`
+    writes them; the usual set if nothing is said. Raises ValueError for a dimension that the
+    store does not know.
     """
     ages = engine.query("select ages from about").column(0)[0].as_py()
+    own = own_names(engine).values()
+    stand = {
+        name: where[name] for name in ("overdue", "limit") if name in where and name not in own
+    }
     ledger = Ledger(
         as_of,
-        filters_of(engine, where),
+        filters_of(engine, {name: to for name, to in where.items() if name not in stand}),
         months,
         basis=basis,
         buckets=policy.set_of(buckets) if buckets else policy.usual(as_of),
         enough=policy.enough_payments.at(as_of),
         kept=frozenset(ages.split(",")),
         since=since,
+        standing=standing_of(as_of, stand),
     )
     return ledger.history(history) if history > 1 else ledger
+
+
+def day_of(engine: Engine, asked: date | None) -> date | None:
+    """Return the day that is answered: the last of the data where none is asked for.
+
+    A day beyond the data is answered with that last day too: nothing is known of it, so that all
+    that is open would seem to be late. Beyond is after the month of the last document and after
+    the day on which the data were loaded. None where there is no document and no day is asked for.
+    """
+    about = engine.query("select last_day, loaded_at from about").to_pylist()[0]
+    last: date | None = about["last_day"]
+    if asked is None or last is None:
+        return asked or last
+    known = max(month_end(last), about["loaded_at"].date())
+    return last if known < asked <= LAST_DAY else asked
 
 
 def own_names(engine: Engine) -> dict[str, str]:

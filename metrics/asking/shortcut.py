@@ -45,7 +45,7 @@ def _of_cube(
     sums: name -> the function that adds up, and what. One day needs no adding up before.
     """
     asked = tables.asked
-    joined = needed or bool(asked.groups or asked.where)
+    joined = needed or bool(asked.groups or asked.where or asked.standing)
     by = [*(f"k.{name}" for name in asked.groups), *keys.values()]
     columns = [
         "'total' as total",
@@ -288,6 +288,7 @@ SHORTCUTS: Mapping[str, Callable[[Tables], str]] = {
     "payments": _payments,
     "ended": _ended,
     "accounts": lambda tables: definition.accounts(tables, "cells"),
+    "owing": lambda tables: definition.owing(tables, "cells"),
     "whole": _whole,
     "reach": lambda tables: _first(tables, definition.FIRST_SALE, "first_sale", ""),
     "bought": lambda tables: _first(

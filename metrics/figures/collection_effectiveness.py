@@ -24,12 +24,14 @@ COLLECTION_EFFECTIVENESS = Metric(
     conventions=(
         N_("Sales are those of the whole period, not divided by its months."),
         N_("Opening and closing include unapplied payments and credit notes."),
+        N_("A month that has begun is compared with as many days of another month, never with a "
+           "whole one."),
         N_("Where nothing was to be collected there is no index: the answer is empty."),
     ),
     others=N_("Some divide the sales of a quarter by three before adding them: 55.93 % instead of "
               "79.63 % on the published figures."),
     fields=(
-        Field("cei", N_("CEI"), "share"),
+        Field("cei", N_("CEI"), "share", empty=N_("nothing was to be collected")),
         Field("opening", N_("Receivables at the start"), "money", additive=True),
         Field("sales", N_("Sales"), "money", additive=True),
         Field("closing", N_("Receivables at the end"), "money", additive=True),

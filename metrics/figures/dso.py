@@ -15,6 +15,9 @@ def _sale(number: str, issued_on: date, amount: str, due_on: date) -> Document:
     return Document(number, kind, issued_on, due_on, Decimal(amount))
 
 
+_NO_SALES = N_("no sales in the window, or the window begins before the data")
+_NO_COUNT = N_("the known sales cannot use the receivables up, or there is a credit balance")
+
 DSO = Metric(
     name="dso",
     label=N_("Days sales outstanding (DSO)"),
@@ -38,19 +41,23 @@ DSO = Metric(
            "before; months without sales count their days and a negative month is added back."),
         N_("Where the known sales cannot use the receivables up, count-back is at least the "
            "known days, and no plain number is given."),
-        N_("Without sales in the window there is no DSO: the answer is empty, not zero."),
+        N_("Without sales in the window there is no DSO: the answer is empty, not zero. The same "
+           "where the window begins before the month of the first sale that is known."),
+        N_("Unapplied payments and credit notes lower receivables, and so the days delinquent: "
+           "what is overdue is more than these days say, by that amount."),
     ),
     others=N_(
         "Some divide by average receivables, by sales without VAT, or by 30 or 360 days; "
         "count-back is also found without negative months, or stopping at the first one."
     ),
     fields=(
-        Field("period_end", N_("DSO, 1 month"), "days"),
-        Field("rolling_3m", N_("DSO, 3 months"), "days"),
-        Field("rolling_12m", N_("DSO, 12 months"), "days"),
-        Field("count_back", N_("DSO, count-back"), "days"),
-        Field("best_possible_3m", N_("Best possible DSO, 3 months"), "days"),
-        Field("average_days_delinquent_3m", N_("Average days delinquent, 3 months"), "days"),
+        Field("period_end", N_("DSO, 1 month"), "days", empty=_NO_SALES),
+        Field("rolling_3m", N_("DSO, 3 months"), "days", empty=_NO_SALES),
+        Field("rolling_12m", N_("DSO, 12 months"), "days", empty=_NO_SALES),
+        Field("count_back", N_("DSO, count-back"), "days", empty=_NO_COUNT),
+        Field("best_possible_3m", N_("Best possible DSO, 3 months"), "days", empty=_NO_SALES),
+        Field("average_days_delinquent_3m", N_("Average days delinquent, 3 months"), "days",
+              empty=_NO_SALES),
         Field("receivables", N_("Receivables"), "money", additive=True),
         Field("sales_1m", N_("Sales, 1 month"), "money", additive=True),
         Field("sales_3m", N_("Sales, 3 months"), "money", additive=True),
@@ -111,22 +118,30 @@ from last_month
 join counted using ({by}, month_start)
 join figures using ({by})
 """,
+            "known": """
+select as_of, cast(date_trunc('month', first_sale) as date) as known_from
+from reach
+""",
             "ratios": """
 select {by}, receivables, not_due, sales_1m, sales_3m, sales_12m,
     cast(receivables as double)
         / nullif(case when sales_1m > 0 then cast(sales_1m as double) end, 0)
         * (date_diff('day', from_1m, as_of) + 1) as period_end,
     cast(receivables as double)
-        / nullif(case when sales_3m > 0 then cast(sales_3m as double) end, 0)
+        / nullif(case when sales_3m > 0 and known_from <= from_3m
+            then cast(sales_3m as double) end, 0)
         * (date_diff('day', from_3m, as_of) + 1) as rolling_3m,
     cast(receivables as double)
-        / nullif(case when sales_12m > 0 then cast(sales_12m as double) end, 0)
+        / nullif(case when sales_12m > 0 and known_from <= from_12m
+            then cast(sales_12m as double) end, 0)
         * (date_diff('day', from_12m, as_of) + 1) as rolling_12m,
     cast(not_due as double)
-        / nullif(case when sales_3m > 0 then cast(sales_3m as double) end, 0)
+        / nullif(case when sales_3m > 0 and known_from <= from_3m
+            then cast(sales_3m as double) end, 0)
         * (date_diff('day', from_3m, as_of) + 1) as best_possible_3m
 from figures
 join days using (as_of)
+left join known using (as_of)
 """,
         },
         select="""

@@ -51,6 +51,9 @@ def _example() -> Example:
     )
 
 
+_FEW = N_("fewer payments in the window than the policy asks for (enough_payments), or fewer than "
+          "half of its invoices paid")  # fmt: skip
+
 PAYMENT_SPEED = Metric(
     name="payment_speed",
     label=N_("Payment speed"),
@@ -73,6 +76,8 @@ PAYMENT_SPEED = Metric(
         N_("Days beyond terms are signed: early payment counts as negative days."),
         N_("A group with fewer payments in the window than the policy asks for (enough_payments) "
            "has no median."),
+        N_("Where the due day is not said it follows from terms, or from the policy: on time then "
+           "means by that day. Payments on assumed due days say how many rest on it."),
         N_("Weighted terms plus weighted days beyond terms are the weighted days to pay."),
     ),
     others=N_("Floored at zero, early payers do not compensate late ones; unweighted, an invoice "
@@ -85,9 +90,10 @@ PAYMENT_SPEED = Metric(
         Field("days_beyond_terms_weighted", N_("Days beyond terms"), "days"),
         Field("on_time_share", N_("Paid on time"), "share"),
         Field("on_time_share_amount", N_("Paid on time, by amount"), "share"),
-        Field("median_days_to_pay", N_("Median days to pay"), "days"),
-        Field("median_low", N_("Median, low (95 %)"), "days"),
-        Field("median_high", N_("Median, high (95 %)"), "days"),
+        Field("median_days_to_pay", N_("Median days to pay"), "days", empty=_FEW),
+        Field("median_low", N_("Median, low (95 %)"), "days", empty=_FEW),
+        Field("median_high", N_("Median, high (95 %)"), "days", empty=_FEW),
+        Field("due_assumed_items", N_("Payments on an assumed due day"), "count", additive=True),
     ),
     query=Query(
         reads=("payments", "balances", "ended"),
@@ -95,15 +101,15 @@ PAYMENT_SPEED = Metric(
             **CURVE,
             "parts": """
 select {by}, items as paid_items, 0 as open_items, taken, taken_days, late_days, amount,
-    on_time, on_time_amount, null as median_days_to_pay, null as median_low,
+    on_time, on_time_amount, assumed, null as median_days_to_pay, null as median_low,
     null as median_high
 from payments
 union all
-select {by}, 0, invoices, 0, 0, 0, 0, 0, 0, null, null, null
+select {by}, 0, invoices, 0, 0, 0, 0, 0, 0, 0, null, null, null
 from balances
 where invoices > 0
 union all
-select {by}, 0, 0, 0, 0, 0, 0, 0, 0,
+select {by}, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     min(case when unpaid <= 0.5 then day end),
     min(case when coalesce(unpaid_low, unpaid) <= 0.5 then day end),
     min(case when unpaid_high <= 0.5 then day end)
@@ -115,7 +121,7 @@ select {by}, sum(paid_items) as paid_items, sum(open_items) as open_items,
     cast(sum(taken) as double) as taken, cast(sum(taken_days) as double) as taken_days,
     cast(sum(late_days) as double) as late_days, cast(sum(amount) as double) as amount,
     cast(sum(on_time) as double) as on_time,
-    cast(sum(on_time_amount) as double) as on_time_amount,
+    cast(sum(on_time_amount) as double) as on_time_amount, sum(assumed) as assumed,
     max(median_days_to_pay) as median_days_to_pay, max(median_low) as median_low,
     max(median_high) as median_high
 from parts
@@ -132,7 +138,8 @@ select {by},
     on_time_amount / nullif(amount, 0) as on_time_share_amount,
     case when paid_items >= $enough then median_days_to_pay end as median_days_to_pay,
     case when paid_items >= $enough then median_low end as median_low,
-    case when paid_items >= $enough then median_high end as median_high
+    case when paid_items >= $enough then median_high end as median_high,
+    cast(assumed as bigint) as due_assumed_items
 from figures
 """,
     ),

@@ -19,7 +19,8 @@ SALES = Metric(
     ),
     formula=N_("growth = sales of the window ÷ sales of the same window a year earlier − 1"),
     conventions=(
-        N_("The window a year earlier ends on the same day of that year."),
+        N_("The window a year earlier ends on the same day of that year; the last day of February "
+           "answers to the last day of February, the 28th or the 29th."),
         N_("Where the data do not reach back to the start of that window, or nothing was sold in "
            "it, there is no growth: the answer is empty."),
         N_("Opening balances are not sales."),
@@ -28,7 +29,8 @@ SALES = Metric(
     fields=(
         Field("sales", N_("Sales"), "money", additive=True),
         Field("sales_year_before", N_("Sales, a year earlier"), "money", additive=True),
-        Field("growth", N_("Growth"), "share"),
+        Field("growth", N_("Growth"), "share",
+              empty=N_("nothing was sold a year earlier, or that window begins before the data")),
         Field("invoices", N_("Invoices"), "count", additive=True),
     ),
     query=Query(

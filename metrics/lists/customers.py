@@ -18,6 +18,8 @@ _CUSTOMERS = Query(
         "monthly",
         "payments",
         "accounts",
+        "owing",
+        "limits",
     ),
     windows=(
         "from_1m",
@@ -33,6 +35,11 @@ select customer,
         as oldest_overdue_days,
     sum(case when disputed then amount else 0 end) as disputed
 from alive
+group by customer
+""",
+        "exposed": """
+select customer, sum(amount) as exposure
+from owing
 group by customer
 """,
         "sold": """
@@ -80,12 +87,14 @@ select accounts.customer, accounts.customer_name, accounts.vat_number, accounts.
     accounts.country, accounts.segment, accounts.salesperson, accounts.customer_group,
     accounts.rating, accounts.agreed_terms_days,
     cast(coalesce(receivables, 0) as decimal(18, 2)) as receivables,
+    cast(coalesce(exposure, 0) as decimal(18, 2)) as exposure,
     cast(coalesce(overdue, 0) as decimal(18, 2)) as overdue,
     oldest_overdue_days,
     cast(coalesce(unapplied, 0) as decimal(18, 2)) as unapplied,
     cast(coalesce(disputed, 0) as decimal(18, 2)) as disputed,
-    accounts.credit_limit,
-    cast(accounts.credit_limit - coalesce(receivables, 0) as decimal(18, 2)) as headroom,
+    accounts.credit_limit, limits.binding_limit, limits.holder as limit_holder,
+    cast(limits.headroom as decimal(18, 2)) as headroom,
+    cast(limits.own_headroom as decimal(18, 2)) as own_headroom, limits.top_holder,
     accounts.insured_limit,
     days_to_pay, days_beyond_terms, cast(coalesce(paid_items, 0) as bigint) as paid_items,
     late_q1, late_q2, late_q3, late_q4, late_q4 - days_beyond_terms as lateness_trend,
@@ -93,7 +102,9 @@ select accounts.customer, accounts.customer_name, accounts.vat_number, accounts.
     paid_q3, late_amount_q3, paid_q4, late_amount_q4,
     cast(coalesce(sales_12m, 0) as decimal(18, 2)) as sales_12m, last_sale
 from accounts
+left join limits using (customer)
 left join owed using (customer)
+left join exposed using (customer)
 left join sold using (customer)
 left join behaved using (customer)
 """,
@@ -157,8 +168,11 @@ STATES = {
 def customers(ledger: Ledger) -> Statement:
     """List the customers under the filters, one row each, unordered.
 
-    Columns: the customer's attributes; receivables, overdue, unapplied, disputed, credit_limit,
-    headroom, insured_limit, sales_12m (money; limits and headroom null where not known);
+    Columns: the customer's attributes; receivables, exposure (in all currencies), overdue,
+    unapplied, disputed, credit_limit, headroom, insured_limit, sales_12m (money; limits and
+    headroom null where not known);
+    binding_limit, limit_holder: the limit, its own or one above it, that headroom is of, and
+    whose it is; own_headroom: under its own limit; top_holder: whose limit is above all others;
     oldest_overdue_days; days_to_pay, days_beyond_terms and, by quarter of the last 12 months,
     late_q1 (oldest) to late_q4, all weighted by amount, null where nothing was paid;
     lateness_trend = late_q4 - days_beyond_terms (positive: getting slower); last_sale. The parts
@@ -211,7 +225,22 @@ def with_headroom(ledger: Ledger, within: int) -> Statement:
         f"select * from (\n{listed.sql}\n) as listed\n"
         "where headroom > 0 and days_beyond_terms <= $within"
     )
-    return Statement(sql, {**listed.parameters, "within": within})
+    return with_room(Statement(sql, {**listed.parameters, "within": within}))
+
+
+def with_room(statement: Statement) -> Statement:
+    """Add the column `room` to a list of customers: headroom that adds up.
+
+    What one limit leaves to several of the list stands at one of them, the one with most; where
+    a limit is exceeded it leaves nothing.
+    """
+    sql = f"""select *, case when headroom is not null and row_number() over (
+        partition by top_holder order by headroom desc nulls last, customer
+    ) = 1 then greatest(headroom, 0) end as room
+from (
+{statement.sql}
+) as roomy"""
+    return Statement(sql, statement.parameters)
 
 
 def found(statement: Statement, text: str) -> Statement:

@@ -87,24 +87,41 @@ def owing(receivables, sales, paid_on, due="2030-01-01"):
     ("as_of", "receivables", "sales", "column", "days"),
     [
         # criskco.com: 365 days
-        ("2025-12-31", 1_200_000, {"2025-03-05": 10_000_000}, "rolling_12m", 43.8),
+        ("2025-12-31", 1_200_000, {"2025-01-05": 10_000_000}, "rolling_12m", 43.8),
         # creditguru.com: a month of 30 days
         ("2025-06-30", 15_000, {"2025-06-05": 10_000}, "period_end", 45),
         # Oracle JD Edwards: 90 days, January to March
         ("2025-03-31", 10_869,
          {"2025-01-05": 5_538, "2025-02-05": 4_566, "2025-03-05": 7_570}, "rolling_3m", 55.35),
         # finance-technique.com: VAT on both sides; rounded to 60 there
-        ("2025-12-31", 472, {"2025-03-05": "2870.40"}, "rolling_12m", 60.02),
+        ("2025-12-31", 472, {"2025-01-05": "2870.40"}, "rolling_12m", 60.02),
         # fool.com divides average receivables; the same arithmetic on what is open at the end
         ("2025-06-30", 18_000, {"2025-06-05": 20_000}, "period_end", 27),
         # edebex.com, trap: 52 is printed, on sales of another VAT base. 91 days: April to June
-        ("2025-06-30", 100_000, {"2025-05-05": 140_000}, "rolling_3m", 65),
+        ("2025-06-30", 100_000, {"2025-04-05": 140_000}, "rolling_3m", 65),
     ],
 )  # fmt: skip
 def test_dso_at_period_end(as_of, receivables, sales, column, days):
     row = figure("dso", as_of, owing(receivables, sales, as_of))
     assert row["receivables"] == receivables
     assert row[column] == pytest.approx(days, abs=0.006)
+
+
+def test_a_window_that_begins_before_the_data_gives_no_figure():
+    """Three months of sales are no twelve: 30,000 owed is not 179 days of them."""
+    months = ("2026-01-20", "2026-02-05", "2026-03-05")
+    documents = owing(30_000, dict.fromkeys(months, 20_000), "2026-03-30")
+    row = figure("dso", "2026-03-31", documents)
+    assert row["rolling_3m"] == pytest.approx(45)
+    assert row["rolling_12m"] is None
+    early = figure("dso", "2026-02-28", documents)
+    assert early["period_end"] is not None
+    assert (early["rolling_3m"], early["best_possible_3m"]) == (None, None)
+    assert early["average_days_delinquent_3m"] is None
+    # a group that bought nothing at first has known months without sales, not unknown ones
+    late = [*documents, invoice("N", "B", "2026-03-10", 900, due="2026-04-10")]
+    rows = figures("dso", "2026-03-31", late, by=("customer",))
+    assert [r["rolling_3m"] is None for r in rows] == [False, False]
 
 
 # --- DSO, count-back --------------------------------------------------------------------------

@@ -1,0 +1,160 @@
+"""Limits, and which customers stand how: over their limit, without one, long overdue.
+
+A limit is used by the customer that has it and by all that belong to it, in all currencies. So
+the limit that binds a customer is the one, of its own and of those above it, that has least left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+LIMITS_OF = ("over", "none")
+"""How customers may stand to their limit: what is owed exceeds it, or there is none."""
+MOST_OVERDUE = 36_500
+"""The most days that can be asked for."""
+
+#: Each customer with those it belongs to, itself included: eight levels up, since each step
+#: doubles what the one before it reaches. Companies that own each other are each other's.
+_BELONGS = """belongs as (
+        select customer_id as customer, customer_id as holder from customers
+        union
+        select customer_id, parent_id from customers
+        where parent_id in (select customer_id from customers)
+    ),
+    above_2 as (
+        select distinct a.customer, b.holder
+        from belongs as a join belongs as b on b.customer = a.holder
+    ),
+    above_4 as (
+        select distinct a.customer, b.holder
+        from above_2 as a join above_2 as b on b.customer = a.holder
+    ),
+    above_8 as (
+        select distinct a.customer, b.holder
+        from above_4 as a join above_4 as b on b.customer = a.holder
+    )"""
+
+
+def limits(owed: str, days: str) -> str:
+    """Return the SELECT of the customers that have a limit, their own or one above it.
+
+    owed: a SELECT of what each customer owes in all: as_of, customer, amount. days: a relation
+    with as_of. Columns: as_of, customer; holder, binding_limit and headroom of the limit that
+    binds it; own_headroom of its own one; top_holder and top_headroom of the one above all others.
+    """
+    return f"""    with {_BELONGS},
+    held as (
+        select a.customer, a.holder, c.credit_limit
+        from above_8 as a join customers as c on c.customer_id = a.holder
+        where c.credit_limit is not null
+    ),
+    sizes as (select holder, count(*) as members from held group by holder),
+    owed as (
+    {owed}
+    ),
+    used as (
+        select owed.as_of, held.holder, sum(owed.amount) as amount
+        from held join owed on owed.customer = held.customer
+        group by owed.as_of, held.holder
+    ),
+    rooms as (
+        select d.as_of, held.customer, held.holder, held.credit_limit, sizes.members,
+            held.credit_limit - coalesce(used.amount, 0) as headroom
+        from held
+        join sizes on sizes.holder = held.holder
+        cross join {days} as d
+        left join used on used.holder = held.holder and used.as_of = d.as_of
+    ),
+    ranked as (
+        select *,
+            row_number() over (
+                partition by as_of, customer order by headroom, members desc, holder
+            ) as nearest,
+            row_number() over (
+                partition by as_of, customer order by members desc, holder
+            ) as highest
+        from rooms
+    )
+    select as_of, customer,
+        max(case when nearest = 1 then holder end) as holder,
+        max(case when nearest = 1 then credit_limit end) as binding_limit,
+        max(case when nearest = 1 then headroom end) as headroom,
+        max(case when holder = customer then headroom end) as own_headroom,
+        max(case when highest = 1 then holder end) as top_holder,
+        max(case when highest = 1 then headroom end) as top_headroom
+    from ranked
+    group by as_of, customer"""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Only customers that stand so at the end of a day, whatever day is asked about.
+
+    day: the day, so that a history is of the same customers throughout. overdue: something is
+    overdue for more than so many days; None for whatever. limit: of LIMITS_OF, one of which must
+    hold; () for whatever. Raises ValueError for what is none.
+    """
+
+    day: date
+    overdue: int | None = None
+    limit: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what customers cannot stand like."""
+        for name in self.limit:
+            if name not in LIMITS_OF:
+                known = ", ".join(LIMITS_OF)
+                raise ValueError(f"{name!r} is no way to stand to a limit; known are: {known}")
+        if self.overdue is not None and not 0 <= self.overdue <= MOST_OVERDUE:
+            raise ValueError(f"overdue for more than {self.overdue} days: give 0 to {MOST_OVERDUE}")
+
+    @property
+    def sql(self) -> str:
+        """The SELECT of the customers, by the parameters `parameters`."""
+        day = "cast($standing_day as date)"
+        alive = f"opened_on <= {day} and (closed_on is null or closed_on > {day})"
+        tests = []
+        if self.overdue is not None:
+            tests.append(
+                "customer_id in (\n        select customer from open_items\n"
+                f"        where {alive} and amount > 0 and due_on < cast($standing_due as date)\n"
+                "    )"
+            )
+        if self.limit:
+            owed = (
+                f"    select {day} as as_of, customer, sum(amount) as amount\n"
+                f"        from open_items where {alive} group by customer"
+            )
+            told = limits(owed, f"(select {day} as as_of)")
+            limited = f"select customer from (\n{told}\n) as l"
+            said = {
+                "over": f"customer_id in ({limited} where headroom < 0)",
+                "none": f"customer_id not in ({limited})",
+            }
+            tests.append("(" + " or ".join(said[name] for name in self.limit) + ")")
+        return "    select customer_id as customer from customers\n    where " + "\n    and ".join(
+            tests
+        )
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What is bound to its names."""
+        bound: dict[str, object] = {"standing_day": self.day}
+        if self.overdue is not None:
+            bound["standing_due"] = self.day - timedelta(days=self.overdue)
+        return bound
+
+
+def standing_of(day: date, chosen: Mapping[str, tuple[str, ...]]) -> Standing | None:
+    """Return what filters `overdue` and `limit` ask for; None where there are none.
+
+    Of several values one must hold. Raises ValueError for what makes no sense.
+    """
+    days, limit = chosen.get("overdue", ()), chosen.get("limit", ())
+    if not days and not limit:
+        return None
+    if not all(one.isascii() and one.isdigit() for one in days):
+        raise ValueError(f"overdue={days[0]}: say for more than how many days")
+    return Standing(day, min(map(int, days)) if days else None, limit)
