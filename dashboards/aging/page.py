@@ -21,13 +21,19 @@ from dashboards.aging.figures import HISTORY_HEIGHT, Line, history_figure, lines
 from dashboards.aging.sets import buckets_choice, buckets_of, connect_buckets
 from dashboards.aging.way import LISTINGS, basis_of, basis_words, grid_id, place_of, way
 from dashboards.base.filters import with_filter
-from dashboards.base.grid import connect_grid, grid
+from dashboards.base.grid import connect_grid, grid, totals
 from dashboards.base.i18n import _, n_
-from dashboards.base.links import connect_dimension, dimension_choice, dimension_of, switch
+from dashboards.base.links import (
+    aged_list,
+    connect_dimension,
+    dimension_choice,
+    dimension_of,
+    switch,
+)
 from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import message, page, panel, rich
-from dashboards.base.view import Context, Explain, ListRef, View
+from dashboards.base.view import Context, Explain, View
 from dashboards.charts.figures import graph
 from data.core.texts import N_
 from metrics.asking.ledger import Ledger, month_ends, same_day
@@ -200,14 +206,18 @@ def drill_content(view: View) -> Content:
             kind="empty",
         )  # fmt: skip
         return Content(_("Behind an amount"), _("Customers and open items"), hint)
-    rows = view.answer("aging", place.ledger(view)).to_pylist()
-    amount = sum((r["amount"] for r in rows if place.bucket in (r["bucket"], ALL)), Decimal(0))
+    listing = LISTINGS[place.level]
+    if listing.filters(view):
+        amount = totals(view, listing, {})["amount"] or Decimal(0)
+    else:
+        rows = view.answer("aging", place.ledger(view)).to_pylist()
+        amount = sum((r["amount"] for r in rows if place.bucket in (r["bucket"], ALL)), Decimal(0))
     title = {
         "customers": _("The customers behind {amount}"),
         "items": _("The open items behind {amount}"),
         "slices": _("The life of {document}"),
     }[place.level].format(amount=view.f.exact(amount), document=place.document)
-    return Content(title, place.words(view), way(place, view), ListRef(f"aging-{place.level}"))
+    return Content(title, place.words(view), way(place, view), listing.ref(view))
 
 
 def connect(app: Dash, context: Context) -> None:
@@ -246,6 +256,7 @@ def connect(app: Dash, context: Context) -> None:
         return [
             switch(view, "values", choices, _("What the cells show")),
             dimension_choice("aging-by", view),
+            aged_list(view),
         ]
 
     connect_dimension(app, "aging-by", drop=tuple(_WAY))
@@ -272,7 +283,9 @@ def connect(app: Dash, context: Context) -> None:
             raise PreventUpdate  # the grid asks for new rows by itself
         if not level:
             return [], ""
-        return grid(grid_id(level), LISTINGS[level], height=place_height(level)), level
+        page = view.selection.page if view else {}
+        made = grid(grid_id(level), LISTINGS[level], height=place_height(level), page=page)
+        return made, level
 
     for level, listing in LISTINGS.items():
         connect_grid(app, context, grid_id(level), listing)

@@ -142,6 +142,16 @@ def _slices(ledger: Ledger, place: Place) -> Statement:
     return document_slices(ledger, place.customer or "", place.document)
 
 
+def _at_level(level: str) -> Callable[[View], bool]:
+    """Return whether the URL leads to this level."""
+
+    def shown(view: View) -> bool:
+        place = place_of(view)
+        return place is not None and place.level == level
+
+    return shown
+
+
 def _link(key: str, field: str) -> dict[str, object]:
     """Return the column options that make a cell lead one step further down."""
     return {
@@ -171,6 +181,7 @@ LISTINGS: dict[str, Listing] = {
         _at(lambda ledger, place: cell_customers(ledger, place.bucket)),
         sort="amount desc",
         narrowed=_narrowed,
+        shown=_at_level("customers"),
         grouped=True,
     ),
     "items": Listing(
@@ -194,6 +205,7 @@ LISTINGS: dict[str, Listing] = {
         _at(lambda ledger, place: cell_items(ledger, place.bucket)),
         sort="days_overdue desc",
         narrowed=_narrowed,
+        shown=_at_level("items"),
     ),
     "slices": Listing(
         "aging-slices",
@@ -215,6 +227,7 @@ LISTINGS: dict[str, Listing] = {
         _at(_slices),
         sort="due_on",
         narrowed=_narrowed,
+        shown=_at_level("slices"),
     ),
 }  # fmt: skip
 """Level -> what is listed there."""

@@ -8,8 +8,9 @@
   // the address of a customer's page keeps the filters and leaves this page's own keys behind
   function customerLink(number, document) {
     var query = new URLSearchParams(window.location.search);
-    ["q", "sort", "at", "level", "within", "bucket", "by", "document", "finding"].forEach(function (key) {
-      query.delete(key);
+    var own = ["q", "at", "level", "within", "bucket", "by", "document", "finding"];
+    Array.from(query.keys()).forEach(function (key) {
+      if (own.indexOf(key) >= 0 || key.indexOf(".") >= 0) query.delete(key);
     });
     query.set("customer", number);
     if (document) query.set("document", document);

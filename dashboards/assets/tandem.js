@@ -32,15 +32,6 @@
       document.getElementById("open-filters").setAttribute("aria-expanded", String(open));
       return open ? "filters open" : "filters";
     },
-    refreshGrid: function () {
-      var args = Array.prototype.slice.call(arguments);
-      var id = args[args.length - 1];
-      var api = null;
-      // what is not made yet asks for its first rows by itself
-      try { api = window.dash_ag_grid.getApi(id); } catch (_none) { return none(); }
-      api.refreshInfiniteCache(); // old rows stay until the new ones are there
-      return none();
-    },
     // the parts of a panel's menu that need no answer from the server
     menu: function (clicks, sources, ids, asOf) {
       var context = window.dash_clientside.callback_context;
@@ -50,9 +41,11 @@
         copy(linkOf(asOf, asked.panel + "-panel"));
         return none();
       }
-      if (asked.do !== "csv" && asked.do !== "xlsx") return none();
+      var plain = asked.do === "csv-plain";
+      if (asked.do !== "csv" && asked.do !== "xlsx" && !plain) return none();
       var source = sources.filter(function (_s, n) { return ids[n].panel === asked.panel; })[0];
-      if (source) download(source.list ? "list" : "figure", asked.do, source, asOf);
+      var format = plain ? "csv" : asked.do;
+      if (source) download(source.list ? "list" : "figure", format, source, asOf, null, plain);
       return none();
     },
     rows: function (clicks, source, which, asOf) {
@@ -60,7 +53,9 @@
       if (!source || !context.triggered[0].value) return none();
       var what = source.list ? "list" : "rows";
       var chosen = source.list ? source : Object.assign({}, source, { which: which || "" });
-      download(what, context.triggered_id.format, chosen, asOf);
+      // the drawer keeps the filters of its columns to itself: the file is told of them
+      var asked = window.dash_clientside.grids.asked("explain-rows");
+      download(what, context.triggered_id.format, chosen, asOf, asked);
       return none();
     },
     copyLink: function (clicks, asOf) {
@@ -77,7 +72,7 @@
     url.hash = hash || "";
     return url.toString();
   }
-  function download(what, format, source, asOf) {
+  function download(what, format, source, asOf, asked, plain) {
     var url = new URL(linkOf(asOf));
     if (source.list) {
       url.searchParams.set("list", source.list);
@@ -85,6 +80,8 @@
     } else {
       url.searchParams.set("explain", JSON.stringify(source));
     }
+    if (asked) url.searchParams.set("request", JSON.stringify(asked));
+    if (plain) url.searchParams.set("csv", "plain");
     var link = document.createElement("a");
     link.href = "/download/" + what + "." + format + url.search;
     link.download = "";

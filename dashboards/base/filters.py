@@ -15,22 +15,30 @@ from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
 from dashboards.base.format import Format
-from dashboards.base.i18n import _, language
+from dashboards.base.i18n import _, language, n_
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import COLUMNS, DIMENSIONS, SECTOR_LEVELS, at_or_below, with_ancestors
 from data.core.policy import DEFAULTS, Policy
 from data.core.texts import N_, Text
 from data.reference import nace
 from data.store.engine import Engine
-from metrics.asking.ledger import FIRST_DAY, LAST_DAY, Ledger
+from metrics.asking.ledger import FIRST_DAY, LAST_DAY, Ledger, month_end
+from metrics.asking.limits import LIMITS_OF, MOST_OVERDUE, Standing, standing_of
 from metrics.asking.own import own_names
 
-MORE = tuple(d.name for d in COLUMNS if d.filter == "more")
+STANDING: dict[str, tuple[str, tuple[str, ...]]] = {
+    "overdue": (N_("Overdue"), ("0", "30", "60", "90")),
+    "limit": (N_("Credit limit"), LIMITS_OF),
+}
+"""Filters by how customers stand at the end of the day: name -> label, and what is offered.
+
+`overdue=30`: something is overdue for more than 30 days, any number of which can be asked for."""
+MORE = (*STANDING, *(d.name for d in COLUMNS if d.filter == "more"))
 """The multi-selects behind "More"."""
 MULTI = ("sector", *(d.name for d in COLUMNS if d.filter == "main" and d.name != "sector"), *MORE)
 """All multi-selects; `sector` holds all levels of NACE as `level:code`."""
 FILTERS = (*SECTOR_LEVELS, *MULTI[1:])
-"""The dimensions that can be filtered in the frame, in the order of the controls."""
+"""What can be filtered by in the frame, in the order of the controls."""
 
 _UNKNOWN = "-"
 
@@ -87,10 +95,10 @@ def read_options(engine: Engine, policy: Policy = DEFAULTS) -> Options:
             ).to_pylist()
         )
         for name in FILTERS
+        if name not in STANDING
     }
-    for name in FILTERS:
-        if DIMENSIONS[name].path:
-            values[name] = with_ancestors(values[name])
+    paths = {name: with_ancestors(v) for name, v in values.items() if DIMENSIONS[name].path}
+    values |= paths
     names = {
         row["customer_id"]: row["customer_name"]
         for row in engine.query("select customer_id, customer_name from customers").to_pylist()
@@ -132,7 +140,8 @@ class Selection:
         A path means all that lies below it as well.
         """
         levels = [name for name in SECTOR_LEVELS if self.chosen.get(name)]
-        where = {k: v for k, v in self.chosen.items() if v and k not in levels}
+        aside = (*levels, *STANDING)
+        where = {k: v for k, v in self.chosen.items() if v and k not in aside}
         for name, paths in where.items():
             if DIMENSIONS[name].path:
                 where[name] = at_or_below(paths, options.values[name])
@@ -152,6 +161,11 @@ class Selection:
             )
         return where
 
+    @property
+    def standing(self) -> Standing | None:
+        """Only customers that stand so at the end of the day; None for all."""
+        return standing_of(self.as_of, self.chosen)
+
     def ledger(
         self,
         options: Options,
@@ -168,6 +182,7 @@ class Selection:
             buckets=buckets or options.policy.usual(self.as_of),
             enough=options.policy.enough_payments.at(self.as_of),
             kept=options.ages,
+            standing=self.standing,
         )
 
     def words(self, options: Options, f: Format) -> str:
@@ -199,6 +214,13 @@ def _day(value: str) -> date | None:
     return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
+def _occurs(name: str, value: str, options: Options) -> bool:
+    """Whether it makes sense to filter by a value: the data have it, or customers stand so."""
+    if name == "overdue":
+        return value.isascii() and value.isdigit() and int(value) <= MOST_OVERDUE
+    return value in (STANDING[name][1] if name in STANDING else options.values[name])
+
+
 def parse(search: str | None, options: Options) -> Selection:
     """Read the query of a URL; what is not understood is left out, with a notice saying so."""
     as_of, default_day = options.last_day, True
@@ -210,14 +232,18 @@ def parse(search: str | None, options: Options) -> Selection:
         key = columns.get(said, said)
         if key == "as_of":
             day = _day(value)
-            if day:
+            if day and day > month_end(options.last_day):
+                text = N_("{asked} is beyond the data: shown is {day}, their last day.")
+                days = {"asked": day, "day": options.last_day}
+                notices.append(Text(text, {n: Format(language()).day(d) for n, d in days.items()}))
+            elif day:
                 as_of, default_day = day, False
             else:
                 text = N_("“{value}” is no day; showing the last day of the data instead.")
                 notices.append(Text(text, {"value": value[:40]}))
         elif key in FILTERS:
             meant = "" if value == _UNKNOWN else value
-            if meant not in options.values[key]:
+            if not _occurs(key, meant, options):
                 text = N_("“{value}” does not occur in the data and is left out of the filters.")
                 notices.append(Text(text, {"value": value[:40]}))
             elif meant not in chosen.setdefault(key, []):
@@ -278,6 +304,8 @@ def with_filter(search: str | None, **keys: str | tuple[str, ...] | None) -> str
 
 def dimension_label(name: str, options: Options | None, *, plural: bool = False) -> str:
     """Return how a reader calls a dimension, or several of its values."""
+    if name in STANDING:
+        return _(STANDING[name][0])
     own = options.own.get(name) if options else None
     return own or _(DIMENSIONS[name].plural if plural else DIMENSIONS[name].label)
 
@@ -286,6 +314,11 @@ def value_label(name: str, value: str, options: Options | None, f: Format) -> st
     """Return how a reader calls a value of a dimension: the country, the sector, the customer."""
     if name == "total":
         return _("Total")
+    if name == "overdue":
+        text = n_("more than {days} day overdue", "more than {days} days overdue", int(value))
+        return text.format(days=f.count(int(value)))
+    if name == "limit":
+        return _("over the limit") if value == "over" else _("without a limit")
     if not value:
         return _("{dimension} not known").format(dimension=dimension_label(name, options))
     if name == "country":

@@ -25,13 +25,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dash_ag_grid as dag
-from dash import ClientsideFunction, Dash, Input, Output, Patch, State, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
 from dashboards.base.delivery import pure
 from dashboards.base.i18n import _
 from dashboards.base.later import BELOW, Later
-from dashboards.base.view import Context, View
+from dashboards.base.narrowing import (
+    NUMBERS,
+    Narrowing,
+    as_said,
+    condition,
+    follow_address,
+    grid_words,
+    narrowing,
+    refresh_with,
+    words,
+)
+from dashboards.base.view import Context, ListRef, View
 from data.core.texts import Text
 from metrics.asking.ledger import Statement
 
@@ -40,26 +51,6 @@ BLOCK = 100
 _MOST_BLOCK = 1000
 _TOTAL = "grid_total_"
 """What the names of totals begin with in a grid's statement, beside the listing's own."""
-
-_NUMBERS = ("money", "days", "share", "count")
-_TEXT_TESTS = {
-    "contains": "contains(lower({c}), lower({v}))",
-    "notContains": "not contains(lower({c}), lower({v}))",
-    "equals": "lower({c}) = lower({v})",
-    "notEqual": "lower({c}) <> lower({v})",
-    "startsWith": "starts_with(lower({c}), lower({v}))",
-    "endsWith": "ends_with(lower({c}), lower({v}))",
-}
-_ORDER_TESTS = {
-    "equals": "{c} = {v}",
-    "notEqual": "{c} <> {v}",
-    "lessThan": "{c} < {v}",
-    "lessThanOrEqual": "{c} <= {v}",
-    "greaterThan": "{c} > {v}",
-    "greaterThanOrEqual": "{c} >= {v}",
-    "inRange": "{c} between {v} and {w}",
-}
-_BLANK = {"blank": "({c} is null or {c}::varchar = '')", "notBlank": "({c}::varchar <> '')"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +91,8 @@ class Listing:
     stand in the query of a download. sort: "column" or "column desc". search: columns in which
     `params["q"]` is looked for. narrowed: what narrows the rows besides the filters, in words,
     for the top of a file; '' where nothing does. grouped: its rows are computed from many others
-    rather than read. facts: what else `totals` says of all rows: name -> SQL over them.
+    rather than read. facts: what else `totals` says of all rows: name -> SQL over them. shown:
+    whether the page of this address shows it, where a page has several.
     """
 
     name: str
@@ -112,6 +104,34 @@ class Listing:
     narrowed: Callable[[View], str] = lambda _view: ""
     grouped: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
+    shown: Callable[[View], bool] = lambda _view: True
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The units of its columns, by name."""
+        return {c.name: c.unit for c in self.columns}
+
+    def narrowing(self, page: Mapping[str, str]) -> Narrowing:
+        """Return the filters and the order that the page keys of an address give it."""
+        return narrowing(self.name, self.units, page)
+
+    def filters(self, view: View, request: Mapping[str, Any] | None = None) -> dict[str, str]:
+        """Return the filters of its columns as a reader would say them, by column.
+
+        Those that its grid asks with in `request`, or of the address where it names none.
+        """
+        page = view.selection.page
+        models = (request or {}).get("filterModel")
+        if models is not None:
+            page = {f"{self.name}.{name}": as_said(model) for name, model in models.items()}
+        tests = self.narrowing(page).tests
+        return {
+            n: words(t, _(self.column(n).label), self.units[n], view.f) for n, t in tests.items()
+        }
+
+    def ref(self, view: View, params: Mapping[str, str] | None = None) -> ListRef:
+        """Return what the ⋯ menu of a panel with this table refers to."""
+        return ListRef(self.name, params or {}, ", ".join(self.filters(view).values()))
 
     def column(self, name: str) -> Column:
         """Return a column by name; ValueError if the listing has none of that name."""
@@ -126,20 +146,31 @@ def params_id(grid_id: str) -> dict[str, str]:
     return {"type": "grid-params", "grid": grid_id}
 
 
+def total_id(grid_id: Any) -> dict[str, Any]:
+    """Return the id of the dcc.Store with the total of a grid, for one id or a pattern of them."""
+    if isinstance(grid_id, Mapping):
+        return {**grid_id, "type": f"{grid_id['type']}-total"}
+    return {"type": "grid-total", "grid": grid_id}
+
+
 def grid(
     id: Any,
     listing: Listing,
     height: int = 480,
     params: Mapping[str, str] | None = None,
     later: bool = False,
+    page: Mapping[str, str] | None = None,
 ) -> html.Div:
     """Return the grid of a listing; rows come when it is on the screen.
 
-    `later` where the page shows charts first: the grid is made once these are drawn.
+    `later` where the page shows charts first: the grid is made once these are drawn. `page`: the
+    page keys of the address, where its filters and its order stand; None for a grid that keeps
+    them to itself.
     """
+    asked = listing.narrowing(page or {})
     made = dag.AgGrid(
         id=id,
-        columnDefs=column_defs(listing),
+        columnDefs=column_defs(listing, asked.sort),
         rowModelType="infinite",
         defaultColDef={
             "sortable": True,
@@ -164,23 +195,25 @@ def grid(
             "enableCellTextSelection": True,
             "suppressCellFocus": False,
             "tooltipShowDelay": 400,
-            "localeText": _locale(),
-            "pinnedTopRowData": [],
+            "localeText": grid_words(),
+            # the script assets/grids.js writes filters and order into the address of this name
+            "context": {"list": listing.name if page is not None else "", "sort": listing.sort},
+            "initialState": {"filter": {"filterModel": asked.models(listing.units)["filterModel"]}},
         },
         style={"height": f"{height}px"},
         className="grid",
     )
     store = dcc.Store(id=params_id(str(id)), data=dict(params or {}))
     place = Later(made, "grid skeleton", style={"height": f"{height}px"}) if later else made
-    return html.Div([store, place], className="grid-box live")
+    return html.Div([store, dcc.Store(id=total_id(id)), place], className="grid-box live")
 
 
-def column_defs(listing: Listing) -> list[dict[str, Any]]:
-    """Return the AG Grid column definitions of a listing."""
+def column_defs(listing: Listing, sort: tuple[str, str] | None = None) -> list[dict[str, Any]]:
+    """Return the AG Grid column definitions of a listing, in its own order or that of `sort`."""
     defs = []
-    first, _space, way = listing.sort.partition(" ")
+    first, way = sort or listing.sort.partition(" ")[::2]
     for column in listing.columns:
-        number = column.unit in _NUMBERS
+        number = column.unit in NUMBERS
         definition: dict[str, Any] = {
             "field": column.name,
             "headerName": _(column.label),
@@ -210,7 +243,7 @@ def connect_grid(
 
     @app.callback(
         Output(id, "getRowsResponse"),
-        Output(id, "dashGridOptions"),
+        Output(total_id(id), "data"),
         Input(id, "getRowsRequest"),
         State("url", "search"),
         State(params_id(id), "data"),
@@ -221,31 +254,24 @@ def connect_grid(
         view = context.view(search)
         if not request or view is None:
             raise PreventUpdate
-        found, total = block(view, listing, params or {}, request)
-        changed = Patch()
-        changed["pinnedTopRowData"] = total
-        return found, changed
+        return block(view, listing, params or {}, request)
 
-    refresh_with(app, id, BELOW if below else Input("url", "search"))
-    # on a narrow screen it becomes a list of cards
+    follow_address(app, id)
+    pin_total(app, id)
+    also = BELOW if below else Input("url", "search")
+    refresh_with(app, id, Input(params_id(id), "data"), also)
+
+
+def pin_total(app: Dash, id: Any) -> None:
+    """Pin the total that comes beside the rows (see `block`) on top of them.
+
+    It goes through a store, and not as a patch of the grid's options: a reader may have left the
+    page by then, and what is gone cannot be patched.
+    """
     app.clientside_callback(
-        ClientsideFunction("cells", "narrow"),
-        Output(id, "columnDefs"),
-        Output(id, "dashGridOptions", allow_duplicate=True),
-        Input(id, "id"),
-        State(id, "columnDefs"),
-        State(id, "dashGridOptions"),
-        prevent_initial_call="initial_duplicate",
-    )
-
-
-def refresh_with(app: Dash, id: str, *also: Input) -> None:
-    """Ask the grid for its rows again when its parameters or one of `also` change."""
-    app.clientside_callback(
-        ClientsideFunction("tandem", "refreshGrid"),
-        Output(id, "className"),
-        Input(params_id(id), "data"),
-        *also,
+        ClientsideFunction("grids", "pin"),
+        Output(id, "className", allow_duplicate=True),
+        Input(total_id(id), "data"),
         State(id, "id"),
         prevent_initial_call=True,
     )
@@ -257,8 +283,9 @@ def block(
     """Return the rows a grid asked for, with how many there are, and the total row.
 
     Rows are written for the reader. There is no total row where no column has a total; ratios in
-    it come from their own parts. `request` comes from the browser: startRow, endRow, sortModel,
-    filterModel. Names that are no column of the listing are refused with ValueError.
+    it come from their own parts. `request` comes from the
+    browser: startRow, endRow, sortModel, filterModel; without the latter two those of the address
+    hold. Names that are no column of the listing are refused with ValueError.
     """
     rows = _fetched(view, listing, params, request)
     totalled = [c for c in listing.columns if c.total]
@@ -276,21 +303,27 @@ def block(
     return response, [{named.name: _("Total"), **total}]
 
 
-def totals(view: View, listing: Listing, params: Mapping[str, str]) -> dict[str, Any]:
+def totals(
+    view: View,
+    listing: Listing,
+    params: Mapping[str, str],
+    request: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return how many rows a listing has, as `rows`, and its totals and facts, by name.
 
-    They come with the first rows that its grid asks for, so that a title costs nothing besides.
+    Under the filters that the address sets in its columns, as its grid shows it, or those of
+    `request`. They come with the first rows that the grid asks for: a title costs nothing besides.
     """
-    first = _fetched(view, listing, params, {})[0]
+    first = _fetched(view, listing, params, request or {})[0]
     return {k.removeprefix(_TOTAL): v for k, v in first.items() if k.startswith(_TOTAL)}
 
 
 def every_row(view: View, listing: Listing, params: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return all rows of a listing, unordered.
+    """Return all rows of a listing, unordered, whatever is set in its grid's columns.
 
     Few of them come with the first rows that its grid asks for, and cost nothing besides.
     """
-    found = _fetched(view, listing, params, {})
+    found = _fetched(view, listing, params, {"filterModel": {}, "sortModel": []})
     if found[0][f"{_TOTAL}rows"] > len(found):
         statement = listing.statement(view, params)
         return view.query(statement.sql, statement.parameters)
@@ -332,13 +365,17 @@ def arranged(
     params: Mapping[str, str],
     request: Mapping[str, Any] | None = None,
 ) -> tuple[str, str, dict[str, object]]:
-    """Return the listing's statement under the grid's own filters, its order, and its values."""
+    """Return the listing's statement under the grid's own filters, its order, and its values.
+
+    Filters and order are those of `request`, or of the address where it says nothing of them.
+    """
     statement = listing.statement(view, params)
     bound = dict(statement.parameters)
-    request = request or {}
+    asked = listing.narrowing(view.selection.page).models(listing.units)
+    request = {**asked, **{k: v for k, v in (request or {}).items() if v is not None}}
     conditions = [
-        _condition(listing.column(name), model, bound)
-        for name, model in (request.get("filterModel") or {}).items()
+        condition(name, listing.column(name).unit, model, bound, _said(view, listing.column(name)))
+        for name, model in request["filterModel"].items()
     ]
     if params.get("q") and listing.search:
         bound["grid_q"] = params["q"]
@@ -349,13 +386,26 @@ def arranged(
         sql += "\nwhere " + " and ".join(conditions)
     keys = [
         f"{listing.column(s['colId']).name} {'desc' if s.get('sort') == 'desc' else 'asc'}"
-        for s in request.get("sortModel") or ()
+        for s in request["sortModel"]
     ]
     if not keys and listing.sort:
         keys.append(listing.sort)
     # the other columns settle ties, so that no row is met twice while scrolling
     keys = [f"{key} nulls last" for key in keys] + [c.name for c in listing.columns]
     return sql, "order by " + ", ".join(keys), bound
+
+
+def _said(view: View, column: Column) -> Mapping[str, str] | None:
+    """Return value -> what the reader sees of a column that shows others than its values.
+
+    None for a column that shows its values, or has too many to list.
+    """
+    if column.words:
+        return {v: t.render(_) if isinstance(t, Text) else _(t) for v, t in column.words.items()}
+    values = view.options.values.get(column.dimension)
+    if values is None or column.dimension in ("customer", "customer_group"):
+        return None
+    return {v: view.label(column.dimension, v) if v or column.named else "" for v in values}
 
 
 def written(view: View, listing: Listing, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -369,7 +419,7 @@ def written(view: View, listing: Listing, row: Mapping[str, Any]) -> dict[str, A
             cells[column.name] = view.label(column.dimension, value or "") if named else ""
         elif column.raw:
             cells[column.name] = (
-                float(value) if column.unit in _NUMBERS and value is not None else value
+                float(value) if column.unit in NUMBERS and value is not None else value
             )
         elif isinstance(value, str) and value in column.words:
             said = column.words[value]
@@ -386,55 +436,3 @@ def _cell(view: View, column: Column, value: Any) -> dict[str, str]:
     if not column.whole or value is None:
         return {column.name: "" if value == "" else view.f.value(value, column.unit)}
     return {column.name: view.f.number(value, 0), f"{column.name}_exact": view.f.exact(value)}
-
-
-def _condition(column: Column, model: Mapping[str, Any], bound: dict[str, object]) -> str:
-    """Return the SQL of one column filter; the values go into `bound`."""
-    kind = str(model.get("type"))
-    name = column.name
-    if kind in _BLANK:
-        return _BLANK[kind].format(c=name)
-    is_text = column.unit == "text"
-    tests = _TEXT_TESTS if is_text else _ORDER_TESTS
-    if kind not in tests:
-        raise ValueError(f"{kind!r} is no test that a column can be filtered by")
-    values = (model.get("filter"), model.get("filterTo"))
-    if column.unit == "day":
-        values = (model.get("dateFrom"), model.get("dateTo"))
-    places = []
-    for end, value in zip("vw", values, strict=True):
-        place = f"grid_{name}_{end}"
-        bound[place] = str(value)[:10] if column.unit == "day" and value else value
-        places.append(f"cast(${place} as date)" if column.unit == "day" else f"${place}")
-    if is_text:
-        bound[f"grid_{name}_v"] = str(values[0] or "")
-        name = f"coalesce({name}::varchar, '')"
-    return tests[kind].format(c=name, v=places[0], w=places[1])
-
-
-def _locale() -> dict[str, str]:
-    """Return the words of AG Grid that our grids show."""
-    return {
-        "contains": _("Contains"),
-        "notContains": _("Does not contain"),
-        "equals": _("Equals"),
-        "notEqual": _("Does not equal"),
-        "startsWith": _("Begins with"),
-        "endsWith": _("Ends with"),
-        "blank": _("Is empty"),
-        "notBlank": _("Is not empty"),
-        "lessThan": _("Less than"),
-        "lessThanOrEqual": _("At most"),
-        "greaterThan": _("More than"),
-        "greaterThanOrEqual": _("At least"),
-        "inRange": _("Between"),
-        "before": _("Before"),
-        "after": _("After"),
-        "filterOoo": _("Filter…"),
-        "applyFilter": _("Apply"),
-        "resetFilter": _("Clear"),
-        "loadingOoo": _("Loading…"),
-        "noRowsToShow": _("Nothing matches"),
-        "inRangeStart": _("from"),
-        "inRangeEnd": _("to"),
-    }

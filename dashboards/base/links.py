@@ -5,6 +5,7 @@ A link of class `stay` changes the query only, so that the page neither reloads 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -14,7 +15,7 @@ from dash import Dash, Input, Output, State, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashboards.base.filters import with_page
+from dashboards.base.filters import to_search, with_page
 from dashboards.base.i18n import _
 from dashboards.base.view import View
 from data.core.dimensions import COLUMNS, DIMENSIONS
@@ -39,6 +40,20 @@ def stay(children: Any, href: str, *, then: str = "", **extra: Any) -> html.A:
     if then:
         extra["data-then"] = then
     return html.A(children, href=href, className=f"stay {look}".strip(), **extra)
+
+
+def aged_list(view: View, listing: str = "", params: Mapping[str, str] | None = None) -> html.A:
+    """Return the link to the aged list as a workbook: of the customers of a long table, or all."""
+    keys = {"list": listing, "params": json.dumps(params or {})} if listing else {}
+    query = to_search(view.selection)
+    said = f"{query or '?'}{'&' if query and keys else ''}{urlencode(keys)}"
+    return html.A(
+        _("Aged list"),
+        href=f"/download/aged.xlsx{said}".rstrip("?"),
+        download="",
+        className="button quiet",
+        title=_("Each customer with its open items by age, as an Excel workbook to print or send"),
+    )
 
 
 def switch(

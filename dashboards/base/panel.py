@@ -121,9 +121,10 @@ def card_callback(
 
 
 def measure_line(view: View, content: Content) -> str:
-    """Return the second line of a figure: measure, unit, as-of day, filters."""
+    """Return the second line of a figure: measure, unit, as-of day, filters, of columns too."""
     day = content.as_of or _("as of {day}").format(day=view.f.day(view.selection.as_of))
-    return ", ".join(filter(None, (content.measure, day, view.words)))
+    narrowed = content.explain.narrowed if isinstance(content.explain, ListRef) else ""
+    return ", ".join(filter(None, (content.measure, day, view.words, narrowed)))
 
 
 def headline_callback(

@@ -11,7 +11,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.base.format import Format, Number
-from dashboards.base.i18n import _
+from dashboards.base.i18n import _, language
 from dashboards.base.later import Later
 
 
@@ -116,6 +116,8 @@ def panel_menu(id: str) -> Component:
             label, id={"type": "menu", "do": do, "panel": id}, leftSection=icon(sign)
         )
 
+    # where a comma stands before decimals, files have it too; programs want the other
+    comma = Format(language()).separators[0] == ","
     menu = dmc.Menu(
         [
             dmc.MenuTarget(
@@ -134,6 +136,7 @@ def panel_menu(id: str) -> Component:
                     item("rows", _("The rows behind it"), "rows"),
                     dmc.MenuDivider(),
                     item("csv", _("Download CSV"), "down"),
+                    *([item("csv-plain", _("CSV with decimal points"), "down")] if comma else []),
                     item("xlsx", _("Download Excel"), "down"),
                     item("link", _("Copy link"), "link"),
                 ]

@@ -78,10 +78,14 @@ class Explain:
 
 @dataclass(frozen=True)
 class ListRef:
-    """What the ⋯ menu of a panel with a long table refers to: a listing and its parameters."""
+    """What the ⋯ menu of a panel with a long table refers to: a listing and its parameters.
+
+    narrowed: the filters set in its columns, as a reader would say them; `Listing.ref` makes it.
+    """
 
     list: str
     params: Mapping[str, str] = field(default_factory=dict)
+    narrowed: str = ""
 
 
 class Answers:

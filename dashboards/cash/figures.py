@@ -9,12 +9,12 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.base.grid import CARD, Column, Listing
+from dashboards.base.grid import CARD, Column, Listing, totals
 from dashboards.base.i18n import _, n_
 from dashboards.base.links import search_with, stay
 from dashboards.base.panel import Content
 from dashboards.base.parts import rich
-from dashboards.base.view import ListRef, NoRows, View
+from dashboards.base.view import NoRows, View
 from dashboards.base.words import KINDS, METHODS
 from dashboards.cash import decisions as deciding
 from dashboards.cash import unapplied as unapplied_items
@@ -71,6 +71,7 @@ MATCHES = Listing(
     statement=_matched,
     sort="confidence",
     narrowed=_narrowed,
+    shown=lambda view: bool(method_of(view)),
 )  # fmt: skip
 """The matches of payments in 12 months, the least certain first."""
 
@@ -182,7 +183,7 @@ def methods_content(view: View) -> Content:
         _("Payments of 12 months by how they found their invoice, {currency}; click a method for "
           "its matches").format(currency=f.currency),
         html.Div(table, className="table-scroll"),
-        ListRef(MATCHES.name, {"method": ALL_METHODS}),
+        MATCHES.ref(view, {"method": ALL_METHODS}),
     )  # fmt: skip
 
 
@@ -225,9 +226,9 @@ def _method_row(view: View, r: Mapping[str, Any], whole: Decimal, most: float) -
 def matches_content(view: View) -> Content:
     """Return the head of the list of matches."""
     method = method_of(view)
-    rows = [r for r in methods_of(view) if r["method"] and method in (ALL_METHODS, r["method"])]
-    count = sum(r["items"] for r in rows)
-    amount = sum((r["amount"] for r in rows), Decimal(0))
+    params = {"method": method}
+    sums = totals(view, MATCHES, params) if method else {}
+    count, amount = int(sums.get("rows", 0)), sums.get("amount") or Decimal(0)
     text = n_("{count} match, {amount}: {method}", "{count} matches, {amount}: {method}", count)
     return Content(
         text.format(
@@ -236,7 +237,7 @@ def matches_content(view: View) -> Content:
             method=_(METHODS[method]) if method in METHODS else _("all methods"),
         ),
         _("The least certain first; payments of 12 months"),
-        explain=ListRef(MATCHES.name, {"method": method}),
+        explain=MATCHES.ref(view, params),
     )
 
 
@@ -274,7 +275,7 @@ def unapplied_content(view: View, decisions: Decisions, may: bool) -> Content:
         ),
         unapplied_items.more(view, len(shown), len(rows)),
     ]
-    return Content(title, measure, [b for b in body if b is not None], ListRef(UNAPPLIED.name))
+    return Content(title, measure, [b for b in body if b is not None], UNAPPLIED.ref(view))
 
 
 def _decided_about(

@@ -51,7 +51,10 @@ def layout(**query: str) -> Component:
         html.Div(id="cash-status", className="cash-status", role="status"),
         panel("cash-methods", height=190),
         html.Div(
-            panel("cash-matches", static=grid("cash-grid", MATCHES, height=420, params=params)),
+            panel(
+                "cash-matches",
+                static=grid("cash-grid", MATCHES, height=420, params=params, page=query),
+            ),
             id="cash-matches-box",
             hidden=not query.get("method"),
         ),

@@ -226,7 +226,7 @@ def facts(*lines: tuple[str, str, str]) -> Component:
 
 def sell_title(view: View, row: Row) -> str:
     """Say what may be sold on credit."""
-    if row["credit_limit"] is None:
+    if row["headroom"] is None:
         return _("No credit limit is known")
     if row["headroom"] < 0:
         return _("Over its limit by {amount}").format(amount=view.f.money(-row["headroom"]))
@@ -236,12 +236,17 @@ def sell_title(view: View, row: Row) -> str:
 def sell_body(view: View, row: Row, who: Row) -> list[Component | None]:
     """Return limit, exposure and headroom, and when a new invoice is expected to be paid."""
     f = view.f
-    limit, exposure, insured = row["credit_limit"], row["receivables"], row["insured_limit"]
+    limit, exposure, insured = row["credit_limit"], row["exposure"], row["insured_limit"]
     over = row["headroom"] is not None and row["headroom"] < 0
     look = "strong worse" if over else "strong"
     lines = [
         (_("Credit limit"), f.exact(limit), ""),
-        (_("Exposure: all that is open, unapplied payments included"), f.exact(exposure), ""),
+        (
+            _("Exposure: all that is open, in all currencies, unapplied payments included"),
+            f.exact(exposure),
+            "",
+        ),
+        *_limit_above(view, row),
         (_("Headroom"), f.exact(row["headroom"]), look),
         (_("Insured limit"), f.exact(insured), ""),
     ]
@@ -256,10 +261,27 @@ def sell_body(view: View, row: Row, who: Row) -> list[Component | None]:
     ]
 
 
+def _limit_above(view: View, row: Row) -> list[tuple[str, str, str]]:
+    """Say which limit binds where it is shared: with customers below, or of one above."""
+    f, limit, holder = view.f, row["binding_limit"], row["limit_holder"]
+    if limit is None:
+        return []
+    used = limit - row["headroom"]
+    if holder != row["customer"]:
+        who = _("Limit of {customer}, which counts here").format(
+            customer=view.label("customer", holder)
+        )
+        return [(who, f.exact(limit), ""), (_("Used of it by all"), f.exact(used), "")]
+    if used == row["exposure"]:
+        return []
+    return [(_("Used of it, customers that belong to it included"), f.exact(used), "")]
+
+
 def _limit_bar(view: View, row: Row) -> Component | None:
-    limit, exposure = row["credit_limit"], row["receivables"]
+    limit = row["binding_limit"]
     if not limit:
         return None
+    exposure = limit - row["headroom"]
     whole = float(max(limit, exposure))
     used = min(float(limit), max(float(exposure), 0.0)) / whole * 100
     over = max(float(exposure - limit), 0.0) / whole * 100

@@ -14,13 +14,13 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.base.filters import with_page
-from dashboards.base.grid import CARD, Column, Listing, connect_grid, grid
+from dashboards.base.grid import CARD, Column, Listing, arranged, connect_grid, grid
 from dashboards.base.i18n import _, n_
 from dashboards.base.links import search_with, stay, switch
 from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import message, page, panel, row
-from dashboards.base.view import Context, Explain, ListRef, View
+from dashboards.base.view import Context, Explain, View
 from dashboards.base.words import CLOSERS, KINDS, METHODS
 from dashboards.customer import sector as customer_sector
 from dashboards.customer.facts import (
@@ -97,7 +97,7 @@ ITEMS = Listing(
 _BETWEEN = " · "
 
 
-def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its query
+def layout(**query: str) -> Component:
     """Return the page in its final shape."""
     finder = dmc.Select(
         id="customer-find",
@@ -137,7 +137,7 @@ def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its qu
                     "customer-items",
                     below=True,
                     controls=[html.Div(id="customer-states")],
-                    static=grid("customer-items-grid", ITEMS, height=460, later=True),
+                    static=grid("customer-items-grid", ITEMS, height=460, later=True, page=query),
                 ),
             ],
             id="customer-body",
@@ -212,12 +212,12 @@ def connect(app: Dash, context: Context) -> None:
 
     @panel_callback(app, context, "customer-items", below=True)
     def items(view: View) -> Content:
-        statement = account(ledger_of(view), state_of(view.selection.page))
+        listed_as_shown, _order, bound = arranged(view, ITEMS, {})
         sums = view.query(
-            "select count(*) as slices, count(distinct document_id) as documents,\n"
+            "select count(distinct document_id) as documents,\n"
             "    sum(amount) filter (where is_open) as owed\n"
-            f"from ({statement.sql}) as listed",
-            statement.parameters,
+            f"from ({listed_as_shown}) as listed",
+            bound,
         )[0]
         title = n_(
             "{count} document, {amount} open",
@@ -229,7 +229,7 @@ def connect(app: Dash, context: Context) -> None:
                 count=view.f.count(sums["documents"]), amount=view.f.exact(sums["owed"] or 0)
             ),
             _("One row for each slice, with what closed it and how it was matched"),
-            explain=ListRef(ITEMS.name),
+            explain=ITEMS.ref(view),
         )
 
     connect_grid(app, context, "customer-items-grid", ITEMS, below=True)

@@ -1,30 +1,29 @@
 """Customers: everyone who may be sold to or must be reminded, in one list to search and sort.
 
-The URL holds what is sought (`q=janssens`) and the order (`sort=overdue.desc`).
+The URL holds what is sought (`q=janssens`), and what is set in the columns of the list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, no_update
+from dash import Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.base.filters import with_page
 from dashboards.base.grid import CARD, Column, Listing, connect_grid, grid, params_id, totals
 from dashboards.base.i18n import _, n_
+from dashboards.base.links import aged_list
 from dashboards.base.page import Page
-from dashboards.base.panel import Content, headline_callback, panel_callback
+from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import icon, page, panel
-from dashboards.base.view import Context, ListRef, NoRows, View
+from dashboards.base.view import Context, NoRows, View
 from data.core.texts import N_
 from metrics.asking.ledger import Statement
-from metrics.lists.customers import customers, found
+from metrics.lists.customers import customers, found, with_room
 
 _LATE = "cast(sum(late_amount{q}) as double) / nullif(cast(sum(paid_{p}) as double), 0)"
 
@@ -42,14 +41,13 @@ def _hidden(name: str, label: str, unit: str, total: str) -> Column:
 def _statement(view: View, params: Mapping[str, str]) -> Statement:
     """Return the list of customers, those that are sought only."""
     listed = customers(view.ledger)
-    sql = (
-        "select *,\n"
-        "    cast(receivables as double) / nullif(cast(credit_limit as double), 0) as limit_used\n"
-        f"from (\n{listed.sql}\n) as listed"
-    )
-    statement = Statement(sql, listed.parameters)
     sought = params.get("q", "").strip()
-    return found(statement, sought) if sought else statement
+    roomy = with_room(found(listed, sought) if sought else listed)
+    sql = (
+        "select *,\n    1 - cast(headroom as double) / nullif(cast(binding_limit as double), 0)"
+        f" as limit_used\nfrom (\n{roomy.sql}\n) as listed"
+    )
+    return Statement(sql, roomy.parameters)
 
 
 def _narrowed(view: View) -> str:
@@ -76,7 +74,7 @@ CUSTOMERS = Listing(
         Column("oldest_overdue_days", N_("Oldest, days"), "count", 72,
                total="max(oldest_overdue_days)"),
         Column("credit_limit", N_("Limit"), "money", 112, total="sum(credit_limit)", whole=True),
-        Column("headroom", N_("Headroom"), "money", 146, total="sum(headroom)",
+        Column("headroom", N_("Headroom"), "money", 146, total="sum(room)",
                options={"cellRenderer": "Headroom", **CARD}, whole=True),
         Column("days_beyond_terms", N_("Days beyond terms"), "days", 94, total=_late(),
                options=CARD),
@@ -93,7 +91,7 @@ CUSTOMERS = Listing(
         _hidden("late_q3", N_("Days beyond terms, 4 to 6 months ago"), "days", _late("q3")),
         _hidden("late_q4", N_("Days beyond terms, last 3 months"), "days", _late("q4")),
         _hidden("limit_used", N_("Limit used"), "share",
-                "cast(sum(receivables) filter (where credit_limit is not null) as double)"
+                "1 - cast(sum(own_headroom) as double)"
                 " / nullif(cast(sum(credit_limit) as double), 0)"),
     ),
     statement=_statement,
@@ -102,7 +100,7 @@ CUSTOMERS = Listing(
     grouped=True,
     facts={
         "over": "count(*) filter (where headroom < 0)",
-        "beyond": "-sum(headroom) filter (where headroom < 0)",
+        "beyond": "-sum(own_headroom) filter (where own_headroom < 0)",
         "late": "count(*) filter (where days_beyond_terms > 30)",
         "old": "count(*) filter (where oldest_overdue_days > 90)",
     },
@@ -112,17 +110,8 @@ over their limit, and by how much together; late: those that pay more than 30 da
 old: those with something more than 90 days overdue."""
 
 
-def sort_of(page_keys: Mapping[str, str]) -> str:
-    """Return the order that the URL asks for, as a listing takes it; the default otherwise."""
-    name, _dot, way = page_keys.get("sort", "").partition(".")
-    if name not in {c.name for c in CUSTOMERS.columns}:
-        return CUSTOMERS.sort
-    return f"{name} desc" if way == "desc" else name
-
-
 def layout(**query: str) -> Component:
-    """Return the page in its final shape; the order of the grid is that of the URL."""
-    listing = replace(CUSTOMERS, sort=sort_of(query))
+    """Return the page in its final shape."""
     sought = query.get("q", "")
     box = dmc.TextInput(
         id="customers-q",
@@ -139,11 +128,10 @@ def layout(**query: str) -> Component:
         _("Customers"),
         panel(
             "customers-list",
-            controls=[box],
-            static=grid("customers-grid", listing, height=680, params={"q": sought}),
+            controls=[html.Span(id="customers-aged"), box],
+            static=grid("customers-grid", CUSTOMERS, height=680, params={"q": sought}, page=query),
             look="customers-panel",
         ),
-        dcc.Store(id="customers-sort"),
     )
 
 
@@ -156,8 +144,8 @@ def connect(app: Dash, context: Context) -> None:
 
     @panel_callback(app, context, "customers-list")
     def title(view: View) -> Content:
-        params = {"q": view.selection.page.get("q", "")}
-        sums = sums_of(view, params)
+        params = _sought(view)
+        sums = totals(view, CUSTOMERS, params)
         text = n_(
             "{count} customer owes {owed}, of which {late} is overdue",
             "{count} customers owe {owed}, of which {late} is overdue",
@@ -165,6 +153,8 @@ def connect(app: Dash, context: Context) -> None:
         )
         if not sums["rows"]:
             text = _("No customer has “{sought}” in name, number or VAT number")
+            if not params["q"]:
+                text = _("No customer fits the filters of the columns")
         return Content(
             text.format(
                 count=view.f.count(sums["rows"]),
@@ -173,8 +163,12 @@ def connect(app: Dash, context: Context) -> None:
                 sought=params["q"],
             ),
             _("Behaviour of the last 12 months"),
-            explain=ListRef(CUSTOMERS.name, params),
+            explain=CUSTOMERS.ref(view, params),
         )
+
+    @part_callback(app, context, "customers-aged")
+    def aged(view: View) -> Component:
+        return aged_list(view, CUSTOMERS.name, _sought(view))
 
     @app.callback(
         Output("url", "search", allow_duplicate=True),
@@ -199,72 +193,20 @@ def connect(app: Dash, context: Context) -> None:
         view = context.view(search)
         if view is None:
             raise PreventUpdate
-        in_url = view.selection.page.get("q", "")
-        return no_update if (typed or "").strip() == in_url else in_url, {"q": in_url}
-
-    @app.callback(
-        Output("url", "search", allow_duplicate=True),
-        Output("customers-sort", "data"),
-        Input("customers-grid", "getRowsRequest"),
-        State("customers-sort", "data"),
-        State("url", "search"),
-        State("url", "pathname"),
-        prevent_initial_call=True,
-    )
-    def keep_sort(request: Any, before: Any, search: str | None, pathname: str | None) -> Any:
-        now = (request or {}).get("sortModel")
-        # rows are also asked for after Back or a new search: only another order is the reader's
-        if pathname != PAGE.path or now == before:
-            raise PreventUpdate
-        changed = sorted_search(request, search) if before is not None else None
-        return no_update if changed is None else changed, now
-
-    @app.callback(
-        Output("customers-grid", "columnState"),
-        Input("url", "search"),
-        State("customers-grid", "getRowsRequest"),
-        prevent_initial_call=True,
-    )
-    def follow_sort(search: str | None, request: Any) -> list[dict[str, Any]]:
-        return sort_to_apply(request, search)
+        in_url = _sought(view)
+        return no_update if (typed or "").strip() == in_url["q"] else in_url["q"], in_url
 
     connect_grid(app, context, "customers-grid", CUSTOMERS)
 
 
-def sorted_search(request: Mapping[str, Any] | None, search: str | None) -> str | None:
-    """Return the query with the grid's order in it; None where it is there already."""
-    model = (request or {}).get("sortModel") or []
-    if not model or not any(model[0].get("colId") == c.name for c in CUSTOMERS.columns):
-        return None
-    name, way = str(model[0]["colId"]), "desc" if model[0].get("sort") == "desc" else "asc"
-    # the default order needs no words in the URL
-    asked = None if f"{name} {way}" == CUSTOMERS.sort else f"{name}.{way}"
-    now = dict(parse_qsl((search or "").lstrip("?"))).get("sort")
-    return None if asked == now else with_page(search, sort=asked)
-
-
-def sort_to_apply(request: Mapping[str, Any] | None, search: str | None) -> list[dict[str, Any]]:
-    """Return the column state that gives the grid the order of the URL (after Back, or a link).
-
-    Raises PreventUpdate where the grid has it already.
-    """
-    if not request or sorted_search(request, search) is None:
-        raise PreventUpdate
-    wanted, _space, way = sort_of(dict(parse_qsl((search or "").lstrip("?")))).partition(" ")
-    return [
-        {"colId": c.name, "sort": (way or "asc") if c.name == wanted else None}
-        for c in CUSTOMERS.columns
-    ]
-
-
-def sums_of(view: View, params: Mapping[str, str]) -> dict[str, Any]:
-    """Return the totals and facts of the list: those that its grid asks for with the first rows."""
-    return totals(view, replace(CUSTOMERS, sort=sort_of(view.selection.page)), params)
+def _sought(view: View) -> dict[str, str]:
+    """Return the parameters of the list: what is sought, as the URL says."""
+    return {"q": view.selection.page.get("q", "")}
 
 
 def headline_of(view: View) -> str:
     """Say who is over the limit, and who pays late."""
-    sums = sums_of(view, {})
+    sums = totals(view, CUSTOMERS, _sought(view))
     if not sums["rows"]:
         raise NoRows
     over = n_(

@@ -102,6 +102,8 @@ RELATIONS: tuple[tuple[str, str], ...] = (
     ("slices", N_("parts of invoices that were open at some time in the window")),
     ("movements", N_("all documents dated up to the as-of day")),
     ("accounts", N_("customers with their limit and terms")),
+    ("limits", N_("customers with a limit, their own or one above them, and what is left of it")),
+    ("owing", N_("alive; of customers chosen by a currency, what they owe in all currencies")),
     ("days", N_("the as-of day, and the first days of its windows")),
 )
 """The relations that the SQL of every metric reads, already filtered."""

@@ -14,11 +14,11 @@ from dashboards.base.i18n import _, language
 from dashboards.base.page import Page
 from dashboards.base.panel import headline_callback, near_callback
 from dashboards.base.parts import page
-from dashboards.base.plain_table import plain_table
 from dashboards.base.view import Context, View
 from dashboards.base.words import KINDS
 from dashboards.charts.aging_bar import aging_bar
 from dashboards.charts.buckets import labels
+from dashboards.charts.plain_table import plain_table
 from dashboards.definitions.glossary import (
     CONVENTIONS,
     ENOUGH,

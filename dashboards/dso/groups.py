@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from dash import dcc, html
@@ -13,7 +14,7 @@ from dash.development.base_component import Component
 from dashboards.base.filters import FILTERS, to_search
 from dashboards.base.grid import Column, Listing
 from dashboards.base.i18n import _
-from dashboards.base.links import stay
+from dashboards.base.links import dimension_of, stay
 from dashboards.base.parts import change
 from dashboards.base.view import NoRows, View
 from dashboards.dso.figures import covered
@@ -101,8 +102,13 @@ def group_listings() -> dict[str, Listing]:
             _statement(d.name),
             sort="rolling_3m desc",
             grouped=True,
+            shown=partial(_split_by, d.name),
         )
     return listings
+
+
+def _split_by(by: str, view: View) -> bool:
+    return dimension_of(view) == by
 
 
 def _statement(by: str) -> Any:

@@ -19,7 +19,7 @@ from dashboards.base.links import connect_dimension, dimension_choice, dimension
 from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import change, page, panel, rich, row
-from dashboards.base.view import Context, Explain, ListRef, NoRows, NotEnough, View
+from dashboards.base.view import Context, Explain, NoRows, NotEnough, View
 from dashboards.charts.bridge import HEIGHT
 from dashboards.charts.figures import graph
 from dashboards.charts.sparkline import sparkline
@@ -39,7 +39,7 @@ from dashboards.dso.groups import (
     table_id,
 )
 from data.core.texts import N_, Text
-from metrics.asking.ledger import Ledger, month_ends, month_start
+from metrics.asking.ledger import Ledger, month_end, month_ends, month_start, same_day
 
 MONTHS = 36
 LISTINGS = group_listings()
@@ -224,7 +224,7 @@ def connect(app: Dash, context: Context) -> None:
         return Content(
             title=_("DSO by every method: {groups}").format(groups=view.dimension(by, plural=True)),
             measure=_("Days; the total is computed from its own receivables and sales"),
-            explain=ListRef(listing.name),
+            explain=listing.ref(view),
         )
 
     @app.callback(
@@ -238,7 +238,9 @@ def connect(app: Dash, context: Context) -> None:
         if view is None or dimension_of(view) == shown:
             raise PreventUpdate  # the grid asks for new rows by itself
         by = dimension_of(view)
-        return grid(table_id(by), LISTINGS[by], height=420, later=True), by
+        return grid(
+            table_id(by), LISTINGS[by], height=420, later=True, page=view.selection.page
+        ), by
 
     for by, listing in LISTINGS.items():
         connect_grid(app, context, table_id(by), listing, below=True)
@@ -313,30 +315,52 @@ def worth_content(view: View) -> Content:
             className="card-note",
             title=f.exact(late) if late > 0 else None,
         ),
+        _unapplied_note(view, late),
     ]
-    return Content(_("One day of DSO is worth"), f.currency, body, Explain("dso"))
+    shown = [part for part in body if part is not None]
+    return Content(_("One day of DSO is worth"), f.currency, shown, Explain("dso"))
+
+
+def _unapplied_note(view: View, late: Decimal) -> Component | None:
+    """Say why this is less than what is overdue: unapplied money is off it already."""
+    held = view.answer("receivables").to_pylist()[0]["unapplied"] or Decimal(0)
+    if not held:
+        return None
+    text = _("{overdue} is overdue; {unapplied} of it is paid or credited, but not applied yet.")
+    said = {"overdue": late - held, "unapplied": -held}
+    return html.P(
+        text.format(**{name: view.f.money(value) for name, value in said.items()}),
+        className="card-note",
+        title="; ".join(view.f.exact(value) for value in said.values()),
+    )
 
 
 def cei_content(view: View) -> Content:
     """Return the collection effectiveness of the month, with 13 months and the year before."""
     f, as_of = view.f, view.selection.as_of
-    rows = view.answer("collection_effectiveness", view.ledger.history(25)).to_pylist()
+    shown = month_ends(as_of, 13)
+    # a month that has begun stands beside as many days of others, never beside a whole one
+    before = [same_day(day, 12) for day in shown]
+    last_month = same_day(as_of, 1)
+    asked = replace(view.ledger, days=tuple(sorted({*shown, *before, last_month})))
+    rows = view.answer("collection_effectiveness", asked).to_pylist()
     by_day = {r["as_of"]: r["cei"] for r in rows}
-    ends = view.ledger.history(25).days
-    now, last_month = by_day.get(as_of), by_day.get(ends[-2])
-    shown, before = ends[12:], ends[:13]
+    now = by_day.get(as_of)
     values = [by_day.get(d) for d in shown]
-    moved = None if now is None or last_month is None else now - last_month
-    ago = None if now is None or by_day.get(ends[12]) is None else now - by_day[ends[12]]
+    whole = as_of == month_end(as_of)
+    changes = [
+        change(
+            None if now is None or by_day.get(day) is None else now - by_day[day],
+            "share", f, since=text if whole else days, more_is_worse=False,
+        )
+        for day, text, days in (
+            (last_month, _("vs last month"), _("vs as many days of last month")),
+            (before[-1], _("vs a year ago"), _("vs as many days a year ago")),
+        )
+    ]  # fmt: skip
     body = [
         html.Div(f.share(now, 1), className="card-value"),
-        html.Div(
-            [
-                change(moved, "share", f, since=_("vs last month"), more_is_worse=False),
-                change(ago, "share", f, since=_("vs a year ago"), more_is_worse=False),
-            ],
-            className="card-changes",
-        ),
+        html.Div(changes, className="card-changes"),
         sparkline(
             values,
             [by_day.get(d) for d in before],
@@ -346,7 +370,7 @@ def cei_content(view: View) -> Content:
     ]
     return Content(
         _("Collection effectiveness"),
-        _("CEI of the month"),
+        _("CEI of the month") if whole else _("CEI of the month so far"),
         body,
         Explain("collection_effectiveness", history=25),
         as_of=f.month(as_of),

@@ -7,18 +7,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import MATCH, ClientsideFunction, Dash, Input, Output, Patch, State, html
+from dash import MATCH, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.base.delivery import pure
-from dashboards.base.grid import block, grid
+from dashboards.base.grid import (
+    block,
+    grid,
+    pin_total,
+    total_id,
+    totals,
+)
 from dashboards.base.i18n import _, n_
 from dashboards.base.links import search_with, stay
+from dashboards.base.narrowing import follow_address, refresh_with
 from dashboards.base.page import Page
-from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
+from dashboards.base.panel import Content, headline_callback, panel_callback
 from dashboards.base.parts import page, panel, rich, skeleton
-from dashboards.base.view import Context, ListRef, View
+from dashboards.base.view import Context, View
 from dashboards.findings.rows import LISTINGS, Found, all_found, at_stake, checks, chosen
 from data.core.texts import N_
 from etl.findings.find import WORDS
@@ -44,7 +51,12 @@ def layout(**_query: str) -> Component:
                 ),
                 panel(
                     "findings-rows",
-                    static=html.Div(skeleton(_HEIGHT), id="findings-grid"),
+                    static=html.Div(
+                        [
+                            html.Div(skeleton(_HEIGHT), id="findings-grid"),
+                            dcc.Store(id="findings-place"),
+                        ]
+                    ),
                     look="customers-panel",
                 ),
             ],
@@ -130,8 +142,9 @@ def shown(view: View) -> Content:
     words = one.words
     if one.name not in WORDS:
         return Content(one.sentence, _("its rows are in the load's database"), as_of=_day(view))
-    count = n_("{count} row", "{count} rows", one.items).format(count=view.f.count(one.items))
-    measure = [count]
+    listing = LISTINGS[one.name]
+    items = totals(view, listing, {})["rows"] if listing.filters(view) else one.items
+    measure = [n_("{count} row", "{count} rows", items).format(count=view.f.count(items))]
     if view.words and not one.narrowed:
         measure.append(_("the filters do not narrow these rows"))
     body = html.Dl(
@@ -147,7 +160,7 @@ def shown(view: View) -> Content:
         _(words.title),
         ", ".join(measure),
         body,
-        ListRef(LISTINGS[one.name].name),
+        listing.ref(view),
         as_of=_day(view),
     )
 
@@ -195,13 +208,22 @@ def _day(view: View) -> str:
     return _("as of {day}, the last day of the data, whatever day is chosen").format(day=day)
 
 
-def rows(view: View) -> Component | None:
-    """Return the grid of the chosen finding, a new one for other filters."""
+def place_of(view: View) -> dict[str, str] | None:
+    """Return the id of the grid of the chosen finding, a new one for other filters; None for none.
+
+    None as well where the rows are in the load's database only.
+    """
     one = chosen(view)
     if one is None or one.name not in WORDS:
         return None
-    place = {"type": "finding-grid", "finding": one.name, "filters": view.filters}
-    return grid(place, LISTINGS[one.name], height=min(_HEIGHT, 110 + 34 * max(one.items, 2)))
+    return {"type": "finding-grid", "finding": one.name, "filters": view.filters}
+
+
+def rows(view: View, place: dict[str, str]) -> Component:
+    """Return the grid of the chosen finding."""
+    one = chosen(view)
+    height = min(_HEIGHT, 110 + 34 * max(one.items if one else 0, 2))
+    return grid(place, LISTINGS[place["finding"]], height=height, page=view.selection.page)
 
 
 def connect(app: Dash, context: Context) -> None:
@@ -210,11 +232,23 @@ def connect(app: Dash, context: Context) -> None:
     panel_callback(app, context, "findings-list")(ranked)
     panel_callback(app, context, "findings-rows")(shown)
     panel_callback(app, context, "findings-checked")(checked)
-    part_callback(app, context, "findings-grid")(rows)
+
+    @app.callback(
+        Output("findings-grid", "children"),
+        Output("findings-place", "data"),
+        Input("url", "search"),
+        State("findings-place", "data"),
+    )
+    def place_rows(search: str | None, placed: dict[str, str] | None) -> Any:
+        view = context.view(search)
+        place = place_of(view) if view else None
+        if view is None or (place is not None and place == placed):
+            raise PreventUpdate  # the grid follows the address by itself
+        return (rows(view, place) if place else None), place
 
     @app.callback(
         Output(_GRID, "getRowsResponse"),
-        Output(_GRID, "dashGridOptions"),
+        Output(total_id(_GRID), "data"),
         Input(_GRID, "getRowsRequest"),
         State("url", "search"),
         State(_GRID, "id"),
@@ -224,21 +258,11 @@ def connect(app: Dash, context: Context) -> None:
         view = context.view(search)
         if not request or view is None or place["finding"] not in LISTINGS:
             raise PreventUpdate
-        found, total = block(view, LISTINGS[place["finding"]], {}, request)
-        changed = Patch()
-        changed["pinnedTopRowData"] = total
-        return found, changed
+        return block(view, LISTINGS[place["finding"]], {}, request)
 
-    # on a narrow screen it becomes a list of cards
-    app.clientside_callback(
-        ClientsideFunction("cells", "narrow"),
-        Output(_GRID, "columnDefs"),
-        Output(_GRID, "dashGridOptions", allow_duplicate=True),
-        Input(_GRID, "id"),
-        State(_GRID, "columnDefs"),
-        State(_GRID, "dashGridOptions"),
-        prevent_initial_call="initial_duplicate",
-    )
+    follow_address(app, _GRID)
+    pin_total(app, _GRID)
+    refresh_with(app, _GRID, Input("url", "search"))
 
 
 PAGE = Page("/findings", N_("Findings"), 65, layout, connect, listings=tuple(LISTINGS.values()))

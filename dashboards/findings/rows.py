@@ -119,6 +119,7 @@ def listing_of(name: str) -> Listing:
         sort=words.sort if "amount" in words.columns else "",
         narrowed=lambda view: narrowed(view, words),
         grouped=True,
+        shown=lambda view: (one := chosen(view)) is not None and one.name == name,
     )
 
 
@@ -189,7 +190,8 @@ def _narrowing(view: View, name: str, sql: str) -> tuple[str, Mapping[str, objec
     """
     where = view.selection.where(view.options)
     words = WORDS.get(name)
-    if not where or words is None or words.whole:
+    standing = view.selection.standing
+    if not (where or standing) or words is None or words.whole:
         return "", {}
     names = _names(view, sql)
     key = "document_key" if "document_key" in names else "customer"
@@ -201,4 +203,7 @@ def _narrowing(view: View, name: str, sql: str) -> tuple[str, Mapping[str, objec
     for dimension, chosen_values in sorted(where.items()):
         values[f"only_{dimension}"] = list(chosen_values)
         tests.append(f"{dimension} in $only_{dimension}")
+    if standing:
+        tests.append(f"customer in (\n{standing.sql}\n)")
+        values |= standing.parameters
     return f"r.{own} in (select {key} from documents where {' and '.join(tests)})", values

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -18,6 +17,7 @@ from dashboards.base.filters import (
     FILTERS,
     MORE,
     MULTI,
+    STANDING,
     Options,
     dimension_label,
     sector_choices,
@@ -26,8 +26,10 @@ from dashboards.base.filters import (
 from dashboards.base.format import Format
 from dashboards.base.i18n import LANGUAGES, _, language
 from dashboards.base.later import Later
+from dashboards.base.page import Page
 from dashboards.base.view import View
 from data.core.dimensions import SECTOR_LEVELS
+from data.core.texts import N_, Text
 from metrics.asking.ledger import month_end
 
 _MOST_CHOICES = 100
@@ -140,7 +142,7 @@ def calendar_of(options: Options | None) -> tuple[list[dict[str, str]], dict[str
     ]
     return presets, {
         "minDate": options.first_day.isoformat(),
-        "maxDate": (last + timedelta(days=366)).isoformat(),
+        "maxDate": month_end(last).isoformat(),
     }
 
 
@@ -252,11 +254,13 @@ def choices(
     f = Format(language(), options.currency)
     if name == "sector":
         return sector_choices(options, f)
-    values = options.values[name]
+    values = STANDING[name][1] if name in STANDING else options.values[name]
     if name == "customer_group":
         wanted = typed.casefold()
         found = (value for value, words in options.groups if wanted in words)
         values = tuple(dict.fromkeys((*chosen, *islice(found, _MOST_CHOICES))))
+    if name in STANDING:
+        values = tuple(dict.fromkeys((*values, *chosen)))
     choices = [
         {"value": value or "-", "label": value_label(name, value, options, f)} for value in values
     ]
@@ -280,3 +284,54 @@ def search_of(as_of: str | None, values: Sequence[Sequence[str] | None], search:
         if k != "as_of" and k not in FILTERS
     ]
     return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def active(view: View, page: Page | None) -> list[Component]:
+    """Return the active filters as chips, and what of the URL was not understood.
+
+    Those that are set in the columns of the list which the page shows are among them.
+    """
+    chips = [
+        _chip(name, value or "-", view.dimension(name),
+              value_label(name, value, view.options, view.f))
+        for name in FILTERS
+        for value in view.selection.chosen.get(name, ())
+    ]  # fmt: skip
+    notices = list(view.selection.notices)
+    for listing in page.listings if page else ():
+        if not listing.shown(view):
+            continue
+        for column, text in listing.filters(view).items():
+            of, _colon, test = text.partition(": ")
+            chips.append(_chip(f"{listing.name}.{column}", "-", of, test))
+        left_out = N_("“{value}” is no filter of a column and is left out.")
+        unknown = listing.narrowing(view.selection.page).unknown
+        notices += [Text(left_out, {"value": value[:40]}) for value in unknown]
+    if chips:
+        chips.append(
+            html.Button(
+                _("Clear filters"),
+                id={"type": "clear-filters", "at": "frame"},
+                className="button quiet",
+                n_clicks=0,
+            )
+        )
+    told: list[Component] = [
+        html.P(n.render(_), className="notice", role="status") for n in notices
+    ]
+    return ([html.Div(chips, className="chips")] if chips else []) + told
+
+
+def _chip(name: str, value: str, of: str, text: str) -> Component:
+    """Return a filter that a click removes."""
+    return html.Button(
+        [
+            html.Span(of, className="chip-of"),
+            html.Span(text),
+            html.Span("×", **{"aria-hidden": "true"}),
+        ],
+        id={"type": "chip", "name": name, "value": value},
+        className="chip",
+        n_clicks=0,
+        title=_("Remove the filter {value}").format(value=text),
+    )

@@ -12,24 +12,26 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import flask
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.csv
 from dash import Dash
 
-from dashboards.base.grid import Column, Listing, arranged
+from dashboards.base.grid import Column, Listing, arranged, totals
 from dashboards.base.i18n import _
 from dashboards.base.page import Page
 from dashboards.base.view import Context, Explain, View
+from dashboards.frame.aged import Aged, aged, workbook
 from dashboards.frame.row_columns import row_columns
 from data.core.buckets import DEFAULT, Buckets
-from data.core.dimensions import DIMENSIONS
+from data.core.dimensions import DIMENSIONS, SECTOR_LEVELS
 from data.core.errors import EngineError, StoreError
 from data.core.texts import inert
 from data.store.engine import Engine
@@ -42,18 +44,28 @@ FORMATS = {
 }
 SHEET_ROWS = 1_000_000
 """An Excel sheet holds 1,048,576 rows; what is beyond is left out, and the file says so."""
+_DAY_LEFT = {"num_format": "yyyy-mm-dd", "align": "left"}
 _RUNS = "'=', '+', '-', '@', chr(9), chr(13)"
 
 
 @dataclass(frozen=True)
 class Download:
-    """What a file holds: its title, the lines at its top, its columns and their statement."""
+    """What a file holds: its title, the lines at its top, its columns and their statement.
+
+    A column of sectors or customers, which are numbers, has their names beside it.
+    """
 
     name: str
     title: str
     head: Sequence[tuple[str, str]]
     columns: Sequence[Column]
     statement: Statement
+    label: Callable[[str, str], str] = lambda _dimension, value: value
+    """How a reader calls a value of a dimension."""
+    totals: Mapping[str, Any] = field(default_factory=dict)
+    """What the last row of a workbook says of all rows, by column."""
+    comma: bool = False
+    """A CSV with semicolons and decimal commas, as Excel opens it in many countries."""
 
 
 def explain_from(raw: Mapping[str, Any]) -> Explain:
@@ -98,16 +110,48 @@ def figure_download(view: View, explain: Explain) -> Download:
         *[Column(f.name, f.label, f.unit) for f in asked.fields],
     ]
     statement = view.explained(explain).statement(asked, explain.by)
-    return Download(asked.name, _(asked.label), head(view, explain), columns, statement)
+    return _made(view, asked.name, _(asked.label), head(view, explain), columns, statement)
 
 
-def rows_download(view: View, explain: Explain) -> Download:
-    """Return the rows behind the figure, with their file and line."""
+def list_download(
+    view: View, listing: Listing, params: Mapping[str, str], request: Mapping[str, Any]
+) -> Download:
+    """Return a long table as its grid shows it: the same rows in the same order."""
+    sql, order, bound = arranged(view, listing, params, request)
+    words = (listing.narrowed(view), *listing.filters(view, request).values())
+    columns = [c for c in listing.columns if not c.screen]
+    top = head(view, narrowed=", ".join(filter(None, words)))
+    statement = Statement(f"{sql}\n{order}", bound)
+    sums = totals(view, listing, params, request)
+    return _made(view, listing.name, _(listing.title), top, columns, statement, sums)
+
+
+def _made(
+    view: View,
+    name: str,
+    title: str,
+    top: Sequence[tuple[str, str]],
+    columns: Sequence[Column],
+    statement: Statement,
+    sums: Mapping[str, Any] | None = None,
+) -> Download:
+    comma = view.f.separators[0] == "," and view.selection.page.get("csv") != "plain"
+    return Download(name, title, top, columns, statement, view.label, sums or {}, comma)
+
+
+def rows_download(view: View, explain: Explain, request: Mapping[str, Any]) -> Download:
+    """Return the rows behind the figure, with their file and line.
+
+    `request`: filters and order of the grid that shows them.
+    """
     asked = metric(explain.metric)
     listing = rows_listing(view, explain)
     title = _("{metric}: the rows behind it").format(metric=_(asked.label))
-    statement = listing.statement(view, {})
-    return Download(f"{asked.name}-rows", title, head(view, explain), listing.columns, statement)
+    sql, order, bound = arranged(view, listing, {}, request)
+    top = head(view, explain, ", ".join(listing.filters(view, request).values()))
+    statement = Statement(f"{sql}\n{order}", bound)
+    sums = totals(view, listing, {}, request)
+    return _made(view, f"{asked.name}-rows", title, top, listing.columns, statement, sums)
 
 
 def rows_listing(view: View, explain: Explain) -> Listing:
@@ -156,8 +200,10 @@ def head(view: View, explain: Explain | None = None, narrowed: str = "") -> list
         moment=view.f.moment(about["loaded_at"]),
         count=view.f.count(about["documents"]),
     )
+    notices = [n.render(_) for n in view.selection.notices]
     return [
         (_("As of"), as_of.isoformat()),
+        *[(_("Note"), text) for text in notices],
         (_("Filters"), ", ".join(words) or _("none")),
         (_("Currency"), view.f.currency),
         (_("Data"), state),
@@ -178,11 +224,11 @@ def download_table(download: Download, engine: Engine, format: str) -> bytes:
 
 def _csv(download: Download, engine: Engine) -> bytes:
     top = io.StringIO()
-    writer = csv.writer(top, lineterminator="\r\n")
+    delimiter = ";" if download.comma else ","
+    writer = csv.writer(top, lineterminator="\r\n", delimiter=delimiter)
     writer.writerow([inert(download.title)])
     writer.writerows([name, inert(text)] for name, text in download.head)
     writer.writerow([])
-    writer.writerow([inert(_(c.label)) for c in download.columns])
     cells = ", ".join(
         f"case when left({c.name}::varchar, 1) in ({_RUNS}) then '''' || {c.name}::varchar "
         f"else {c.name}::varchar end as {c.name}"
@@ -194,18 +240,44 @@ def _csv(download: Download, engine: Engine) -> bytes:
     table = engine.query(
         f"select {cells} from (\n{statement.sql}\n) as downloaded", statement.parameters
     )
+    columns, table = _named(download, table)
+    writer.writerow([inert(label) for label in columns])
     body = io.BytesIO()
-    options = pa.csv.WriteOptions(include_header=False, quoting_style="needed")
-    pa.csv.write_csv(_writable(table), body, options)
+    options = pa.csv.WriteOptions(include_header=False, quoting_style="needed", delimiter=delimiter)
+    pa.csv.write_csv(_writable(table, download.comma), body, options)
     # the mark at the start tells Excel that this is UTF-8
     return "\ufeff".encode() + top.getvalue().encode() + body.getvalue()
 
 
-def _writable(table: pa.Table) -> pa.Table:
+def _named(download: Download, table: pa.Table) -> tuple[list[str], pa.Table]:
+    """Return the labels of the columns and the table, each number with its name beside it."""
+    labels: list[str] = []
+    made: dict[str, Any] = {}
+    for column in download.columns:
+        values = table.column(column.name)
+        labels.append(_(column.label))
+        made[column.name] = values
+        if column.dimension in _NUMBERED:
+            codes = [None if v is None else str(v).removeprefix("'") for v in values.to_pylist()]
+            known = {code: download.label(column.dimension, code) for code in set(codes) if code}
+            names = [inert(known[code].removeprefix(f"{code} ")) if code else "" for code in codes]
+            labels.append(_("{column}, name").format(column=_(column.label)))
+            made[f"{column.name}_name"] = pa.array(names, pa.string())
+    return labels, pa.table(made)
+
+
+#: Dimensions whose values are numbers that few know by heart.
+_NUMBERED = (*SECTOR_LEVELS, "customer", "customer_group")
+
+
+def _writable(table: pa.Table, comma: bool) -> pa.Table:
     """Return the table with amounts as text, which the CSV writer takes as they are."""
     for place, column in enumerate(table.schema):
-        if pa.types.is_decimal(column.type):
-            table = table.set_column(place, column.name, table[place].cast(pa.string()))
+        number = pa.types.is_decimal(column.type)
+        if number or (comma and pa.types.is_floating(column.type)):
+            text = table[place].cast(pa.string())
+            text = pa.compute.replace_substring(text, ".", ",") if comma else text
+            table = table.set_column(place, column.name, text)
     return table
 
 
@@ -230,6 +302,11 @@ def _xlsx(download: Download, engine: Engine) -> bytes:
             "count": book.add_format({"num_format": "#,##0"}),
             "day": book.add_format({"num_format": "yyyy-mm-dd"}),
         }
+        bold_of = {
+            unit: book.add_format({"num_format": shown, "bold": True, "top": 1})
+            for unit, shown in (("money", "#,##0.00"), ("days", "0.0"), ("share", "0.0%"),
+                                ("count", "#,##0"))
+        }  # fmt: skip
         sheet = book.add_worksheet("Tandem")
         sheet.write_string(0, 0, download.title, bold)
         lines = list(download.head)
@@ -239,16 +316,31 @@ def _xlsx(download: Download, engine: Engine) -> bytes:
             table = table.slice(0, SHEET_ROWS)
         for line, (name, text) in enumerate(lines, 1):
             sheet.write_string(line, 0, name)
-            sheet.write_string(line, 1, text)
+            if name == _("As of"):
+                day = date.fromisoformat(text)
+                sheet.write_datetime(line, 1, day, book.add_format(_DAY_LEFT))
+            else:
+                sheet.write_string(line, 1, text)
         top = len(lines) + 2
-        for place, column in enumerate(download.columns):
-            number = column.unit != "text"
-            sheet.set_column(place, place, 14 if number else 22)
-            sheet.write_string(top, place, _(column.label), header)
-            values = table.column(column.name).to_pylist()
-            _write_column(sheet, top + 1, place, values, formats.get(column.unit))
+        labels, table = _named(download, table)
+        units = {c.name: c.unit for c in download.columns}
+        end = top + 1 + table.num_rows
+        for place, (label, name) in enumerate(zip(labels, table.column_names, strict=True)):
+            look = formats.get(units.get(name, "text"))
+            sheet.set_column(place, place, 14 if look else 22)
+            sheet.write_string(top, place, label, header)
+            _write_column(sheet, top + 1, place, table.column(name).to_pylist(), look)
+            total = download.totals.get(name)
+            if total is not None:
+                unit = units[name]
+                _write_column(sheet, end, place, [total], bold_of.get(unit, bold))
+        if any(value is not None for name, value in download.totals.items() if name in units):
+            first = next(
+                n for n, name in enumerate(table.column_names) if name not in download.totals
+            )
+            sheet.write_string(end, first, _("Total"), bold)
         sheet.freeze_panes(top + 1, 0)
-        sheet.autofilter(top, 0, top + max(table.num_rows, 1), len(download.columns) - 1)
+        sheet.autofilter(top, 0, top + max(table.num_rows, 1), len(labels) - 1)
     return out.getvalue()
 
 
@@ -277,13 +369,18 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
             view = context.view(flask.request.query_string.decode())
             if view is None:
                 flask.abort(404)
-            made = _asked_for(view, what, asked, listings)
-            content = download_table(made, view.state.engine, format)
+            if what == "aged":
+                if format != "xlsx":
+                    flask.abort(404)
+                name, content = "aged", workbook(_aged(view, asked, listings))
+            else:
+                made = _asked_for(view, what, asked, listings)
+                name, content = made.name, download_table(made, view.state.engine, format)
         except (ValueError, KeyError, TypeError) as error:
             return flask.Response(str(error), status=400, mimetype="text/plain")
         except (StoreError, EngineError) as error:
             return flask.Response(error.render(_), status=503, mimetype="text/plain")
-        name = re.sub(r"[^a-z0-9-]+", "-", made.name.lower())
+        name = re.sub(r"[^a-z0-9-]+", "-", name.lower())
         file = f"tandem-{name}-{view.selection.as_of.isoformat()}.{format}"
         return flask.Response(
             content,
@@ -292,23 +389,44 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         )
 
 
+def _request(asked: Mapping[str, str]) -> dict[str, Any]:
+    """Return the filters and the order of the drawer's grid; {} where those of the address hold."""
+    raw = json.loads(asked.get("request") or "{}")
+    return {name: raw[name] for name in ("filterModel", "sortModel") if raw.get(name) is not None}
+
+
+def _listed(
+    asked: Mapping[str, str], listings: Mapping[str, Listing]
+) -> tuple[Listing, dict[str, str]]:
+    """Return the long table that is asked for, and its parameters."""
+    if asked["list"] not in listings:
+        raise ValueError(f"there is no list {asked['list']!r}")
+    params = {str(k): str(v) for k, v in json.loads(asked.get("params") or "{}").items()}
+    return listings[asked["list"]], params
+
+
+def _aged(view: View, asked: Mapping[str, str], listings: Mapping[str, Listing]) -> Aged:
+    """Return the aged list: of the customers of the list that is named, or of all."""
+    chosen, narrowed = None, ""
+    if asked.get("list"):
+        listing, params = _listed(asked, listings)
+        listing.column("customer")
+        sql, order, bound = arranged(view, listing, params, _request(asked))
+        chosen = Statement(f"{sql}\n{order}", bound)
+        words = (listing.narrowed(view), *listing.filters(view).values())
+        narrowed = ", ".join(filter(None, words))
+    first, *others = head(view, narrowed=narrowed)
+    return aged(view, [(first[0], view.selection.as_of), *others], chosen)
+
+
 def _asked_for(
     view: View, what: str, asked: Mapping[str, str], listings: Mapping[str, Listing]
 ) -> Download:
     if what == "list":
-        if asked["list"] not in listings:
-            raise ValueError(f"there is no list {asked['list']!r}")
-        listing = listings[asked["list"]]
-        params = {str(k): str(v) for k, v in json.loads(asked.get("params") or "{}").items()}
-        request = json.loads(asked.get("request") or "{}")
-        sql, order, bound = arranged(view, listing, params, request)
-        statement = Statement(f"{sql}\n{order}", bound)
-        top = head(view, narrowed=listing.narrowed(view))
-        columns = [c for c in listing.columns if not c.screen]
-        return Download(listing.name, _(listing.title), top, columns, statement)
+        return list_download(view, *_listed(asked, listings), _request(asked))
     explain = explain_from(json.loads(asked.get("explain") or "{}"))
     if what == "figure":
         return figure_download(view, explain)
     if what == "rows":
-        return rows_download(view, explain)
+        return rows_download(view, explain, _request(asked))
     raise ValueError(f"there is nothing called {what!r} to download")

@@ -6,24 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import (
-    ALL,
-    ClientsideFunction,
-    Dash,
-    Input,
-    Output,
-    Patch,
-    State,
-    ctx,
-    dcc,
-    html,
-    no_update,
-)
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashboards.base.grid import Listing, block, column_defs, grid, params_id, refresh_with
+from dashboards.base.grid import (
+    Listing,
+    block,
+    column_defs,
+    grid,
+    params_id,
+    pin_total,
+    total_id,
+)
 from dashboards.base.i18n import _
+from dashboards.base.narrowing import refresh_with
 from dashboards.base.page import Page
 from dashboards.base.view import Context, Explain, View
 from dashboards.frame.download import explain_from, rows_listing
@@ -176,7 +173,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
 
     @app.callback(
         Output(_GRID, "getRowsResponse"),
-        Output(_GRID, "dashGridOptions"),
+        Output(total_id(_GRID), "data"),
         Input(_GRID, "getRowsRequest"),
         State("explain-source", "data"),
         State("explain-which", "value"),
@@ -186,15 +183,13 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
     def rows(request: Any, source: Any, which: str | None, search: str | None) -> Any:
         view = context.view(search)
         if not request or not source or view is None:
-            return {"rowData": [], "rowCount": 0}, no_update
+            return {"rowData": [], "rowCount": 0}, []
         shown = listing_of(view, source, which)
         params = source.get("params") or {} if "list" in source else {}
-        found, total = block(view, shown, params, request)
-        changed = Patch()
-        changed["pinnedTopRowData"] = total
-        return found, changed
+        return block(view, shown, params, request)
 
-    refresh_with(app, _GRID)
+    pin_total(app, _GRID)
+    refresh_with(app, _GRID, Input(params_id(_GRID), "data"))
     app.clientside_callback(
         ClientsideFunction("tandem", "menu"),
         Output("explain-drawer", "lang"),

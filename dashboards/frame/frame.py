@@ -18,13 +18,29 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.base import parts
 from dashboards.base.drawn import drawn
-from dashboards.base.filters import FILTERS, MORE, MULTI, Selection, to_search, value_label
+from dashboards.base.filters import (
+    MORE,
+    MULTI,
+    Selection,
+    to_search,
+    with_page,
+)
 from dashboards.base.i18n import _, n_
+from dashboards.base.narrowing import without
 from dashboards.base.page import Page
 from dashboards.base.view import Context, View
 from dashboards.charts.figures import FONT
 from dashboards.frame import explain
-from dashboards.frame.controls import calendar_of, choices, header, hides, search_of, shown_of
+from dashboards.frame.controls import (
+    active,
+    calendar_of,
+    choices,
+    header,
+    hides,
+    search_of,
+    shown_of,
+)
+from data.core.dimensions import names
 from data.core.errors import StoreError
 from data.core.texts import as_started
 
@@ -71,7 +87,7 @@ def layout(context: Context, pages: Sequence[Page]) -> Component:
                     dmc.AppShellMain(
                         [
                             html.Div(
-                                _active(view) if view else None,
+                                active(view, _page_of(pages, path)) if view else None,
                                 id="active-filters",
                                 className="active-filters",
                             ),
@@ -141,10 +157,11 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Input("as-of", "value"),
         *[Input(f"filter-{name}", "value") for name in MULTI],
         Input("state", "data"),
+        State("url", "pathname"),
         prevent_initial_call=True,
     )
     def select(search: str | None, as_of: str | None, *values: Any) -> Any:
-        picked = values[:-1]
+        picked, path = values[:-2], values[-1]
         asked = {t["prop_id"].split(".")[0] for t in ctx.triggered}
         by_control = asked.isdisjoint({"url", "state"})
         new_search: Any = no_update
@@ -162,7 +179,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
             *shown.placeholders,
             shown.day_text,
             shown.more,
-            _active(view),
+            active(view, _page_of(pages, path)),
         )
 
     @app.callback(
@@ -188,10 +205,13 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         view = _view(context, search)
         if not asked or not ctx.triggered[0]["value"] or view is None:
             raise PreventUpdate
+        if asked["type"] == "chip" and "." in asked["name"]:
+            return with_page(search, **{asked["name"]: None})
         if asked["type"] == "chip":
             value = "" if asked["value"] == "-" else asked["value"]
             return to_search(view.selection.without(asked["name"], value))
-        return to_search(Selection(view.selection.as_of, {}, view.selection.page,
+        lists = [listing.name for page in pages for listing in page.listings]
+        return to_search(Selection(view.selection.as_of, {}, without(view.selection.page, lists),
                                    default_day=view.selection.default_day))  # fmt: skip
 
     @app.callback(
@@ -237,9 +257,14 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         hidden = [hides(name, options) for name in MORE]
         return presets, *days, options is None, *lists, *([options is None] * len(MULTI)), *hidden
 
-    @app.callback(Output("foot", "children"), Input("state", "data"), prevent_initial_call=True)
-    def foot(_number: int | None) -> Any:
-        view = _view(context, "")
+    @app.callback(
+        Output("foot", "children"),
+        Input("state", "data"),
+        Input("url", "search"),
+        prevent_initial_call=True,
+    )
+    def foot(_number: int | None, search: str | None) -> Any:
+        view = _view(context, search)
         return _foot(view) if view else []
 
     app.clientside_callback(
@@ -326,40 +351,6 @@ def _view(context: Context, search: str | None) -> View | None:
         return None
 
 
-def _active(view: View) -> list[Component]:
-    """Return the active filters as chips, and what of the URL was not understood."""
-    chips: list[Component] = []
-    for name in FILTERS:
-        for value in view.selection.chosen.get(name, ()):
-            text = value_label(name, value, view.options, view.f)
-            chips.append(
-                html.Button(
-                    [
-                        html.Span(view.dimension(name), className="chip-of"),
-                        html.Span(text),
-                        html.Span("×", **{"aria-hidden": "true"}),
-                    ],
-                    id={"type": "chip", "name": name, "value": value or "-"},
-                    className="chip",
-                    n_clicks=0,
-                    title=_("Remove the filter {value}").format(value=text),
-                )
-            )
-    if chips:
-        chips.append(
-            html.Button(
-                _("Clear filters"),
-                id={"type": "clear-filters", "at": "frame"},
-                className="button quiet",
-                n_clicks=0,
-            )
-        )
-    notices: list[Component] = [
-        html.P(n.render(_), className="notice", role="status") for n in view.selection.notices
-    ]
-    return ([html.Div(chips, className="chips")] if chips else []) + notices
-
-
 def _foot(view: View) -> list[Component]:
     about = view.query("select loaded_at, last_day, documents, ledger_balance, report from about")[
         0
@@ -383,8 +374,34 @@ def _foot(view: View) -> list[Component]:
             [tied if ties else broken, html.B(" ✓" if ties else " ✗", **{"aria-hidden": "true"})],
             className="ties" if ties else "ties broken",
         ),
+        *_filtered(view),
         *_own_system(str(about["report"] or "{}"), view),
     ]
+
+
+def _filtered(view: View) -> list[Component]:
+    """Return what is open under the filters, as of the day, and how it ties to its documents.
+
+    Documents of one salesperson or branch do not make up a balance: what settles them may belong
+    to another.
+    """
+    if not view.words and view.selection.as_of >= view.options.last_day:
+        return []
+    asked = view.ledger.over(
+        "select (select sum(amount) from alive) as items,\n"
+        "    (select sum(amount) from movements) as documents"
+    )
+    found = view.query(asked.sql, asked.parameters)[0]
+    items, documents = found["items"] or Decimal(0), found["documents"] or Decimal(0)
+    where = ", ".join(filter(None, (view.words, view.f.day(view.selection.as_of))))
+    text, sign, look = _("{where}: {items} is open"), "", "ties"
+    if set(view.ledger.where) <= {*names("customer"), "currency"}:
+        text, sign = _("{where}: {items} is open, ties to the documents"), " ✓"
+        if items != documents:
+            text = _("{where}: {items} is open, does not tie to the documents: {documents}")
+            sign, look = " ✗", "ties broken"
+    said = text.format(where=where, items=view.f.exact(items), documents=view.f.exact(documents))
+    return [html.Span([said, html.B(sign, **{"aria-hidden": "true"})], className=look)]
 
 
 def _own_system(report: str, view: View) -> list[Component]:

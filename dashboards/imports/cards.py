@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 from dashboards.base.format import Format
 from dashboards.base.i18n import _, n_
 from dashboards.base.parts import icon
-from dashboards.base.plain_table import plain_table
+from dashboards.charts.plain_table import plain_table
 from dashboards.imports.editor import editor, missing, part_id, preview
 from dashboards.imports.questions import asked, form
 from dashboards.imports.understood import green, left_out, samples, sentence

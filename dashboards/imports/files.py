@@ -14,8 +14,8 @@ from dash.development.base_component import Component
 
 from dashboards.base.format import Format
 from dashboards.base.i18n import _
-from dashboards.base.plain_table import Cell, plain_table
 from dashboards.base.words import KINDS
+from dashboards.charts.plain_table import Cell, plain_table
 from dashboards.imports.words import FORMATS, ROWS, STATUS
 from data.core.texts import Text
 from data.store.engine import Engine

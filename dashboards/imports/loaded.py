@@ -14,8 +14,8 @@ from dash.exceptions import PreventUpdate
 from dashboards.base.format import Format
 from dashboards.base.i18n import _, language, n_
 from dashboards.base.parts import icon
-from dashboards.base.plain_table import Cell, plain_table
 from dashboards.base.view import Context
+from dashboards.charts.plain_table import Cell, plain_table
 from dashboards.imports.files import day_of, settings_words, word
 from dashboards.imports.words import FORMATS, ROWS
 from data.core.errors import ImportRefusedError, StoreError

@@ -12,8 +12,8 @@ from dash.development.base_component import Component
 from dashboards.base.format import Format
 from dashboards.base.i18n import _, n_
 from dashboards.base.parts import icon, message
-from dashboards.base.plain_table import plain_table
 from dashboards.base.words import KINDS, METHODS
+from dashboards.charts.plain_table import plain_table
 from dashboards.imports import expected
 from dashboards.imports.files import Plain, day_of, decimal_of, files_table, money, text_of, word
 from dashboards.imports.understood import file_told

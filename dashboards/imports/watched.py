@@ -11,8 +11,8 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.base.format import Format
 from dashboards.base.i18n import _, language, n_
-from dashboards.base.plain_table import Cell, plain_table
 from dashboards.base.view import Context
+from dashboards.charts.plain_table import Cell, plain_table
 from dashboards.imports.files import word
 from dashboards.imports.words import STATUS
 from data.core.errors import ImportRefusedError

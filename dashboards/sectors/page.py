@@ -21,7 +21,7 @@ from dashboards.base.links import search_with, switch
 from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import page, panel, row
-from dashboards.base.view import Context, Explain, ListRef, NoRows, NotEnough, View
+from dashboards.base.view import Context, Explain, NoRows, NotEnough, View
 from dashboards.charts.curves import Curve, Line, curve_names, curves_figure, lines_figure
 from dashboards.charts.figures import ACTUAL, PREVIOUS, graph
 from dashboards.sectors.figures import intervals, quadrant
@@ -51,7 +51,7 @@ def _ledger(view: View, where: Mapping[str, tuple[str, ...]], **more: Any) -> Le
     return view.explained(Explain("payment_speed", where=where, **more))
 
 
-def layout(**_query: str) -> Component:
+def layout(**query: str) -> Component:
     """Return the page in its final shape."""
     return page(
         "sectors",
@@ -69,7 +69,7 @@ def layout(**_query: str) -> Component:
         panel(
             "sectors-customers",
             below=True,
-            static=grid("sectors-customers-grid", HEADROOM, height=420, later=True),
+            static=grid("sectors-customers-grid", HEADROOM, height=420, later=True, page=query),
         ),
     )
 
@@ -110,7 +110,10 @@ def connect(app: Dash, context: Context) -> None:
         else:
             title = _("Days to pay by sector")
         measure = _("Median days to pay, with invoiced terms and the share paid on time")
-        return Content(title, measure, body, Explain("payment_speed", by=(level,)))
+        shown = [body, on_time_note(view, sectors)]
+        return Content(
+            title, measure, [part for part in shown if part], Explain("payment_speed", by=(level,))
+        )
 
     @panel_callback(app, context, "sectors-growth")
     def growth(view: View) -> Content:
@@ -236,10 +239,25 @@ def connect(app: Dash, context: Context) -> None:
         return Content(
             title.format(count=found["rows"], sector=sector.words, amount=room),
             _paid_within(within),
-            explain=ListRef(HEADROOM.name),
+            explain=HEADROOM.ref(view),
         )
 
     connect_grid(app, context, "sectors-customers-grid", HEADROOM, below=True)
+
+
+def on_time_note(view: View, sectors: list[Sector]) -> Component | None:
+    """Say how much of "on time" rests on assumed due days; None where nothing does."""
+    assumed = sum(sector.assumed for sector in sectors)
+    if not assumed:
+        return None
+    text = n_(
+        "On time rests on an assumed due day for {count} of {all} payments.",
+        "On time rests on assumed due days for {count} of {all} payments.",
+        assumed,
+    )
+    whole = sum(sector.paid_items for sector in sectors)
+    said = text.format(count=view.f.count(assumed), all=view.f.count(whole))
+    return html.P(said, className="aside")
 
 
 def _need_payments(sector: Sector) -> None:
@@ -365,7 +383,7 @@ HEADROOM = Listing(
             N_("Headroom"),
             "money",
             122,
-            total="sum(headroom)",
+            total="sum(room)",
             whole=True,
             options=CARD,
         ),

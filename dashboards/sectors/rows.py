@@ -28,6 +28,8 @@ class Sector:
     code: str
     name: str
     paid_items: int = 0
+    assumed: int = 0
+    """So many of these payments have an assumed due day, on which what is on time rests."""
     median: int | None = None
     median_low: int | None = None
     median_high: int | None = None
@@ -107,6 +109,7 @@ def _sectors(view: View, level: str) -> list[Sector]:
                 code=code,
                 name=view.label(level, code),
                 paid_items=paid["paid_items"],
+                assumed=paid["due_assumed_items"],
                 median=paid["median_days_to_pay"],
                 median_low=paid["median_low"],
                 median_high=paid["median_high"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -149,6 +150,78 @@ def test_the_list_of_customers_is_sought_sorted_and_opened(site, store):
     page.locator("a.go", has_text="Néon").click()
     expect(page).to_have_url(re.compile(r"/customer\?customer=K8$"))
     expect(page.locator("#customer-headline h2")).to_have_text("Néon")
+    opened.settle(page)
+
+
+def _typed(page, column, value):
+    """Type a number into the filter of a column, as a reader does."""
+    header = page.locator(f'.ag-header-cell[col-id="{column}"]')
+    header.hover()
+    header.locator(".ag-header-cell-filter-button, .ag-header-cell-menu-button").first.click()
+    page.locator(".ag-filter .ag-picker-field-wrapper").first.click()
+    page.locator(".ag-list-item", has_text="More than").first.click()
+    page.locator('.ag-filter input[type="number"]').first.fill(value)
+    page.locator(".ag-filter").get_by_role("button", name="Apply").click()
+
+
+def _told(page):
+    """Return what the list of customers says: its title, its measure, its numbers, its total."""
+    row = page.locator(".ag-pinned-left-cols-container .ag-row")
+    total = page.locator(".ag-row-pinned")
+    expect(total.first).to_be_visible()
+    head = page.locator("#customers-list-head")
+    chips = page.locator("#active-filters .chip")
+    return (
+        head.locator("h2").inner_text(),
+        head.locator(".measure").inner_text(),
+        row.all_inner_texts(),
+        " ".join(total.all_inner_texts()),
+        chips.all_inner_texts(),
+    )
+
+
+def test_what_is_seen_is_what_is_sent(site, company):
+    opened = site(company)
+    page = opened.open("/customers?salesperson=Bram")
+    title = page.locator("#customers-list-head h2")
+    rows = page.locator(".ag-center-cols-container .ag-row")
+    expect(title).to_contain_text("2 customers owe")
+    expect(rows).to_have_count(2)
+    _typed(page, "oldest_overdue_days", "15")
+    expect(page).to_have_url(re.compile(r"customers\.oldest_overdue_days=greaterThan\.15"))
+    expect(title).to_have_text(
+        re.compile(r"^1 customer owes 3\.1.k€, of which 1\.6.k€ is overdue$")
+    )
+    measure = page.locator("#customers-list-head .measure")
+    expect(measure).to_contain_text("Bram, Oldest, days: more than 15")
+    expect(rows).to_have_count(1)
+    opened.settle(page)
+    told = _told(page)
+    assert "=Hotel & Café “Zee”" in told[2]
+    assert "3,1" in told[3]
+
+    # the link, opened in another browser
+    other = site(company, color_scheme="dark")
+    there = other.open(page.url.removeprefix(opened.address))
+    expect(there.locator(".ag-center-cols-container .ag-row")).to_have_count(1)
+    assert _told(there) == told
+    other.settle(there)
+
+    # the file
+    with page.expect_download() as coming:
+        page.locator("#customers-list-panel .panel-menu").click()
+        page.get_by_role("menuitem", name="Download CSV").click()
+    text = Path(coming.value.path()).read_text(encoding="utf-8-sig")
+    assert 'Filters,"Bram, Oldest, days: more than 15"' in text
+    assert "'=Hotel & Café “Zee”" in text
+    assert "De Vries" not in text
+
+    # a chip takes the filter off again, Back brings it back, and the grid follows
+    page.locator("#active-filters .chip", has_text="more than 15").click()
+    expect(title).to_contain_text("2 customers owe")
+    expect(rows).to_have_count(2)
+    page.go_back()
+    expect(rows).to_have_count(1)
     opened.settle(page)
 
 

@@ -17,7 +17,8 @@ from dashboards.base.filters import (
 from dashboards.base.format import Format
 from dashboards.base.links import dimension_choice
 from dashboards.base.view import View
-from dashboards.frame.controls import hides, search_of, shown_of
+from dashboards.frame.controls import choices, hides, search_of, shown_of
+from metrics.asking.limits import Standing
 
 OPTIONS = Options(
     first_day=date(2024, 1, 1),
@@ -170,3 +171,19 @@ def test_a_filter_with_one_value_is_not_offered():
     offered = {choice["value"] for choice in dimension_choice("by", view).data}
     assert {"branch", "customer", "own_1"} <= offered
     assert not offered & {"project", "currency", "total"}
+
+
+def test_customers_are_chosen_by_how_they_stand_on_the_day():
+    said = "?as_of=2026-01-31&overdue=30&overdue=45&overdue=many&limit=over&limit=tall&country=BE"
+    selection = parse(said, OPTIONS)
+    assert len(selection.notices) == 2
+    assert selection.standing == Standing(date(2026, 1, 31), 30, ("over",))
+    assert selection.where(OPTIONS) == {"country": ("BE",)}
+    assert selection.ledger(OPTIONS).standing == selection.standing
+    assert selection.words(OPTIONS, F) == (
+        "Belgium, more than 30 days overdue, more than 45 days overdue, over the limit"
+    )
+    assert to_search(selection) == "?as_of=2026-01-31&country=BE&overdue=30&overdue=45&limit=over"
+    assert parse("", OPTIONS).standing is None
+    offered = [c["value"] for c in choices("overdue", ["45"], "", OPTIONS)]
+    assert offered == ["0", "30", "60", "90", "45"]

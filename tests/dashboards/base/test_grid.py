@@ -10,6 +10,7 @@ from dashboards.base.grid import (
     block,
     column_defs,
     every_row,
+    grid,
     totals,
 )
 from dashboards.base.view import Context
@@ -35,8 +36,13 @@ LISTING = Listing(
 
 
 @pytest.fixture(scope="module")
-def view(tmp_path_factory):
-    return Context(small_company(tmp_path_factory.mktemp("store"))).view("")
+def store(tmp_path_factory):
+    return small_company(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def view(store):
+    return Context(store).view("")
 
 
 def rows(view, params=None, **request):
@@ -128,7 +134,7 @@ def test_names_that_are_no_column_never_reach_sql(view, request_):
 
 def test_values_are_bound(view):
     sql, _order, bound = arranged(
-        view, LISTING, {}, {"filterModel": {"country": {"type": "contains", "filter": "B'E"}}}
+        view, LISTING, {}, {"filterModel": {"document_id": {"type": "contains", "filter": "B'E"}}}
     )
     assert "B'E" not in sql
     assert "B'E" in bound.values()
@@ -139,3 +145,38 @@ def test_numbers_stand_to_the_right_and_the_sorted_column_says_so():
     assert defs["amount"]["type"] == "rightAligned"
     assert defs["amount"]["sort"] == "desc"
     assert "sort" not in defs["document_id"]
+
+
+def test_rows_and_totals_follow_the_address(store):
+    view = Context(store).view(
+        "?items.amount=greaterThan.1610&items.document_id=startsWith.f4&items.sort=opened_on.asc"
+    )
+    found = block(view, LISTING, {}, {})[0]
+    assert [r["document_id"] for r in found["rowData"]] == [
+        "F421", "F422", "F423", "F424", "F425", "F426",
+    ]  # fmt: skip
+    assert totals(view, LISTING, {})["rows"] == found["rowCount"] == 6
+    # what the grid asks with is the reader's latest word
+    assert rows(view, filterModel={}, sortModel=[])["rowCount"] == 136
+    assert len(every_row(view, LISTING, {})) == 136
+    assert LISTING.filters(view) == {
+        "amount": "Amount: more than 1,610", "document_id": "Document: begins with “f4”",
+    }  # fmt: skip
+    assert LISTING.ref(view).narrowed == "Amount: more than 1,610, Document: begins with “f4”"
+
+
+def test_a_filter_tests_what_the_reader_sees(view):
+    def codes(sought):
+        asked = {"filterModel": {"country": {"type": "contains", "filter": sought}}}
+        return {r["country_code"] for r in rows(view, **asked)["rowData"]}
+
+    assert codes("belg") == {"BE"}
+    assert codes("nowhere") == codes("NL") == set()
+
+
+def test_a_grid_opens_as_the_address_says(store):
+    made = str(grid("g", LISTING, page={"items.amount": "lessThan.5", "items.sort": "opened_on"}))
+    assert "'amount': {'type': 'lessThan', 'filterType': 'number', 'filter': 5}" in made
+    assert made.count("'sort': 'asc'") == 1
+    assert "'list': 'items'" in made
+    assert "'list': ''" in str(grid("g", LISTING))

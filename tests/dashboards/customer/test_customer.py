@@ -147,7 +147,7 @@ def test_the_header_says_who_it_is(app):
     assert "France" in text
     assert "Société Été K0 and 1 other customer" in text
     named = ask(app, "customer-headline.children", "?customer=K8")["customer-headline"]
-    assert words(named["children"]).startswith("Néon No limit is known; 90 € is overdue.")
+    assert words(named["children"]).startswith("Néon Room for 635 €, but 90 € is overdue.")
 
 
 def test_a_document_opens_with_file_and_line(app):

@@ -1,10 +1,9 @@
 import pytest
-from dash.exceptions import PreventUpdate
 
 from dashboards.base.grid import block
 from dashboards.base.view import Context
 from dashboards.customers import page as customers
-from dashboards.customers.page import CUSTOMERS, sort_of, sort_to_apply, sorted_search
+from dashboards.customers.page import CUSTOMERS
 from dashboards.server import create_app
 from data.store.state import Store
 from metrics.catalogue import answer
@@ -27,41 +26,10 @@ def app(store):
     return create_app(store, pages=(customers.PAGE,))
 
 
-def test_the_order_is_that_of_the_url():
-    grid = str(customers.layout(sort="overdue.asc", q="été"))
-    assert "'sort': 'asc'" in grid
-    assert sort_of({"sort": "overdue.desc"}) == "overdue desc"
-    assert sort_of({"sort": "overdue"}) == "overdue"
-    assert sort_of({"sort": "1;drop table x.desc"}) == sort_of({}) == "receivables desc"
-
-
-@pytest.mark.parametrize(
-    ("column", "way", "search", "expected"),
-    [
-        ("overdue", "desc", "?country=BE", "?country=BE&sort=overdue.desc"),
-        ("overdue", "desc", "?sort=overdue.desc", None),
-        ("receivables", "desc", "", None),
-        ("receivables", "desc", "?sort=overdue.desc&q=a", "?q=a"),
-        ("receivables", "asc", "", "?sort=receivables.asc"),
-        ("nonsense", "desc", "", None),
-    ],
-)
-def test_a_chosen_order_goes_into_the_url(column, way, search, expected):
-    request = {"sortModel": [{"colId": column, "sort": way}]}
-    assert sorted_search(request, search) == expected
-    assert sorted_search(None, search) is None
-
-
-def test_the_grid_follows_the_order_of_the_url():
-    request = {"sortModel": [{"colId": "overdue", "sort": "desc"}]}
-    state = {c["colId"]: c["sort"] for c in sort_to_apply(request, "?sort=sales_12m.asc")}
-    assert {name for name, way in state.items() if way} == {"sales_12m"}
-    assert state["sales_12m"] == "asc"
-    back = {c["colId"]: c["sort"] for c in sort_to_apply(request, "")}
-    assert back["receivables"] == "desc"
-    for search in ("?sort=overdue.desc", "?sort=overdue.desc&q=a"):
-        with pytest.raises(PreventUpdate):
-            sort_to_apply(request, search)
+def test_the_page_opens_as_the_address_says():
+    page = str(customers.layout(**{"customers.sort": "overdue.asc", "q": "été"}))
+    assert "'sort': 'asc'" in page
+    assert "'sort': 'desc'" in str(customers.layout(**{"customers.sort": "nonsense.asc"}))
 
 
 def test_the_total_row_has_sums_and_ratios_of_sums(view):
@@ -84,10 +52,12 @@ def test_what_is_sought_narrows_rows_and_total(view):
     assert block(view, CUSTOMERS, {"q": "neon"}, {})[1][0]["receivables"] == "165"
 
 
-def test_a_customer_without_a_limit_has_no_headroom(view):
+def test_a_customer_has_the_headroom_of_its_parent(view):
     row = block(view, CUSTOMERS, {"q": "K8"}, {})[0]["rowData"][0]
-    assert row["headroom"] == "–"
-    assert row["limit_used"] is None
+    above = block(view, CUSTOMERS, {"q": "K0"}, {})[0]["rowData"][0]
+    assert row["credit_limit"] == "–"
+    assert row["headroom"] == above["headroom"] == "635"
+    assert row["limit_used"] == above["limit_used"] == pytest.approx(0.365)
     assert row["oldest_overdue_days"] == "55"
 
 
@@ -98,6 +68,42 @@ def test_title_and_headline_say_what_the_list_holds(app):
     assert "No customer has “nobody”" in words(found["customers-list-head"]["children"])
     text = words(ask(app, "customers-headline.children")["customers-headline"]["children"])
     assert "No customer is over a limit." in text
+
+
+def test_what_is_set_in_the_columns_narrows_title_headline_chips_and_file(app):
+    search = "?customers.oldest_overdue_days=greaterThan.30&customers.sort=customer.asc"
+    found = ask(app, "customers-list-head.children", search)
+    head = words(found["customers-list-head"]["children"])
+    assert head.startswith("1 customer owes 165 €")
+    assert head.endswith("Oldest, days: more than 30")
+    headline = words(
+        ask(app, "customers-headline.children", search)["customers-headline"]["children"]
+    )
+    assert "1 has an invoice" not in headline
+    chips = words(
+        ask(app, "active-filters.children", search, path="/customers")["active-filters"]["children"]
+    )
+    assert "Oldest, days more than 30" in chips
+    elsewhere = ask(app, "active-filters.children", search, path="/")["active-filters"]
+    assert "Oldest" not in words(elsewhere["children"])
+    client = app.server.test_client()
+    text = client.get(f"/download/list.csv{search}&list=customers").get_data(as_text=True)
+    assert 'Filters,"Oldest, days: more than 30"' in text
+    assert "Néon" in text
+    assert "K1" not in text
+
+
+def test_what_is_no_filter_of_a_column_is_said(app):
+    search = "?customers.oldest_overdue_days=greaterThan.many&customers.nothing=blank"
+    told = words(
+        ask(app, "active-filters.children", search, path="/customers")["active-filters"]["children"]
+    )
+    assert "“greaterThan.many” is no filter of a column and is left out." in told
+    assert "“blank” is no filter" in told
+    head = words(
+        ask(app, "customers-list-head.children", search)["customers-list-head"]["children"]
+    )
+    assert head.startswith("9 customers")
 
 
 def test_the_list_is_downloaded_as_it_is_sought(app):

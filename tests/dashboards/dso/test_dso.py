@@ -259,3 +259,34 @@ def test_a_choice_of_dimension_goes_into_the_url(store):
     assert by_search("country", "?by=country") is None
     assert by_search("sector_division", "") is None
     assert by_search("1; drop", "") is None
+
+
+def test_a_month_begun_is_compared_with_as_many_days(store):
+    """Five days of March beside five days of February, not beside the whole of it."""
+    seen = view(store, as_of="2026-03-05")
+    content = cei_content(seen)
+
+    def cei(day):
+        rows = answer(store.current().engine, "collection_effectiveness", Ledger(day)).to_pylist()
+        return rows[0]["cei"]
+
+    moved = cei(date(2026, 3, 5)) - cei(date(2026, 2, 5))
+    assert moved != cei(date(2026, 3, 5)) - cei(date(2026, 2, 28))
+    said = plain(content.body[1])
+    assert F.delta(moved, "share").replace("\u00a0", " ") in said
+    assert "vs as many days of last month" in said
+    assert content.measure == "CEI of the month so far"
+    assert "vs last month" in plain(cei_content(view(store)).body[1])
+
+
+def test_what_is_overdue_is_more_than_what_late_payment_ties_up(store):
+    """150.00 of C3 is paid and not applied: it is off the days delinquent, not off the overdue."""
+    row = answer(store.current().engine, "dso", Ledger(LAST)).to_pylist()[0]
+    late = row["receivables"] - row["not_due"]
+    said = plain(worth_content(view(store)).body)
+    assert f"{plain_money(late)}" in said
+    assert f"{plain_money(late + 150)} is overdue; 150 € of it is paid or credited" in said
+
+
+def plain_money(amount):
+    return F.money(amount).replace("\u00a0", " ")

@@ -151,3 +151,84 @@ def test_a_figure_of_such_a_day_or_window_is_refused(client, what, asked):
     answer = get(client, what, {"metric": "dso", **asked})
     assert answer.status_code == 400
     assert "cannot be" in answer.text or "no day to ask about" in answer.text
+
+
+def sheet_of(answer):
+    """Return the rows of the first sheet of a workbook."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+    return book.get_sheet_by_index(0).to_python()
+
+
+def test_a_sector_has_its_name_beside_its_number(client):
+    explain = {"metric": "receivables", "by": ["sector_division"]}
+    found = lines(get(client, "figure.csv", explain))
+    place = found[6].index("Sector, NACE division")
+    assert found[6][place + 1] == "Sector, NACE division, name"
+    named = {row[place]: row[place + 1] for row in found[7:]}
+    assert named["41"].startswith("Construction")
+    assert named[""] == ""
+
+
+def test_a_workbook_ends_with_the_total(client):
+    book = sheet_of(get(client, "rows.xlsx", {"metric": "receivables"}))
+    top = next(n for n, r in enumerate(book) if r[0] == "Document")
+    place = book[top].index("Amount")
+    assert book[-1][0] == "Total"
+    assert book[-1][place] == pytest.approx(sum(row[place] for row in book[top + 1 : -1]))
+    # a CSV is for programs, too: rows and nothing else
+    assert lines(get(client, "rows.csv", {"metric": "receivables"}))[-1][0] != "Total"
+
+
+def test_a_csv_is_written_as_excel_opens_it_in_the_readers_country(client):
+    client.set_cookie("lang", "nl")
+    try:
+        asked = {"metric": "receivables", "by": ["country"]}
+        dutch = get(client, "figure.csv", asked, country="NL").data.decode("utf-8-sig")
+        plain = get(client, "figure.csv", asked, country="NL", csv="plain")
+    finally:
+        client.delete_cookie("lang")
+    rows = list(csv.reader(io.StringIO(dutch), delimiter=";"))
+    assert rows[7][:2] == ["2026-03-31", "NL"]
+    amount = rows[7][2]
+    assert amount == lines(plain)[7][2].replace(".", ",")
+    assert "," in amount
+
+
+def test_the_aged_list_has_each_customer_with_its_open_items(client):
+    book = sheet_of(client.get("/download/aged.xlsx?country=BE&country=FR"))
+    assert book[0][0] == "Aged list"
+    assert str(book[1][1]).startswith("2026-03-31")
+    assert book[2][:2] == ["Filters", "Belgium, France"]
+    top = next(n for n, r in enumerate(book) if r[0] == "Customer, document")
+    heads = book[top]
+    total, (first, last) = (
+        heads.index("Total"),
+        (heads.index("Days overdue") + 1, heads.index("Total")),
+    )
+    body = book[top + 1 :]
+    assert body[0][0] == "Total"
+    figure = lines(get(client, "figure.csv", {"metric": "receivables"}, country=["BE", "FR"]))
+    assert body[0][total] == pytest.approx(float(figure[7][figure[6].index("Receivables")]))
+    customers = [row for row in body[1:] if row[2] == ""]
+    items = [row for row in body[1:] if row[2] != ""]
+    assert [row[0] for row in customers] == [
+        "=Hotel & Café “Zee” (C4)", "Garage Dubois (C3)", "Bakkerij Janssens (C1)",
+    ]  # fmt: skip
+    for rows in ([*customers], [*items]):
+        assert sum(row[total] for row in rows) == pytest.approx(body[0][total])
+        for row in rows:
+            assert sum(x for x in row[first:last] if x != "") == pytest.approx(row[total])
+    assert all(str(row[2]).startswith("202") and not isinstance(row[2], str) for row in items)
+    loose = next(row for row in items if "P-LOOSE" in row[0])
+    assert loose[heads.index("Unapplied")] == -150
+
+
+def test_the_aged_list_is_of_the_customers_that_are_listed(client):
+    asked = "?list=customers&customers.overdue=greaterThan.0&customers.sort=customer.asc"
+    book = sheet_of(client.get("/download/aged.xlsx" + asked))
+    assert book[2][1] == "Overdue: more than 0"
+    customers = [row[0] for row in book if "(C" in str(row[0])]
+    assert customers == ["=Hotel & Café “Zee” (C4)", "Vervoer Maes (C5)"]
+    assert client.get("/download/aged.csv").status_code == 404
+    assert client.get("/download/aged.xlsx?list=nothing").status_code == 400
+    assert client.get("/download/aged.xlsx?list=unapplied").status_code == 200

@@ -200,3 +200,34 @@ def test_two_apps_live_in_one_process(store, tmp_path):
 def test_paths_that_do_not_exist_lead_home(app):
     answer = app.server.test_client().get("/no/such/page")
     assert answer.status_code == 200  # the app itself says that there is no such page
+
+
+def test_a_day_beyond_the_data_is_answered_with_their_last_day(app):
+    told = ask(app, "active-filters.children", "?as_of=2027-03-01")
+    assert told["as-of"]["value"] == "2026-03-31"
+    assert words(told["active-filters"]["children"]) == (
+        "1 Mar 2027 is beyond the data: shown is 31 Mar 2026, their last day."
+    )
+    beyond = ask(app, "overview-aging-head.children", "?as_of=2027-03-01")
+    assert beyond == ask(app, "overview-aging-head.children")
+    file = app.server.test_client().get(
+        "/download/figure.csv?explain=" + json.dumps({"metric": "aging"}) + "&as_of=2027-03-01"
+    )
+    assert "As of,2026-03-31" in file.text
+    assert 'Note,"1 Mar 2027 is beyond the data' in file.text or (
+        "Note,1 Mar 2027 is beyond the data" in file.text
+    )
+
+
+def test_the_foot_ties_what_is_filtered(app):
+    def foot(search):
+        return words(ask(app, "foot.children", search)["foot"]["children"])
+
+    assert "open" not in foot("")
+    assert "France, 31 Mar 2026: 1,310.25 € is open, ties to the documents  ✓" in foot(
+        "?country=FR"
+    )
+    # what settles the invoices of one salesperson may belong to another: nothing is proven
+    assert foot("?salesperson=Anna").count("✓") == 1
+    assert "Anna, 31 Mar 2026: " in foot("?salesperson=Anna")
+    assert "31 Dec 2025: " in foot("?as_of=2025-12-31")
