@@ -1,4 +1,7 @@
-"""What holds for every test: how many random cases, which are left out, and who runs which."""
+"""What holds for every test: how many random cases, which are left out, and who runs which.
+
+And the demo company, loaded once for whoever looks at pages over it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from data.demo.company import TINY, write_exports
+from data.store.state import Store
+from etl.load.run import load
 from tests.depth import DEEP
 from tests.sharing import Sharing, place
 
@@ -34,3 +40,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing | No
     # by the number of their tests, browsers and clusters would come last
     config.option.loadscopereorder = False
     return Sharing(config, log)
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The store of the smallest demo company."""
+    folder = tmp_path_factory.mktemp("demo")
+    write_exports(folder / "exports", TINY)
+    store = Store(folder / "store")
+    load([folder / "exports"], store)
+    return store

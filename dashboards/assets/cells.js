@@ -25,6 +25,17 @@
     window.scrollTo(0, 0);
   });
 
+  // Enter on a cell does what a click on it would; elsewhere in a row it opens what the row is about
+  document.addEventListener("keydown", function (event) {
+    var cell = event.target;
+    if (event.key !== "Enter" || !cell.matches || !cell.matches(".grid .ag-cell")) return;
+    var row = cell.closest(".ag-row");
+    var parts = cell.closest(".ag-root").querySelectorAll('.ag-row[row-index="' + row.getAttribute("row-index") + '"]');
+    var found = cell.querySelector("a, button");
+    parts.forEach(function (part) { found = found || part.querySelector("a.go"); });
+    if (found) found.click();
+  });
+
   // a row may name a second customer, and a document of that one
   function ownerOf(props) {
     var other = props.colDef && props.colDef.field.indexOf("other_") === 0;

@@ -52,7 +52,31 @@
     if (!then) return;
     var box = then.getBoundingClientRect();
     if (box.top > window.innerHeight - 160 || box.top < 60) {
-      then.scrollIntoView({ behavior: "smooth", block: "start" });
+      var calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+      then.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
     }
+  });
+
+  // what scrolls sideways can be scrolled by keyboard: where it does, it is a stop of the Tab key
+  function stop(box) {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0; else box.removeAttribute("tabindex");
+  }
+  var sizes = new ResizeObserver(function (entries) {
+    entries.forEach(function (entry) { stop(entry.target.closest(".table-scroll")); });
+  });
+  var planned = 0;
+  function find() {
+    planned = 0;
+    document.querySelectorAll(".table-scroll > table").forEach(function (table) {
+      if (table.dataset.stops) return;
+      table.dataset.stops = "1";
+      sizes.observe(table);
+      sizes.observe(table.parentNode);
+    });
+  }
+  document.addEventListener("DOMContentLoaded", function () {
+    new MutationObserver(function () {
+      if (!planned) planned = setTimeout(find, 100);
+    }).observe(document.body, { childList: true, subtree: true });
   });
 })();

@@ -27,6 +27,7 @@
       }
       return Object.assign({}, navbar, { collapsed: { mobile: !opened } });
     },
+    expanded: function (opened) { return String(Boolean(opened)); },
     filters: function (clicks) {
       var open = clicks % 2 === 1;
       document.getElementById("open-filters").setAttribute("aria-expanded", String(open));

@@ -71,7 +71,11 @@ def panel_callback(
             assert view is not None  # noqa: S101 - a content was made from it
             measure = measure_line(view, content)
             explain = asdict(content.explain) if content.explain else None
-            return drawn(parts.panel_title(content.title, measure)), drawn(content.body), explain
+            return (
+                drawn(parts.panel_title(id, content.title, measure)),
+                drawn(content.body),
+                explain,
+            )
 
         return fn
 
@@ -111,7 +115,7 @@ def card_callback(
             if made is None:
                 return state, None
             body = parts.card_body(
-                made.title, made.value, made.changes, made.line, made.exact, made.note
+                id, made.title, made.value, made.changes, made.line, made.exact, made.note
             )
             return drawn(body), asdict(made.explain) if made.explain else None
 

@@ -120,15 +120,21 @@ def panel_menu(id: str) -> Component:
     comma = Format(language()).separators[0] == ","
     menu = dmc.Menu(
         [
+            # its own wrapper is what opens it, and says so: that one is the button
             dmc.MenuTarget(
-                dmc.ActionIcon(
-                    html.Span("⋯", **{"aria-hidden": "true"}),
-                    variant="subtle",
-                    color="gray",
-                    size="md",
-                    className="panel-menu",
-                    **{"aria-label": _("More about this figure")},
-                )
+                html.Span(
+                    [
+                        html.Span("⋯", **{"aria-hidden": "true"}),
+                        html.Span(_("More about"), id=f"{id}-more", className="unseen"),
+                    ]
+                ),
+                boxWrapperProps={
+                    "component": "button",
+                    "type": "button",
+                    "w": 28,
+                    "className": "panel-menu",
+                    "aria-labelledby": f"{id}-more {id}-title",
+                },
             ),
             dmc.MenuDropdown(
                 [
@@ -149,9 +155,12 @@ def panel_menu(id: str) -> Component:
     return Later(menu, "later-menu")
 
 
-def panel_title(title: Any, measure: Any) -> list[Component]:
-    """Return the two lines of a panel's head: what is seen, and what is measured."""
-    return [html.H2(title), html.P(measure, className="measure")]
+def panel_title(id: str, title: Any, measure: Any) -> list[Component]:
+    """Return the two lines of a panel's head: what is seen, and what is measured.
+
+    The first names the menu of the panel `id` too.
+    """
+    return [html.H2(title, id=f"{id}-title"), html.P(measure, className="measure")]
 
 
 def message(
@@ -251,6 +260,7 @@ def card(id: str) -> html.Section:
 
 
 def card_body(
+    id: str,
     title: str,
     value: str,
     changes: Sequence[Component],
@@ -258,11 +268,11 @@ def card_body(
     exact: str = "",
     note: str = "",
 ) -> list[Component]:
-    """Return what stands in a card: name, value (exact on hover), changes and a small line."""
+    """Return what stands in the card `id`: name, value (exact on hover), changes, a small line."""
     number, _gap, unit = value.rpartition("\u00a0")
     shown = [number, html.Small(f"\u00a0{unit}")] if number else value
     return [
-        html.H2(title, className="card-title"),
+        html.H2(title, id=f"{id}-title", className="card-title"),
         html.Div(shown, className="card-value", title=exact or None),
         html.Div(list(changes), className="card-changes"),
         html.Div(note, className="card-note") if note else None,

@@ -34,4 +34,5 @@ def aging_bar(amounts: Mapping[str, Number], f: Format, buckets: Buckets = DEFAU
     parts = [part(b, v) for b, v in positive.items() if v > 0]
     if unapplied < 0:
         parts.append(part(UNAPPLIED, unapplied))
-    return html.Div(parts, className="aging-bar", role="img")
+    said = ", ".join(part.title for part in parts)
+    return html.Div(parts, className="aging-bar", role="img", **{"aria-label": said})

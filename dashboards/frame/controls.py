@@ -33,6 +33,9 @@ from data.core.texts import N_, Text
 from metrics.asking.ledger import month_end
 
 _MOST_CHOICES = 100
+#: A popover would say this of the wrapper around its button, where it means nothing: so the button
+#: says it itself, and `frame` keeps it true.
+_OPENS = {"aria-haspopup": "dialog", "aria-expanded": "false"}
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ def _as_of(options: Options | None, shown: Shown) -> Component:
                     id="as-of-button",
                     className="button control",
                     disabled=options is None,
+                    **_OPENS,
                 )
             ),
             dmc.PopoverDropdown(
@@ -170,6 +174,16 @@ def _as_of(options: Options | None, shown: Shown) -> Component:
                         defaultDate=shown.day,
                         allowDeselect=False,
                         weekendDays=[],
+                        ariaLabels={
+                            "previousMonth": _("Previous month"),
+                            "nextMonth": _("Next month"),
+                            "monthLevelControl": _("Choose a month"),
+                            "previousYear": _("Previous year"),
+                            "nextYear": _("Next year"),
+                            "yearLevelControl": _("Choose a year"),
+                            "previousDecade": _("Earlier years"),
+                            "nextDecade": _("Later years"),
+                        },
                         **limits,
                     ),
                     settings={"locale": language(), "firstDayOfWeek": 1},
@@ -177,9 +191,11 @@ def _as_of(options: Options | None, shown: Shown) -> Component:
                 className="as-of-choice",
             ),
         ],
+        id="as-of-choice",
         position="bottom-start",
         shadow="md",
         withinPortal=True,
+        withRoles=False,
         trapFocus=True,
     )
 
@@ -214,8 +230,10 @@ def _filters(options: Options | None, shown: Shown) -> list[Component]:
                 dmc.PopoverTarget(
                     html.Button(
                         [_("More"), html.Span(shown.more, id="more-count")],
+                        id="more-button",
                         className="button control",
                         disabled=options is None,
+                        **_OPENS,
                     )
                 ),
                 dmc.PopoverDropdown(
@@ -230,9 +248,11 @@ def _filters(options: Options | None, shown: Shown) -> list[Component]:
                     className="more-filters",
                 ),
             ],
+            id="more-choice",
             position="bottom-start",
             shadow="md",
             withinPortal=True,
+            withRoles=False,
             keepMounted=True,
             closeOnClickOutside=True,
             clickOutsideEvents=["mousedown"],

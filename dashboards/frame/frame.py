@@ -49,8 +49,10 @@ THEME = {
     "fontFamily": FONT,
     "headings": {"fontFamily": FONT, "fontWeight": "650"},
     "primaryColor": "tandem",
+    "primaryShade": 7,
     "defaultRadius": "sm",
     "cursorType": "pointer",
+    "respectReducedMotion": True,
     "colors": {
         "tandem": ["#eaf3fb", "#d3e4f3", "#a5c9e7", "#74addb", "#4c94d0", "#3484c9", "#267cc6",
                    "#20639b", "#1a5585", "#0d456f"],
@@ -279,6 +281,13 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Output("document-title", "clear_data"),
         Input("document-title", "data"),
     )
+    for name in ("as-of", "more"):
+        app.clientside_callback(
+            ClientsideFunction("tandem", "expanded"),
+            Output(f"{name}-button", "aria-expanded"),
+            Input(f"{name}-choice", "opened"),
+            prevent_initial_call=True,
+        )
     for name, output, inputs in (
         ("language", Output("language", "error"), [Input("language", "value")]),
         (
