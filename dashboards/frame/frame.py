@@ -104,6 +104,14 @@ def layout(context: Context, pages: Sequence[Page]) -> Component:
                 padding=0,
             ),
             explain.layout(),
+            html.Div(  # the words of print.js
+                id="paper",
+                hidden=True,
+                **{
+                    "data-page": _("Sheet {n} of {total}"),
+                    "data-rows": _("The first {shown} of {total}; the downloaded file has all."),
+                },
+            ),
         ],
         theme=THEME,
         defaultColorScheme="auto",
