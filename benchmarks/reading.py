@@ -1,9 +1,11 @@
 """Measures how a stranger's plain tables are read: right, asked about, refused, or silently wrong.
 
     python -m benchmarks.reading [--shapes N] [--seed S] [--only AXIS=VALUE ...] [--show N]
+        [--into FILE] [--processes N]
 
 It writes docs/reading.md, unless `--only` limits the shapes to some values. The same seed gives
-the same shapes.
+the same shapes. `--into FILE` keeps what becomes of each; where the file holds the first shapes
+already, only the others are judged.
 """
 
 from __future__ import annotations
@@ -11,12 +13,14 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
+from pathlib import Path
 from random import Random
 
 from benchmarks.report import table
+from benchmarks.shapes import kept
 from benchmarks.shapes.axes import AXES, at_random, shapes, singles
 from benchmarks.shapes.dialects import compared
-from benchmarks.shapes.judge import WRONG
+from benchmarks.shapes.judge import WRONG, judge
 from benchmarks.shapes.page import PAGE, kinds_told, outcomes, page, told, understood, worst
 from benchmarks.shapes.runs import Results, judge_all, pool, sorted_out
 from benchmarks.shapes.shape import Shape
@@ -46,12 +50,24 @@ def held(count: int, seed: int) -> list[Shape]:
     return chosen + list(itertools.islice(free, count - len(chosen)))
 
 
-def measured(count: int, seed: int, fixed: dict[str, str]) -> Results:
-    """Judge so many shapes, and make the silently wrong ones small."""
-    with pool() as workers:
-        results = Results(list(judge_all(list(shapes(count, seed, fixed)), workers)))
+def measured(
+    count: int, seed: int, fixed: dict[str, str], into: Path | None = None, processes: int = 2
+) -> Results:
+    """Judge so many shapes, and make the silently wrong ones small.
+
+    into: a file that keeps what becomes of them. Those that it holds are not judged again, but for
+    the silently wrong ones: what was mended since is told apart.
+    """
+    before = kept.read(into)[:count] if into else []
+    left = list(shapes(count, seed, fixed))[len(before) :]
+    with pool(processes) as workers:
+        judged = judge_all(left, workers)
+        results = Results([*before, *(kept.add(into, judged) if into else judged)])
         wrong = [j for j in results.judged if j.outcome == WRONG]
-        results.kinds = sorted_out(wrong, workers)
+        again = list(workers.map(judge, [j.shape for j in wrong])) if before else wrong
+        results.mended = sum(j.outcome != WRONG for j in again)
+        results.kinds = sorted_out([j for j in again if j.outcome == WRONG], workers)
+    results.runs = kept.told(kept.read(into)[:count]) if into else ""
     return results
 
 
@@ -81,12 +97,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--only", action="append", default=[], metavar="AXIS=VALUE")
     parser.add_argument("--show", type=int, default=5, metavar="N", help="failing shapes in full")
+    parser.add_argument("--into", type=Path, metavar="FILE", help="keeps what becomes of each")
+    parser.add_argument("--processes", type=int, default=2, metavar="N", help="how many (2)")
     parser.add_argument(
         "--clevercsv", default="", metavar="PYTHON", help="an interpreter that has CleverCSV"
     )
     given = parser.parse_args()
     fixed = _fixed(parser, given.only)
-    results = measured(given.shapes, given.seed, fixed)
+    results = measured(given.shapes, given.seed, fixed, given.into, given.processes)
     print(
         outcomes(results),
         understood(results),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.reading import NOT_YET, held, known_wrong
-from benchmarks.shapes import dialects
+from benchmarks.shapes import dialects, kept
 from benchmarks.shapes.axes import AXES, SPOILT, UNTOLD, build, shapes, untold
 from benchmarks.shapes.judge import (
     ASKED,
@@ -127,3 +127,20 @@ def test_plain_values_come_first_and_are_never_named():
     for shape in shapes(300, 7, {}):
         assert not any(value == AXES[axis][0] for axis, value in shape.values.items())
     assert all(len(set(values)) == len(values) for values in AXES.values())
+
+
+def test_a_run_goes_on_where_it_ended(tmp_path):
+    file = tmp_path / "kept.jsonl"
+    every = [Judged({"list": "plain"}, n, RIGHT) for n in range(3)]
+    kept.add(file, iter(every[:2]))
+    with file.open("a", encoding="utf-8") as open_file:
+        open_file.write('{"values": {"li')  # killed while it wrote
+    assert [(k.values, k.seed, k.outcome) for k in kept.read(file)] == [
+        ({"list": "plain"}, 0, RIGHT),
+        ({"list": "plain"}, 1, RIGHT),
+    ]
+    kept.add(file, iter(every[2:]))
+    assert [k.seed for k in kept.read(file)] == [0, 1, 2]
+    runs = [kept.Kept({}, 1, RIGHT, commit=name) for name in ("a1", "a1", "b2")]
+    assert "2 shapes by commit `a1`; then 1 shapes by commit `b2`" in kept.told(runs)
+    assert kept.told(runs[:2]) == ""

@@ -78,6 +78,8 @@ EXTRA: dict[str, list[tuple[str, Callable[[Row, Random], Cell]]]] = {
     "discount_until": [("Discount date|Kortingsdatum|Date d'escompte|Skontodatum", _later(8))],
     "reference": [("Your reference|Uw referentie|Votre référence|Ihr Zeichen",
                    lambda _, r: f"PO-{r.randrange(1000, 9999)}")],
+    "customer_ref": [("Customer reference|Klantreferentie|Réf. client|Kundenreferenz",
+                      lambda _, r: f"{r.randrange(10000, 99999)}/{r.choice('AB')}")],
     "order_no": [("Order number|Ordernummer|N° de commande|Auftragsnummer",
                   lambda _, r: str(r.randrange(40000, 49999)))],
     "phone": [("Phone|Telefoon|Téléphone|Telefon", lambda _, r: f"0{r.randrange(10**8, 10**9)}")],

@@ -49,6 +49,7 @@ writes this page anew, unless it is limited to some values.
 FEWEST = 4
 FAILING = """Each shape was made smaller, axis by axis, while it stayed silently wrong; what is left
 names what is read wrongly. A shape that holds several of these counts with one of them."""
+MENDED = """Of the silently wrong, {count} are not any more, read again by the code as it is."""
 CELLS = """Files with one thing wrong each, as in the Pollock benchmark of polluted files: how often
 a reader gives the header and every row that the file shows in full, all cells right. Ours is told
 nothing; DuckDB's sniffer and CleverCSV run with their defaults."""
@@ -129,6 +130,10 @@ def page(results: Results, seed: int, not_yet: str, readers: str) -> str:
         outcomes(results),
         understood(results),
     ]
+    if results.runs:
+        parts.append(results.runs)
+    if results.mended:
+        parts.append(MENDED.format(count=results.mended))
     if results.kinds:
         lines = [(str(k.count), k.smallest.shape.name()) for k in results.kinds]
         parts += [

@@ -1,4 +1,4 @@
-"""Judges many shapes in two processes, and makes what is silently wrong as small as it gets."""
+"""Judges many shapes in processes of their own, and makes what is silently wrong small."""
 
 from __future__ import annotations
 
@@ -31,6 +31,10 @@ class Results:
 
     judged: list[Judged] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)
+    mended: int = 0
+    """How many were silently wrong when they were judged, and are not any more."""
+    runs: str = ""
+    """Which commits judged them, where there were several."""
 
     @property
     def counts(self) -> Counter[str]:
@@ -42,10 +46,10 @@ def _start() -> None:
     quick()
 
 
-def pool() -> ProcessPoolExecutor:
+def pool(processes: int = PROCESSES) -> ProcessPoolExecutor:
     """Return the processes that judge: fresh ones, for DuckDB and forks do not go together."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(PROCESSES, context, _start)
+    return ProcessPoolExecutor(processes, context, _start)
 
 
 def judge_all(shapes: Sequence[Shape], workers: ProcessPoolExecutor) -> Iterator[Judged]:

@@ -10,7 +10,8 @@ HEADERS: dict[str, dict[str, str]] = {
         "number": "Invoice number; Invoice No.; Invoice #; Document No.; Doc. number; inv_no;"
         " InvoiceID; Bill No; Trans No; Voucher No.; Our invoice",
         "customer_no": "Customer number; Customer No.; Cust. no; Account code; A/C; Account Ref;"
-        " cust_id; Debtor code; Client ID; Bill-to Customer No.; Sold-to",
+        " cust_id; Debtor code; Client ID; Bill-to Customer No.; Sold-to;"
+        " Customer ref",
         "customer": "Customer name; Customer; Name; Account name; Client; Debtor; Sold to name;"
         " customer_name; Company name; Organisation",
         "date": "Invoice date; Date; Document Date; Inv. date; Posting Date; Issued; Issue Date;"
@@ -52,7 +53,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "number": "Factuurnummer; Factuurnr.; Factuur; Documentnummer; Boekstuk; Faktuurnr;"
         " Verkoopfactuurnr; Fact.nr; Bonnummer",
         "customer_no": "Klantnummer; Klantnr.; Debiteurnummer; Deb.nr.; Relatiecode; Klantcode;"
-        " Debiteur; Rek.nr. klant; Relatie",
+        " Debiteur; Rek.nr. klant; Relatie; Ref. klant",
         "customer": "Klantnaam; Naam; Klant; Naam debiteur; Debiteur; Bedrijfsnaam; Relatienaam;"
         " Afnemer",
         "date": "Factuurdatum; Datum; Boekdatum; Factuur datum; Documentdatum; Datum factuur;"
@@ -126,7 +127,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "number": "Rechnungsnummer; Rechnungsnr.; Rechnung; Belegnr.; Beleg; Re.-Nr.; RgNr;"
         " Belegnummer; Faktura",
         "customer_no": "Kundennummer; Kundennr.; Debitor; Debitorennr.; Kd.-Nr.; KdNr; Konto;"
-        " Personenkonto",
+        " Personenkonto; Kunden-Ref.",
         "customer": "Kundenname; Kunde; Name; Firma; Debitorname; Kurzname",
         "date": "Rechnungsdatum; Datum; Belegdatum; Re.-Datum; Ausgestellt am; Rg.-Datum",
         "due": "Fälligkeitsdatum; Fällig am; Zahlbar bis; Fälligkeit; Fällig; Netto-Fälligkeit",

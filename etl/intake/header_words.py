@@ -54,6 +54,12 @@ VAT = f"""
     sales tax; gst amount; btw bedrag; bedrag btw; totaal btw; btw totaal; montant tva; total tva;
     montant de la tva; mwst betrag; betrag mwst; ust betrag; steuerbetrag; {VAT_WORD}"""
 
+#: A reference that is the customers' own, or their number in the books: the cells tell which.
+CUSTOMER_REF = """customer ref; customer reference; cust ref; client ref; client reference;
+    klantreferentie; klant referentie; klantref; ref klant; referentie klant; debiteurreferentie;
+    ref client; reference client; reference du client; ref du client; kundenreferenz; kunden ref;
+    kundenref; ref kunde; referenz kunde; kd ref"""
+
 #: The customer: its number, or its name where another column is the number.
 CALLED = """customer; client; klant; debiteur; relatie; kunde; debitor; tiers; partner; debtor;
     afnemer"""
@@ -85,8 +91,8 @@ SYNONYMS: dict[str, str] = {
         deb nr; debiteurennummer; debiteurennr; debiteurcode; relatienummer; relatienr;
         relatiecode; rel code; numero client; numero de client; no client; n client;
         n de client; num client; code client; id client; compte client; compte auxiliaire;
-        code tiers; compte tiers; party id; account id; customer ref;
-        customer reference; no tiers; kundennummer; kundennr; kunden nr; kunde nr;
+        code tiers; compte tiers; party id; account id;
+        no tiers; kundennummer; kundennr; kunden nr; kunde nr;
         debitorennummer; debitorennr; debitoren nr; debitor nr; debitornr; debitorenkonto; debitor;
         fin trs line dim2; partner id id; partner id; contact id; bill to customer no;
         sell to customer no; sold to party; sold to; payer; entity id; account ref; debtor code;
@@ -213,17 +219,18 @@ SYNONYMS: dict[str, str] = {
         rate; exchange rate; currency rate; fx rate; koers; wisselkoers; valutakoers; cours;
         taux de change; taux; cours de change; kurs; wechselkurs; umrechnungskurs; curate;
         currate""",
-    "reference": """
+    "reference": f"""
         reference; your ref; your reference; ref; payment reference; invoice reference;
         external document no; external document number; assignment; referentie; uw referentie;
         uw kenmerk; kenmerk; factuurreferentie; betalingskenmerk; mededeling; betaalreferentie;
         gestructureerde mededeling; communication; communication structuree; votre reference;
-        ref client; libelle; libelle ecriture; referenz; ihre referenz; ihr zeichen;
+        libelle; libelle ecriture; referenz; ihre referenz; ihr zeichen;
         verwendungszweck; buchungstext; memo; description; omschrijving; omschrijving factuur;
         text; message; your ref no; belegfeld 2; invoice allocated;
         applies to; for invoice; matched to; toegepast op; hoort bij; betreft factuur;
         afgeletterd met; facture reglee; facture liee; impute sur; imputation; zu rechnung;
-        rechnungsbezug; ausgleich zu; bezug; particulars; narration; narrative""",
+        rechnungsbezug; ausgleich zu; bezug; particulars; narration; narrative;
+        {CUSTOMER_REF}""",
     "po_number": """
         po number; po no; po #; p o; p o #; purchase order; purchase order number;
         purchaseorder; customer po; po num; bestelnummer; bestelbon; bestelbonnummer; inkooporder;

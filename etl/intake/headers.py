@@ -16,6 +16,7 @@ from data.core.dimensions import OWN
 from data.store.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
 from etl.intake.header_words import (
     CALLED,
+    CUSTOMER_REF,
     DIMENSIONS,
     GROSS,
     LINE_ITEM,
@@ -101,6 +102,7 @@ _PAYMENT_AMOUNTS = frozenset(_bare_list(PAYMENT_AMOUNT))
 _LINE_ITEMS = frozenset(_bare_list(LINE_ITEM))
 _PAYMENTS = frozenset(_bare_list(PAYMENT))
 _CALLED = frozenset(_bare_list(CALLED))
+_CUSTOMER_REFS = frozenset(_bare_list(CUSTOMER_REF))
 _INVOICE_NUMBER = re.compile(r"^(inv|factu|facture|rechnung|no?facture|num(ero)?(de)?facture|re)")
 
 _CREDIT_NUMBER = re.compile(
@@ -201,6 +203,12 @@ def find(headers: Sequence[str]) -> Found:
         if called:
             columns["customer_name"] = called[0]
             used.add(called[0])
+    if not columns.keys() & {"customer_id", "customer_name"}:
+        references = [p for p, h in enumerate(headers) if is_customer_reference(h)]
+        if references:  # of nobody but the customers
+            columns = {n: p for n, p in columns.items() if p != references[0]}
+            columns["customer_id"] = references[0]
+            used.add(references[0])
     vat = _vat(headers)
     if vat is not None and "amount" in columns and not is_gross(headers[columns["amount"]]):
         # beside VAT, a total is what the invoice amount and the VAT add up to
@@ -285,6 +293,16 @@ def is_vat_word(header: str) -> bool:
 def is_payment_amount(header: str) -> bool:
     """Return whether a header names the amount of a payment."""
     return _is_one_of(header, _PAYMENT_AMOUNTS)
+
+
+def is_customer_reference(header: str) -> bool:
+    """Return whether a header names the customers' number, or a reference of their own."""
+    return bare(header) in _CUSTOMER_REFS
+
+
+def is_called(header: str) -> bool:
+    """Return whether a header names the customer, by number or by name."""
+    return bare(header) in _CALLED
 
 
 def is_invoice_number(header: str) -> bool:

@@ -8,7 +8,7 @@ from data.core.errors import FileError
 from data.core.reading import Choice, Question, Value
 from data.core.texts import N_, Text
 from etl.intake.header_words import DIMENSIONS
-from etl.intake.headers import bare, meanings
+from etl.intake.headers import bare, is_called, is_customer_reference, meanings
 from etl.intake.source import ReadOptions
 from etl.intake.tables.columns import any_row
 from etl.intake.tables.plan import DAYS, Plan
@@ -53,6 +53,86 @@ def settle_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
              if "customer_name" in meanings(h) and f"c{n}" not in (*used, cell)]  # fmt: skip
     if names and plan.rows_kind != "bank":
         plan.columns["customer_name"] = names[0]
+
+
+_REFERENCE = N_(
+    "Is {column} the number of the customers, or a reference of their own? Nothing in {file} shows"
+    " it."
+)
+
+
+def settle_reference(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Tell a customer's number from a reference that customers give, where no other number is.
+
+    Both are called a customer reference. A number is the same in all rows of a name, and no other
+    name has it; a reference is another one in each row. Where no customer has two rows, it is
+    asked.
+    """
+    cells = [f"c{n}" for n, h in enumerate(plan.grid.headers) if is_customer_reference(h)]
+    own, name = plan.columns.get("customer_id"), plan.columns.get("customer_name")
+    if own is not None and name is None and own not in cells and is_called(
+        plan.header("customer_id")
+    ):  # fmt: skip
+        name = own
+    if len(cells) != 1 or own not in (name, *cells):
+        return
+    (cell,) = cells
+    if cell in (plan.columns.get("document_id"), plan.columns.get("pays")):
+        return
+    header = plan.grid.headers[int(cell[1:])]
+    named = name and name != cell
+    if plan.rows_kind == "customers":
+        number: bool | None = True  # each has one row
+    else:
+        number = (_is_number(connection, plan, cell, name) if name and named
+                  else _repeats(connection, plan, cell))  # fmt: skip
+    if number is None:
+        choices = (
+            Choice("number", N_("their number"), plan.answer({"customer_id": header})),
+            Choice("reference", N_("a reference of their own"), plan.answer({"reference": header})),
+        )
+        text = Text(_REFERENCE, {"column": header, "file": plan.grid.name})
+        plan.questions.append(Question("customer", text, choices, header))
+    if not number or not name or not named:
+        return
+    called = plan.grid.headers[int(name[1:])]
+    plan.columns = {n: c for n, c in plan.columns.items() if c != cell}
+    plan.columns |= {"customer_id": cell, "customer_name": name}
+    plan.labels = tuple(label for label in plan.labels if label != cell)
+    plan.notes = [n for n in plan.notes if called not in n.values.values()]
+
+
+#: Share of what could contradict a meaning that may: one name is written twice, two have the same.
+_SELDOM, _OFTEN = 0.1, 0.5
+
+
+def _is_number(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, name: str
+) -> bool | None:
+    """Return whether each name has one value of a column, and no other name has it.
+
+    None: the rows do not show it.
+    """
+    rows, filled, names, values, pairs = connection.execute(
+        f"select count(*), count({cell}), count(distinct {name}), count(distinct {cell}),"
+        f" count(distinct ({name}, {cell})) from {plan.grid.table}"
+        f" where broken is null and {name} is not null"
+    ).fetchone() or (0, 0, 0, 0, 0)
+    again = rows - names
+    several, shared = pairs - names + rows - filled, names - values
+    if shared >= _OFTEN * names or (again and several >= _OFTEN * again):
+        return False
+    if again and several <= _SELDOM * again and shared <= _SELDOM * names:
+        return True
+    return None
+
+
+def _repeats(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str) -> bool | None:
+    """Return whether many rows have a value that another row has; None where few do."""
+    rows, values = connection.execute(
+        f"select count({cell}), count(distinct {cell}) from {plan.grid.table} where broken is null"
+    ).fetchone() or (0, 0)
+    return True if rows and rows - values >= _OFTEN / 2 * rows else None
 
 
 def _part_with_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:

@@ -29,7 +29,7 @@ from etl.intake.source import ReadOptions
 from etl.intake.tables import columns as described
 from etl.intake.tables import words
 from etl.intake.tables.columns import Code, Description, Rate, Whole, Words
-from etl.intake.tables.companies import settle_company
+from etl.intake.tables.companies import settle_company, settle_reference
 from etl.intake.tables.days import parse_days
 from etl.intake.tables.evidence import (
     check_calculated,
@@ -261,6 +261,8 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
         _value_day(connection, plan)
         if not (mapping and mapping.columns.keys() & {"customer_id", "customer_name"}):
             settle_company(connection, plan)
+        if not (mapping and mapping.columns.keys() & {"customer_id", "reference"}):
+            settle_reference(connection, plan)
         settle_flags(connection, plan)
         find_kinds(connection, plan)
         settle_direction(connection, plan)

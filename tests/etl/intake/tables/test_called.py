@@ -164,3 +164,70 @@ def test_states_of_payments_are_asked_about_as_such(balance, head, failed, unkno
     )
     assert report.ok, report.failures
     assert owed == {"Acme": D(-120)}
+
+
+REFERENCES = [
+    ("Invoice number;Customer ref;Customer name;Invoice date;Amount",
+     "Payment number;Customer ref;Customer name;Payment date;Amount received"),
+    ("Factuurnummer;Ref. klant;Klantnaam;Factuurdatum;Bedrag",
+     "Betalingsnummer;Ref. klant;Klantnaam;Betaaldatum;Ontvangen bedrag"),
+    ("N° de facture;Réf. client;Nom du client;Date de facture;Montant",
+     "N° règlement;Réf. client;Nom du client;Date de règlement;Encaissement"),
+    ("Rechnungsnummer;Kunden-Ref.;Kundenname;Rechnungsdatum;Betrag",
+     "Zahlungsnummer;Kunden-Ref.;Kundenname;Zahlungsdatum;Zahlungsbetrag"),
+]  # fmt: skip
+
+
+def _proof(text):
+    return f'"=""{text}"""'
+
+
+@pytest.mark.parametrize(("invoiced", "paid"), REFERENCES)
+@pytest.mark.parametrize("written", [str, _proof])
+def test_a_reference_that_is_the_same_for_a_name_is_the_customers_number(
+    balance, invoiced, paid, written
+):
+    acme, bolt = written("00917"), written("00788")
+    owed, report = balance(
+        f"{invoiced}\nF1;{acme};Acme;2026-01-25;100.00\nF2;{bolt};Bolt;2026-01-26;70.00\n"
+        f"F3;{acme};Acme;2026-02-25;50.00\n",
+        f"{paid}\nP1;{acme};Acme;2026-02-27;100.00\nP2;{bolt};Bolt;2026-02-28;30.00\n"
+        f"P3;{bolt};Bolt;2026-03-28;20.00\n",
+    )
+    assert report.ok, report.failures
+    assert owed == {"00917": D(50), "00788": D(20)}
+
+
+@pytest.mark.parametrize(("invoiced", "_"), REFERENCES)
+def test_a_reference_that_each_invoice_has_of_its_own_is_no_number(balance, invoiced, _):
+    owed, report = balance(
+        f"{invoiced}\nF1;4711/A;Acme;2026-01-25;100.00\nF2;8/B;Bolt;2026-01-26;70.00\n"
+        "F3;4712/C;Acme;2026-02-25;50.00\nF4;;Bolt;2026-02-26;1.00\n",
+    )
+    assert report.ok, report.failures
+    assert owed == {"Acme": D(150), "Bolt": D(71)}
+
+
+@pytest.mark.parametrize(("invoiced", "_"), REFERENCES)
+@pytest.mark.parametrize(("answer", "owed"), [("number", "917"), ("reference", "Acme")])
+def test_a_reference_of_customers_with_one_row_each_is_asked_about(
+    balance, invoiced, _, answer, owed
+):
+    text = f"{invoiced}\nF1;917;Acme;2026-01-25;100.00\nF2;788;Bolt;2026-01-26;70.00\n"
+    _, report = balance(text)
+    (question,) = report.failures[0].questions
+    found, report = balance(text, mapping=as_toml(question.mapping({"": answer})))
+    assert report.ok, report.failures
+    assert found[owed] == D(100)
+
+
+@pytest.mark.parametrize(("invoiced", "_"), REFERENCES)
+def test_a_reference_alone_is_a_number_where_it_stands_again(balance, invoiced, _):
+    number, reference, _, *others = invoiced.split(";")
+    head = ";".join((number, reference, *others))
+    text = f"{head}\nF1;917;2026-01-25;100.00\nF2;788;2026-01-26;70.00\n"
+    _, report = balance(text)
+    assert [q.about for f in report.failures for q in f.questions] == ["customer"]
+    owed, report = balance(f"{text}F3;917;2026-01-27;1.00\n")
+    assert report.ok, report.failures
+    assert owed == {"917": D(101), "788": D(70)}
