@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import duckdb
@@ -27,6 +27,12 @@ _PROOF = """^="|^'[0-9A-Za-z]"""
 #: What Excel is told so that it keeps a number as it is, as SQL writes it.
 _EXCEL_TEXT = '="'
 _EXCEL = """^(?:="?|'')([^"]*)"?$"""
+
+
+#: A number as spreadsheets show long ones: of 100235871 the file says 1,00235E+08 only.
+SHORTENED = r"(?i)^\s*[-+]?\d(?:[.,]\d+)?E\+\d{2,3}\s*$"
+LAST_DIGITS = N_("This number was shortened: its last digits are not in the file.")
+_AS_TEXT = N_("Give the column a number format without decimals, or make it text; export it again.")
 
 
 @dataclass(frozen=True)
@@ -104,11 +110,24 @@ class Code:
     """A number or name that identifies something: kept exactly, spaces at the ends aside.
 
     Where every cell of the column is a whole number written as `1001.0`, the `.0` is not part of
-    the code.
+    the code. With `strict`, cells are refused of which a spreadsheet has cut the last digits:
+    others may have the same first ones.
     """
+
+    strict: bool = False
 
     def parse(self, connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, /) -> Parsed:
         """See `Description.parse`."""
+        parsed = self._parse(connection, grid, cell)
+        if not self.strict or not any_row(
+            connection, grid, f"contains({cell}, 'E+') or contains({cell}, 'e+')"
+        ):
+            return parsed
+        cut = f"coalesce(regexp_matches({cell}, '{SHORTENED}'), false)"
+        return replace(parsed, refused=cut, reason=LAST_DIGITS, remedy=_AS_TEXT)
+
+    @staticmethod
+    def _parse(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str) -> Parsed:
         text = _number_text(grid, cell)
         if any_row(connection, grid, f"contains({cell}, chr(10)) or contains({cell}, chr(13))"):
             # wrapped in its cell: what identifies is the same on one line

@@ -16,7 +16,7 @@ from data.core.texts import N_, Text
 from data.reference.currencies import currencies
 from etl.intake.files.grid import Grid
 from etl.intake.tables import words
-from etl.intake.tables.columns import Parsed, any_row
+from etl.intake.tables.columns import LAST_DIGITS, Parsed, any_row
 
 _SPACE = r"[\s\x{00A0}\x{202F}\x{2009}\x{2007}]"
 _GROUP = r"[\s\x{00A0}\x{202F}\x{2009}\x{2007}''’]"  # '' is one apostrophe in an SQL string
@@ -39,6 +39,10 @@ _NOTHING = (
     rf"{_SPACE}*(?:N[./]?A\.?|N\.?{_SPACE}?V\.?{_SPACE}?T\.?|NULL|NAN|K\.?{_SPACE}?A\.?|"
     rf"S\.?{_SPACE}?O\.?){_SPACE}*"
 )
+
+#: A number times a power of ten; `E0` marks the numbers of workbooks.
+_POWER = r"(?i)^\s*[-+]?\d(?:[.,]\d+)?E(?:[-+]?\d*[1-9]\d*|\+00)\s*$"
+_TWO_DECIMALS = N_("Give the column a number format with two decimals, and export it again.")
 
 #: Amounts from here on are refused: sums and products of amounts need the room.
 MOST = 10_000_000_000_000
@@ -82,6 +86,13 @@ def parse_amounts(
             zeros[name] = f"{columns[name]} in ({', '.join(map(repr, none))})"
         cells[name] = f"(case when {columns[name]} not in ({listed}) then {columns[name]} end)"
         plain[name] = _style(connection, grid, cells[name])
+    powers = frozenset(
+        name for name, cell in cells.items()
+        if not plain[name] and any_row(connection, grid, f"regexp_matches({cell}, '{_POWER}')")
+    )  # fmt: skip
+    for name in powers:
+        cells[name] = _spelt_out(cells[name])
+        plain[name] = _style(connection, grid, cells[name])
     written = {n: c for n, c in cells.items() if grid.plain.get(c) != "numbers"}
     headers = {n: grid.headers[int(c[1:])] for n, c in columns.items()}
     found = decimal or _decimal_sign(connection, grid, written, plain, headers)
@@ -111,9 +122,41 @@ def parse_amounts(
         amounts.parsed[name] = replace(
             parsed,
             refused=f"({parsed.refused}) or abs(@value) >= {MOST}",
-            because=((_too_large(cell, sign), TOO_LARGE, OTHER_COLUMN),),
+            because=(
+                (_too_large(cell, sign), TOO_LARGE, OTHER_COLUMN),
+                *(
+                    ((f"regexp_matches({cell}, '{_POWER}')", LAST_DIGITS, _TWO_DECIMALS),)
+                    if name in powers
+                    else ()
+                ),
+            ),
         )
     return amounts
+
+
+def _spelt_out(cell: str) -> str:
+    """Return SQL for a cell in which powers of ten are spelt out, where all their digits are there.
+
+    Programs write 1.5E7 for what is just that; spreadsheets round to what they show, as in 1.23E+05
+    or 1,5E+03: such a cell stays, and is refused, unless its digits reach to the cents.
+    """
+    mantissa = rf"regexp_extract({cell}, '\d(?:[.,]\d+)?')"
+    power = rf"cast(regexp_extract({cell}, '(?i)E([-+]?\d+)', 1) as integer)"
+    point = f"regexp_extract({mantissa}, '[.,]')"
+    behind = f"greatest(length({mantissa}) - 2, 0)"
+    # its digits with enough noughts on both sides, cut where the decimal sign goes
+    digits = f"(repeat('0', 20) || regexp_replace({mantissa}, '[.,]', '') || repeat('0', 20))"
+    before = f"coalesce(nullif(ltrim(left({digits}, 21 + {power}), '0'), ''), '0')"
+    cents = f"substr({digits}, 22 + {power}, greatest(2, {behind} - {power}))"
+    sign = f"case when {point} = '' then '.' else {point} end"
+    minus = f"case when starts_with(trim({cell}), '-') then '-' else '' end"
+    exact = f"not contains({cell}, '+') or {behind} - {power} >= 2"
+    whole = f"{behind} <= {power}"
+    return (
+        f"(case when regexp_matches({cell}, '{_POWER}') and abs({power}) < 20 and ({exact}) then "
+        f"{minus} || {before} || case when {whole} and {point} = '' then ''"
+        f" else {sign} || {cents} end else {cell} end)"
+    )
 
 
 def _words_for_nothing(

@@ -61,6 +61,8 @@ from etl.intake.tables.unread import ask_amount, weigh_unread
 _SECTORS = {"naics": nace.from_naics, "naics2022": nace.from_naics, "ussic": nace.from_us_sic}
 
 
+#: What tells documents and customers apart.
+_KEYS = ("document_id", "customer_id", "debit_id", "credit_id")
 _SAY = N_("Say in a mapping file (--map), or on the Imports page, which column is which.")
 _IS_BANK = N_(
     'If these are lines of a bank account, say rows = "bank" under [source] in a mapping file'
@@ -434,4 +436,4 @@ def _description(name: str, kinds: dict[str, str], inverse: bool, header: str) -
         case "customer_name" | "reference" | "salesperson" | "segment" | "rating" | "counterparty":
             return described.Text()
         case _:
-            return Code()
+            return Code(name in _KEYS)

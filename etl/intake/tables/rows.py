@@ -271,7 +271,8 @@ def _skip(plan: Plan, bind: dict[str, object]) -> str:
     ]
     # a printed list writes its headers on every page
     same = []
-    for number, name in enumerate([n for n in REQUIRED[plan.rows_kind] if n in columns][:2]):
+    needed = [n for need in REQUIRED[plan.rows_kind] for n in need.split("|") if n in columns]
+    for number, name in enumerate(list(dict.fromkeys((*needed, *columns)))[:2]):
         bind[f"header_{number}"] = plan.header(name)
         same.append(f"{columns[name]} = $header_{number}")
     if same:

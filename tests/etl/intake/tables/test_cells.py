@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import duckdb
 import pytest
 
@@ -9,6 +11,7 @@ from data.store.schema import STAGED
 from etl.intake.formats.table import SOURCE
 from etl.intake.source import ReadOptions, SourceFile
 
+D = Decimal
 HEAD = "Invoice number;Customer;Invoice date;Due date;Amount\n"
 
 
@@ -135,3 +138,73 @@ def test_a_number_of_something_else_is_no_amount(load, amount, kept):
     if not kept:
         reason = "This is too large to be an amount: is it a number of something else?"
         assert rejects(connection) == [(3, "Amount", amount, reason)]
+
+
+HEADS = [
+    "Number;Customer number;Name;Invoice date;Amount",
+    "Nummer;Klantnummer;Naam;Factuurdatum;Bedrag",
+    "Numéro;N° client;Nom;Date facture;Montant",
+    "Nummer;Kundennummer;Name;Rechnungsdatum;Betrag",
+]
+
+
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [
+        ("1.5E7", "15000000.00"),  # as programs write it
+        ("1.2345678E+05", "123456.78"),
+        ("1,2345678E+05", "123456.78"),
+        ("-2.5e2", "-250.00"),
+        ("1E3", "1000.00"),
+        ("1.25E-1", "0.13"),
+        ("1,5E+03", None),  # a spreadsheet rounds to what it shows
+        ("1.50E+03", None),
+        ("1.23457E+11", None),
+    ],
+)
+def test_powers_of_ten_are_read_where_all_digits_are_there(balance, cell, amount):
+    head = HEADS[len(cell) % 4]
+    plain = "70,10" if "," in cell else "70.10"
+    text = f"{head}\nF1;1;Acme;2026-01-15;{cell}\nF2;2;Bolt;2026-01-16;{plain}\n"
+    owed, report = balance(text)
+    assert owed.pop("2") == D("70.10")
+    if amount is None:
+        assert owed == {}
+        (refused,) = report.rejects
+        assert (refused.value, str(refused.reason)) == (
+            cell, "This number was shortened: its last digits are not in the file.",
+        )  # fmt: skip
+    else:
+        assert report.rejects == []
+        assert owed == {"1": D(amount)}
+
+
+@pytest.mark.parametrize(("head", "column"), [(head, n % 2) for n, head in enumerate(HEADS)])
+def test_numbers_that_a_spreadsheet_shortened_tell_nobody_apart(balance, head, column):
+    rows = [["F1", "1", "Acme"], ["F2", "2", "Bolt"], ["F3", "3", "Cato"]]
+    rows[0][column] = rows[1][column] = "1,00235E+08"
+    lines = [";".join((*row, "2026-01-15", "10,00")) for row in rows]
+    owed, report = balance("\n".join((head, *lines)))
+    assert owed == {"3": D(10)}
+    assert [(r.line, r.value) for r in report.rejects] == [(2, "1,00235E+08"), (3, "1,00235E+08")]
+    assert "last digits" in str(report.rejects[0].reason)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Customer number;Name;Country;Credit limit", "Klantnummer;Naam;Land;Kredietlimiet",
+     "N° client;Nom;Pays;Plafond", "Kundennummer;Name;Land;Kreditlimit"],
+)  # fmt: skip
+@pytest.mark.parametrize("columns", [4, 2])
+def test_headers_written_again_in_a_list_of_customers_are_no_customer(balance, head, columns):
+    def cut(line):
+        return ";".join(line.split(";")[:columns])
+
+    customers = "\n".join(
+        map(cut, (head, "1;Acme;BE;1000", "2;Bolt;NL;2000", head, "3;Cato;FR;3000"))
+    )
+    _, report = balance(f"{HEADS[0]}\nF1;1;Acme;2026-01-15;1.50\n", customers)
+    assert report.ok, report.failures
+    assert report.rejects == []
+    (listed,) = [f for f in report.files if f.name == "file1.csv"]
+    assert listed.left_out == {"repeated header rows": 1}

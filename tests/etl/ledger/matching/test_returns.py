@@ -89,6 +89,24 @@ def test_the_later_payment_may_go_back_as_well():
     assert {i[2:4] for i in items(c)} == {(ISSUED, DUE)}
 
 
+def test_a_payment_that_the_source_matched_with_a_return_may_go_back():
+    back = returned("P2", "A", "2026-02-06", 1000, reference="chargeback P1")
+    later = [
+        payment("P3", "A", "2026-03-20", 1000),
+        returned("P4", "A", "2026-03-25", 600, reference="chargeback P3"),
+    ]
+    matches = [
+        {"debit_id": "P2", "credit_id": "P3", "amount": D(1000), "matched_on": None},
+        {"debit_id": "F1", "credit_id": "P1", "amount": D(1000), "matched_on": None},
+    ]
+    c = derived([F1, P1, back, *later], matches)
+    assert alive(c, "2026-02-10") == {"F1": D(1000)}
+    assert alive(c, "2026-03-24") == {}
+    assert alive(c, "2026-03-25") == {"F1": D(600)}
+    assert {i[2:4] for i in items(c)} == {(ISSUED, DUE)}
+    assert all(one.ok for one in control(c))
+
+
 @pytest.mark.parametrize(
     "text",
     ["chargeback", "STORNO", "Rücklastschrift", "impayé", "rejet de prélèvement", "onbetaald",
