@@ -92,7 +92,8 @@ SYNONYMS: dict[str, str] = {
         relatiecode; rel code; numero client; numero de client; no client; n client;
         n de client; num client; code client; id client; compte client; compte auxiliaire;
         code tiers; compte tiers; party id; account id;
-        no tiers; kundennummer; kundennr; kunden nr; kunde nr;
+        no tiers; auxiliaire; code auxiliaire; compte aux; no auxiliaire;
+        kundennummer; kundennr; kunden nr; kunde nr;
         debitorennummer; debitorennr; debitoren nr; debitor nr; debitornr; debitorenkonto; debitor;
         fin trs line dim2; partner id id; partner id; contact id; bill to customer no;
         sell to customer no; sold to party; sold to; payer; entity id; account ref; debtor code;
@@ -109,7 +110,8 @@ SYNONYMS: dict[str, str] = {
         firmenname; firma; fin trs line dim2name; invoice partner display name; partner name;
         contact; naam; nom; name; name 1; company name; company;
         debtor name; sold to name; organisation; organization; naam afnemer; societe cliente;
-        kurzname""",
+        kurzname; nom d affichage du partenaire; bill to; bill to name; billed to; facture a;
+        rechnungsempfanger; rechnungsempfaenger""",
     "kind": """
         kind; document type; doc type; doctype; type; invoice type; transaction type; tran type;
         move type; documentsoort; document soort; soort; soort document; boekingssoort; type piece;
@@ -161,7 +163,8 @@ SYNONYMS: dict[str, str] = {
         amount in local currency; amt in loc cur; amount in lc; amount lcy; original amt lcy;
         amount dc; amount in company code currency; local amount; amount total signed;
         betrag in hauswahrung; betrag in hauswaehrung; betrag hauswahrung; bedrag in
-        administratie valuta; fin trs line basevaluesigned; montant devise locale; montant en
+        administratie valuta; fin trs line basevaluesigned; total signe;
+        montant devise locale; montant en
         devise interne; amount eur; bedrag in eigen valuta""",
     "open_amount": """
         open amount; open balance; amount due; balance due; balance; outstanding amount;
@@ -174,16 +177,17 @@ SYNONYMS: dict[str, str] = {
         offener betrag; offen; offene posten; restbetrag; fin trs line openvaluesigned;
         noch offen; open bedrag; bedrag open; betrag offen; offen betrag; montant solde;
         still open; o/s; to pay; unpaid; encours; restant; te ontvangen; nog open; impaye;
-        reste ouvert; offener posten; zu zahlen""",
+        reste ouvert; offener posten; zu zahlen; te betalen""",
     "open_amount in local currency": """
         remaining amt lcy; remaining amount lcy; amount residual signed; amount due signed;
-        fin trs line openbasevaluesigned""",
+        fin trs line openbasevaluesigned; montant du signe""",
     "paid_amount": f"""
         paid amount; amount paid; invoice amount paid; {PAYMENT_AMOUNT}; montant deja paye;
         gezahlter betrag; reeds betaald; reeds voldaan; deja paye; deja regle; bereits bezahlt;
         paid; voldaan; betaald; paye; regle; acompte; bezahlt; gezahlt;
         received; paid to date; received to date; receipts; ontvangen; encaisse; acquitte;
-        zahlungen; zahlbetrag; settled; payments""",
+        zahlungen; zahlbetrag; settled; payments; bezahlt betrag; bezahlter betrag;
+        betrag bezahlt""",
     "discount": """
         discount taken; discount allowed; discount granted; cash discount; cash discount amount;
         payment discount; payment discount amount; early payment discount; settlement discount;
@@ -318,10 +322,10 @@ SYNONYMS: dict[str, str] = {
         einstandswert""",
     "debit": """
         debit; debet; soll; debit amount; bedrag debet; montant debit; sollbetrag;
-        debits; dr; umsatz soll""",
+        debits; dr; umsatz soll; betrag soll""",
     "credit": """
         credit; haben; credit amount; bedrag credit; montant credit; habenbetrag; avoirs;
-        credits; cr; umsatz haben""",
+        credits; cr; umsatz haben; betrag haben""",
     "dc_flag": """
         dc flag; d c; dc; debit credit; debit/credit ind; debit/credit indicator; debet credit;
         debit/credit; soll haben; soll/haben kennzeichen; soll haben kennzeichen; s h; sens;

@@ -6,6 +6,10 @@ customers: a payment list that was opened in Excel pays the invoices of an expor
 
 Nothing is joined where both spellings stand in one file, where the files disagree on the names, or
 where few of the numbers meet: then the two files number their customers by themselves.
+
+Where each company of the reader's own has customers of its own, their numbers begin with it, as in
+BE01/1001. A file of one company that shows no two customers of one number cannot know: its numbers
+are those of that company, where most of them stand in another file so.
 """
 
 from __future__ import annotations
@@ -18,6 +22,32 @@ WHOLE = N_(
     "Numbers of {count} customers have lost the zeros in front of them here; they are read in full,"
     " as {file} writes them: {example} is {whole}."
 )
+
+BEFORE = N_(
+    "Numbers of {count} customers stand here without the company that goes before them in {file}:"
+    " {example} is {whole}."
+)
+
+_APART = """
+    insert into whole_number
+    with own as (
+        select file_id, customer_id as given, any_value(company) || '/' || customer_id as customer
+        from staged_documents where customer_id <> ''
+            and file_id in (select file_id from staged_documents
+                group by file_id having count(distinct company) = 1 and count(company) = count(*))
+        group by file_id, customer_id
+    ),
+    whole as (
+        select customer_id as customer, min(file_id) as by_file from staged_documents
+        where contains(customer_id, '/') group by all
+    )
+    select o.file_id, o.given, o.customer, w.by_file
+    from own as o left join whole as w on w.customer = o.customer and w.by_file <> o.file_id
+    where (o.file_id, o.given) not in (select file_id, given from whole_number)
+    qualify w.by_file is not null
+        and count(w.by_file) over (partition by o.file_id) * 2
+            >= count(*) over (partition by o.file_id)
+"""
 
 _ALIKE = """
     create or replace temp table whole_number as
@@ -68,6 +98,7 @@ _ALIKE = """
 def find_whole_numbers(connection: Connection) -> None:
     """Make `whole_number` (file_id, given, customer, by_file), and the view `customer_row`."""
     run(connection, _ALIKE.format(name=COMPANY.format("name")))
+    run(connection, _APART)
     run(
         connection,
         """
@@ -88,12 +119,18 @@ def restored(connection: Connection) -> list[tuple[int, Text]]:
         connection,
         """
         select n.file_id, count(*), arg_min(n.given, n.customer), min(n.customer),
-            arg_min(f.name, n.customer)
+            arg_min(f.name, n.customer), bool_and(ends_with(n.customer, '/' || n.given))
         from whole_number as n join files as f on f.file_id = n.by_file
         group by n.file_id order by n.file_id
         """,
     )
     return [
-        (int(id_), Text(WHOLE, {"count": n, "file": name, "example": given, "whole": whole}))
-        for id_, n, given, whole, name in found
+        (
+            int(id_),
+            Text(
+                BEFORE if apart else WHOLE,
+                {"count": n, "file": name, "example": given, "whole": whole},
+            ),
+        )
+        for id_, n, given, whole, name, apart in found
     ]

@@ -25,9 +25,10 @@ from etl.intake.mappings.said import Place
 from etl.intake.mappings.writing import as_toml
 
 ROWS_KINDS = ("invoices", "payments", "bank", "matches", "customers", "rates")
-KINDS = ("invoice", "credit_note", "payment", "write_off", "opening", "adjustment")
+KINDS = ("invoice", "credit_note", "payment", "write_off", "opening", "adjustment",
+         "purchase")  # fmt: skip
 STATES = ("open", "paid", "part_paid", "written_off", "void", "draft")
-SIGNS = ("received", "refunded")
+SIGNS = ("received", "refunded", "owed", "credited")
 HEADING = "(heading)"
 """What stands alone in a row above its documents is called so, where `groups` is said."""
 

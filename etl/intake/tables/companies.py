@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from data.core.errors import FileError
@@ -27,6 +29,10 @@ _COMPANY = N_(
 )
 
 
+#: A code as books call their companies, and nobody a customer.
+_COMPANY_CODE = r"[A-Z]{0,5}[-_ ]?\d{1,5}"
+
+
 def settle_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Take the one company that all rows name for the reader's own, and not for the customer.
 
@@ -37,14 +43,18 @@ def settle_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     if cell is None or bare(plan.header("customer_name")) not in COMPANIES:
         return
     header, alone = plan.header("customer_name"), plan.columns.get("customer_id") == cell
-    if len(_first(connection, plan, cell)) != 1:
+    companies = _first(connection, plan, cell)
+    if len(companies) != 1:
         return
     if alone and "pays" not in plan.columns:
         _ask_alone(connection, plan, cell, header)
         return
     if alone and plan.rows_kind == "payments":
         plan.rows_kind = "bank"
-    elif alone or len(_first(connection, plan, plan.columns["customer_id"])) < 2:
+    elif alone or (
+        len(_first(connection, plan, plan.columns["customer_id"])) < 2
+        and not re.fullmatch(_COMPANY_CODE, companies[0])
+    ):  # fmt: skip
         return
     plan.columns = {n: c for n, c in plan.columns.items() if c != cell}
     plan.notes = [n for n in plan.notes if header not in n.values.values()]
@@ -55,6 +65,9 @@ def settle_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         plan.columns["customer_name"] = names[0]
 
 
+#: Headers of a number, of whatever it is.
+CODES = ("id", "nummer", "number", "no", "nr", "code", "numero", "num", "n", "ref", "konto",
+         "kontonr", "kontonummer", "rekening", "compte")  # fmt: skip
 _REFERENCE = N_(
     "Is {column} the number of the customers, or a reference of their own? Nothing in {file} shows"
     " it."
@@ -74,6 +87,9 @@ def settle_reference(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         plan.header("customer_id")
     ):  # fmt: skip
         name = own
+    if not cells and own is not None and own == name:
+        _settle_code(connection, plan, name)
+        return
     if len(cells) != 1 or own not in (name, *cells):
         return
     (cell,) = cells
@@ -93,8 +109,21 @@ def settle_reference(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         )
         text = Text(_REFERENCE, {"column": header, "file": plan.grid.name})
         plan.questions.append(Question("customer", text, choices, header))
-    if not number or not name or not named:
-        return
+    if number and name and named:
+        _take_number(plan, cell, name)
+
+
+def _settle_code(connection: duckdb.DuckDBPyConnection, plan: Plan, name: str) -> None:
+    """Take a column called no more than a number or a code for the customers', where it shows."""
+    used = set(plan.columns.values())
+    cells = [f"c{n}" for n, h in enumerate(plan.grid.headers) if bare(h) in CODES]
+    cells = [cell for cell in cells if cell not in used]
+    if len(cells) == 1 and plan.holds_documents and _is_number(connection, plan, cells[0], name):
+        _take_number(plan, cells[0], name)
+
+
+def _take_number(plan: Plan, cell: str, name: str) -> None:
+    """Let one column be the number of the customers and another one their name."""
     called = plan.grid.headers[int(name[1:])]
     plan.columns = {n: c for n, c in plan.columns.items() if c != cell}
     plan.columns |= {"customer_id": cell, "customer_name": name}

@@ -27,14 +27,17 @@ _CHOICES = (
     Choice("write_off", N_("a loss written off")),
     Choice("opening", N_("an opening balance")),
     Choice("adjustment", N_("an adjustment, with its own sign")),
+    Choice("purchase", N_("a purchase: your own company owes it to a supplier")),
 )
 #: A number that says it is what was owed before.
-_OPENING = (
+OPENING = (
     r"(?i)^\W*(?:opening|starting|initial|begin|openings|anfangs|eroffnungs|eroeffnungs)[\s-]*"
     r"(?:balance|saldo|bestand|balans)\W*$|^\W*(?:balance|brought) (?:brought )?forward\W*$"
     r"|^\W*(?:solde|saldo) (?:initial|inicial|iniziale|precedent|anterieur|vorige periode)\W*$"
     r"|^\W*(?:a nouveaux?|report a nouveau|saldovortrag|vortrag|report)\W*$"
 )
+#: Codes of Sage 50, where a list has no others: `SA`, paid on account, is an entry elsewhere.
+_SAGE = {"si": "invoice", "sc": "credit_note", "sr": "payment", "sa": "payment"}
 _BY_SIGN = "case when v_amount < 0 then 'credit_note' else 'invoice' end"
 
 
@@ -206,7 +209,10 @@ def told_kind(plan: Plan, bind: dict[str, object]) -> str:
         number = plan.columns["document_id"]
         if not (plan.signed or by_side(plan) or "journal" in plan.columns):
             told = _by_number(plan, number, bind)
-        before = f"regexp_matches(strip_accents({number}), '{_OPENING}')"
+        before = " or ".join(
+            f"coalesce(regexp_matches(strip_accents({cell}), '{OPENING}'), false)"
+            for cell in (number, *plan.labels[:1])
+        )
         told = f"case when {before} then 'opening' else {told} end"
     if "credit_flag" in plan.columns:
         return f"case when v_credit_flag then 'credit_note' else {told} end"
@@ -224,7 +230,7 @@ def _by_number(plan: Plan, number: str, bind: dict[str, object]) -> str:
     A number that begins as those of credit notes do, among others that do not, is one of them; so
     is a text that begins with the word.
     """
-    for name in ("number", "credit_note"):
+    for name in ("number", "credit_note", "payment"):
         bind[f"says_{name}"] = words.texts()[name]
     text = f"left({_plain(plan.labels)}, 24)"
     table = plan.grid.table
@@ -233,7 +239,9 @@ def _by_number(plan: Plan, number: str, bind: dict[str, object]) -> str:
         f" where {number} is not null)"
     )
     return f"""
-        case when v_amount < 0 then 'credit_note'
+        case when v_amount < 0 and regexp_matches({text}, $says_payment)
+                and not regexp_matches({text}, $says_credit_note) then 'payment'
+            when v_amount < 0 then 'credit_note'
             when regexp_matches({_plain([number])}, $says_number) and {others} then 'credit_note'
             when regexp_matches({text}, $says_credit_note) then 'credit_note'
             else 'invoice' end"""
@@ -275,6 +283,9 @@ def settle_kinds(connection: duckdb.DuckDBPyConnection, plan: Plan, given: dict[
     if plan.columns.keys() & {"due_on", "paid_flag", "state"}:
         # beside a due day or a state it is the invoice for a deposit, not the money
         given |= {words.plain(w): "invoice" for w in found if words.deposit(w)}
+    codes = {words.plain(w) for w in found}
+    if codes <= _SAGE.keys() and codes != {"sa"}:
+        given |= {code: kind for code, kind in _SAGE.items() if code not in given}
     given |= {
         words.plain(w): told
         for w in found
@@ -282,6 +293,8 @@ def settle_kinds(connection: duckdb.DuckDBPyConnection, plan: Plan, given: dict[
         and not words.kind(w)
         and (told := state(w)) in ("draft", "void")
     }
+    given |= {words.plain(w): "purchase" for w in found
+              if words.plain(w) not in given and words.purchase(w)}  # fmt: skip
     beside = [w for w in found if (given.get(words.plain(w)) or words.kind(w)) == "payment"]
     back = tuple(
         w for w in found

@@ -29,7 +29,7 @@ from etl.intake.source import ReadOptions
 from etl.intake.tables import columns as described
 from etl.intake.tables import words
 from etl.intake.tables.columns import Code, Description, Rate, Whole, Words
-from etl.intake.tables.companies import settle_company, settle_reference
+from etl.intake.tables.companies import CODES, settle_company, settle_reference
 from etl.intake.tables.days import parse_days
 from etl.intake.tables.evidence import (
     check_calculated,
@@ -53,6 +53,7 @@ from etl.intake.tables.kinds import (
 from etl.intake.tables.money import parse_amounts, parse_currencies
 from etl.intake.tables.plan import DAYS, MONEY, PAYING, REQUIRED, Plan
 from etl.intake.tables.rows import fill_groups
+from etl.intake.tables.signs import turn
 from etl.intake.tables.states import settle_direction, settle_flags, settle_states
 from etl.intake.tables.terms.column import TermsColumn
 from etl.intake.tables.unread import ask_amount, weigh_unread
@@ -231,8 +232,6 @@ def _settle(plan: Plan) -> None:
 
 #: What says which document a payment is for.
 _NAMES = {"pays", "reference"}
-#: Headers of a number, in a list of customers theirs.
-_NUMBERS = ("id", "nummer", "number", "no", "nr", "code", "numero", "num", "n", "ref")
 
 
 def _is_name(plan: Plan) -> bool:
@@ -247,7 +246,7 @@ def _number_of(plan: Plan) -> str | None:
         return plan.columns.pop("document_id")
     used = set(plan.columns.values())
     for place, header in enumerate(plan.grid.headers):
-        if bare(header) in _NUMBERS and f"c{place}" not in used:
+        if bare(header) in CODES and f"c{place}" not in used:
             return f"c{place}"
     return None
 
@@ -323,6 +322,8 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
     if plan.by_headers:
         weigh_unread(connection, plan, frozenset(map(bare, mapping.unread if mapping else ())))
     plan.signs = mapping.signs.get("amount", "") if mapping else ""
+    if plan.signs == "credited":
+        turn(plan)
     if plan.questions:
         raise asked(plan)
     return plan

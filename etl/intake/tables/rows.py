@@ -10,7 +10,7 @@ import duckdb
 from data.core.texts import N_, Text
 from etl.intake.tables.columns import any_row
 from etl.intake.tables.days import NO_DAYS
-from etl.intake.tables.kinds import by_side, told_kind
+from etl.intake.tables.kinds import OPENING, by_side, told_kind
 from etl.intake.tables.plan import DAYS, OPTIONAL_DAYS, PAYING, REQUIRED, Plan
 from etl.intake.tables.states import by_state
 
@@ -185,6 +185,13 @@ def fill_groups(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     plan.notes.append(Text(text, {"count": blank, "column": plan.header("customer_id")}))
 
 
+#: A number that says that it is no invoice yet, in plain letters.
+_NO_INVOICE = (
+    r"^\W*(?:pro[\s-]?forma(?:rechnung|factuur)?|draft(?: invoice)?|concept(?:factuur)?|brouillon"
+    r"|entwurf|devis|offerte|angebot|quot(?:e|ation)|estimate|klad|kostenvoranschlag)(?:[^a-z]|$)"
+)
+
+
 def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> Rows:
     """Parse all columns at once; rows that are kept are in `table`."""
     parsed = dict(plan.parsed)
@@ -193,6 +200,13 @@ def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> 
     if "pays" in values:  # the number of the invoice that a payment pays, and its own text
         values["reference"] = (
             f"concat_ws(' ', {values.pop('pays')}, {values.get('reference', 'null')})"
+        )
+    if plan.by_headers and plan.rows_kind == "invoices" and plan.labels and "document_id" in values:
+        # a balance brought forward needs no number: it is called by its text
+        text = plan.labels[0]
+        before = f"regexp_matches(strip_accents({text}), '{OPENING}')"
+        values["document_id"] = (
+            f"coalesce({values['document_id']}, case when {before} then trim({text}) end)"
         )
     explicit = "amount" not in values or "dc_flag" in values
     if plan.holds_documents or plan.rows_kind == "matches":
@@ -279,13 +293,18 @@ def _skip(plan: Plan, bind: dict[str, object]) -> str:
         cases.append(f"when {' and '.join(same)} then 'header'")
     total = f"regexp_matches(concat_ws(chr(10), {', '.join(cells)}, text), '(?im){TOTAL}')"
     if plan.holds_documents:
-        cases.append(_no_document(columns, cells, total, plan.by_headers))
+        cases.append(_no_document(plan, cells, total))
     elif plan.rows_kind == "customers":
         rest = [c for n, c in columns.items() if n not in ("customer_id", "customer_name")]
         if rest:
             cases.append(f"when {total} and coalesce({', '.join(rest)}) is null then 'total'")
+    if plan.by_headers and plan.rows_kind == "invoices" and "document_id" in columns:
+        called = f"lower(strip_accents({columns['document_id']}))"
+        cases.append(f"when regexp_matches({called}, '{_NO_INVOICE}') then 'state_draft'")
     if "kind" in plan.parsed and plan.by_headers:
         cases.append("when v_kind in ('void', 'draft') then 'state_' || v_kind")
+    cases += [f"when v_{name} = 'purchase' then 'state_purchase'" for name in ("kind", "journal")
+              if name in plan.parsed]  # fmt: skip
     if "state" in plan.parsed:
         cases.append("when v_state in ('void', 'draft') then 'state_' || v_state")
     for chosen, code, unless in ((plan.keep, "keep", "not "), (plan.leave_out, "leave", "")):
@@ -298,14 +317,13 @@ def _skip(plan: Plan, bind: dict[str, object]) -> str:
     return f"case {' '.join(cases)} end"
 
 
-def _no_document(
-    columns: Mapping[str, str], cells: Sequence[str], total: str, by_headers: bool
-) -> str:
+def _no_document(plan: Plan, cells: Sequence[str], total: str) -> str:
     """Return a CASE branch for rows with neither number nor day: totals, headings, notes.
 
     A row that lacks only one of them is no total, whatever its words: it is refused, and seen;
     but where nobody knows the format, a row whose number says total is one.
     """
+    columns = plan.columns
     days = [columns[n] for n in DAYS if n in columns]
     money = [columns[n] for n in ("amount", "debit", "credit", "open_amount") if n in columns]
     no_day = f"coalesce({', '.join(days)}, null) is null"
@@ -315,9 +333,10 @@ def _no_document(
     no_money = f"coalesce({', '.join(money)}, null) is null"
     if "document_id" in columns:
         number = columns["document_id"]
+        called = f"coalesce({', '.join((number, *plan.labels[:1]))})"
         sums = (
-            f"when regexp_matches(strip_accents({number}), '(?i){_SUM}') then 'total' "
-            if by_headers
+            f"when regexp_matches(strip_accents({called}), '(?i){_SUM}') then 'total' "
+            if plan.by_headers
             else ""
         )
         none = f"({number} is null or regexp_matches({number}, '(?i){TOTAL}'))"

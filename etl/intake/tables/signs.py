@@ -7,6 +7,7 @@ asked: a large refund outweighs many payments.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -34,6 +35,60 @@ _CHOICES = (
     Choice("refunded", N_("paid back: the customer owes more"),
            {"signs": {"amount": "refunded"}}),
 )  # fmt: skip
+
+
+_NEGATIVE = N_(
+    "Most amounts of {file} are negative: {negative} of {count}, and no word says what they are."
+    " Are they credit notes, or what the customers owe?"
+)
+_OWED = (
+    Choice("owed", N_("credit notes: what is positive is owed"), {"signs": {"amount": "owed"}}),
+    Choice("credited", N_("what is owed: what is positive is a credit note"),
+           {"signs": {"amount": "credited"}}),
+)  # fmt: skip
+
+
+def _ask_negative(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows) -> None:
+    """Raise `FileError` with a question where most amounts of a list of invoices are negative.
+
+    Lists are written so as the other side sees them; or they hold credit notes, as a word says.
+    """
+    told = {"kind", "credit_flag", "journal", "debit", "credit", "dc_flag"} & plan.columns.keys()
+    if told or plan.credited or plan.signed or plan.signs or not plan.by_headers or (
+        plan.rows_kind != "invoices" or "amount" not in plan.columns
+    ):  # fmt: skip
+        return
+    text = "reference" if "reference" in rows.columns else "null"
+    plain = f"lower(strip_accents(concat_ws(' ', document_id, {text})))"
+    says = " or ".join(f"regexp_matches({plain}, ${name})" for name in words.texts())
+    found = connection.execute(
+        f"select count(*) filter (amount < 0 and not ({says})), count(*) filter (amount <> 0),"
+        f" sum(amount) filter (amount < 0), sum(amount) filter (amount > 0) from {rows.sql}"
+        f" where {rows.kept}",
+        {**rows.bind, **words.texts()},
+    ).fetchone() or (0, 0, None, None)
+    negative, count, down, up = found
+    if negative < _FEW or 2 * negative <= count:
+        return
+    values = {"file": plan.grid.name, "negative": negative, "count": count}
+    question = Question(
+        "signs", Text(_NEGATIVE, values), _OWED, plan.header("amount"),
+        (Value("+", count - negative, up), Value("−", negative, down)),
+    )  # fmt: skip
+    raise FileError(question.text, Text(_REMEDY), questions=(question,))
+
+
+def turn(plan: Plan) -> None:
+    """Turn what is owed: the reader has said that the list writes it negative."""
+    for name in ("amount", "open_amount", "paid_amount"):
+        if (parsed := plan.parsed.get(name)) is not None:
+            plan.parsed[name] = replace(parsed, value=f"(-({parsed.value}))", light=False)
+            plan.cents[name] = f"(-({plan.cents[name]}))"
+
+
+#: One negative row is no evidence of how a list is written.
+_FEW = 2
+_REMEDY = N_("Answer on the Imports page, or in a mapping file (--map).")
 
 
 class _Side(NamedTuple):
@@ -66,8 +121,10 @@ def flips(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, turned:
     says so, mean more.
 
     turned: SQL for the kind of a row that may be written so; null for others. Raises `FileError`
-    with a question where both signs occur and nothing tells which is which.
+    with a question where both signs occur and nothing tells which is which, or where most of a
+    list of invoices is negative.
     """
+    _ask_negative(connection, plan, rows)
     if turned == "null" or plan.signed:
         return []
     text = "reference" if "reference" in rows.columns else "null"
@@ -147,5 +204,4 @@ def _asked(plan: Plan, kind: str, up: _Side, down: _Side) -> FileError:
         plan.header("amount") if "amount" in plan.columns else "",
         (Value("+", up.rows, up.amount), Value("−", down.rows, down.amount)),
     )
-    remedy = N_("Answer on the Imports page, or in a mapping file (--map).")
-    return FileError(question.text, remedy, questions=(question,))
+    return FileError(question.text, Text(_REMEDY), questions=(question,))

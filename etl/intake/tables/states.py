@@ -17,7 +17,7 @@ from data.core.reading import Choice, Question, Value
 from data.core.texts import N_, Text
 from etl.intake.headers import bare
 from etl.intake.tables import words
-from etl.intake.tables.columns import Words
+from etl.intake.tables.columns import Words, any_row
 from etl.intake.tables.evidence import looks_like_days, looks_like_money
 from etl.intake.tables.plan import PAYING, Plan
 
@@ -51,7 +51,8 @@ _STATES = {
         nierozliczona; nierozliczone""",
     "paid": """
         paid; fully paid; paid in full; settled; closed; cleared; completed; complete; collected;
-        reconciled; received; in payment; paid late; done; payment received;
+        reconciled; received; in payment; in betaling; en paiement; en cours de paiement;
+        paid late; done; payment received;
         betaald; voldaan; afgehandeld; gesloten; afgeletterd; volledig betaald; afgesloten;
         afgepunt; ontvangen; vereffend; voldaan per bank; afgerond;
         paye; payee; regle; reglee; solde; soldee; acquitte; acquittee; encaisse; encaissee;
@@ -178,7 +179,11 @@ _CAME = (
 )
 PAID_OUT = N_("money paid out")
 _MOST_WAYS = 6
-SKIPPED = {"void": N_("cancelled or deleted"), "draft": N_("drafts, quotes and orders")}
+SKIPPED = {
+    "void": N_("cancelled or deleted"),
+    "draft": N_("drafts, quotes and orders"),
+    "purchase": N_("purchases, owed to suppliers"),
+}
 SKIPPED_PAYMENTS = {
     "void": N_("payments that failed or were cancelled"),
     "draft": N_("payments that have not come yet"),
@@ -239,7 +244,20 @@ def settle_flags(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
 
 
 def _settle_paid(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, name: str) -> None:
-    """Take a column called by a word for paid for the day of payment, where its cells are days."""
+    """Take a column called by a word for paid for the day of payment, where its cells are days.
+
+    Where one is yes or no, and none is an amount, it says in words what is paid.
+    """
+    amount = r"[^\dA-Za-z]*(?i:eur|euro)?\s*\d[\d.,''\s]*(?:E0)?[^\dA-Za-z]*(?i:eur|euro)?\W*"
+    if (
+        name in _PAID
+        and plan.columns.get("paid_amount") == cell
+        and "state" not in plan.columns
+        and not any_row(connection, plan.grid, f"regexp_full_match({cell}, '{amount}')")
+        and any(words.flag(w) is not None or state(w)
+                for w in Words.words(connection, plan.grid, cell)[:_MOST_WAYS])
+    ):  # fmt: skip
+        plan.columns["state"] = plan.columns.pop("paid_amount")
     if name in _PAID and "paid_on" not in plan.columns and looks_like_days(connection, plan, cell):
         plan.columns = {n: c for n, c in plan.columns.items() if c != cell}
         plan.columns["paid_on"] = cell
@@ -284,7 +302,11 @@ def settle_states(connection: duckdb.DuckDBPyConnection, plan: Plan, given: dict
     def meaning(word: str) -> str | None:
         if docstatus:
             return _DOCSTATUS.get(word.removesuffix("E0").removesuffix(".0"))
-        return given.get(words.plain(word)) or state(word)
+        told = given.get(words.plain(word)) or state(word)
+        if told is None and bare(plan.header("state")) in _PAID:
+            yes = words.flag(words.plain(word))
+            told = None if yes is None else "paid" if yes else "open"
+        return told
 
     found = Words.words(connection, plan.grid, cell)
     paying = plan.rows_kind in PAYING

@@ -81,6 +81,18 @@ MONEY_JOURNAL = (
     r"(bq|bnq|bque|ba|bk|bnk|ca|cai|cb|csh|kas|fin|f)\d*|.*\bbanque\b.*|.*\bcaisse\b.*"
     r"|.*\btresorerie\b.*|.*\bbank.*|.*\bkas(boek|se)?\b.*|.*\bcash\b.*|.*\bfinancieel\b.*"
 )
+#: Journals of what the reader's own company bought, and kinds of documents that say so. Alone,
+#: "purchase" may be what a customer bought.
+_PURCHASES = re.compile(
+    r"(?:ach|achats?|ink|inkoop|inkopen|aank|aankoop|aankopen|purchases?|einkauf)\d*"
+    r"|.*\b(?:inkoop|inkopen|aankoop|aankopen|d'achats?|achats|purchases|einkauf|fournisseurs?"
+    r"|leveranciers?|lieferanten?|suppliers?|vendors?)\b.*|.*\beingangsrechnung.*"
+)
+_BOUGHT = re.compile(
+    r"(?:inkoop|aankoop)\s?(?:factuur|facturen|credit)|(?:purchase|vendor|supplier)s?'? ?(?:invoice"
+    r"|bill|credit)|(?:facture|avoir|note de credit)s? (?:d'achat|d achat|fournisseur)"
+    r"|(?:eingangs|lieferanten|einkaufs)(?:rechnung|gutschrift)|in_(?:invoice|refund)|accpay"
+)
 _REFUNDS = ("refund", "remboursement", "terugbetaling", "rueckzahlung", "ruckzahlung",
             "erstattung", "ruckerstattung", "rueckerstattung", "chargeback", "reversal", "reversed",
             "bounced", "impaye", "rejet", "storno", "rucklastschrift", "terug",
@@ -179,6 +191,15 @@ def kind(word: str) -> str | None:
     return found
 
 
+def purchase(word: str) -> bool:
+    """Return whether a kind of document is one of a supplier's, owed by the reader's own company.
+
+    >>> purchase("Inkoopfactuur"), purchase("Vendor bill"), purchase("Purchase")
+    (True, True, False)
+    """
+    return _BOUGHT.match(plain(word)) is not None
+
+
 def journal(word: str) -> str | None:
     """Return the kind of most documents in a journal, from its code or name.
 
@@ -186,10 +207,12 @@ def journal(word: str) -> str | None:
 
     >>> journal("VE"), journal("VRK1"), journal("BQ2"), journal("Kasboek"), journal("AN")
     ('invoice', 'invoice', 'payment', 'payment', 'opening')
-    >>> journal("VIR"), journal("KBC")
-    (None, None)
+    >>> journal("VIR"), journal("KBC"), journal("Inkoop"), journal("Factures fournisseurs")
+    (None, None, 'purchase', 'purchase')
     """
     text = plain(word).strip(" .:")
+    if _PURCHASES.fullmatch(text):
+        return "purchase"
     for form in dict.fromkeys((text, *re.split(r"[\s:(/-]+", text)[:1])):
         if re.fullmatch(SALES_JOURNAL, form):
             return "invoice"

@@ -136,3 +136,31 @@ def test_other_texts_above_rows_are_asked_about(balance, first):
     owed, report = balance(text, mapping=as_toml(question.mapping({"": "customers"})))
     assert report.ok, report.failures
     assert owed == {first: D(770), "Dune": D(33)}
+
+
+@pytest.mark.parametrize(
+    ("sold", "paid"),
+    [(HEAD.strip(), "Company;Payment number;Customer number;Payment date;Amount received"),
+     ("Administratie;Factuurnummer;Klantnummer;Klantnaam;Factuurdatum;Vervaldatum;Bedrag",
+      "Administratie;Betalingsnummer;Klantnummer;Betaaldatum;Ontvangen bedrag"),
+     ("Société;N° facture;N° client;Nom du client;Date facture;Échéance;Montant",
+      "Société;N° règlement;N° client;Date de règlement;Montant réglé"),
+     ("Mandant;Rechnungsnummer;Kundennummer;Kundenname;Rechnungsdatum;Fällig;Betrag",
+      "Mandant;Zahlungsnummer;Kundennummer;Zahlungsdatum;Zahlungsbetrag")],
+)  # fmt: skip
+@pytest.mark.parametrize("more", ["", "BE01;P2;1002;2026-02-11;15.00\n"])
+def test_payments_of_one_company_are_of_its_own_customers(balance, sold, paid, more):
+    owed, report = balance(
+        f"{sold}\nNL01;F1;1001;Acme;2026-01-15;2026-02-14;1000.00\n"
+        "BE01;F1;1001;Zeta;2026-01-17;2026-02-16;300.00\n"
+        "NL01;F2;1002;Bolt;2026-01-18;2026-02-17;500.00\n"
+        "BE01;F2;1002;Yota;2026-01-25;2026-02-24;40.00\n",
+        f"{paid}\nBE01;P1;1001;2026-02-10;1000.00\n{more}",
+    )
+    assert report.ok, report.failures
+    assert owed == {
+        "NL01/1001": D(1000), "BE01/1001": D(-700), "NL01/1002": D(500),
+        "BE01/1002": D(25 if more else 40),
+    }  # fmt: skip
+    notes = [str(n) for f in report.files if f.name == "file1.csv" for n in f.notes]
+    assert any("without the company" in n and "1001 is BE01/1001" in n for n in notes)
