@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
@@ -215,15 +214,10 @@ def undo(store: StoreFolder = STORE) -> None:
 @cli.command()
 def demo(store: StoreFolder = STORE) -> None:
     """Load the exports of the demo company: a wholesaler in the Benelux and France."""
-    from data.demo.company import write_exports
-    from etl.load.command.printing import print_load, progress_bar
-    from etl.load.run import LoadOptions
+    from etl.load.command.demo import load_demo
 
-    with tempfile.TemporaryDirectory() as folder:
-        with progress_bar("Writing the demo company's exports") as told:
-            write_exports(Path(folder), progress=told)
-        if print_load([Path(folder)], store, LoadOptions()) == 1:
-            raise typer.Exit(1)
+    if load_demo(store) == 1:
+        raise typer.Exit(1)
 
 
 @cli.command()

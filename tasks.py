@@ -78,6 +78,20 @@ def browser() -> str:
     )
 
 
+def postgresql() -> None:
+    """Install Debian's PostgreSQL where that is possible; without one its tests are left out."""
+    if shutil.which("initdb") or any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        return
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        print("Installing Debian's postgresql for the tests of the memory ...", flush=True)
+        more = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        install = ["apt-get", "-qq", "-y", "install", "--no-install-recommends", "postgresql"]
+        for command in (["apt-get", "-qq", "update"], install):
+            subprocess.run(command, env=more, check=False)
+        return
+    print("There is no PostgreSQL: its tests are left out.", flush=True)
+
+
 def java() -> bool:
     """Return whether the Spark tests can run: they need Java 17 or later."""
     home = os.environ.get("JAVA_HOME")
@@ -124,6 +138,7 @@ def task_test(*arguments: str) -> None:
 def task_test_deep(*arguments: str) -> None:
     """Run what the suite leaves out: many random cases, every page in every mode, all of Spark."""
     environment("requirements-dev.lock")
+    postgresql()
     spark = java()
     if spark:
         environment("requirements-spark.lock")

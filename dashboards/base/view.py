@@ -28,10 +28,13 @@ from dashboards.base.filters import (
 from dashboards.base.format import Format
 from dashboards.base.i18n import language
 from data.core.buckets import Buckets
+from data.core.errors import StoreError
 from data.core.importing import Importer
 from data.core.texts import Text
+from data.store.engine import apart
 from data.store.state import State, Store
 from data.workspace import policy
+from data.workspace.memory import Memory
 from data.workspace.revision import revision
 from metrics.asking.ledger import Ledger
 from metrics.catalogue import answer
@@ -168,6 +171,17 @@ class View:
     kept: Answers = field(default_factory=Answers)
     moment: Hashable = None
     """See `Context.moment`."""
+    memory: Memory | None = None
+    """What people said; None where the view is over a state alone."""
+
+    @property
+    def said_by(self) -> date | None:
+        """By which day what is shown was said; None: by now, on the last day of the data.
+
+        A past day shows what was known then.
+        """
+        day = self.selection.as_of
+        return None if day >= self.options.last_day else day
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -214,7 +228,10 @@ class View:
     ) -> list[dict[str, Any]]:
         """Run a statement of the page's own and return its rows."""
         engine = self.state.engine
-        key = (self.state.path, sql, repr(sorted((parameters or {}).items())))
+        values, tables = apart(parameters or {})
+        # what people said is the same at one moment
+        said = (*sorted(tables), self.moment) if tables else ()
+        key = (self.state.path, sql, repr(sorted(values.items())), said)
         table = self.kept.get(key, lambda: engine.query(sql, parameters))
         rows: list[dict[str, Any]] = table.to_pylist()
         return rows
@@ -279,6 +296,7 @@ class Context:
         self.importer = importer
         self._options: tuple[State, Options] | None = None
         self.answers = Answers()
+        self.memory = Memory(store.folder)
 
     def state(self) -> State | None:
         """Return the current published state; None where nothing was loaded yet."""
@@ -301,7 +319,12 @@ class Context:
         state = self.state()
         job = self.importer.job() if self.importer else None
         running = job is not None and job.running
-        return state and state.path, revision(self.store.folder), running
+        said: Hashable
+        try:
+            said = self.memory.revision()
+        except StoreError as error:
+            said = str(error)  # who asks for what was said is told
+        return state and state.path, revision(self.store.folder), said, running
 
     def view(self, search: str | None) -> View | None:
         """Return what the URL asks for, over the current state; None for an empty store."""
@@ -310,4 +333,6 @@ class Context:
             return None
         options = self.options(state)
         f = _format(language(), options.currency)
-        return View(state, parse(search, options), options, f, self.answers, self.moment())
+        return View(
+            state, parse(search, options), options, f, self.answers, self.moment(), self.memory
+        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, html
+from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -22,6 +22,7 @@ from dashboards.base.panel import Content, headline_callback, panel_callback, pa
 from dashboards.base.parts import message, page, panel, row
 from dashboards.base.view import Context, Explain, View
 from dashboards.base.words import CLOSERS, KINDS, METHODS
+from dashboards.customer import say as customer_say
 from dashboards.customer import sector as customer_sector
 from dashboards.customer.facts import (
     attributes,
@@ -36,6 +37,7 @@ from dashboards.customer.facts import (
     sell_title,
     where,
 )
+from dashboards.customer.memory import MEMORY, memory_content
 from dashboards.customer.panels import MONTHS, answered, curve_content, lives_content, terms_content
 from data.core.texts import N_
 from metrics.asking.ledger import Statement
@@ -133,6 +135,8 @@ def layout(**query: str) -> Component:
                     panel("customer-curve", height=300, below=True),
                     panel("customer-terms", height=300, below=True),
                 ),
+                panel("customer-memory", height=90, below=True, controls=[]),
+                customer_say.layout(),
                 panel(
                     "customer-items",
                     below=True,
@@ -143,6 +147,7 @@ def layout(**query: str) -> Component:
             id="customer-body",
             className="stack",
         ),
+        dcc.Store(id="memory-said"),
     )
 
 
@@ -235,6 +240,12 @@ def connect(app: Dash, context: Context) -> None:
     connect_grid(app, context, "customer-items-grid", ITEMS, below=True)
     customer_sector.connect(app, context)
 
+    @panel_callback(app, context, "customer-memory", Input("memory-said", "data"), below=True)
+    def memory(view: View, _said: int | None) -> Content:
+        return memory_content(view, not customer_say.closed(context))
+
+    customer_say.connect(app, context)
+
     @app.callback(
         Output("customer-find", "data"),
         Input("customer-find", "searchValue"),
@@ -292,4 +303,4 @@ def unknown(view: View) -> Component:
     return message(title, text, *links, everyone, kind="empty")
 
 
-PAGE = Page("/customer", N_("Customer"), 55, layout, connect, group="", listings=(ITEMS,))
+PAGE = Page("/customer", N_("Customer"), 55, layout, connect, group="", listings=(ITEMS, MEMORY))

@@ -229,6 +229,12 @@ class Policy:
         "Figures, as of the day that is asked about",
         books=False,
     )  # fmt: skip
+    promise_days: Dated[int] = _rule(
+        _DAYS, 3,
+        "A promise to pay is kept by what comes in at most so many days after the day promised: the"
+        " bank's, as of that day.",
+        books=False,
+    )  # fmt: skip
     buckets: Dated[str] = _rule(
         _SET, "standard",
         "The buckets of aging where nobody asks for others: a name of [sets], or written like"

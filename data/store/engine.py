@@ -41,10 +41,22 @@ class Engine(Protocol):
         """Run one statement and return the whole result.
 
         `parameters` may hold more than `sql` names; values are bound, never pasted. A list stands
-        for the values after `in`.
+        for the values after `in`, an Arrow table for a relation of its name: `from promises`.
         DECIMAL stays DECIMAL. Safe to call from several threads.
         """
         ...
+
+
+def apart(
+    parameters: Mapping[str, object],
+) -> tuple[dict[str, object], dict[str, pa.Table]]:
+    """Return the values to bind, and the relations that stand beside the state's own.
+
+    >>> apart({"day": 1, "said": pa.table({"id": ["a"]})})[0]
+    {'day': 1}
+    """
+    tables = {k: v for k, v in parameters.items() if isinstance(v, pa.Table)}
+    return {k: v for k, v in parameters.items() if k not in tables}, tables
 
 
 #: A filter, as the ledger writes it. DuckDB makes comparisons of `in`, and each of them for every
@@ -70,11 +82,14 @@ class DuckDBEngine:
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """See `Engine.query`."""
+        given, tables = apart(parameters or {})
         named = set(_PARAMETER.findall(sql))
-        bound = {k: v for k, v in (parameters or {}).items() if k in named}
+        bound = {k: v for k, v in given.items() if k in named}
         statement = parsed(_placed(sql))
         with self._connection.cursor() as cursor:
             try:
+                for name, table in tables.items():
+                    cursor.register(name, table)
                 # not cursor.sql(): that plans each statement twice
                 return cursor.execute(statement, bound).to_arrow_table()
             except duckdb.OutOfMemoryException as error:

@@ -14,6 +14,7 @@ import socket
 import unicodedata
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -28,6 +29,7 @@ from sqlglot.dialects.spark import Spark
 from data.core.errors import UNREACHABLE, EngineError
 from data.core.texts import N_
 from data.store.columns import Table
+from data.store.engine import apart
 
 #: DuckDB's type -> Spark's, where the names differ
 _TYPES = {"VARCHAR": "STRING", "TIMESTAMP": "TIMESTAMP_NTZ", "INTEGER": "INT"}
@@ -45,6 +47,7 @@ _QUIET = {"spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
 
 _SCHEMES = ("spark://", "sc://")
 _connecting = Lock()
+_VIEWS = Lock()
 
 
 class SparkEngine:
@@ -98,11 +101,16 @@ class SparkEngine:
         """See `Engine.query`. Raises `EngineError` for what cannot be answered, saying why."""
         from pyspark.errors import PySparkException
 
-        sql, given = one_by_one(sql, parameters or {})
+        values, tables = apart(parameters or {})
+        sql, given = one_by_one(sql, values)
         carried = carry_over(sql)
         bound = {name: given[name] for name in carried.names}
         try:
-            return self.session.sql(carried.sql, args=bound).toArrow()
+            # a view is seen by the whole session: one at a time
+            with _VIEWS if tables else nullcontext():
+                for name, table in tables.items():
+                    self.session.createDataFrame(table).createOrReplaceTempView(name)
+                return self.session.sql(carried.sql, args=bound).toArrow()
         except PySparkException as error:
             said = str(error).strip().splitlines()
             raise EngineError(

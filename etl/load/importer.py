@@ -40,6 +40,7 @@ from data.core.importing import (
 from data.core.texts import N_, Text
 from data.demo.company import write_exports
 from data.store.state import Store
+from data.workspace.demo import remember
 from etl.intake.formats.catalogue import SOURCES
 from etl.intake.headers import CANONICAL
 from etl.intake.mappings.mapping import load_mapping
@@ -327,7 +328,9 @@ class FileImporter:
         def work() -> LoadReport:
             with tempfile.TemporaryDirectory() as folder:
                 self._demo(Path(folder))
-                return load([Path(folder)], self._store, LoadOptions(), self._progress)
+                report = load([Path(folder)], self._store, LoadOptions(), self._progress)
+            remember(self._store)
+            return report
 
         return self._start(work, "", 0, Text(N_("Writing the demo company's exports")))
 

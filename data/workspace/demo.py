@@ -1,0 +1,170 @@
+"""What the demo company's people said of its customers, made from its own books.
+
+The same books give the same words: who, when and what follow from the documents alone. Promises
+were made where something was late, disputes where the books mark one; whether they were kept or
+settled is what then happened.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from data.store.state import Store
+from data.workspace.memory import Line, Memory, Named, line_of
+from data.workspace.subjects.agreed import Limit, Terms
+from data.workspace.subjects.dispute import Dispute, Settled
+from data.workspace.subjects.note import Note
+from data.workspace.subjects.promise import Promise
+
+_CREDIT = {"FR": "Service crédit", "BE": "Krediet", "LU": "Service crédit", "NL": "Debiteuren"}
+_ELSE = "Credit control"
+_REASONS = ("price", "quantity", "quality", "delivery", "order")
+
+#: country -> what was noted there
+_NOTES = {
+    "FR": (
+        "Le comptable ne règle que le 10 et le 25 du mois.",
+        "Nouveau siège : envoyer les factures à la nouvelle adresse.",
+        "Demande un relevé de compte chaque fin de mois.",
+        "Les commandes passent désormais par le groupe.",
+    ),
+    "NL": (
+        "Betaalt alleen op vrijdag; bellen vóór woensdag heeft zin.",
+        "Facturen altijd met inkoopnummer, anders blijven ze liggen.",
+        "Nieuwe inkoper sinds deze maand.",
+        "Wil graag een jaarafspraak over de termijn.",
+    ),
+    "": (
+        "Pays on receipt of a monthly statement only.",
+        "Invoices go to the shared service centre now.",
+        "Asked for a copy of the signed delivery note.",
+    ),
+}
+_NOTES |= {"BE": _NOTES["NL"] + _NOTES["FR"], "LU": _NOTES["FR"]}
+
+_LATE = """
+select i.customer, d.ledger, d.document_id, i.due_on, i.closed_on, i.amount,
+    coalesce(c.salesperson, '') as salesperson, coalesce(c.country, '') as country
+from open_items as i
+join documents as d using (document_key)
+join customers as c on c.customer_id = i.customer
+where i.kind = 'invoice' and i.amount >= 1500
+    and coalesce(i.closed_on, (select last_day from about)) >= i.due_on + 20
+order by i.due_on, i.customer, d.document_id, i.amount
+"""
+_DISPUTED = """
+select i.customer, d.ledger, d.document_id, min(i.due_on) as due_on, max(i.closed_on) as closed_on,
+    arg_max(i.closed_by, coalesce(i.closed_on, date '1900-01-01')) as closed_by,
+    count(*) = count(i.closed_on) as closed, sum(i.amount) as amount,
+    max(coalesce(c.salesperson, '')) as salesperson, max(coalesce(c.country, '')) as country
+from open_items as i
+join documents as d using (document_key)
+join customers as c on c.customer_id = i.customer
+where i.disputed and i.amount > 0
+group by i.customer, d.ledger, d.document_id
+order by 4, 1, 3
+"""
+_CUSTOMERS = """
+select customer_id as customer, coalesce(salesperson, '') as salesperson,
+    coalesce(country, '') as country, credit_limit, agreed_terms_days
+from customers order by customer_id
+"""
+
+
+def remember(store: Store) -> int:
+    """Let the people of the demo company say what they said; return how many lines.
+
+    Nothing is said where something was said already.
+    """
+    state, memory = store.current(), Memory(store.folder)
+    try:
+        if state is None or memory.revision():
+            return 0
+        about = state.engine.query("select last_day, reporting_currency from about").to_pylist()[0]
+        last, currency = about["last_day"], about["reporting_currency"]
+        lines = [
+            *_agreed(state.engine.query(_CUSTOMERS).to_pylist(), currency, last),
+            *_promises(state.engine.query(_LATE).to_pylist(), currency, last),
+            *_disputes(state.engine.query(_DISPUTED).to_pylist(), currency, last),
+        ]
+        lines.sort(key=lambda line: (line.at, line.customer, line.id))
+        memory.keep(lines)
+        return len(lines)
+    finally:
+        memory.close()
+
+
+def _chance(*of: object) -> int:
+    """Return a number below 1,000 that is always the same for the same words."""
+    return zlib.crc32("|".join(map(str, of)).encode()) % 1000
+
+
+def _line(row: Mapping[str, Any], day: date, said: Any, sales: bool = False, **more: Any) -> Line:  # noqa: ANN401
+    who = row["salesperson"] if sales and row["salesperson"] else ""
+    at = datetime.combine(day, time(9 + _chance(row["customer"], day) % 8, 15), UTC)
+    return line_of(
+        who or _CREDIT.get(row["country"], _ELSE), row["customer"], said, at=at,
+        id=f"{zlib.crc32(repr((row['customer'], day, said)).encode()):08x}", **more,
+    )  # fmt: skip
+
+
+def _agreed(rows: list[dict[str, Any]], currency: str, last: date) -> Iterator[Line]:
+    """Give limits and terms of some customers, what they are now last, and notes."""
+    for row in rows:
+        customer, limit = row["customer"], row["credit_limit"]
+        first = date(2023, 11, 2) + timedelta(_chance(customer, "first"))
+        if limit and _chance(customer, "limit") < 220:
+            before = (limit * Decimal("0.6")).quantize(Decimal(1000))
+            if before > 0 and first < last:
+                yield _line(row, first, Limit(before, currency, first + timedelta(365)))
+            raised = first + timedelta(330 + _chance(customer, "raised") % 200)
+            if raised < last:
+                insured = limit if _chance(customer, "insured") < 500 else None
+                until = raised + timedelta(365 + _chance(customer, "until") % 500)
+                said = Limit(limit, currency, until, insured, 90 if insured else None)
+                yield _line(row, raised, said, note="Order volume doubled; paid as agreed so far.")
+        if row["agreed_terms_days"] is not None and _chance(customer, "terms") < 90:
+            day = first + timedelta(40)
+            if day < last:
+                yield _line(row, day, Terms(row["agreed_terms_days"]), sales=True)
+        for n in range(_chance(customer, "notes") // 700):
+            day = first + timedelta(_chance(customer, "note", n))
+            words = _NOTES.get(row["country"], _NOTES[""])
+            if day < last:
+                note = words[_chance(customer, "words", n) % len(words)]
+                yield _line(row, day, Note(), sales=n % 2 == 0, note=note)
+
+
+def _promises(rows: list[dict[str, Any]], currency: str, last: date) -> Iterator[Line]:
+    """Give promises for some of what was late: at most one of a customer in two months."""
+    spoken: dict[str, date] = {}
+    for row in rows:
+        customer, document = row["customer"], row["document_id"]
+        day = row["due_on"] + timedelta(8 + _chance(document, "called") % 12)
+        if day > last or _chance(document, customer, "promise") >= 60:
+            continue
+        if customer in spoken and (day - spoken[customer]).days < 60:
+            continue
+        spoken[customer] = day
+        said = Promise(row["amount"], currency, day + timedelta(5 + _chance(document) % 21))
+        yield _line(row, day, said, documents=[Named(row["ledger"] or "", document)])
+
+
+def _disputes(rows: list[dict[str, Any]], currency: str, last: date) -> Iterator[Line]:
+    """Give the disputes that the books mark, and how they ended."""
+    for row in rows:
+        document = row["document_id"]
+        day = row["due_on"] - timedelta(_chance(document, "disputed") % 15)
+        if day > last:
+            continue
+        reason = _REASONS[_chance(document, "reason") % len(_REASONS)]
+        said = Dispute(row["amount"], currency, reason, row["salesperson"])
+        line = _line(row, day, said, documents=[Named(row["ledger"] or "", document)])
+        yield line
+        if row["closed"] and day <= row["closed_on"] <= last:
+            how = "credited" if row["closed_by"] == "credit_note" else "paid"
+            yield _line(row, row["closed_on"], Settled(line.id, how), sales=True)

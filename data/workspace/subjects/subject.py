@@ -1,0 +1,85 @@
+"""What every subject is: a dataclass of what is said, and a table made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar, get_args, get_type_hints
+
+import sqlalchemy as sa
+
+from data.core.errors import TandemError
+from data.core.texts import N_
+from data.workspace.tables import CENT, LINES, META, Money
+
+MOST = Decimal("9999999999999.99")
+"""No amount is larger."""
+MOST_WORDS = 200
+
+
+class SaidError(TandemError):
+    """What was said has no meaning, or cannot be said any more."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is said; see the module."""
+
+    name: ClassVar[str]
+    """Its table, and the relation that figures read."""
+    label: ClassVar[str]
+    """What a reader calls it, marked with N_."""
+
+
+#: type of a field -> type of its column
+_COLUMNS: Mapping[type, sa.types.TypeEngine[Any]] = {
+    str: sa.Text(),
+    int: sa.Integer(),
+    date: sa.Date(),
+    Decimal: Money(),
+    bool: sa.Boolean(),
+}
+
+
+def kinds(subject: type[Subject]) -> dict[str, tuple[type, bool]]:
+    """Return field -> its type, and whether it may be left out (None)."""
+    hints = get_type_hints(subject)
+    found = {}
+    for one in fields(subject):
+        said = get_args(hints[one.name])
+        kind = next((k for k in said if k is not type(None)), hints[one.name])
+        found[one.name] = (kind, type(None) in said)
+    return found
+
+
+def table_of(subject: type[Subject]) -> sa.Table:
+    """Return the table of a subject: the number of its line, and a column for each field."""
+    return sa.Table(
+        subject.name,
+        META,
+        sa.Column("line", sa.ForeignKey(LINES.c.number), primary_key=True),
+        *(
+            sa.Column(name, _COLUMNS[kind], nullable=optional)
+            for name, (kind, optional) in kinds(subject).items()
+        ),
+    )
+
+
+def amount(value: Decimal) -> None:
+    """Refuse what is no amount above zero, to the cent."""
+    if not value.is_finite() or not 0 < value <= MOST:
+        raise SaidError(N_("Give an amount above zero: {value} is none."), value=value)
+    if value != value.quantize(CENT):
+        raise SaidError(N_("{value} has parts of a cent."), N_("Write two decimals."), value=value)
+
+
+def short(words: str) -> None:
+    """Refuse words that are too long for a name or a line."""
+    if len(words) > MOST_WORDS:
+        raise SaidError(
+            N_("“{words} …” is too long: write at most {most} characters."),
+            words=words[:40],
+            most=MOST_WORDS,
+        )

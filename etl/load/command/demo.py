@@ -1,0 +1,23 @@
+"""The command `demo`: the exports of the demo company, loaded, and what its people said."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from data.demo.company import write_exports
+from data.store.state import Store
+from data.workspace.demo import remember
+from etl.load.command.printing import print_load, progress_bar
+from etl.load.run import LoadOptions
+
+
+def load_demo(store: Path) -> int:
+    """Load the demo company into a store; return the exit code of the load."""
+    with tempfile.TemporaryDirectory() as folder:
+        with progress_bar("Writing the demo company's exports") as told:
+            write_exports(Path(folder), progress=told)
+        code = print_load([Path(folder)], store, LoadOptions())
+    if code != 1:
+        remember(Store(store))
+    return code
