@@ -69,7 +69,7 @@ def layout() -> Component:
                             html.Div(
                                 [
                                     html.Button(
-                                        _("Keep it"), id="say-keep", className="button go",
+                                        _("Record it"), id="say-keep", className="button go",
                                         n_clicks=0,
                                     ),
                                     html.P(

@@ -17,7 +17,7 @@ P9;A;2099-02-10;1.00;
 
 def kept(page, opened) -> None:
     """Press the button of the form, and wait until it is kept."""
-    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Record it").click()
     expect(page.locator("#say-status")).to_contain_text("Kept.")
     opened.settle(page)
 
@@ -32,7 +32,7 @@ def test_a_dispute_and_a_promise_are_seen_by_a_colleague_and_broken_by_the_next_
     page = opened.open("/customer?customer=A")
     page.get_by_text("Say something of this customer").click()
     page.get_by_label("In words").fill("Called: <b>back</b> on Monday")
-    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Record it").click()
     expect(page.locator("#say-status")).to_contain_text("Say who you are first")
     page.get_by_label("Your name").fill("Anna")
     kept(page, opened)

@@ -58,7 +58,7 @@ def shared():
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.deep)])
 def url(request, tmp_path):
     """Where a memory is kept: '' for a file in the store's folder."""
     if request.param == "sqlite":
