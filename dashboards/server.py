@@ -28,6 +28,7 @@ from dashboards.dso import page as dso
 from dashboards.findings import page as findings
 from dashboards.frame import download, explain, frame
 from dashboards.imports import page as imports
+from dashboards.memory import page as memory
 from dashboards.overview import page as overview
 from dashboards.sectors import page as sectors
 from data.core.errors import TandemError
@@ -44,6 +45,7 @@ PAGES: tuple[Page, ...] = (
     sectors.PAGE,
     customers.PAGE,
     cash.PAGE,
+    memory.PAGE,
     findings.PAGE,
     imports.PAGE,
     customer.PAGE,

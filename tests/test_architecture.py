@@ -52,7 +52,7 @@ FLOORS = (
     ("dashboards.frame",),
     ("dashboards.overview", "dashboards.dso", "dashboards.aging", "dashboards.sectors",
      "dashboards.customers", "dashboards.customer", "dashboards.cash", "dashboards.findings",
-     "dashboards.imports", "dashboards.definitions"),
+     "dashboards.imports", "dashboards.definitions", "dashboards.memory"),
     ("dashboards.doors",),
     ("dashboards.server",),
     ("app",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -153,6 +154,14 @@ def _weight(value: object) -> int:
     return around + (len(value) if isinstance(value, bytes) else 0)
 
 
+def _print_of(table: pa.Table) -> str:
+    """Return what tells a relation from any other one, by what is in it."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return hashlib.sha256(sink.getvalue()).hexdigest()
+
+
 def _heft(key: Hashable) -> int:
     """Return how many bytes a key takes: what a browser asks with may be long as well."""
     if isinstance(key, tuple):
@@ -229,8 +238,7 @@ class View:
         """Run a statement of the page's own and return its rows."""
         engine = self.state.engine
         values, tables = apart(parameters or {})
-        # what people said is the same at one moment
-        said = (*sorted(tables), self.moment) if tables else ()
+        said = tuple((name, _print_of(tables[name])) for name in sorted(tables))
         key = (self.state.path, sql, repr(sorted(values.items())), said)
         table = self.kept.get(key, lambda: engine.query(sql, parameters))
         rows: list[dict[str, Any]] = table.to_pylist()

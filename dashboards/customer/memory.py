@@ -16,50 +16,28 @@ from dashboards.base.grid import Column, Listing
 from dashboards.base.i18n import _, n_
 from dashboards.base.panel import Content
 from dashboards.base.view import ListRef, View
+from dashboards.charts.said import OVER, STATES, WORSE, Became, became, sentence
 from dashboards.customer.facts import ledger_of, number_of
 from data.core.texts import N_
 from data.workspace.memory import Line
 from data.workspace.subjects import promise
-from data.workspace.subjects.agreed import Limit, Terms
-from data.workspace.subjects.dispute import REASONS, SETTLED, Dispute, Settled
+from data.workspace.subjects.dispute import SETTLED, Dispute, Settled
 from data.workspace.subjects.every import SUBJECTS
-from data.workspace.subjects.promise import Promise
 from metrics.asking.ledger import Statement
 
 SHOWN = 8
 """So many lines are on the page; all are in the file."""
 
-#: What became of a line -> how a reader calls it.
-STATES = {
-    promise.OPEN: N_("open"),
-    promise.KEPT: N_("kept"),
-    promise.PART: N_("kept in part"),
-    promise.BROKEN: N_("broken"),
-    "holds": N_("holds"),
-    "settled": N_("settled"),
-    "ended": N_("ended"),
-    "replaced": N_("replaced by a later one"),
-    "taken_back": N_("taken back"),
-    "": "",
-}
-_WORSE = {promise.BROKEN, promise.PART}
-_OVER = {promise.KEPT, "settled", "ended", "replaced", "taken_back"}
-
 
 @dataclass(frozen=True)
-class Told:
-    """A line, and what became of it by the day looked at.
+class Told(Became):
+    """A line, what became of it, and what the customer owed on its day.
 
-    state: one of STATES. kept: of a promise. owed, overdue: of the customer at the end of the day
-    on which it was said; None where the data do not reach it. end: the line that settled it.
+    owed, overdue: at the end of the day on which it was said; None where the data do not reach it.
     """
 
-    line: Line
-    state: str
-    kept: promise.Kept | None
-    owed: Decimal | None
-    overdue: Decimal | None
-    end: Line | None = None
+    owed: Decimal | None = None
+    overdue: Decimal | None = None
 
 
 def told(view: View) -> list[Told]:
@@ -67,61 +45,13 @@ def told(view: View) -> list[Told]:
 
     Raises `StoreError` where the memory cannot be read.
     """
-    assert view.memory is not None  # noqa: S101 - pages look through a context
-    lines = view.memory.lines(number_of(view), by=view.said_by)
-    states = _states(view, lines)
-    kept = _kept(view, lines)
-    then = _then(view, lines)
-    ends = _ends(lines)
-    found = []
-    for line in reversed(lines):
-        state = "taken_back" if line.taken_back else states.get(line.id, "")
-        if line.id in kept:
-            state = kept[line.id].state
-        owed, overdue = then.get(_day(view, line), (None, None))
-        end = ends.get(line.id) if line.holds else None
-        found.append(Told(line, state, kept.get(line.id), owed, overdue, end))
-    return sorted(found, key=lambda one: one.state != promise.OPEN)
-
-
-def _ends(lines: Sequence[Line]) -> dict[str, Line]:
-    """Return what settled disputes: id of the dispute -> line."""
-    return {x.said.dispute: x for x in lines if x.holds and isinstance(x.said, Settled)}
-
-
-def _states(view: View, lines: Sequence[Line]) -> dict[str, str]:
-    """Return what became of disputes, terms and limits: id -> state."""
-    as_of = view.said_by or view.selection.as_of
-    settled = _ends(lines)
-    found, later = {}, set()
-    for line in reversed(lines):
-        if not line.holds:
-            continue
-        if isinstance(line.said, Dispute):
-            found[line.id] = "settled" if line.id in settled else "open"
-        elif isinstance(line.said, Terms | Limit):
-            until = line.said.valid_until
-            ended = until is not None and until < as_of
-            found[line.id] = "replaced" if line.subject in later else "ended" if ended else "holds"
-            later.add(line.subject)
-    return found
-
-
-def _kept(view: View, lines: Sequence[Line]) -> Mapping[str, promise.Kept]:
-    given = [
-        (line.id, line.said_on, line.said)
-        for line in lines
-        if line.holds and isinstance(line.said, Promise)
+    every = became(view, number_of(view))
+    then = _then(view, [one.line for one in every])
+    found = [
+        Told(x.line, x.state, x.kept, x.end, *then.get(_day(view, x.line), (None, None)))
+        for x in every
     ]
-    if not given:
-        return {}
-    statement = ledger_of(view).over(
-        "select issued_on, -amount as amount from movements where kind = 'payment'"
-    )
-    rows = view.query(statement.sql, statement.parameters)
-    payments = promise.received((r["issued_on"], r["amount"]) for r in rows)
-    as_of = view.selection.as_of
-    return promise.judged(given, payments, as_of, view.options.policy.promise_days.at(as_of))
+    return sorted(found, key=lambda one: one.state != promise.OPEN)
 
 
 def _day(view: View, line: Line) -> date:
@@ -175,7 +105,7 @@ def title_of(lines: Sequence[Told], view: View) -> str:
     """Return what matters most of the memory, in a few words."""
     f = view.f
     given = sum(one.kept is not None for one in lines)
-    broken = sum(one.state in _WORSE for one in lines)
+    broken = sum(one.state in WORSE for one in lines)
     waiting = [one for one in lines if one.state == promise.OPEN and one.kept]
     disputed = [one for one in lines if one.state == "open" and isinstance(one.line.said, Dispute)]
     parts = []
@@ -194,51 +124,13 @@ def title_of(lines: Sequence[Told], view: View) -> str:
     return _("Memory: {parts}").format(parts=", ".join(parts)) if parts else _("Memory")
 
 
-def sentence(line: Line, view: View) -> str:
-    """Return what a line says, its note aside."""
-    f, said = view.f, line.said
-    if isinstance(said, Promise):
-        return _("{amount} by {day}").format(amount=f.exact(said.amount), day=f.day(said.due_on))
-    if isinstance(said, Dispute):
-        text = _("{amount}: {reason}").format(
-            amount=f.exact(said.amount), reason=_(REASONS[said.reason])
-        )
-        return _("{dispute}; {owner} settles it").format(dispute=text, owner=said.owner) \
-            if said.owner else text  # fmt: skip
-    if isinstance(said, Settled):
-        return _(SETTLED[said.how])
-    if isinstance(said, Terms):
-        text = n_("{days} day", "{days} days", said.days)
-        return _until(text.format(days=f.count(said.days)), said.valid_until, view)
-    if isinstance(said, Limit):
-        return _limit(said, view)
-    return ""
-
-
-def _limit(said: Limit, view: View) -> str:
-    f = view.f
-    parts = [_until(f.exact(said.amount), said.valid_until, view)]
-    if said.insured_amount is not None:
-        text = _("{amount} insured")
-        if said.insured_percent is not None:
-            text = _("{amount} insured at {percent} %")
-        parts.append(text.format(amount=f.exact(said.insured_amount), percent=said.insured_percent))
-    if said.security:
-        parts.append(said.security)
-    return "; ".join(parts)
-
-
-def _until(text: str, day: date | None, view: View) -> str:
-    return _("{what}, until {day}").format(what=text, day=view.f.day(day)) if day else text
-
-
 def _item(one: Told, view: View, may: bool) -> Component:
     line, f = one.line, view.f
     words = sentence(line, view)
     state = _(STATES[one.state]) if one.state else ""
     if one.kept and one.kept.paid and one.state in (promise.PART, promise.OPEN):
         state = _("{state}, {amount} paid").format(state=state, amount=f.exact(one.kept.paid))
-    tone = "worse" if one.state in _WORSE else "past" if one.state in _OVER else ""
+    tone = "worse" if one.state in WORSE else "past" if one.state in OVER else ""
     documents = ", ".join(named.document_id for named in line.documents)
     then = ""
     if one.owed is not None and one.overdue is not None:

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from dashboards.base.view import Context
-from dashboards.customer.memory import MEMORY, sentence, title_of, told
+from dashboards.charts.said import sentence
+from dashboards.customer.memory import MEMORY, title_of, told
 from dashboards.customer.say import act, documents_of, made
 from data.store.state import Store
 from data.workspace.memory import Named
@@ -152,8 +153,16 @@ def test_the_file_holds_all_of_it_and_no_page_is_older(context):
     assert [row["back_by"] for row in filed(context) if row["back_by"]] == ["Bob"]
 
 
-def filed(context):
-    shown = view(context)
+def test_each_customer_day_and_language_has_a_file_of_its_own(context):
+    say(context, Note(), (2025, 1, 3), "of A")
+    context.memory.say("Anna", "B", Note(), "of B", at=datetime(2025, 1, 4, tzinfo=UTC))
+    searches = ("?customer=A", "?customer=B", "?customer=A&as_of=2025-01-02")
+    files = [[row["note"] for row in filed(context, search)] for search in searches]
+    assert files == [["of A"], ["of B"], []]
+
+
+def filed(context, search="?customer=A"):
+    shown = context.view(search)
     statement = MEMORY.statement(shown, {})
     return shown.query(statement.sql, statement.parameters)
 

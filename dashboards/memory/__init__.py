@@ -1,0 +1,1 @@
+"""Promises, disputes and what ends soon, of all customers."""

@@ -1,0 +1,150 @@
+"""Promises and disputes: what customers promised and contest, and what was agreed for a while only.
+
+The URL holds what each list shows: `promises` (open, broken or all), `disputes` (open, past or
+all) and `agreed` (open: about to end, past or all).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from dashboards.base.grid import connect_grid, grid, totals
+from dashboards.base.i18n import _, n_
+from dashboards.base.links import switch
+from dashboards.base.page import Page
+from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
+from dashboards.base.parts import page, panel
+from dashboards.base.view import Context, ListRef, NoRows, View
+from dashboards.charts.tables import Bar, bar_list
+from dashboards.memory.lists import AGREED, DISPUTES, PROMISES, SHOWN, open_rows, shown_of
+from data.core.texts import N_
+from data.workspace.subjects.dispute import REASONS
+
+_LISTS = {"promises": PROMISES, "disputes": DISPUTES, "agreed": AGREED}
+
+
+def layout(**_query: str) -> Component:
+    """Return the page in its final shape."""
+    return page(
+        "memory",
+        _("Promises and disputes"),
+        _list("promises", 380),
+        panel("memory-reasons", height=120, menu=False),
+        _list("disputes", 380, below=True),
+        _list("agreed", 300, below=True),
+    )
+
+
+def _list(key: str, height: int, below: bool = False) -> Component:
+    return panel(
+        f"memory-{key}",
+        controls=[html.Div(id=f"memory-{key}-shown")],
+        static=grid(f"memory-{key}-grid", _LISTS[key], height=height, later=below),
+        below=below,
+    )
+
+
+def connect(app: Dash, context: Context) -> None:
+    """Wire the sentence, the lists and what they show."""
+
+    @headline_callback(app, context, "memory")
+    def headline(view: View) -> str:
+        return headline_words(view)
+
+    @panel_callback(app, context, "memory-reasons")
+    def reasons(view: View) -> Content:
+        return reasons_content(view)
+
+    for key in _LISTS:
+        _connect_list(app, context, key, below=key != "promises")
+
+
+def _connect_list(app: Dash, context: Context, key: str, below: bool) -> None:
+    listing = _LISTS[key]
+
+    @part_callback(app, context, f"memory-{key}-shown")
+    def shown(view: View) -> Component:
+        choices = {name: _(text) for name, text in SHOWN[key].items()}
+        return switch(view, key, choices, _("What is listed"))
+
+    @panel_callback(app, context, f"memory-{key}", below=below)
+    def head(view: View) -> Content:
+        return Content(title_of(view, key), _(listing.title), explain=ListRef(listing.name))
+
+    connect_grid(app, context, f"memory-{key}-grid", listing, below=below)
+
+
+def title_of(view: View, key: str) -> str:
+    """Return what a list comes to, in one line."""
+    all_rows, f = totals(view, _LISTS[key], {}), view.f
+    count = all_rows["rows"]
+    shown = _(SHOWN[key][shown_of(view, key)]).lower()
+    if not count:
+        return _("Nothing to list ({shown})").format(shown=shown)
+    if key == "promises":
+        text = n_(
+            "{count} promise, {amount} ({shown})", "{count} promises, {amount} ({shown})", count
+        )
+    elif key == "disputes":
+        text = n_(
+            "{count} dispute, {amount} ({shown})", "{count} disputes, {amount} ({shown})", count
+        )
+    else:
+        text = n_(
+            "{count} agreement on terms or limits ({shown})",
+            "{count} agreements on terms or limits ({shown})", count,
+        )  # fmt: skip
+    amount = f.money(all_rows.get("amount") or Decimal(0))
+    return text.format(count=f.count(count), amount=amount, shown=shown)
+
+
+def headline_words(view: View) -> str:
+    """Say what waits: what is promised, what of it is late, and what is disputed."""
+    f = view.f
+    promised = sum((row["missing"] for row in open_rows(view, PROMISES)), Decimal(0))
+    disputed = [row["amount"] for row in open_rows(view, DISPUTES)]
+    said = []
+    if promised:
+        said.append(_("{amount} is promised and not paid yet").format(amount=f.money(promised)))
+    if disputed:
+        text = n_("{amount} is disputed", "{amount} is disputed in {count} disputes", len(disputed))
+        amount = f.money(sum(disputed, Decimal(0)))
+        said.append(text.format(amount=amount, count=f.count(len(disputed))))
+    if not said:
+        return _(
+            "Nothing is promised or disputed on this day. What customers promise and contest is "
+            "said on their pages."
+        )
+    return _("{what}.").format(what=", ".join(said))
+
+
+def reasons_content(view: View) -> Content:
+    """Return what is disputed by reason."""
+    by: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for row in open_rows(view, DISPUTES):
+        by[row["reason"]] += row["amount"]
+    if not by:
+        raise NoRows
+    bars = [
+        Bar(_(REASONS[reason]), float(amount), view.f.money(amount))
+        for reason, amount in sorted(by.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return Content(
+        _("Disputed by reason"),
+        _("Open disputes, {currency}").format(currency=view.f.currency),
+        bar_list(bars),
+    )
+
+
+PAGE = Page(
+    "/memory",
+    N_("Promises and disputes"),
+    65,
+    layout,
+    connect,
+    listings=(PROMISES, DISPUTES, AGREED),
+)
