@@ -17,6 +17,7 @@ from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import REASONS, SETTLED, Dispute, Settled
 from data.workspace.subjects.promise import Promise
 from metrics.asking.ledger import Ledger
+from metrics.asking.metric import Query
 
 #: What became of a line -> how a reader calls it.
 STATES = {
@@ -33,6 +34,12 @@ STATES = {
 }
 WORSE = {promise.BROKEN, promise.PART}
 OVER = {promise.KEPT, "settled", "ended", "replaced", "taken_back"}
+
+
+_PAID = Query(
+    reads=("movements",),
+    select="select customer, issued_on, -amount as amount from movements where kind = 'payment'",
+)
 
 
 @dataclass(frozen=True)
@@ -102,9 +109,7 @@ def _kept(view: View, lines: Sequence[Line]) -> Mapping[str, promise.Kept]:
     if not given:
         return {}
     as_of = view.selection.as_of
-    statement = Ledger(as_of, {"customer": tuple(sorted(given))}).over(
-        "select customer, issued_on, -amount as amount from movements where kind = 'payment'"
-    )
+    statement = Ledger(as_of, {"customer": tuple(sorted(given))}).over(_PAID)
     paid: defaultdict[str, list[tuple[date, Decimal]]] = defaultdict(list)
     for row in view.query(statement.sql, statement.parameters):
         paid[row["customer"]].append((row["issued_on"], row["amount"]))

@@ -24,7 +24,17 @@ from data.workspace.subjects import promise
 from data.workspace.subjects.dispute import SETTLED, Dispute, Settled
 from data.workspace.subjects.every import SUBJECTS
 from metrics.asking.ledger import Statement
+from metrics.asking.metric import Query
 
+_OWED = Query(
+    reads=("alive",),
+    select="""
+select as_of, sum(amount) as owed,
+    sum(case when amount > 0 and due_on < as_of then amount else 0 end) as overdue
+from alive
+group by as_of
+""",
+)
 SHOWN = 8
 """So many lines are on the page; all are in the file."""
 
@@ -66,11 +76,7 @@ def _then(view: View, lines: Sequence[Line]) -> dict[date, tuple[Decimal, Decima
     if not days:
         return {}
     ledger = replace(ledger_of(view), days=tuple(sorted(days)))
-    statement = ledger.over(
-        "select as_of, sum(amount) as owed,\n"
-        "    sum(case when amount > 0 and due_on < as_of then amount else 0 end) as overdue\n"
-        "from alive group by as_of"
-    )
+    statement = ledger.over(_OWED)
     rows = view.query(statement.sql, statement.parameters)
     nothing = (Decimal(0), Decimal(0))
     return dict.fromkeys(days, nothing) | {r["as_of"]: (r["owed"], r["overdue"]) for r in rows}

@@ -25,8 +25,21 @@ from data.workspace.subjects.note import Note
 from data.workspace.subjects.promise import Promise
 from data.workspace.subjects.subject import SaidError, Subject
 from data.workspace.tables import CENT
+from metrics.asking.metric import Query
 
 _MOST_DOCUMENTS = 300
+_OPEN = Query(
+    reads=("alive",),
+    select=f"""
+select d.ledger, d.document_id, min(alive.due_on) as due_on, sum(alive.amount) as amount
+from alive
+join documents as d on d.document_key = coalesce(alive.reopens, alive.document_key)
+where alive.amount > 0
+group by d.ledger, d.document_id
+order by due_on, d.document_id
+limit {_MOST_DOCUMENTS}
+""",
+)
 #: What the form can say: the others follow from a button on a line.
 _SUBJECTS = (Note, Promise, Dispute, Terms, Limit)
 #: field -> the subjects that it belongs to
@@ -263,13 +276,7 @@ def made(view: View, said: Mapping[str, Any]) -> tuple[Subject, list[Named]]:
 
 def documents_of(view: View) -> list[dict[str, str]]:
     """Return the documents of the customer that are open on the day, as choices."""
-    statement = ledger_of(view).over(
-        "select d.ledger, d.document_id, min(alive.due_on) as due_on, sum(alive.amount) as amount\n"
-        "from alive join documents as d on d.document_key = coalesce(alive.reopens, "
-        "alive.document_key)\n"
-        "where alive.amount > 0 group by d.ledger, d.document_id\n"
-        f"order by due_on, d.document_id limit {_MOST_DOCUMENTS}"
-    )
+    statement = ledger_of(view).over(_OPEN)
     rows = view.query(statement.sql, statement.parameters)
     text = _("{document}, due {day}, {amount}")
     return [

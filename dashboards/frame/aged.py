@@ -19,8 +19,11 @@ from dashboards.base.view import View
 from dashboards.base.words import KINDS
 from dashboards.charts.buckets import labels
 from metrics.asking.ledger import Statement
+from metrics.asking.metric import Query
 
-_ITEMS = """
+_ITEMS = Query(
+    reads=("alive",),
+    select="""
 select alive.customer, c.customer_name, alive.document_id, alive.kind, alive.issued_on,
     alive.due_on, case when alive.amount > 0 and alive.due_on < alive.as_of
         then date_diff('day', alive.due_on, alive.as_of) end as days_overdue,
@@ -29,7 +32,8 @@ from alive
 left join documents as k on k.document_key = alive.document_key
 left join customers as c on c.customer_id = alive.customer
 order by alive.customer, alive.due_on, alive.document_id, alive.amount
-"""
+""",
+)
 MOST_ROWS = 1_000_000
 """An Excel sheet holds 1,048,576 rows."""
 _LEFT = 5

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -25,7 +22,7 @@ from dashboards.base.filters import (
     to_search,
     with_page,
 )
-from dashboards.base.i18n import _, n_
+from dashboards.base.i18n import _
 from dashboards.base.narrowing import without
 from dashboards.base.page import Page
 from dashboards.base.view import Context, View
@@ -40,7 +37,7 @@ from dashboards.frame.controls import (
     search_of,
     shown_of,
 )
-from data.core.dimensions import names
+from dashboards.frame.foot import foot_of
 from data.core.errors import StoreError
 from data.core.texts import as_started
 
@@ -94,7 +91,9 @@ def layout(context: Context, pages: Sequence[Page]) -> Component:
                                 className="active-filters",
                             ),
                             html.Div(page, id="page", className="page-slot", tabIndex=-1),
-                            html.Footer(_foot(view) if view else None, id="foot", className="foot"),
+                            html.Footer(
+                                foot_of(view) if view else None, id="foot", className="foot"
+                            ),
                         ]
                     ),
                 ],
@@ -275,7 +274,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
     )
     def foot(_number: int | None, search: str | None) -> Any:
         view = _view(context, search)
-        return _foot(view) if view else []
+        return foot_of(view) if view else []
 
     app.clientside_callback(
         ClientsideFunction("later", "below"),
@@ -366,87 +365,6 @@ def _view(context: Context, search: str | None) -> View | None:
         return context.view(search)
     except StoreError:
         return None
-
-
-def _foot(view: View) -> list[Component]:
-    about = view.query("select loaded_at, last_day, documents, ledger_balance, report from about")[
-        0
-    ]
-    open_items = view.query("select sum(amount) as balance from open_items where closed_on is null")
-    balance = open_items[0]["balance"] or 0
-    ties = balance == (about["ledger_balance"] or 0)
-    count = about["documents"]
-    said = [
-        _("Data up to {day}").format(day=view.f.day(about["last_day"])),
-        _("loaded {moment} UTC").format(moment=view.f.moment(about["loaded_at"])),
-        n_("{count} document", "{count} documents", count).format(count=view.f.count(count)),
-    ]
-    tied = _("ties to the ledger: {balance}").format(balance=view.f.exact(about["ledger_balance"]))
-    broken = _("does not tie to the ledger: open items {items}, documents {documents}").format(
-        items=view.f.exact(balance), documents=view.f.exact(about["ledger_balance"])
-    )
-    return [
-        html.Span(" · ".join(said)),
-        html.Span(
-            [tied if ties else broken, html.B(" ✓" if ties else " ✗", **{"aria-hidden": "true"})],
-            className="ties" if ties else "ties broken",
-        ),
-        *_filtered(view),
-        *_own_system(str(about["report"] or "{}"), view),
-    ]
-
-
-def _filtered(view: View) -> list[Component]:
-    """Return what is open under the filters, as of the day, and how it ties to its documents.
-
-    Documents of one salesperson or branch do not make up a balance: what settles them may belong
-    to another.
-    """
-    if not view.words and view.selection.as_of >= view.options.last_day:
-        return []
-    asked = view.ledger.over(
-        "select (select sum(amount) from alive) as items,\n"
-        "    (select sum(amount) from movements) as documents"
-    )
-    found = view.query(asked.sql, asked.parameters)[0]
-    items, documents = found["items"] or Decimal(0), found["documents"] or Decimal(0)
-    where = ", ".join(filter(None, (view.words, view.f.day(view.selection.as_of))))
-    text, sign, look = _("{where}: {items} is open"), "", "ties"
-    if set(view.ledger.where) <= {*names("customer"), "currency"}:
-        text, sign = _("{where}: {items} is open, ties to the documents"), " ✓"
-        if items != documents:
-            text = _("{where}: {items} is open, does not tie to the documents: {documents}")
-            sign, look = " ✗", "ties broken"
-    said = text.format(where=where, items=view.f.exact(items), documents=view.f.exact(documents))
-    return [html.Span([said, html.B(sign, **{"aria-hidden": "true"})], className=look)]
-
-
-def _own_system(report: str, view: View) -> list[Component]:
-    """Return how the state compares with what the reader's own system was said to say."""
-    said = json.loads(report).get("expected")
-    if not said:
-        return []
-    amount, found = Decimal(said["amount"]), Decimal(said["found"])
-    difference, accepted = found - amount, said.get("accepted")
-    words = _("ties to your own balance of {amount} on {day}")
-    broken = bool(difference)
-    if difference and accepted is not None and abs(Decimal(accepted)) == abs(difference):
-        words = _("your own balance of {amount} on {day} differs by {difference}, known")
-        broken = False
-    elif difference:
-        words = _("does not tie to your own balance of {amount} on {day}: differs by {difference}")
-    text = words.format(
-        amount=view.f.exact(amount),
-        day=view.f.day(date.fromisoformat(said["day"])),
-        difference=view.f.exact(difference),
-    )
-    sign = " ✗" if broken else " ✓" if not difference else ""
-    return [
-        html.Span(
-            [text, html.B(sign, **{"aria-hidden": "true"})],
-            className="ties broken" if broken else "ties",
-        )
-    ]
 
 
 def _empty_store() -> Component:

@@ -20,6 +20,7 @@ from data.workspace.subjects.dispute import REASONS, Dispute
 from data.workspace.subjects.every import SUBJECTS
 from data.workspace.subjects.promise import Promise
 from metrics.asking.ledger import Statement
+from metrics.asking.metric import Query
 
 #: list -> what of it is shown -> its words
 SHOWN = {
@@ -65,8 +66,14 @@ def _rows(
     ]
     table = pa.Table.from_pylist(rows, pa.schema([*_LINE, *own]))
     statement = view.ledger.over(
-        f"select a.customer_name, a.salesperson, s.*\n"
-        f"from {name} as s join accounts as a using (customer)"
+        Query(
+            reads=("accounts",),
+            select=f"""
+select a.customer_name, a.salesperson, s.*
+from {name} as s
+join accounts as a using (customer)
+""",
+        )
     )
     return Statement(statement.sql, {**statement.parameters, name: table})
 
