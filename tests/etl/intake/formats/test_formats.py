@@ -97,3 +97,21 @@ def test_however_it_is_broken_it_ends_in_rows_or_in_a_refusal(sample: Path, tmp_
             for reading in readings:
                 left_out = sum(reading.left_out.values())
                 assert reading.rows_read == reading.rows_kept + reading.rows_rejected + left_out
+
+
+#: Dimension of documents -> how a format says that it gives it.
+_GIVEN_AS = {
+    "company": "compan", "branch": "cost centre", "project": "project",
+    "territory": "territor", "account": "receivables account", "payment_terms": "terms",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_a_format_says_which_dimensions_it_gives(source):
+    """What its samples tell apart, as the golden files hold it, is among what it gives."""
+    folder = places.GOLDEN / "formats" / source.name
+    read = "".join(p.read_text(encoding="utf-8") for p in folder.glob("*"))
+    given = " ".join(source.gives).lower()
+    for name, said in _GIVEN_AS.items():
+        if f"| {name}=" in read:
+            assert said in given, name

@@ -90,6 +90,7 @@ class DatevSource:
         N_("invoices, credit notes, payments, cash discounts, write-offs and opening balances"),
         N_("due days, where the package writes them"),
         N_("customers with VAT number, terms and credit limit, from a file of their own"),
+        N_("cost centres"),
     )
     lacks: tuple[str, ...] = (
         N_("which payment settles which invoice, other than by the same number"),

@@ -78,6 +78,7 @@ class FecSource:
         N_("lettering as matches"),
         N_("opening balances"),
         N_("customer numbers and names"),
+        N_("receivables accounts"),
     )
     lacks: tuple[str, ...] = (N_("due days"), N_("sectors and limits"))
 

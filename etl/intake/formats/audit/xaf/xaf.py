@@ -96,6 +96,7 @@ class XafSource:
         N_("invoices, credit notes, payments, write-offs and opening balances from the ledger"),
         N_("customers with VAT number, country, bank account and credit limit"),
         N_("due days and matching, where the subledger is filled (up to 3.2)"),
+        N_("receivables accounts, cost centres and projects"),
     )
     lacks: tuple[str, ...] = (
         N_("due days in version 4.0"),
