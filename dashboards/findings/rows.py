@@ -13,7 +13,7 @@ from dashboards.base.view import View
 from dashboards.findings.columns import columns_of
 from data.core.texts import N_, Text
 from etl.findings.find import WORDS
-from etl.findings.words import GROUPS, Words
+from etl.findings.words import BEHIND, GROUPS, Words
 from metrics.asking.ledger import Statement
 
 
@@ -114,13 +114,24 @@ def listing_of(name: str) -> Listing:
     return Listing(
         f"finding-{name}",
         words.title,
-        columns_of(words.columns, share),
+        columns_of(_shown(words), share),
         lambda view, _params: rows_of(view, name),
         sort=words.sort if "amount" in words.columns else "",
         narrowed=lambda view: narrowed(view, words),
         grouped=True,
         shown=lambda view: (one := chosen(view)) is not None and one.name == name,
     )
+
+
+def _shown(words: Words) -> tuple[str, ...]:
+    """Return the columns of a finding's rows; amounts of documents stand in their currency too."""
+    if not {"document_id", "amount"} <= set(words.columns):
+        return words.columns
+    at = next((n for n, c in enumerate(words.columns) if c in BEHIND), len(words.columns))
+    return (*words.columns[:at], *_IN_CURRENCY, *words.columns[at:])
+
+
+_IN_CURRENCY = ("amount_currency", "currency")
 
 
 #: what `share` is a share of, where it is not of what was invoiced
@@ -159,6 +170,15 @@ def rows_of(view: View, name: str) -> Statement:
         joins.append("left join files as f on f.file_id = r.file_id")
     elif "file" not in names and "name" in names:
         places["file"] = "r.name"
+    if "document_key" in names:
+        joins.append("left join documents as b on b.document_key = r.document_key")
+        places.setdefault("currency", "b.currency")
+        # of a part of a document that is not known
+        whole = (
+            "case r.amount when b.amount then b.amount_currency"
+            " when -b.amount then -b.amount_currency end"
+        )
+        places.setdefault("amount_currency", whole if "amount" in names else "b.amount_currency")
     shown = [f"{places.get(c.name, _EMPTY[c.unit])} as {c.name}" for c in LISTINGS[name].columns]
     lines = [f"select {', '.join(shown)}", f"from (\n{sql}\n) as r", *joins]
     if condition:

@@ -15,7 +15,7 @@ _UNAPPLIED = f"""
     select o.customer, o.document_key, o.document_id, o.kind, o.opened_on as issued_on,
         date_diff('day', o.opened_on, a.last_day) as days,
         {DEFAULT.sql("false", "o.opened_on", "a.last_day")} as age,
-        o.amount, d.reference, o.salesperson, o.currency, d.file_id, d.line
+        o.amount, o.amount_currency, d.reference, o.salesperson, o.currency, d.file_id, d.line
     from open_items as o
     join documents as d using (document_key)
     cross join (select max(last_day) as last_day from about) as a

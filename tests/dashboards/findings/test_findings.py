@@ -118,6 +118,37 @@ def test_the_rows_have_their_customer_and_file(store):
     assert rows["rowCount"] == 0
 
 
+def test_amounts_of_documents_stand_in_their_currency_too(tmp_path):
+    said = {"currency": "USD", "rate": 2}
+    documents = [
+        invoice("I1", "A", "2025-01-05", 10, **said),
+        payment("P1", "A", "2025-01-09", 30, **said),
+        payment("P2", "A", "2025-01-09", 30, **said),
+        payment("P3", "A", "2025-01-10", 40),
+    ]
+    store = published(tmp_path, documents, [match("I1", "P1")], CUSTOMERS[:1])
+
+    def told(name):
+        rows, _total = block(view(store), LISTINGS[name], {}, {})
+        names = ("amount", "amount_currency", "currency")
+        return {r["document_id"]: tuple(r[n] for n in names) for r in rows["rowData"]}
+
+    assert told("unapplied") == {
+        "P1": ("−40.00", "−20.00", "USD"),
+        "P2": ("−60.00", "−30.00", "USD"),
+        "P3": ("−40.00", "−40.00", "EUR"),
+    }
+    (twice,) = told("duplicate_payments").values()
+    assert twice[1:] == ("30.00", "USD")
+
+
+def test_all_lists_of_documents_name_the_currency():
+    for name, listing in LISTINGS.items():
+        columns = {c.name for c in listing.columns}
+        if {"document_id", "amount"} <= columns:
+            assert {"amount_currency", "currency"} <= columns, name
+
+
 @pytest.mark.parametrize("name", list(WORDS))
 def test_every_listing_can_be_asked_whether_or_not_something_was_found(store, name):
     for keys in ({}, {"country": "BE"}):
