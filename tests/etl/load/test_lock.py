@@ -59,3 +59,13 @@ def test_a_folder_that_cannot_be_one_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="is no folder"):
         attempt(tmp_path / "file")
+
+
+def test_what_a_killed_load_left_behind_is_swept(tmp_path):
+    for name in ("draft-1-1.duckdb", "draft-1-1.duckdb.wal"):
+        (tmp_path / name).write_bytes(b"half")
+    spilled = tmp_path / "draft-1-1.duckdb.tmp"
+    spilled.mkdir()
+    (spilled / "spilled").write_bytes(b"much")
+    with only_load(tmp_path):
+        assert [p.name for p in tmp_path.iterdir()] == ["load.lock"]
