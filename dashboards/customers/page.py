@@ -154,7 +154,7 @@ def connect(app: Dash, context: Context) -> None:
         if not sums["rows"]:
             text = _("No customer has “{sought}” in name, number or VAT number")
             if not params["q"]:
-                text = _("No customer fits the filters of the columns")
+                text = _("No customer fits these filters")
         return Content(
             text.format(
                 count=view.f.count(sums["rows"]),

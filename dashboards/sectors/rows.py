@@ -28,8 +28,6 @@ class Sector:
     code: str
     name: str
     paid_items: int = 0
-    assumed: int = 0
-    """So many of these payments have an assumed due day, on which what is on time rests."""
     median: int | None = None
     median_low: int | None = None
     median_high: int | None = None
@@ -41,6 +39,8 @@ class Sector:
     growth: float | None = None
     needed: int = 1
     """So many payments are enough to rank it."""
+    assumed: int = 0
+    """So many of its payments have an assumed due day, on which what is on time rests."""
 
     @property
     def words(self) -> str:

@@ -245,19 +245,27 @@ def owing(tables: Tables, told_by: str = "documents") -> str:
     """Return the SELECT of what is alive; a filter by currency chooses customers, not debts."""
     asked, alive = tables.asked, ROWS["alive"]
     if _without_limits(asked) or "currency" not in asked.where:
-        return tables.rows(alive)
+        return "select * from alive" if "alive" in tables else tables.rows(alive)
     of_currency = _with_documents(asked, ("currency",), told_by)
     return tables.rows(replace(alive, filtered=("currency",)), also=lambda _: of_currency)
 
 
 def _limits(tables: Tables) -> str:
     """Return the SELECT of customers with limits, of which nobody has any for documents alone."""
+    where = tables.asked.where
+    among = ""  # of a few customers, their groups are enough
+    if "customer" in where:
+        few = f"select customer_group from customers where customer_id in ${where['customer']}"
+        among = f"customer_group in ({few})"
+    elif "customer_group" in where:
+        among = f"customer_group in ${where['customer_group']}"
     everyone = replace(tables, asked=replace(tables.asked, where={}, standing=False, windows=()))
+    rows = everyone.rows(ROWS["alive"], also=(lambda _: f"o.{among}") if among else None)
     owed = (
-        f"select as_of, customer, sum(amount) as amount\nfrom (\n{everyone.rows(ROWS['alive'])}\n"
-        ") as o\ngroup by as_of, customer"
+        f"select as_of, customer, sum(amount) as amount\nfrom (\n{rows}\n) as o\n"
+        "group by as_of, customer"
     )
-    told = limits(owed, tables.all_days())
+    told = limits(owed, tables.all_days(), among or "1 = 1")
     if not _without_limits(tables.asked):
         return told
     nothing = ", ".join(

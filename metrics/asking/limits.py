@@ -18,10 +18,10 @@ MOST_OVERDUE = 36_500
 #: Each customer with those it belongs to, itself included: eight levels up, since each step
 #: doubles what the one before it reaches. Companies that own each other are each other's.
 _BELONGS = """belongs as (
-        select customer_id as customer, customer_id as holder from customers
+        select customer_id as customer, customer_id as holder from customers where {among}
         union
         select customer_id, parent_id from customers
-        where parent_id in (select customer_id from customers)
+        where {among} and parent_id in (select customer_id from customers)
     ),
     above_2 as (
         select distinct a.customer, b.holder
@@ -37,14 +37,15 @@ _BELONGS = """belongs as (
     )"""
 
 
-def limits(owed: str, days: str) -> str:
+def limits(owed: str, days: str, among: str = "1 = 1") -> str:
     """Return the SELECT of the customers that have a limit, their own or one above it.
 
     owed: a SELECT of what each customer owes in all: as_of, customer, amount. days: a relation
-    with as_of. Columns: as_of, customer; holder, binding_limit and headroom of the limit that
+    with as_of. among: a condition on customers that keeps whole groups, where only theirs are
+    wanted. Columns: as_of, customer; holder, binding_limit and headroom of the limit that
     binds it; own_headroom of its own one; top_holder and top_headroom of the one above all others.
     """
-    return f"""    with {_BELONGS},
+    return f"""    with {_BELONGS.replace("{among}", among)},
     held as (
         select a.customer, a.holder, c.credit_limit
         from above_8 as a join customers as c on c.customer_id = a.holder

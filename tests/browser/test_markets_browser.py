@@ -225,6 +225,20 @@ def test_what_is_seen_is_what_is_sent(site, company):
     opened.settle(page)
 
 
+def test_rows_that_come_after_the_reader_has_left_are_nobodys(site, store):
+    opened = site(store)
+    page, _outputs, waiting = _asking(
+        opened, "/customers", held="customers-grid.getRowsResponse", height=900
+    )
+    _hold(page, waiting)
+    page.locator("#nav").get_by_role("link", name="Findings").click()
+    expect(page.locator("#findings-headline")).not_to_be_empty()
+    expect(page.locator("#customers-grid")).to_have_count(0)
+    for route in waiting:
+        route.continue_()
+    opened.settle(page)  # and nothing is complained about in the console
+
+
 def test_a_bar_tells_its_story_and_opens_its_document(site, store):
     opened = site(store)
     page = opened.open("/customer?customer=K8")

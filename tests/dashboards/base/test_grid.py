@@ -16,6 +16,7 @@ from dashboards.base.grid import (
 from dashboards.base.view import Context
 from metrics.asking.ledger import Statement
 from tests.pages import small_company
+from tests.places import ROOT
 
 LISTING = Listing(
     "items",
@@ -180,3 +181,13 @@ def test_a_grid_opens_as_the_address_says(store):
     assert made.count("'sort': 'asc'") == 1
     assert "'list': 'items'" in made
     assert "'list': ''" in str(grid("g", LISTING))
+
+
+def test_no_answer_patches_what_a_reader_may_have_left():
+    """A patch of a component that is gone is an error in the console; a plain answer is none."""
+    patching = [
+        path.name
+        for path in (ROOT / "dashboards").rglob("*.py")
+        if "Patch" in path.read_text(encoding="utf-8")
+    ]
+    assert patching == []

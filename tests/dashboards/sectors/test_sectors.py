@@ -99,6 +99,13 @@ def test_an_interval_that_is_open_to_the_right_and_a_median_not_reached():
     assert "iv-line open" in drawn
 
 
+def test_on_time_says_how_much_rests_on_assumed_due_days(view):
+    given = Sector("01", "01 Farms", 30)
+    assert sectors.on_time_note(view, [given]) is None
+    note = sectors.on_time_note(view, [given, Sector("02", "02 Woods", 1200, assumed=1100)])
+    assert "On time rests on assumed due days for 1,100 of 1,230 payments." in str(note)
+
+
 def test_the_headline_counts_who_pays_within_terms_and_grows(app):
     found = ask(app, "sectors-headline.children", "")
     text = words(found["sectors-headline"]["children"])

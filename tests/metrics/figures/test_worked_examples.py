@@ -207,9 +207,9 @@ def test_best_possible_and_days_delinquent(receivables, not_due, sales, three):
 def test_a_total_is_not_an_average():
     """Over 90 days: A 600 sold, 400 open; B 400, 400. 60 and 90 days; together 72, not 75."""
     documents = [
-        invoice("A1", "A", "2025-02-05", 600, due="2025-04-30"),
+        invoice("A1", "A", "2025-01-05", 600, due="2025-04-30"),
         payment("P", "A", "2025-03-01", 200),
-        invoice("B1", "B", "2025-02-05", 400, due="2025-04-30"),
+        invoice("B1", "B", "2025-01-05", 400, due="2025-04-30"),
     ]
     given_ = (documents, [match("A1", "P")])
     rows = figures("dso", "2025-03-31", *given_, by=("customer",))
