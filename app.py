@@ -248,7 +248,10 @@ def show(
     by: Annotated[list[str] | None, typer.Option(help="Dimension to split by; repeatable.")] = None,
     where: Annotated[
         list[str] | None,
-        typer.Option(help="DIMENSION=VALUE to filter by; repeatable, values of one add up."),
+        typer.Option(
+            help="DIMENSION=VALUE to filter by; repeatable, values of one add up. overdue=DAYS, "
+            "limit=over, limit=none: customers that stand so on the day."
+        ),
     ] = None,
     months: Annotated[int, typer.Option(help="Window of behaviour, in calendar months.")] = 12,
     basis: Annotated[Basis, typer.Option(help="What aging counts from.")] = Basis.due,

@@ -191,7 +191,7 @@ class Visitor:
         return {"search": self.props["url"]["search"], "retry": self.props["retry"].get("data")}
 
     #: What the browser itself answers and the server is asked because of.
-    _CLIENTS: ClassVar = {"refreshGrid": _refresh, "ask": _come_near}
+    _CLIENTS: ClassVar = {"refresh": _refresh, "ask": _come_near}
 
     def _rows_of(self, grid: str) -> set[tuple[str, str]]:
         columns = self.props[grid].get("columnDefs") or []
@@ -250,8 +250,8 @@ class Visitor:
         for one, props in (answer.get("response") or {}).items():
             for name, value in props.items():
                 prop = name.partition("@")[0]
-                if one not in self.props or prop == "dashGridOptions":
-                    continue  # the latter is a patch of what only the grid reads
+                if one not in self.props:
+                    continue
                 self.props[one][prop] = value
                 changed.add((one, prop))
                 if prop == "children":

@@ -113,10 +113,19 @@ def figure_download(view: View, explain: Explain) -> Download:
     return _made(view, asked.name, _(asked.label), head(view, explain), columns, statement)
 
 
+def within_address(view: View, listing: Listing, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a second grid of a long table asks with: within what the page's own shows."""
+    page = listing.narrowing(view.selection.page).models(listing.units)
+    filters = {**page["filterModel"], **(request.get("filterModel") or {})}
+    order = request.get("sortModel") or page["sortModel"]
+    return {**request, "filterModel": filters, "sortModel": order}
+
+
 def list_download(
     view: View, listing: Listing, params: Mapping[str, str], request: Mapping[str, Any]
 ) -> Download:
     """Return a long table as its grid shows it: the same rows in the same order."""
+    request = within_address(view, listing, request)
     sql, order, bound = arranged(view, listing, params, request)
     words = (listing.narrowed(view), *listing.filters(view, request).values())
     columns = [c for c in listing.columns if not c.screen]

@@ -23,7 +23,7 @@ from dashboards.base.i18n import _
 from dashboards.base.narrowing import refresh_with
 from dashboards.base.page import Page
 from dashboards.base.view import Context, Explain, View
-from dashboards.frame.download import explain_from, rows_listing
+from dashboards.frame.download import explain_from, rows_listing, within_address
 from data.core.texts import N_
 from metrics.asking.ledger import Statement
 from metrics.catalogue import METRICS, metric
@@ -185,7 +185,10 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         if not request or not source or view is None:
             return {"rowData": [], "rowCount": 0}, []
         shown = listing_of(view, source, which)
-        params = source.get("params") or {} if "list" in source else {}
+        params = {}
+        if "list" in source:
+            params = source.get("params") or {}
+            request = within_address(view, shown, request)
         return block(view, shown, params, request)
 
     pin_total(app, _GRID)

@@ -1,3 +1,6 @@
+import json
+from urllib.parse import urlencode
+
 import pytest
 
 from dashboards.base.grid import block
@@ -90,6 +93,25 @@ def test_what_is_set_in_the_columns_narrows_title_headline_chips_and_file(app):
     text = client.get(f"/download/list.csv{search}&list=customers").get_data(as_text=True)
     assert 'Filters,"Oldest, days: more than 30"' in text
     assert "Néon" in text
+    assert "K1" not in text
+
+
+def test_the_drawer_lists_what_the_page_lists(app):
+    """Its own filters narrow what the page shows; they do not take the page's place."""
+    search = "?customers.oldest_overdue_days=greaterThan.30"
+
+    def listed(**request):
+        asked = {"startRow": 0, "endRow": 100, "filterModel": {}, "sortModel": [], **request}
+        found = ask(app, "explain-rows.getRowsResponse", search, explain_rows=asked,
+                    explain_source={"list": "customers", "params": {}})  # fmt: skip
+        return [r["customer"] for r in found["explain-rows"]["getRowsResponse"]["rowData"]]
+
+    assert listed() == ["K8"]
+    name = {"customer_name": {"type": "contains", "filter": "K1"}}
+    assert listed(filterModel=name) == []
+    request = urlencode({"list": "customers", "request": json.dumps({"filterModel": {}})})
+    text = app.server.test_client().get(f"/download/list.csv{search}&{request}").text
+    assert 'Filters,"Oldest, days: more than 30"' in text
     assert "K1" not in text
 
 
