@@ -237,12 +237,12 @@ def matrix(
         link = stay(shown, href, then="aging-drill-panel", **{"data-tip": tip})
         return html.Td(link, className=look, style=style)
 
-    def drawn(line: Line, group: str | None, name: str) -> html.Tr:
+    def drawn(line: Line, group: str | None, name: str, whole: str = "") -> html.Tr:
         cells = [cell(line, b, group) for b in (ALL, *names)]
         if basis == "due":
             late = f.share(line.overdue / line.open, 0) if line.open > 0 else NOTHING
             cells.append(html.Td(late, className="n"))
-        head = html.Th(name, scope="row", title=name)
+        head = html.Th(name, scope="row", title=whole or name)
         return html.Tr([head, *cells], className="total" if group is None else "")
 
     sort = page.get("sort", "receivables")
@@ -269,7 +269,9 @@ def matrix(
     body = [drawn(total, None, _("Total"))]
     kept = ordered(lines, sort, view, by)
     body += [
-        drawn(line, line.member or UNKNOWN, view.label(by, line.member))
+        drawn(
+            line, line.member or UNKNOWN, view.short(by, line.member), view.label(by, line.member)
+        )
         for line in kept[:MOST_GROUPS]
     ]
     rest = len(kept) - MOST_GROUPS
@@ -285,6 +287,7 @@ def matrix(
     table = html.Table(
         [html.Thead(html.Tr(heads)), html.Tbody(body)],
         className="figures matrix",
+        style={"--columns": str(len(heads) - 1)},
         **{"aria-label": _("Receivables by age, {unit}").format(unit=unit)},
     )
     return html.Div([html.Div(table, className="table-scroll matrix-box"), note])

@@ -148,12 +148,42 @@
   var mantine = (window.dashMantineFunctions = window.dashMantineFunctions || {});
   mantine.showAll = function (asked) { return asked.options; };
 
+  // of a wide table the spare columns are shown as far as they have room whole, and the first column
+  // takes what is left: none is cut at the edge
+  function fitColumns(id, columns) {
+    var spare = columns.filter(function (c) { return c.context && c.context.spare; });
+    if (!spare.length || window.matchMedia("(max-width: 600px)").matches) return;
+    window.dash_ag_grid.getApiAsync(id).then(function (api) {
+      function fit() {
+        var grid = document.getElementById(id);
+        var room = grid ? grid.clientWidth - 2 : 0;
+        if (!room) return;
+        var width = function (c) { return api.getColumn(c.field).getActualWidth(); };
+        var left = columns.slice(1).reduce(function (rest, c) {
+          return c.hide || spare.indexOf(c) >= 0 ? rest : rest - width(c);
+        }, room - columns[0].width);
+        spare.forEach(function (c) {
+          var fits = left >= c.width;
+          left = fits ? left - c.width : -1;
+          api.setColumnsVisible([c.field], fits);
+        });
+        var used = columns.slice(1).reduce(function (sum, c) {
+          return !c.hide && api.getColumn(c.field).isVisible() ? sum + width(c) : sum;
+        }, 0);
+        if (room - used >= columns[0].width) api.setColumnWidths([{ key: columns[0].field, newWidth: room - used }]);
+      }
+      fit();
+      api.addEventListener("gridSizeChanged", fit);
+    });
+  }
+
   var CARD_FACTS = 4;
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.cells = {
     // on a narrow screen a grid becomes a list: one column of cards
     narrow: function (id, columns, options) {
       var none = window.dash_clientside.no_update;
+      if (columns) fitColumns(id, columns);
       if (!window.matchMedia("(max-width: 600px)").matches || !columns || !columns.length) {
         return [none, none];
       }

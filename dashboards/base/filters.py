@@ -310,8 +310,13 @@ def dimension_label(name: str, options: Options | None, *, plural: bool = False)
     return own or _(DIMENSIONS[name].plural if plural else DIMENSIONS[name].label)
 
 
-def value_label(name: str, value: str, options: Options | None, f: Format) -> str:
-    """Return how a reader calls a value of a dimension: the country, the sector, the customer."""
+def value_label(
+    name: str, value: str, options: Options | None, f: Format, *, short: bool = False
+) -> str:
+    """Return how a reader calls a value of a dimension: the country, the sector, the customer.
+
+    short: sections and divisions by their short names, where room is scarce.
+    """
     if name == "total":
         return _("Total")
     if name == "overdue":
@@ -324,7 +329,8 @@ def value_label(name: str, value: str, options: Options | None, f: Format) -> st
     if name == "country":
         return f.country(value)
     if name in SECTOR_LEVELS:
-        words = nace.label(value, language(), options.revision if options else "2")
+        named = nace.short if short else nace.label
+        words = named(value, language(), options.revision if options else "2")
         return f"{value} {words}" if words and words != value else value
     if name in ("customer", "customer_group") and options:
         return options.names.get(value, value)

@@ -29,6 +29,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
 from dashboards.base.delivery import pure
+from dashboards.base.grid_words import grid_words
 from dashboards.base.i18n import _
 from dashboards.base.later import BELOW, Later
 from dashboards.base.narrowing import (
@@ -37,7 +38,6 @@ from dashboards.base.narrowing import (
     as_said,
     condition,
     follow_address,
-    grid_words,
     narrowing,
     refresh_with,
     words,
@@ -62,7 +62,8 @@ class Column:
     `sum(amount)`. raw: cells carry the plain number, for a renderer of the page's own. words:
     value -> text, for the codes of a text column. options: further AG Grid column options.
     named: rows are groups of `dimension`, so that "not known" is one and is called so. whole:
-    money without cents, exact where the pointer rests. screen: files do not have it.
+    money without cents, exact where the pointer rests. brief: a sector by the short name of its
+    division, whole where the pointer rests. screen: files do not have it.
     """
 
     name: str
@@ -76,11 +77,14 @@ class Column:
     options: Mapping[str, Any] = field(default_factory=dict)
     named: bool = False
     whole: bool = False
+    brief: bool = False
     screen: bool = False
 
 
 #: Options of a column that a card shows, where a grid becomes a list of cards.
 CARD: Mapping[str, Any] = {"context": {"card": True}}
+#: Options of a column that a grid shows only where there is room for it whole; files have it.
+SPARE: Mapping[str, Any] = {"context": {"spare": True}}
 
 
 @dataclass(frozen=True)
@@ -222,7 +226,7 @@ def column_defs(listing: Listing, sort: tuple[str, str] | None = None) -> list[d
             "tooltipField": None if number else column.name,
             "width": column.width or (128 if number else 126 if column.unit == "day" else 170),
         }
-        if column.whole:
+        if column.whole or column.brief:
             definition["tooltipField"] = f"{column.name}_exact"
         if column.unit == "day":
             definition["filter"] = "agDateColumnFilter"
@@ -417,6 +421,11 @@ def written(view: View, listing: Listing, row: Mapping[str, Any]) -> dict[str, A
             cells[f"{column.name}_code"] = value
             named = value or column.named
             cells[column.name] = view.label(column.dimension, value or "") if named else ""
+            if column.brief and value:
+                cells |= {
+                    f"{column.name}_exact": cells[column.name],
+                    column.name: view.sector_words(value),
+                }
         elif column.raw:
             cells[column.name] = (
                 float(value) if column.unit in NUMBERS and value is not None else value

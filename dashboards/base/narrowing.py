@@ -256,34 +256,6 @@ def without(page: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     return {key: value for key, value in page.items() if not filters(key)}
 
 
-def grid_words() -> dict[str, str]:
-    """Return the words of AG Grid that grids show, in the reader's language."""
-    return {
-        "contains": _("Contains"),
-        "notContains": _("Does not contain"),
-        "equals": _("Equals"),
-        "notEqual": _("Does not equal"),
-        "startsWith": _("Begins with"),
-        "endsWith": _("Ends with"),
-        "blank": _("Is empty"),
-        "notBlank": _("Is not empty"),
-        "lessThan": _("Less than"),
-        "lessThanOrEqual": _("At most"),
-        "greaterThan": _("More than"),
-        "greaterThanOrEqual": _("At least"),
-        "inRange": _("Between"),
-        "before": _("Before"),
-        "after": _("After"),
-        "filterOoo": _("Filter…"),
-        "applyFilter": _("Apply"),
-        "resetFilter": _("Clear"),
-        "loadingOoo": _("Loading…"),
-        "noRowsToShow": _("Nothing matches"),
-        "inRangeStart": _("from"),
-        "inRangeEnd": _("to"),
-    }
-
-
 def follow_address(app: Dash, id: Any) -> None:
     """Let what a reader sets in the grid's columns stand in the address, and the grid follow it.
 

@@ -32,6 +32,7 @@ from data.core.buckets import Buckets
 from data.core.errors import StoreError
 from data.core.importing import Importer
 from data.core.texts import Text
+from data.reference import nace
 from data.store.engine import apart
 from data.store.state import State, Store
 from data.workspace import policy
@@ -265,6 +266,15 @@ class View:
     def label(self, dimension: str, value: str) -> str:
         """Return how a reader calls a value of a dimension."""
         return value_label(dimension, value, self.options, self.f)
+
+    def short(self, dimension: str, value: str) -> str:
+        """Return a value as labels of figures have it: a sector by its short name."""
+        return value_label(dimension, value, self.options, self.f, short=True)
+
+    def sector_words(self, code: str) -> str:
+        """Return the short name of the division that a sector belongs to, without any code."""
+        division = nace.ancestors(code, self.options.revision)[1]
+        return nace.short(division or code, self.f.language, self.options.revision)
 
     def dimension(self, name: str, *, plural: bool = False) -> str:
         """Return how a reader calls a dimension, or several of its values."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -231,12 +231,13 @@ def step_bars(
     rows: Sequence[Row],
     step: str,
     f: Format,
-    label: Any,
-    href: Any,
+    label: Callable[[str], str],
+    href: Callable[[str], str],
+    whole: Callable[[str], str] | None = None,
 ) -> list[Bar]:
     """Return the groups behind a step, largest first, what all others did, and the sum.
 
-    label, href: value -> text; value -> address.
+    label, href: value -> text; value -> address. whole: value -> its name where there is room.
     """
     days = {row["name"]: bridge.days(row, step) for row in rows}
     moved = sorted((n for n in days if days[n]), key=lambda n: (-abs(days[n]), n))
@@ -245,15 +246,18 @@ def step_bars(
     # parts of a small group are hundredths of a day
     digits = 1 if shown and abs(days[shown[0]]) >= 1 else 2
 
-    def bar(name: str, value: float, to: str = "", tone: str = "") -> Bar:
+    def bar(name: str, value: float, to: str = "", tone: str = "", hover: str = "") -> Bar:
         size = f.days(abs(value), digits)
         if size == f.days(0, digits):
-            return Bar(name, value, f"±{size}", to, tone=tone)
+            return Bar(name, value, f"±{size}", to, hover, tone)
         text = f"+{size}" if value > 0 else f"−{size}"
-        return Bar(name, value, text, to, tone=tone or ("worse" if value > 0 else "better"))
+        return Bar(name, value, text, to, hover, tone or ("worse" if value > 0 else "better"))
 
-    bars = [bar(label(name), days[name], href(name)) for name in shown]
-    whole = sum(days.values())
+    bars = [
+        bar(label(name), days[name], href(name), hover=whole(name) if whole else "")
+        for name in shown
+    ]
+    sum_of_all = sum(days.values())
     if len(shown) < len(moved):
-        bars.append(bar(_("All others"), whole - sum(days[n] for n in shown), tone="rest"))
-    return [*bars, bar(_("Together"), whole, tone="total")]
+        bars.append(bar(_("All others"), sum_of_all - sum(days[n] for n in shown), tone="rest"))
+    return [*bars, bar(_("Together"), sum_of_all, tone="total")]

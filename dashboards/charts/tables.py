@@ -48,7 +48,7 @@ def bar_list(bars: Sequence[Bar], signed: bool = False) -> html.Ul:
         lines.append(
             html.Li(
                 [
-                    html.Span(label, className="bar-label", title=bar.label),
+                    html.Span(label, className="bar-label", title=bar.hover or bar.label),
                     html.Span([mark, zero], className="bar-track"),
                     html.Span(bar.text, className=f"bar-value {bar.tone}".strip()),
                 ],

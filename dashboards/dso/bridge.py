@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from dash import dcc, html
@@ -121,7 +122,8 @@ def _behind(view: View, bridge: Bridge, step: str) -> tuple[list[Component], Any
     def href(name: str) -> str:
         return search_with(view, **{"step": step, key: name or _UNKNOWN})
 
-    bars = step_bars(bridge, rows, step, view.f, lambda name: view.label(by, name), href)
+    named = partial(view.short, by), href, partial(view.label, by)
+    bars = step_bars(bridge, rows, step, view.f, *named)
     return [crumbs, bar_list(bars, signed=True)], bridge.explain(by)
 
 
@@ -132,7 +134,7 @@ def _crumbs(view: View, bridge: Bridge, group: str | None, who: str | None) -> C
     if group is not None or who is not None:
         parts = [stay(first, search_with(view, **dict.fromkeys(PLACE)))]
     if group is not None:
-        name = view.label(bridge.by, group)
+        name = view.short(bridge.by, group)
         parts.append(name if who is None else stay(name, search_with(view, who=None)))
     if who is not None:
         parts.append(

@@ -180,7 +180,7 @@ def _bar(group: Row, by: str, view: View, most: float) -> Component:
     )
     granted = min(best, dso)
     inside: list[Any] = [
-        html.Span(name, className="dso-name"),
+        html.Span(view.short(by, group["member"]), className="dso-name"),
         html.Span(
             [
                 html.Span(className="dso-granted", style={"width": _width(granted, most)}),

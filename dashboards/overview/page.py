@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -269,10 +270,8 @@ def moved(view: View, back: str) -> Content:
     def href(name: str) -> str:
         return view.link("/dso", **keys, **{key: name or "-"})
 
-    def label(name: str) -> str:
-        return view.label(bridge.by, name)
-
-    bars = step_bars(bridge, bridge.groups(), step, f, label, href)
+    named = partial(view.short, bridge.by), href, partial(view.label, bridge.by)
+    bars = step_bars(bridge, bridge.groups(), step, f, *named)
     behind = html.Div(
         [
             html.H3(dcc.Link(_(STEPS[step][0]), href=view.link("/dso", **keys))),

@@ -43,7 +43,8 @@ def intervals(
     """
     ends = [v for s in ranked for v in (s.median, s.median_high, s.terms) if v is not None]
     ticks = nice_ticks(0, max(ends, default=30.0))
-    end = ticks[-1]
+    end = max(ends, default=30.0) * 1.03
+    ticks = [tick for tick in ticks if tick <= end]
 
     def at(value: float) -> str:
         return f"{min(value / end, 1) * 100:.2f}%"
@@ -78,7 +79,7 @@ def intervals(
     rows += [
         stay(
             [
-                html.Span(s.name, className="iv-name"),
+                html.Span(s.short or s.name, className="iv-name", title=s.name),
                 html.Div(_marks(s, at), className="iv-track"),
                 html.Span(f.share(s.on_time), className="n"),
             ],
@@ -94,7 +95,7 @@ def intervals(
         rows += [
             stay(
                 [
-                    html.Span(s.name, className="iv-name"),
+                    html.Span(s.short or s.name, className="iv-name", title=s.name),
                     html.Span(
                         _("too few payments: {count} of {enough} needed").format(
                             count=f.count(s.paid_items), enough=s.needed
@@ -158,13 +159,16 @@ def quadrant(
     """
     shown = [s for s in sectors if s.enough and s.late is not None and s.growth is not None]
     drawn = figure(f)
-    late = [s.late for s in shown if s.late is not None]
-    xs = nice_ticks(min([*late, 0.0, within - 5.0]), max([*late, within + 5.0]), 5)
+    edge = _crowd(shown)
+    late = [min(s.late, edge) for s in shown if s.late is not None]
+    first, last = min([*late, 0.0, within - 5.0]), max([*late, within + 5.0])
     growths = [_drawn_growth(s) for s in shown]
-    ys = nice_ticks(min([*growths, -0.05]), max([*growths, 0.05]), 5)
-    pad_x, pad_y = (xs[-1] - xs[0]) * 0.04, (ys[-1] - ys[0]) * 0.06
-    left, right = xs[0] - pad_x, xs[-1] + pad_x
-    low, high = ys[0] - pad_y, ys[-1] + pad_y * 2.4  # room for the quadrant's name
+    least, best = min([*growths, -0.05]), max([*growths, 0.05])
+    pad_x, pad_y = (last - first) * 0.06, (best - least) * 0.08
+    left, right = first - pad_x, last + pad_x
+    low, high = least - pad_y, best + pad_y * 2.4  # room for the quadrant's name
+    xs = [x for x in nice_ticks(left, right, 5) if left <= x <= right]
+    ys = [y for y in nice_ticks(low, high, 5) if low <= y <= high]
     drawn.add_shape(
         type="rect", x0=left, x1=within, y0=0, y1=high, layer="below",
         fillcolor=translucent(BETTER, 0.1), line={"width": 0},
@@ -181,8 +185,7 @@ def quadrant(
             "size": sizes,
             "color": [_bubble(s, within, chosen) for s in shown],
             "opacity": 0.7,
-            "symbol": ["triangle-up" if (s.growth or 0) > _MOST_GROWTH else "circle"
-                       for s in shown],
+            "symbol": [_symbol(s, edge) for s in shown],
             "line": {"color": [INK if s.code == chosen else GRID for s in shown],
                      "width": [2 if s.code == chosen else 1 for s in shown]},
         },
@@ -196,7 +199,7 @@ def quadrant(
         for s, x, y, size in zip(shown, late, growths, sizes, strict=True)
     ]
     for point, place in placed_labels(points, within, tall, chosen):
-        _label(drawn, point, place, chosen)
+        _label(drawn, point, place, chosen, edge)
     drawn.update_layout(
         margin={"t": 6, "r": 10, "l": 8},
         clickmode="event",
@@ -218,6 +221,18 @@ def _drawn_growth(s: Sector) -> float:
     return min(s.growth or 0.0, _MOST_GROWTH)
 
 
+def _crowd(sectors: Sequence[Sector]) -> float:
+    """Return how many days beyond terms are drawn: a few far beyond the rest stand at the edge."""
+    late = sorted(s.late for s in sectors if s.late is not None)
+    return max(late[len(late) * 9 // 10] * 1.5, 10.0) if late else 10.0
+
+
+def _symbol(s: Sector, edge: float) -> str:
+    if (s.growth or 0) > _MOST_GROWTH:
+        return "triangle-up"
+    return "triangle-right" if (s.late or 0) > edge else "circle"
+
+
 def _bubble(s: Sector, within: int, chosen: str) -> str:
     if s.code == chosen:
         return ACCENT
@@ -235,7 +250,7 @@ def _bubble_tip(s: Sector, f: Format) -> str:
     return "<br>".join(lines)
 
 
-def _label(drawn: Figure, point: Point, place: Place, chosen: str) -> None:
+def _label(drawn: Figure, point: Point, place: Place, chosen: str, edge: float) -> None:
     s, (left, top, right, bottom) = point.sector, place.box
     on_right = left >= point.x
     beside = top < point.y < bottom or place.far
@@ -256,7 +271,8 @@ def _label(drawn: Figure, point: Point, place: Place, chosen: str) -> None:
     }
     beside_it = {"showarrow": False, "xshift": across, "yshift": -down}
     drawn.add_annotation(
-        x=s.late, y=_drawn_growth(s), borderpad=0, xanchor=anchor, yanchor="middle",
+        x=min(s.late or 0.0, edge), y=_drawn_growth(s), borderpad=0,
+        xanchor=anchor, yanchor="middle",
         text=shortened(s.words, LABEL_CHARACTERS),
         font={"size": 12, "color": ACCENT if s.code == chosen else ACTUAL},
         **(led if place.far else beside_it),

@@ -16,7 +16,7 @@ WIDTH = 420.0
 LABEL_CHARACTERS = 26
 _TALL = 15.0
 _MOST_LABELS = 10
-_MOST_CROSSED = 2
+_MOST_CROSSED = 0
 """How many other bubbles a leader may pass over; that of the open sector, any."""
 _SIDES = ((1, 0), (-1, 0), (0, -1), (0, 1))
 _FAR = tuple((x * d, y * d) for d in (34, 60, 90, 130) for x in (1, -1) for y in (-1, 1, 0.4, -0.4))
@@ -50,7 +50,7 @@ def placed_labels(
 ) -> list[tuple[Point, Place]]:
     """Choose the notable bubbles and a free place for the label of each.
 
-    Notable are the open one, the two latest, those that pay well and grow, and the largest. A
+    Notable are the open one, those that pay well and grow, the two latest, and the largest. A
     label lies beside its bubble, or farther away with a leader that passes over as few others as
     can be; it is left out rather than laid over another label, a bubble, a leader or the edge.
     """
@@ -59,8 +59,8 @@ def placed_labels(
         points,
         key=lambda p: (
             p.sector.code != chosen,
-            p not in latest,
             not p.sector.pays_and_grows(within),
+            p not in latest,
             -p.sector.sales,
         ),
     )

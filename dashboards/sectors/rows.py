@@ -41,11 +41,13 @@ class Sector:
     """So many payments are enough to rank it."""
     assumed: int = 0
     """So many of its payments have an assumed due day, on which what is on time rests."""
+    short: str = ""
+    """Its name where room is scarce; '' where it has no shorter one."""
 
     @property
     def words(self) -> str:
         """Its name for a sentence: "Retail trade", not "47 Retail trade, except of motor ..."."""
-        name = self.name.removeprefix(f"{self.code} ")
+        name = (self.short or self.name).removeprefix(f"{self.code} ")
         return shortened(re.split(r"[,;(]", name)[0].strip() or name, 46)
 
     @property
@@ -108,6 +110,7 @@ def _sectors(view: View, level: str) -> list[Sector]:
             Sector(
                 code=code,
                 name=view.label(level, code),
+                short=view.short(level, code),
                 paid_items=paid["paid_items"],
                 assumed=paid["due_assumed_items"],
                 median=paid["median_days_to_pay"],

@@ -23,6 +23,8 @@ FILES = {
     "2.1": Path(__file__).with_name("nace_2_1.csv"),
 }
 """Revision -> the file with its codes."""
+SHORT = Path(__file__).with_name("nace_short.csv")
+"""Short names of sections and divisions, ours; `revision` where they hold in one of them only."""
 LANGUAGES = ("en", "fr", "nl", "de")
 
 #: Level number -> what it is called, as in the dimensions of the metrics.
@@ -85,6 +87,27 @@ def label(code: str, language: str = "en", revision: str = "2") -> str:
     text = normal(code)
     found = next((s[text] for s in map(sectors, (revision, *FILES)) if text in s), None)
     return code if found is None else found.labels[language]
+
+
+@cache
+def _short() -> Mapping[tuple[str, str], Mapping[str, str]]:
+    """Return the short names by code and revision."""
+    with SHORT.open(encoding="utf-8", newline="") as stream:
+        return {
+            (row["code"], revision): row
+            for row in csv.DictReader(stream)
+            for revision in ([row["revision"]] if row["revision"] else FILES)
+        }
+
+
+def short(code: str, language: str = "en", revision: str = "2") -> str:
+    """Return a section or division in one to three words; any other code as `label` has it.
+
+    >>> short("47"), short("47", "nl"), short("63", revision="2.1"), short("F")
+    ('Retail', 'Detailhandel', 'Hosting and data', 'Construction')
+    """
+    found = _short().get((normal(code), revision))
+    return found[language] if found else label(code, language, revision)
 
 
 def normal(code: str) -> str:

@@ -127,3 +127,24 @@ def test_a_code_means_what_it_does_in_the_revision_of_all_codes():
 )  # fmt: skip
 def test_national_sub_classes_are_read_by_their_prefix(national, code):
     assert nace.normal(national) == code
+
+
+@pytest.mark.parametrize("revision", nace.FILES)
+def test_every_division_has_a_short_name_in_every_language(revision):
+    for code, sector in nace.sectors(revision).items():
+        if sector.level != 2:
+            assert sector.level == 1 or nace.short(code, "nl", revision) == sector.labels["nl"]
+            continue
+        for language in nace.LANGUAGES:
+            name = nace.short(code, language, revision)
+            assert len(name) <= 30, f"{code} {language}: {name!r}"
+            assert len(name.split()) <= 3, f"{code} {language}: {name!r}"
+            assert name[0].isupper()
+
+
+@pytest.mark.parametrize("revision", nace.FILES)
+@pytest.mark.parametrize("language", nace.LANGUAGES)
+def test_no_two_divisions_have_the_same_short_name(revision, language):
+    codes = [code for code, sector in nace.sectors(revision).items() if sector.level == 2]
+    names = Counter(nace.short(code, language, revision) for code in codes)
+    assert [name for name, count in names.items() if count > 1] == []
