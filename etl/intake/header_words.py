@@ -82,7 +82,7 @@ SYNONYMS: dict[str, str] = {
         avoir no; creditnota nr; credit note no; gutschrift nr; gutschriftsnr; gutschriftsnummer;
         billing document; numero; n; nr; no; doc; inv; bill; fact; stuk;
         bill no; trans no; voucher no; our invoice; factuur; faktuurnr; verkoopfactuurnr; fact
-        nr; bonnummer; num fact; rgnr; rg nr; faktura""",
+        nr; bonnummer; num fact; rgnr; rg nr; faktura; document; dokument""",
     "customer_id": f"""
         customer id; customer number; customer no; customer nr; customer code; customer num;
         cust number; cust no; cust id; custno; client id; client number; client code; client no;
@@ -233,7 +233,8 @@ SYNONYMS: dict[str, str] = {
         text; message; your ref no; belegfeld 2; invoice allocated;
         applies to; for invoice; matched to; toegepast op; hoort bij; betreft factuur;
         afgeletterd met; facture reglee; facture liee; impute sur; imputation; zu rechnung;
-        rechnungsbezug; ausgleich zu; bezug; particulars; narration; narrative;
+        rechnungsbezug; ausgleich zu; bezug; particulars; narration; narrative; details; tekst;
+        toelichting; beschreibung;
         {CUSTOMER_REF}""",
     "po_number": """
         po number; po no; po #; p o; p o #; purchase order; purchase order number;

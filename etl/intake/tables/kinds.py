@@ -17,6 +17,8 @@ from etl.intake.tables.plan import PAYING, Plan
 from etl.intake.tables.states import ask_words, state
 
 _MOST_KINDS = 20
+BEGINNING = 24
+"""How many letters of a text say what its row is; what stands behind them may be of other rows."""
 _CODE = 3
 """Words of so many letters may be codes of anything."""
 _ASKED = N_("What kind of document do these words in {column} mean: {words}?")
@@ -146,6 +148,11 @@ def is_another(rows_kind: str | None, columns: Collection[str], found: Found) ->
 _MATCHED = re.compile(r"match|settle|alloc|appli|toegew|impute|lettr|ausgegl|zugeordn")
 
 
+#: What only payments and lines of a bank have.
+_OF_PAYMENTS = frozenset(("paid_on", "paid_amount", "counterparty", "iban", "counterparty_iban",
+                          "credit_id"))  # fmt: skip
+
+
 def is_unsure(columns: dict[str, str], found: Found, plan: Plan) -> bool:
     """Return whether the kind of rows could be another just as well.
 
@@ -156,9 +163,11 @@ def is_unsure(columns: dict[str, str], found: Found, plan: Plan) -> bool:
     if rows_kind == "matches":
         both = {"document_id", "credit_id", "issued_on", "amount"} <= columns.keys()
         return both and not _MATCHED.search(bare(plan.header("amount")))
+    if rows_kind == "payments" and {"debit", "credit"} <= columns.keys():
+        # a ledger of customers without numbers has both sides as well
+        return not (found.payments or found.pays or columns.keys() & _OF_PAYMENTS)
     tells = found.payments or found.pays or columns.keys() & {
-        "paid_on", "paid_amount", "kind", "dc_flag", "debit", "credit", "counterparty", "iban",
-        "counterparty_iban", "match_code", "credit_id", "reference",
+        *_OF_PAYMENTS, "kind", "dc_flag", "debit", "credit", "match_code", "reference",
     }  # fmt: skip
     return rows_kind == "payments" and not tells and "document_id" not in columns
 
@@ -232,7 +241,7 @@ def _by_number(plan: Plan, number: str, bind: dict[str, object]) -> str:
     """
     for name in ("number", "credit_note", "payment"):
         bind[f"says_{name}"] = words.texts()[name]
-    text = f"left({_plain(plan.labels)}, 24)"
+    text = _plain([f"left({cell}, {BEGINNING})" for cell in plan.labels])
     table = plan.grid.table
     others = (
         f"(select bool_or(not regexp_matches({_plain([number])}, $says_number)) from {table}"

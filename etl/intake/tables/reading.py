@@ -203,14 +203,14 @@ def _settle(plan: Plan) -> None:
         elif (
             "document_id" in columns
             and "pays" not in columns
-            and is_invoice_number(plan.header("document_id"))
+            and _is_invoices(plan.header("document_id"))
         ):
             columns["pays"] = columns.pop("document_id")
         if plan.by_headers and "document_id" in columns and not columns.keys() & _NAMES:
             used = set(columns.values())
             for place, header in enumerate(plan.grid.headers):
-                invoice = "document_id" in meanings(header) and is_invoice_number(header)
-                if (invoice or bare(header) == "document") and f"c{place}" not in used:
+                invoice = "document_id" in meanings(header) and _is_invoices(header)
+                if invoice and f"c{place}" not in used:
                     columns["pays"] = f"c{place}"
     elif plan.rows_kind == "matches":
         if "debit_id" not in columns and "document_id" in columns:
@@ -232,6 +232,11 @@ def _settle(plan: Plan) -> None:
 
 #: What says which document a payment is for.
 _NAMES = {"pays", "reference"}
+
+
+def _is_invoices(header: str) -> bool:
+    """Return whether a number beside a payment is that of the document it pays."""
+    return is_invoice_number(header) or bare(header) in ("document", "dokument")
 
 
 def _is_name(plan: Plan) -> bool:

@@ -14,6 +14,7 @@ from data.core.reading import Choice, Question, Value
 from data.core.texts import N_, Text
 from data.store.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
 from etl.intake.headers import bare, dimension, meanings
+from etl.intake.tables import words
 from etl.intake.tables.columns import Code, Words, any_row
 from etl.intake.tables.companies import COMPANIES, FEW, ask_company
 from etl.intake.tables.evidence import (
@@ -22,6 +23,7 @@ from etl.intake.tables.evidence import (
     looks_like_money,
     same_amounts,
 )
+from etl.intake.tables.kinds import BEGINNING
 from etl.intake.tables.plan import PAYING, Plan
 from etl.intake.tables.states import state
 from etl.intake.tables.words import listed, plain
@@ -99,6 +101,10 @@ _WORDS = N_(
     " invoices are paid, cancelled or drafts?"
 )
 
+_TEXTS = N_(
+    "{count} rows say credit note in {column}, as in {example}, and have positive amounts: are they"
+    " credit notes?"
+)
 _ROWS = N_(
     "Are the rows of {file} customers, or payments? Nothing was read from {columns}, which hold"
     " days and amounts."
@@ -222,10 +228,47 @@ def _weigh(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, header:
             _ask(connection, plan, cell, header, _MONEY, ("open_amount", "paid_amount", "amount"))
     elif bare(header) in COMPANIES and "customer_id" in plan.columns:
         ask_company(connection, plan, cell, header)
+    elif _says_credit(connection, plan, cell, header):
+        pass
     elif plan.rows_kind == "invoices" and "state" not in plan.columns:
         found = Words.words(connection, plan.grid, cell)
         if 2 <= len(found) <= FEW and any(state(w) not in (None, "open") for w in found):
             _ask_state(connection, plan, cell, header, found)
+
+
+def _says_credit(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, header: str) -> bool:
+    """Take a column for a text of the rows where it says credit note and no more; else ask.
+
+    Of rows with positive amounts: what is negative is one without a word.
+    """
+    told = {"kind", "credit_flag", "journal", "debit", "credit", "dc_flag"} & plan.columns.keys()
+    amount = plan.parsed.get("amount")
+    if told or amount is None or plan.rows_kind != "invoices" or plan.credited:
+        return False
+    credit = words.texts()["credit_note"]
+    bind = {"credit": credit, "whole": f"[^a-z]*{credit}[^a-z]*", **amount.parameters}
+    alone, begins, rows, text = connection.execute(
+        "select count(*) filter (regexp_full_match(said, $whole)),"
+        " count(*) filter (regexp_matches(said, $credit)), count(*),"
+        " any_value(text) filter (regexp_matches(said, $credit)) from (select"
+        f" {cell} as text, lower(strip_accents(left({cell}, {BEGINNING}))) as said,"
+        f" {amount.value} as amount from {plan.grid.table} {amount.join} where broken is null)"
+        " where amount > 0",
+        bind,
+    ).fetchone() or (0, 0, 0, None)
+    if not begins or begins == rows:
+        return False
+    if alone:
+        plan.labels = (*plan.labels, cell)
+        return True
+    choices = (
+        Choice("reference", N_("yes: those rows are credit notes"),
+               plan.answer({"reference": header})),
+        Choice("harmless", _NOTHING, {"unread": {header: "harmless"}}),
+    )  # fmt: skip
+    values = {"column": header, "example": text, "count": begins}
+    plan.questions.append(Question("column", Text(_TEXTS, values), choices, header))
+    return True
 
 
 def _goes_with_payments(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str) -> bool:

@@ -169,3 +169,52 @@ def test_what_is_owed_to_suppliers_is_no_receivable(balance, head, sales, bought
     assert report.ok, report.failures
     assert owed == {"Acme": D(100), "Bolt": D(5)}
     assert report.files[0].left_out == {"purchases, owed to suppliers": 1}
+
+
+@pytest.mark.parametrize(
+    ("head", "column", "text"),
+    [(LISTS[0], "Details", "Credit note"), (LISTS[1], "Toelichting", "Creditnota"),
+     (LISTS[2], "Remarque", "Avoir"), (LISTS[3], "Hinweis", "Gutschrift")],
+)  # fmt: skip
+@pytest.mark.parametrize("state", ["", ";Status"])
+def test_any_column_may_say_that_a_row_is_a_credit_note(balance, head, column, text, state):
+    more = ";Open" if state else ""
+    owed, report = balance(
+        f"{head};{column}{state}\nF1;Acme;2026-01-15;100.00;Consultancy and goods{more}\n"
+        f"A1;Acme;2026-01-16;30.00;{text}{more}\nF2;Bolt;2026-01-17;5.00;{more}\n"
+    )
+    assert report.ok, report.failures
+    assert owed == {"Acme": D(70), "Bolt": D(5)}
+
+
+@pytest.mark.parametrize(
+    ("head", "text"),
+    [*zip(LISTS, ("Credit note promised", "Creditnota gevraagd", "Avoir demandé",
+                  "Gutschrift zugesagt"), strict=True)],
+)  # fmt: skip
+def test_remarks_about_credit_notes_are_asked_about(balance, head, text):
+    text = (f"{head};To do\nF1;Acme;2026-01-15;100.00;\n"
+            f"F2;Acme;2026-01-16;30.00;{text}\n")  # fmt: skip
+    _, report = balance(text)
+    (question,) = report.failures[0].questions
+    assert question.column == "To do"
+    for answer, right in (("harmless", D(130)), ("reference", D(70))):
+        owed, report = balance(text, mapping=as_toml(question.mapping({"": answer})))
+        assert report.ok, report.failures
+        assert owed == {"Acme": right}
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Account Ref;Date;Text;Debit;Credit", "Debiteur;Datum;Omschrijving;Debet;Credit",
+     "Compte client;Date;Libellé;Débit;Crédit", "Debitor;Datum;Buchungstext;Soll;Haben"],
+)  # fmt: skip
+def test_two_sides_without_numbers_are_no_payments_unless_it_is_said(balance, head):
+    text = f"{head}\n1000;2026-01-15;Goods;1210.00;\n1000;2026-01-25;Goods;;210.00\n"
+    _, report = balance(text)
+    (question,) = report.failures[0].questions
+    assert question.about == "rows"
+    owed, report = balance(text, mapping=as_toml(question.mapping({"": "invoices"})))
+    assert report.ok, report.failures
+    assert owed == {"1000": D(1000)}
+    assert {share.name: share.items for share in report.documents} == {"invoice": 1, "payment": 1}
