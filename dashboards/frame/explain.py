@@ -185,7 +185,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         if not request or not source or view is None:
             return {"rowData": [], "rowCount": 0}, []
         shown = listing_of(view, source, which)
-        params = {}
+        params: Mapping[str, str] = {}
         if "list" in source:
             params = source.get("params") or {}
             request = within_address(view, shown, request)
