@@ -100,6 +100,7 @@ CUSTOMERS = Listing(
     narrowed=_narrowed,
     grouped=True,
     facts={
+        "limited": "count(credit_limit)",
         "over": "count(*) filter (where headroom < 0)",
         "beyond": "-sum(own_headroom) filter (where own_headroom < 0)",
         "late": "count(*) filter (where days_beyond_terms > 30)",
@@ -107,8 +108,8 @@ CUSTOMERS = Listing(
     },
 )  # fmt: skip
 """The list; its total row has sums, and ratios from the sums of their parts. Its facts: customers
-over their limit, and by how much together; late: those that pay more than 30 days beyond terms;
-old: those with something more than 90 days overdue."""
+with a limit, those over it, and by how much together; late: those that pay more than 30 days beyond
+terms; old: those with something more than 90 days overdue."""
 
 
 def layout(**query: str) -> Component:
@@ -217,6 +218,8 @@ def headline_of(view: View) -> str:
     )
     if not sums["over"]:
         over = _("No customer is over a limit.")
+    if not sums["limited"]:
+        over = _("There are no limits to compare with.")
     old = n_(
         "{count} has an invoice more than 90 days overdue.",
         "{count} have an invoice more than 90 days overdue.",

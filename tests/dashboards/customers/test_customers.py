@@ -71,6 +71,10 @@ def test_title_and_headline_say_what_the_list_holds(app):
     assert "No customer has “nobody”" in words(found["customers-list-head"]["children"])
     text = words(ask(app, "customers-headline.children")["customers-headline"]["children"])
     assert "No customer is over a limit." in text
+    # limits stand in the reporting currency
+    found = ask(app, "customers-headline.children", "?sector=62.01")
+    text = words(found["customers-headline"]["children"])
+    assert "There are no limits to compare with." in text
 
 
 def test_what_is_set_in_the_columns_narrows_title_headline_chips_and_file(app):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from metrics.catalogue import answer
 from metrics.lists.lateness import lateness
 from tests.depth import checked
-from tests.metrics.asking.test_cubes import questions
+from tests.metrics.asking.test_shortcut import questions
 from tests.random_ledgers import build, worlds
 
 
