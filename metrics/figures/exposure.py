@@ -41,7 +41,7 @@ EXPOSURE = Metric(
         Field("headroom", N_("Headroom"), "money",
               empty=N_("nobody here has a limit, or nobody has one for what it is split by")),
         Field("excess", N_("Over the limit"), "money"),
-        Field("customers_over", N_("Customers over their limit"), "count", additive=True),
+        Field("customers_over", N_("Customers over their limit"), "count"),
         Field("insured_limit", N_("Insured limit"), "money"),
         Field("without_limit", N_("Exposure without a limit"), "money", additive=True),
     ),
