@@ -90,7 +90,7 @@ def measure(sample: Sample) -> Result:
                 m.confidence
             from matches as m join documents as d on d.document_key = m.debit_key
             join documents as c on c.document_key = m.credit_key
-            where c.kind = 'payment'
+            where c.kind = 'payment' and d.kind <> 'payment'  -- no payment that went back
             """
         ).fetchall()
         customers = dict(
