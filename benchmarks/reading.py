@@ -65,7 +65,7 @@ def measured(
         results = Results([*before, *(kept.add(into, judged) if into else judged)])
         wrong = [j for j in results.judged if j.outcome == WRONG]
         again = list(workers.map(judge, [j.shape for j in wrong])) if before else wrong
-        results.mended = sum(j.outcome != WRONG for j in again)
+        results.mended = [j for j in again if j.outcome != WRONG]
         results.kinds = sorted_out([j for j in again if j.outcome == WRONG], workers)
     results.runs = kept.told(kept.read(into)[:count]) if into else ""
     return results

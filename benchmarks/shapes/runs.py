@@ -31,8 +31,8 @@ class Results:
 
     judged: list[Judged] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)
-    mended: int = 0
-    """How many were silently wrong when they were judged, and are not any more."""
+    mended: list[Judged] = field(default_factory=list)
+    """What was silently wrong when it was judged, and is not any more, as it is judged now."""
     runs: str = ""
     """Which commits judged them, where there were several."""
 
