@@ -245,7 +245,7 @@ def _says_credit(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, h
     amount = plan.parsed.get("amount")
     if told or amount is None or plan.rows_kind != "invoices" or plan.credited:
         return False
-    credit = words.texts()["credit_note"]
+    credit = words.credit_words()
     bind = {"credit": credit, "whole": f"[^a-z]*{credit}[^a-z]*", **amount.parameters}
     alone, begins, rows, text = connection.execute(
         "select count(*) filter (regexp_full_match(said, $whole)),"

@@ -246,6 +246,13 @@ def texts() -> dict[str, str]:
     }
 
 
+@cache
+def credit_words() -> str:
+    """Return the pattern of `texts` for credit notes without its codes, which may mean anything."""
+    return _in_text({w for w in (plain(w) for w in _KINDS["credit_note"].split(";"))
+                     if len(w) > 6} | {"avoir"})  # fmt: skip
+
+
 #: Kind of document -> names of files and sheets that say it, parts of a pattern.
 _TITLES = {
     "payment": """
