@@ -29,7 +29,6 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
 from dashboards.base.delivery import pure
-from dashboards.base.grid_words import grid_words
 from dashboards.base.i18n import _
 from dashboards.base.later import BELOW, Later
 from dashboards.base.narrowing import (
@@ -43,6 +42,7 @@ from dashboards.base.narrowing import (
     words,
 )
 from dashboards.base.view import Context, ListRef, View
+from dashboards.base.words import grid_words
 from data.core.texts import Text
 from metrics.asking.ledger import Statement
 

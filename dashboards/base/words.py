@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboards.base.i18n import _
 from data.core.texts import N_
 
 KINDS = {
@@ -51,3 +52,44 @@ OUTCOMES = {
 
 ASSUMPTIONS = {"terms": N_("from terms"), "default": N_("by default")}
 """Where an assumed due day comes from."""
+
+
+def grid_words() -> dict[str, str]:
+    """Return the words of AG Grid that our grids show."""
+    return {
+        "contains": _("Contains"),
+        "notContains": _("Does not contain"),
+        "equals": _("Equals"),
+        "notEqual": _("Does not equal"),
+        "startsWith": _("Begins with"),
+        "endsWith": _("Ends with"),
+        "blank": _("Is empty"),
+        "notBlank": _("Is not empty"),
+        "lessThan": _("Less than"),
+        "lessThanOrEqual": _("At most"),
+        "greaterThan": _("More than"),
+        "greaterThanOrEqual": _("At least"),
+        "inRange": _("Between"),
+        "before": _("Before"),
+        "after": _("After"),
+        "filterOoo": _("Filter…"),
+        "applyFilter": _("Apply"),
+        "resetFilter": _("Clear"),
+        "loadingOoo": _("Loading…"),
+        "noRowsToShow": _("Nothing matches"),
+        "inRangeStart": _("from"),
+        "inRangeEnd": _("to"),
+        # what is read aloud
+        "ariaSortableColumn": _("Press Enter to sort"),
+        "ariaFilterColumn": _("Press Ctrl and Enter to filter"),
+        "ariaColumnFiltered": _("Column filtered"),
+        "ariaColumn": _("Column"),
+        "ariaFilterMenuOpen": _("Open the filter"),
+        "ariaFilterInput": _("Value to filter by"),
+        "ariaFilterValue": _("Value to filter by"),
+        "ariaFilterFromValue": _("Filter from this value"),
+        "ariaFilterToValue": _("Filter to this value"),
+        "ariaDateFilterInput": _("Day to filter by"),
+        "ariaFilteringOperator": _("How to compare"),
+        "ariaLabelColumnFilter": _("Filter of the column"),
+    }

@@ -23,6 +23,7 @@ _KINDS: Mapping[str, Callable[[int], str]] = {
     "write_off": lambda n: n_("{count} write-off", "{count} write-offs", n),
     "opening": lambda n: n_("{count} opening balance", "{count} opening balances", n),
     "adjustment": lambda n: n_("{count} adjustment", "{count} adjustments", n),
+    "exchange": lambda n: n_("{count} exchange difference", "{count} exchange differences", n),
     "matches": lambda n: n_("{count} match", "{count} matches", n),
     "customers": lambda n: n_("{count} customer", "{count} customers", n),
     "rates": lambda n: n_("{count} exchange rate", "{count} exchange rates", n),

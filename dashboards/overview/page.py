@@ -24,6 +24,7 @@ from dashboards.base.panel import (
     card_callback,
     headline_callback,
     panel_callback,
+    part_callback,
 )
 from dashboards.base.parts import card, change, page, panel, rich
 from dashboards.base.view import Context, Explain, View
@@ -63,6 +64,7 @@ def layout(**_query: str) -> Component:
     return page(
         "overview",
         _("Overview"),
+        html.Nav(id="overview-starts", className="starts", **{"aria-label": _("Where to start")}),
         html.Div([card(f"overview-{name}") for name in CARDS], className="cards"),
         panel("overview-aging", height=306),
         panel("overview-moved", height=HEIGHT, controls=[since]),
@@ -292,6 +294,19 @@ def moved(view: View, back: str) -> Content:
     )
 
 
+def starts(view: View) -> list[Component]:
+    """Return where each reader may go first, by what they do; the day and the filters go along."""
+    places = (
+        (_("Credit control"), _("what the last load changed"), view.link("/imports")),
+        (_("Sales team"), _("my accounts, by headroom"), view.link("/customers", sort="headroom.desc")),
+        (_("Executives"), _("the month: why DSO moved"), view.link("/dso", back="1")),
+    )
+    return [
+        dcc.Link([html.B(who), " ", html.Span(what)], href=href, className="start")
+        for who, what, href in places
+    ]
+
+
 def attention(view: View) -> Content:
     """Return what a person should look at, from the checks of the load."""
     found = view.query(
@@ -331,6 +346,7 @@ def _sentence(view: View, template: str, places: str | None) -> str:
 def connect(app: Dash, context: Context) -> None:
     """Wire the page's figures."""
     headline_callback(app, context, "overview")(headline)
+    part_callback(app, context, "overview-starts")(starts)
     for name in CARDS:
         _connect_card(app, context, name)
     panel_callback(app, context, "overview-aging")(aging)

@@ -153,11 +153,11 @@ Words(
 
 DUPLICATE_PAYMENTS = Check(
     "duplicate_payments",
-    N_("Payments that look made twice: {items}. Customer, amount and reference are those of"
+    N_("Possible duplicate payments: {items}. Customer, amount and reference are those of"
        " another at most {paid_twice_days} days before, and there are no two invoices that they"
        " settle."),
 Words(
-        N_("Payments made twice"),
+        N_("Possible duplicate payments"),
         "money",
         N_("The customer will ask for it back, or take it off the next invoice unannounced."),
         N_("Ask the customer: pay back, or set off against an open invoice."),
@@ -205,12 +205,12 @@ Words(
 
 LATE_DISCOUNTS = Check(
     "late_discounts",
-    N_("Invoices paid but for {late_discount_least} to {late_discount_most} % later than"
-       " {late_discount_days} days after issue, the rest open or credited: {items}, on average on"
-       " day {days}, weighted by amount. They look like early-payment discounts taken late; the"
-       " data name no discount days, {late_discount_days} are assumed."),
+    N_("Discounts of {late_discount_least} to {late_discount_most} % taken after"
+       " {late_discount_days} days: {items}, on average on day {days}, weighted by amount. The"
+       " invoices were paid but for them, and the rest is open or was credited. The data name no"
+       " discount days; {late_discount_days} are assumed."),
 Words(
-        N_("Discounts for early payment, taken late"),
+        N_("Cash discounts taken late"),
         "money",
         N_("A discount that is given for paying late is a price cut."),
         N_("Ask for the rest, or agree discount days with the customer; credit no more of it."),

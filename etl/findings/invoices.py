@@ -15,11 +15,11 @@ _SHOWN = (
 
 DUPLICATE_INVOICES = Check(
     "duplicate_invoices",
-    N_("Invoices that look made twice: {items}. Customer and amount are those of an earlier one,"
+    N_("Possible duplicate invoices: {items}. Customer and amount are those of an earlier one,"
        " and so is the number but for punctuation and zeros, or the order number or reference"
        " within {same_order_days} days."),
 Words(
-        N_("Invoices made twice"),
+        N_("Possible duplicate invoices"),
         "money",
         N_("The customer pays neither while it finds out which is right, or pays twice."),
         N_("Compare the two, and credit the one that should not be."),

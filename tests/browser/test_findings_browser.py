@@ -19,7 +19,7 @@ def store(tmp_path_factory):
 def test_a_finding_is_opened_narrowed_and_followed_to_its_customer(site, store):
     opened = site(store)
     page = opened.open("/findings")
-    expect(page.locator("#findings-rows-head h2")).to_have_text("Invoices made twice")
+    expect(page.locator("#findings-rows-head h2")).to_have_text("Possible duplicate invoices")
     page.locator("a.finding", has_text="Unapplied payments and credit notes").click()
     expect(page).to_have_url(re.compile(r"/findings\?finding=unapplied$"))
     expect(page.locator("#findings-rows-head h2")).to_contain_text("Unapplied payments")
@@ -27,7 +27,7 @@ def test_a_finding_is_opened_narrowed_and_followed_to_its_customer(site, store):
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("−100.00")
     page.go_back()
-    expect(page.locator("#findings-rows-head h2")).to_have_text("Invoices made twice")
+    expect(page.locator("#findings-rows-head h2")).to_have_text("Possible duplicate invoices")
     link = page.locator("#findings-grid a.go", has_text="F3")
     expect(link).to_have_attribute("href", "/customer?customer=B&document=F3")
     link.click()

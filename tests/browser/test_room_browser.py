@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -70,3 +72,12 @@ def test_the_filter_of_a_column_covers_none_of_its_words(site, company):
             or sign["x"] + sign["width"] <= words["x"]
         )
         assert apart, (head.inner_text(), words, sign)
+
+
+def test_each_reader_has_a_place_to_start(site, company):
+    page = site(company).open("/?country=BE")
+    links = page.locator("#overview-starts a")
+    expect(links).to_have_count(3)
+    links.filter(has_text="Sales").click()
+    expect(page).to_have_url(re.compile(r"/customers\?country=BE&sort=headroom\.desc$"))
+    expect(page.locator("#customers-grid [col-id=headroom][aria-sort=descending]")).to_be_visible()

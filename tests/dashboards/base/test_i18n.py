@@ -1,7 +1,11 @@
+import re
+
 import pytest
+from babel.messages.pofile import read_po
 
 from dashboards.base import i18n
-from dashboards.base.i18n import LANGUAGES, _, collect, missing, n_, speaking
+from dashboards.base.i18n import LANGUAGES, LOCALES, _, collect, missing, n_, speaking
+from dashboards.base.words import grid_words
 from data.core.texts import Text
 
 
@@ -53,3 +57,28 @@ def test_texts_name_the_command_that_was_started(started, monkeypatch):
 def test_every_text_is_translated(code):
     gaps = missing(code)
     assert not gaps, f"{len(gaps)} texts lack a translation into {code}: {gaps[:5]}"
+
+
+#: What another word of the same language says: whoever reads one of these meets two for one thing.
+NOT_SAID = {
+    "nl": re.compile(r"(?<!lettering, )\w*(afpunt|afgepunt)", re.IGNORECASE),
+    "fr": re.compile(r"marge|\baffect|écritures? ouvertes?|montants? ouverts?", re.IGNORECASE),
+}
+
+
+@pytest.mark.parametrize("code", NOT_SAID)
+def test_one_thing_has_one_word(code):
+    with (LOCALES / code / "LC_MESSAGES" / "tandem.po").open("rb") as stream:
+        said = [m.string for m in read_po(stream, locale=code) if m.id]
+    texts = [text for one in said for text in (one if isinstance(one, tuple) else (one,))]
+    assert [text for text in texts if NOT_SAID[code].search(text)] == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_grid_speaks_the_readers_language(code):
+    with speaking("en"):
+        english = grid_words()
+    with speaking(code):
+        aloud = {key: word for key, word in grid_words().items() if key.startswith("aria")}
+    assert len(aloud) > 8
+    assert all((word != english[key]) == (code != "en") for key, word in aloud.items())

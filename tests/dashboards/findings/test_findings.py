@@ -102,9 +102,7 @@ def test_filters_narrow_rows_counts_and_amounts(store, app):
     assert at_stake(here) == D(140)
     assert at_stake(view(store, country="BE", sector="10.71")) == D(40)
     assert "only outside these filters" in text(app, "findings-checked-body", "?country=BE")
-    assert "All data: Invoices that look made twice" in text(
-        app, "findings-list-body", "?country=NL"
-    )
+    assert "All data: Possible duplicate invoices" in text(app, "findings-list-body", "?country=NL")
 
 
 def test_the_rows_have_their_customer_and_file(store):
@@ -170,9 +168,9 @@ def test_the_url_says_whose_rows_are_shown(store, app):
 
 def test_what_was_checked_is_said_and_what_could_not_be(app):
     said = text(app, "findings-checked-body")
-    assert "Discounts for early payment, taken late" in said
+    assert "Cash discounts taken late" in said
     assert "Invoices sent long after delivery the data have no days of delivery" in said
-    assert "Payments made twice" not in said
+    assert "Possible duplicate payments" not in said
 
 
 def test_the_rows_are_downloaded_with_day_and_filters(app):
