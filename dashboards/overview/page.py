@@ -298,7 +298,11 @@ def starts(view: View) -> list[Component]:
     """Return where each reader may go first, by what they do; the day and the filters go along."""
     places = (
         (_("Credit control"), _("what the last load changed"), view.link("/imports")),
-        (_("Sales team"), _("my accounts, by headroom"), view.link("/customers", sort="headroom.desc")),
+        (
+            _("Sales team"),
+            _("my accounts, by headroom"),
+            view.link("/customers", sort="headroom.desc"),
+        ),
         (_("Executives"), _("the month: why DSO moved"), view.link("/dso", back="1")),
     )
     return [
