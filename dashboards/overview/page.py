@@ -296,13 +296,10 @@ def moved(view: View, back: str) -> Content:
 
 def starts(view: View) -> list[Component]:
     """Return where each reader may go first, by what they do; the day and the filters go along."""
+    accounts = view.link("/customers", **{"customers.sort": "headroom.desc"})
     places = (
         (_("Credit control"), _("what the last load changed"), view.link("/imports")),
-        (
-            _("Sales team"),
-            _("my accounts, by headroom"),
-            view.link("/customers", sort="headroom.desc"),
-        ),
+        (_("Sales team"), _("my accounts, by headroom"), accounts),
         (_("Executives"), _("the month: why DSO moved"), view.link("/dso", back="1")),
     )
     return [
