@@ -79,5 +79,5 @@ def test_each_reader_has_a_place_to_start(site, company):
     links = page.locator("#overview-starts a")
     expect(links).to_have_count(3)
     links.filter(has_text="Sales").click()
-    expect(page).to_have_url(re.compile(r"/customers\?country=BE&sort=headroom\.desc$"))
+    expect(page).to_have_url(re.compile(r"/customers\?country=BE&customers\.sort=headroom\.desc$"))
     expect(page.locator("#customers-grid [col-id=headroom][aria-sort=descending]")).to_be_visible()
