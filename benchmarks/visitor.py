@@ -202,8 +202,10 @@ class Visitor:
         return {(grid, "getRowsRequest")}
 
     def _shown(self, id: str) -> bool:
-        """Return whether a grid belongs to the page, and is no drawer of the frame."""
-        return id not in self._known
+        """Return whether a grid belongs to the page, and is neither a drawer of the frame nor one
+        that a list of grids stands for.
+        """
+        return id in self.props and id not in self._known
 
     def _there(self, id: str) -> bool:
         return id in self.props or '["' in id
