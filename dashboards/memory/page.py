@@ -84,7 +84,7 @@ def title_of(view: View, key: str) -> str:
     count = all_rows["rows"]
     shown = _(SHOWN[key][shown_of(view, key)]).lower()
     if not count:
-        return _("Nothing to list ({shown})").format(shown=shown)
+        return _("{list}: none ({shown})").format(list=_(_LISTS[key].title), shown=shown)
     if key == "promises":
         text = n_(
             "{count} promise, {amount} ({shown})", "{count} promises, {amount} ({shown})", count

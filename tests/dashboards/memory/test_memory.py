@@ -98,7 +98,7 @@ def test_the_page_says_what_waits(context):
     assert [row["customer"] for row in open_rows(view, PROMISES)] == ["B"]
     before = context.view("?as_of=2025-01-01")
     assert headline_words(before).startswith("Nothing is promised or disputed")
-    assert title_of(before, "disputes") == "Nothing to list (open)"
+    assert title_of(before, "disputes") == "Disputes: none (open)"
 
 
 def test_an_address_asks_for_known_lists_only(context):
