@@ -177,10 +177,8 @@ def _as_of(options: Options | None, shown: Shown) -> Component:
                         ariaLabels={
                             "previousMonth": _("Previous month"),
                             "nextMonth": _("Next month"),
-                            "monthLevelControl": _("Choose a month"),
                             "previousYear": _("Previous year"),
                             "nextYear": _("Next year"),
-                            "yearLevelControl": _("Choose a year"),
                             "previousDecade": _("Earlier years"),
                             "nextDecade": _("Later years"),
                         },
