@@ -237,7 +237,7 @@ def _by_number(plan: Plan, number: str, bind: dict[str, object]) -> str:
     """Return SQL for the kind of a row of a list that says it by number or text, or by its sign.
 
     A number that begins as those of credit notes do, among others that do not, is one of them; so
-    is a text that begins with the word.
+    is a text that begins with the word. A text says payment likewise, of a negative amount.
     """
     for name in ("number", "credit_note", "payment"):
         bind[f"says_{name}"] = words.texts()[name]
@@ -247,8 +247,10 @@ def _by_number(plan: Plan, number: str, bind: dict[str, object]) -> str:
         f"(select bool_or(not regexp_matches({_plain([number])}, $says_number)) from {table}"
         f" where {number} is not null)"
     )
+    # what every row says tells no row from another
+    paying = f"(select bool_or(not regexp_matches({text}, $says_payment)) from {table})"
     return f"""
-        case when v_amount < 0 and regexp_matches({text}, $says_payment)
+        case when v_amount < 0 and regexp_matches({text}, $says_payment) and {paying}
                 and not regexp_matches({text}, $says_credit_note) then 'payment'
             when v_amount < 0 then 'credit_note'
             when regexp_matches({_plain([number])}, $says_number) and {others} then 'credit_note'
