@@ -20,7 +20,7 @@ def store(tmp_path_factory):
 def test_a_click_on_a_sector_opens_it_and_back_closes_it(site, store):
     page = site(store).open("/sectors?country=BE")
     expect(page.locator("#sectors-one h2")).to_contain_text("47 Retail trade")
-    page.locator(".iv-row", has_text="41 Construction").click()
+    page.locator(".iv-row", has_text="41 Building construction").click()
     expect(page).to_have_url(re.compile(r"/sectors\?country=BE&at=41$"))
     expect(page.locator("#sectors-curve-head h2")).to_contain_text("later than all others")
     expect(page.locator("#sectors-one h2")).to_contain_text("41 Construction")
