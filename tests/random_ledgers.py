@@ -220,19 +220,6 @@ def _returns(draw: st.DrawFn, documents: list[Row]) -> tuple[list[Row], list[Row
                     "reference": None,
                 }
                 rows.append(again)
-                if draw(st.integers(0, 2)) == 0:  # and that goes back as well
-                    days = draw(st.integers(0, 60))
-                    rows.append(
-                        {
-                            **again,
-                            "document_id": f"B{n}{number}",
-                            "issued_on": again["issued_on"] + timedelta(days=days),
-                            "amount": min(
-                                -again["amount"], draw(st.sampled_from((amount, draw(_cents))))
-                            ),
-                            "reference": f"chargeback {again['document_id']}",
-                        }
-                    )
                 matches.append(
                     {
                         "debit_id": row["document_id"],

@@ -87,7 +87,7 @@ def test_the_total_is_no_filter(engine):
         filters_of(engine, {"total": ("x",)})
 
 
-def test_a_currency_lists_who_is_invoiced_in_it_without_a_limit_there(tmp_path):
+def test_a_currency_lists_who_is_invoiced_in_it_with_the_limit_on_all_it_owes(tmp_path):
     published = publish(
         tmp_path,
         [
@@ -105,7 +105,7 @@ def test_a_currency_lists_who_is_invoiced_in_it_without_a_limit_there(tmp_path):
             rows = engine.query(asked.sql, asked.parameters).to_pylist()
             yield sorted((r["customer"], r["receivables"], r["credit_limit"]) for r in rows)
 
-    dollars = [("A", D(100), None)]
+    dollars = [("A", D(100), D(500))]
     euros = [("A", D(100), D(500)), ("B", D(7), D(60))]
     assert list(listed("USD")) == [dollars, dollars]
     assert list(listed("EUR")) == [euros, euros]
