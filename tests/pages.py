@@ -17,6 +17,7 @@ from dashboards.base.drawn import Drawn
 from dashboards.base.view import Context, View
 from dashboards.charts.figures import Figure
 from data.store.state import Store
+from etl.load.run import load
 from tests.ledgers import Row, customer, invoice, match, payment, publish
 
 LAST = date(2026, 3, 31)
@@ -27,6 +28,16 @@ CUSTOMERS = (
     ("C4", "=Hotel & Café “Zee”", "55.10", "BE", "", "Bram"),
     ("C5", "Vervoer Maes", "", "", "project", ""),
 )
+
+
+def loaded(folder: Path, invoices: str, payments: str) -> Context:
+    """Load two lists, and return what a page's `connect` is given over them."""
+    files = [folder / "invoices.csv", folder / "payments.csv"]
+    for file, text in zip(files, (invoices, payments), strict=True):
+        file.write_text(text)
+    store = Store(folder / "store")
+    load(files, store)
+    return Context(store)
 
 
 def small_company(folder: Path) -> Store:

@@ -7,18 +7,16 @@ from decimal import Decimal
 
 import pytest
 
-from dashboards.base.view import Context
 from dashboards.charts.said import sentence
 from dashboards.customer.memory import MEMORY, title_of, told
 from dashboards.customer.say import act, documents_of, made
-from data.store.state import Store
 from data.workspace.memory import Named
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import Dispute, Settled
 from data.workspace.subjects.note import Note
 from data.workspace.subjects.promise import Promise
 from data.workspace.subjects.subject import SaidError
-from etl.load.run import load
+from tests.pages import loaded
 
 INVOICES = """Invoice number;Customer;Invoice date;Due date;Amount
 F1;A;2025-01-01;2025-01-31;100.00
@@ -33,11 +31,7 @@ P2;B;2025-03-31;80.00;F3
 
 @pytest.fixture
 def context(tmp_path):
-    (tmp_path / "invoices.csv").write_text(INVOICES)
-    (tmp_path / "payments.csv").write_text(PAYMENTS)
-    store = Store(tmp_path / "store")
-    load([tmp_path / "invoices.csv", tmp_path / "payments.csv"], store)
-    made = Context(store)
+    made = loaded(tmp_path, INVOICES, PAYMENTS)
     yield made
     made.memory.close()
 

@@ -7,14 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from dashboards.base.view import Context
 from dashboards.memory.lists import AGREED, DISPUTES, PROMISES, open_rows, shown_of
 from dashboards.memory.page import headline_words, title_of
-from data.store.state import Store
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import Dispute, Settled
 from data.workspace.subjects.promise import Promise
-from etl.load.run import load
+from tests.pages import loaded
 
 INVOICES = """Invoice number;Customer;Invoice date;Due date;Amount;Country
 F1;A;2025-01-01;2025-01-31;100.00;BE
@@ -29,11 +27,7 @@ P1;A;2025-02-10;100.00;F1
 
 @pytest.fixture
 def context(tmp_path):
-    (tmp_path / "invoices.csv").write_text(INVOICES)
-    (tmp_path / "payments.csv").write_text(PAYMENTS)
-    store = Store(tmp_path / "store")
-    load([tmp_path / "invoices.csv", tmp_path / "payments.csv"], store)
-    made = Context(store)
+    made = loaded(tmp_path, INVOICES, PAYMENTS)
 
     def say(customer, said, *day):
         at = datetime(2025, *day, 12, tzinfo=UTC)
