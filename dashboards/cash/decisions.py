@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
@@ -24,18 +25,18 @@ from dashboards.base.view import View
 from dashboards.base.words import KINDS
 from data.core.errors import TandemError
 from data.core.texts import N_
+from data.workspace import by_hand
 from data.workspace.decisions import (
     CONFIRM,
     DECIDED,
     UNDO,
-    WITHDRAW,
     Decision,
-    Decisions,
-    Named,
     choose,
     fingerprint,
     holding,
 )
+from data.workspace.memory import Memory
+from data.workspace.named import Identified
 from metrics.lists.cash import alike, both_documents
 from metrics.lists.customers import names
 
@@ -53,8 +54,8 @@ class RefusedError(TandemError):
 class Pair:
     """Two documents of the current state: as decisions name them, and what is open of each."""
 
-    debit: Named
-    credit: Named
+    debit: Identified
+    credit: Identified
     owed: Decimal
     paid: Decimal
 
@@ -80,20 +81,20 @@ def look_up(view: View, token: str) -> Pair:
     return Pair(named(one), named(other), one["left_over"], -other["left_over"])
 
 
-def named(row: Mapping[str, Any]) -> Named:
+def named(row: Mapping[str, Any]) -> Identified:
     """Return the document of a row as a decision names it."""
-    return Named(
+    return Identified(
         row["ledger"] or "", row["document_id"] or "", row["customer"] or "", row["issued_on"],
         row["amount_currency"], row["kind"], row.get("nth", 1),
     )  # fmt: skip
 
 
-def plain(named: Named) -> Named:
+def plain(named: Identified) -> Identified:
     """Return the document without what tells it from others that are alike."""
     return replace(named, nth=1)
 
 
-def confirm(view: View, decisions: Decisions, tokens: Sequence[str]) -> int:
+def confirm(view: View, memory: Memory, who: str, tokens: Sequence[str]) -> int:
     """Write down that these pairs settle each other; return how many.
 
     Raises `RefusedError` where one is not in the state or has nothing left, and then writes none.
@@ -108,39 +109,35 @@ def confirm(view: View, decisions: Decisions, tokens: Sequence[str]) -> int:
         left[pair.credit] -= amount
         left[pair.debit] -= amount
         amounts.append(amount)
-    waiting = {n for d in waiting_for(view, decisions) if d.action == CONFIRM for n in d.pair}
+    waiting = {n for d in waiting_for(view, memory) if d.action == CONFIRM for n in d.pair}
     if any(p.debit in waiting or p.credit in waiting for p in pairs):
         raise RefusedError(N_("A decision about these documents is being applied: wait for it."))
     for pair, amount in zip(pairs, amounts, strict=True):
-        decisions.add(CONFIRM, pair.debit, pair.credit, amount)
+        by_hand.decide(memory, who, CONFIRM, pair.debit, pair.credit, amount)
     return len(pairs)
 
 
-def undo(view: View, decisions: Decisions, token: str) -> None:
+def undo(view: View, memory: Memory, who: str, token: str) -> None:
     """Write down that a pair does not belong together; what a person confirmed is taken back."""
     pair = look_up(view, token)
-    said = {d.pair: d for d in holding(decisions.read())}
+    said = {d.pair: d for d in holding(by_hand.decisions(memory))}
     before = said.get((pair.debit, pair.credit))
     if before is not None and before.action == CONFIRM:
-        _withdraw(decisions, before)
+        memory.take_back(who, before.id)
     elif before is None:
-        decisions.add(UNDO, pair.debit, pair.credit)
+        by_hand.decide(memory, who, UNDO, pair.debit, pair.credit)
 
 
-def withdraw(decisions: Decisions, number: str) -> None:
+def withdraw(memory: Memory, who: str, number: str) -> None:
     """Take back the decision of this id. Raises `RefusedError` where it does not hold."""
-    for one in holding(decisions.read()):
+    for one in holding(by_hand.decisions(memory)):
         if one.id == number:
-            _withdraw(decisions, one)
+            memory.take_back(who, one.id)
             return
     raise RefusedError(N_("This decision does not hold any more: look at the list again."))
 
 
-def _withdraw(decisions: Decisions, one: Decision) -> None:
-    decisions.add(WITHDRAW, one.debit, one.credit, of=one.id)
-
-
-def tokens_of(view: View, pairs: Collection[tuple[Named, Named]]) -> set[str]:
+def tokens_of(view: View, pairs: Collection[tuple[Identified, Identified]]) -> set[str]:
     """Return the tokens of these pairs in this state, as its lists name them."""
     keys = _keys(view, [n for pair in pairs for n in pair])
     wanted = {(keys.get(d), keys.get(c)) for d, c in pairs}
@@ -163,15 +160,15 @@ def within(view: View, lines: Sequence[Line]) -> list[Line]:
     return [x for x in lines if {n.customer for n in x.decision.pair} & left]
 
 
-def waiting_for(view: View, decisions: Decisions) -> tuple[Decision, ...]:
-    """Return the decisions, also those that take one back, that the state does not know yet."""
-    said = decisions.read()
+def waiting_for(view: View, memory: Memory) -> tuple[Decision, ...]:
+    """Return the decisions that the state does not know yet, or not that they were taken back."""
+    said = by_hand.decisions(memory)
     about = view.query("select loaded_at, report from about")[0]
     options = json.loads(about["report"] or "{}").get("options") or {}
     if options.get(DECIDED, "") == fingerprint(holding(said)):
         return ()
-    since = about["loaded_at"].replace(tzinfo=None)
-    return tuple(d for d in said if d.at >= since)
+    since = about["loaded_at"].replace(tzinfo=UTC)
+    return tuple(d for d in said if max(d.at, d.withdrawn or d.at) >= since)
 
 
 @dataclass(frozen=True)
@@ -186,13 +183,11 @@ class Line:
     """What it settles in the state; None for what settles nothing."""
 
 
-def lines_of(view: View, decisions: Decisions) -> list[Line]:
-    """Return what was decided, the newest first, with what became of it; withdrawals aside."""
-    said = decisions.read()
-    listed = [d for d in said if d.action != WITHDRAW]
-    hold = {d.id for d in holding(said)}
-    late = waiting_for(view, decisions)
-    waiting = {d.id for d in late} | {d.of for d in late}
+def lines_of(view: View, memory: Memory) -> list[Line]:
+    """Return what was decided, the newest first, with what became of it."""
+    listed = by_hand.decisions(memory)
+    hold = {d.id for d in holding(listed)}
+    waiting = {d.id for d in waiting_for(view, memory)}
     keys = _keys(view, [n for d in listed for n in d.pair])
     settled = {
         (r["debit_key"], r["credit_key"]): r["amount_currency"]
@@ -214,7 +209,7 @@ def lines_of(view: View, decisions: Decisions) -> list[Line]:
     ]
 
 
-def _keys(view: View, wanted: Sequence[Named]) -> dict[Named, int]:
+def _keys(view: View, wanted: Sequence[Identified]) -> dict[Identified, int]:
     if not wanted:
         return {}
     statement = alike(
@@ -310,7 +305,7 @@ def _row(line: Line, view: View, may: bool) -> Component:
     )
 
 
-def _document(named: Named, view: View) -> list[Component | str]:
+def _document(named: Identified, view: View) -> list[Component | str]:
     f = view.f
     kind = _(KINDS.get(named.kind, named.kind))
     who = view.label("customer", named.customer) if named.customer else ""

@@ -19,7 +19,9 @@ from dashboards.base.words import KINDS, METHODS
 from dashboards.cash import decisions as deciding
 from dashboards.cash import unapplied as unapplied_items
 from data.core.texts import N_
-from data.workspace.decisions import UNDO, Decisions, holding
+from data.workspace import by_hand
+from data.workspace.decisions import UNDO, holding
+from data.workspace.memory import Memory
 from metrics.asking.ledger import Statement
 from metrics.lists.cash import by_method, matched, unapplied
 
@@ -241,7 +243,7 @@ def matches_content(view: View) -> Content:
     )
 
 
-def unapplied_content(view: View, decisions: Decisions, may: bool) -> Content:
+def unapplied_content(view: View, memory: Memory, may: bool) -> Content:
     """Return what is unapplied, with suggestions."""
     rows = unapplied_of(view)
     if not rows and not methods_of(view):
@@ -249,7 +251,7 @@ def unapplied_content(view: View, decisions: Decisions, may: bool) -> Content:
     f, amount = view.f, sum((r["amount"] for r in rows), Decimal(0))
     items = unapplied_items.in_order(rows, view.selection.page.get("order", ""))
     shown = items[: unapplied_items.how_many(view)]
-    waiting, undone = _decided_about(shown, decisions, view)
+    waiting, undone = _decided_about(shown, memory, view)
     offers = unapplied_items.suggested(view, shown, undone)
     with_offers = sum(1 for r in shown if offers.get(r["document_key"]))
     title = n_(
@@ -279,14 +281,14 @@ def unapplied_content(view: View, decisions: Decisions, may: bool) -> Content:
 
 
 def _decided_about(
-    items: Sequence[Mapping[str, Any]], decisions: Decisions, view: View
+    items: Sequence[Mapping[str, Any]], memory: Memory, view: View
 ) -> tuple[set[int], set[str]]:
     """Return which items a decision waits for, by key, and the pairs of theirs that were undone."""
     keys = {deciding.named(r) for r in items}
-    late = {deciding.plain(d.credit) for d in deciding.waiting_for(view, decisions)}
+    late = {deciding.plain(d.credit) for d in deciding.waiting_for(view, memory)}
     undone = {
         d.pair
-        for d in holding(decisions.read())
+        for d in holding(by_hand.decisions(memory))
         if d.action == UNDO and deciding.plain(d.credit) in keys
     }
     waiting = {r["document_key"] for r in items if deciding.named(r) in late}

@@ -33,9 +33,10 @@ from dashboards.cash.figures import (
     unapplied_content,
 )
 from dashboards.frame.deriving import busy, closed, follow, refusal, ticker
+from dashboards.frame.who import WHO
 from data.core.errors import ImportRefusedError, StoreError
 from data.core.texts import N_
-from data.workspace.decisions import Decisions
+from data.workspace.subjects.subject import SaidError
 
 _STATE = Input("state", "data")
 _DECIDED = Input("cash-decided", "data")
@@ -73,7 +74,7 @@ def layout(**query: str) -> Component:
 
 def connect(app: Dash, context: Context) -> None:
     """Wire the figures, the decisions and their progress."""
-    decisions = Decisions(context.store.folder)
+    memory = context.memory
 
     @headline_callback(app, context, "cash", _STATE)
     def headline(view: View, _state: int | None) -> list[Component | str]:
@@ -94,11 +95,11 @@ def connect(app: Dash, context: Context) -> None:
 
     @panel_callback(app, context, "cash-unapplied", _STATE, _DECIDED)
     def loose(view: View, _state: int | None, _decided: Any) -> Content:
-        return unapplied_content(view, decisions, not closed(context))
+        return unapplied_content(view, memory, not closed(context))
 
     @panel_callback(app, context, "cash-decisions", _STATE, _DECIDED)
     def decided(view: View, _state: int | None, _decided: Any) -> Content:
-        lines = deciding.within(view, deciding.lines_of(view, decisions))
+        lines = deciding.within(view, deciding.lines_of(view, memory))
         hold = sum(line.holds for line in lines)
         title = n_("{count} decision holds", "{count} decisions hold", hold)
         return Content(
@@ -144,6 +145,7 @@ def connect(app: Dash, context: Context) -> None:
         Input("cash-undo", "data"),
         State("url", "search"),
         State("cash-decided", "data"),
+        State(WHO, "value"),
         prevent_initial_call=True,
     )
     def decide(
@@ -153,13 +155,14 @@ def connect(app: Dash, context: Context) -> None:
         undone: Any,
         search: str | None,
         count: int | None,
+        who: str | None,
     ) -> Any:
         asked = ctx.triggered_id
         if not asked or not ctx.triggered[0]["value"]:
             raise PreventUpdate
         try:
-            act(context, decisions, search, asked, undone)
-        except (deciding.RefusedError, ImportRefusedError) as refused:
+            act(context, who or "", search, asked, undone)
+        except (deciding.RefusedError, SaidError, ImportRefusedError) as refused:
             return (count or 0) + 1, no_update, refusal(refused.render(_))
         except StoreError as error:
             return no_update, no_update, refusal(error.render(_))
@@ -169,24 +172,24 @@ def connect(app: Dash, context: Context) -> None:
     connect_grid(app, context, "cash-grid", MATCHES)
 
 
-def act(
-    context: Context, decisions: Decisions, search: str | None, asked: Any, undone: Any
-) -> None:
+def act(context: Context, who: str, search: str | None, asked: Any, undone: Any) -> None:
     """Take the decision that a click asks for, and have the state derived anew.
 
-    Raises `RefusedError` for what cannot be decided, and what writing and loading raise.
+    Raises `RefusedError` for what cannot be decided, `SaidError` where nobody says who decides,
+    and what writing and loading raise.
     """
+    memory = context.memory
     why = closed(context)
     view = context.view(search)
     if why or view is None or context.importer is None:
         raise deciding.RefusedError(why or N_("Nothing is loaded yet"))
     kind = asked.get("type") if isinstance(asked, Mapping) else ""
     if kind == "cash-confirm":
-        deciding.confirm(view, decisions, str(asked["pairs"]).split(";"))
+        deciding.confirm(view, memory, who, str(asked["pairs"]).split(";"))
     elif kind == "cash-withdraw":
-        deciding.withdraw(decisions, str(asked["id"]))
+        deciding.withdraw(memory, who, str(asked["id"]))
     elif kind != "cash-apply":
-        deciding.undo(view, decisions, str((undone or {}).get("pair") or ""))
+        deciding.undo(view, memory, who, str((undone or {}).get("pair") or ""))
     context.importer.derive()
 
 

@@ -11,10 +11,16 @@ from decimal import Decimal
 from dashboards.base.i18n import _, n_
 from dashboards.base.view import View
 from data.core.texts import N_
-from data.workspace.memory import Line
+from data.reference import nace
+from data.workspace.decisions import CONFIRM
+from data.workspace.line import Line
 from data.workspace.subjects import promise
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import REASONS, SETTLED, Dispute, Settled
+from data.workspace.subjects.keeping import Backlog, Erased, Owner, Person
+from data.workspace.subjects.market import LEVELS, Priority, Sector
+from data.workspace.subjects.matched import Matched
+from data.workspace.subjects.plan import Plan, Settlement, schedule
 from data.workspace.subjects.promise import Promise
 from metrics.asking.ledger import Ledger
 from metrics.asking.metric import Query
@@ -75,8 +81,12 @@ def _ends(lines: Sequence[Line]) -> dict[str, Line]:
     return {x.said.dispute: x for x in lines if x.holds and isinstance(x.said, Settled)}
 
 
+_LATEST = (Terms, Limit, Backlog, Owner, Person, Priority, Sector)
+"""Of these the last one said holds."""
+
+
 def _states(view: View, lines: Sequence[Line]) -> dict[str, str]:
-    """Return what became of disputes, terms and limits: id -> state."""
+    """Return what became of disputes, and of what holds until another one is said: id -> state."""
     as_of = view.said_by or view.selection.as_of
     settled = _ends(lines)
     found: dict[str, str] = {}
@@ -86,8 +96,8 @@ def _states(view: View, lines: Sequence[Line]) -> dict[str, str]:
             continue
         if isinstance(line.said, Dispute):
             found[line.id] = "settled" if line.id in settled else "open"
-        elif isinstance(line.said, Terms | Limit):
-            until = line.said.valid_until
+        elif isinstance(line.said, _LATEST):
+            until = getattr(line.said, "valid_until", None)
             ended = until is not None and until < as_of
             found[line.id] = (
                 "replaced"
@@ -100,12 +110,32 @@ def _states(view: View, lines: Sequence[Line]) -> dict[str, str]:
     return found
 
 
+def promises_of(line: Line) -> list[tuple[str, date, Promise]]:
+    """Return what a line promises: id, the day it was given, and the promise; of a plan each part.
+
+    Empty for a line that promises nothing or does not hold.
+    """
+    said, day = line.said, line.said_on
+    if not line.holds:
+        return []
+    if isinstance(said, Promise):
+        return [(line.id, day, said)]
+    if isinstance(said, Settlement):
+        return [(line.id, day, Promise(said.amount, said.currency, said.due_on))]
+    if isinstance(said, Plan):
+        return [
+            (f"{line.id}.{n}", day, Promise(part.amount, said.currency, part.due_on))
+            for n, part in enumerate(schedule(said))
+        ]
+    return []
+
+
 def _kept(view: View, lines: Sequence[Line]) -> Mapping[str, promise.Kept]:
     """Return what became of promises: each customer's by its own payments, whatever the filters."""
     given: defaultdict[str, list[tuple[str, date, Promise]]] = defaultdict(list)
     for line in lines:
-        if line.holds and isinstance(line.said, Promise):
-            given[line.customer].append((line.id, line.said_on, line.said))
+        given[line.customer] += promises_of(line)
+    given = defaultdict(list, {customer: some for customer, some in given.items() if some})
     if not given:
         return {}
     as_of = view.selection.as_of
@@ -116,7 +146,11 @@ def _kept(view: View, lines: Sequence[Line]) -> Mapping[str, promise.Kept]:
     days = view.options.policy.promise_days.at(as_of)
     found: dict[str, promise.Kept] = {}
     for customer, promises in given.items():
-        found |= promise.judged(promises, promise.received(paid[customer]), as_of, days)
+        judged = promise.judged(promises, promise.received(paid[customer]), as_of, days)
+        by_line: defaultdict[str, list[promise.Kept]] = defaultdict(list)
+        for part, kept in judged.items():
+            by_line[part.partition(".")[0]].append(kept)
+        found |= {line: promise.together(parts) for line, parts in by_line.items()}
     return found
 
 
@@ -138,7 +172,49 @@ def sentence(line: Line, view: View) -> str:
         return _until(text.format(days=f.count(said.days)), said.valid_until, view)
     if isinstance(said, Limit):
         return _limit(said, view)
-    return ""
+    if isinstance(said, Plan):
+        return _plan(said, view)
+    if isinstance(said, Settlement):
+        text = _("{amount} instead of {owed}, by {day}")
+        return text.format(
+            amount=f.exact(said.amount), owed=f.exact(said.owed), day=f.day(said.due_on)
+        )
+    if isinstance(said, Backlog):
+        return f.exact(said.amount)
+    if isinstance(said, Owner):
+        return said.owner
+    if isinstance(said, Priority):
+        return _(LEVELS[said.level])
+    if isinstance(said, Person):
+        return _("A natural person") if said.person else _("A company")
+    if isinstance(said, Erased):
+        text = n_("what {count} line said", "what {count} lines said", said.lines)
+        return text.format(count=f.count(said.lines))
+    if isinstance(said, Sector):
+        return f"{said.code} {nace.label(said.code, f.language, view.options.revision)}"
+    return _matched(said, view) if isinstance(said, Matched) else ""
+
+
+def _matched(said: Matched, view: View) -> str:
+    if said.action == CONFIRM and said.amount is not None:
+        return _("Confirmed: {amount}").format(amount=view.f.number(said.amount, 2))
+    return _("Confirmed") if said.action == CONFIRM else _("Undone")
+
+
+def _plan(said: Plan, view: View) -> str:
+    f, parts = view.f, schedule(said)
+    text = n_(
+        "{amount} in {count} part of {part}, from {day}",
+        "{amount} in {count} monthly parts of {part}, from {day}", said.parts,
+    )  # fmt: skip
+    text = text.format(
+        amount=f.exact(said.amount), count=f.count(said.parts), part=f.exact(parts[0].amount),
+        day=f.day(said.first_on),
+    )  # fmt: skip
+    if not said.percent:
+        return text
+    interest = f.number(said.percent, 2)
+    return _("{plan}, at {interest} % a month").format(plan=text, interest=interest)
 
 
 def _limit(said: Limit, view: View) -> str:

@@ -19,10 +19,12 @@ from dashboards.base.view import ListRef, View
 from dashboards.charts.said import OVER, STATES, WORSE, Became, became, sentence
 from dashboards.customer.facts import ledger_of, number_of
 from data.core.texts import N_
-from data.workspace.memory import Line
+from data.workspace.line import Line
 from data.workspace.subjects import promise
 from data.workspace.subjects.dispute import SETTLED, Dispute, Settled
 from data.workspace.subjects.every import SUBJECTS
+from data.workspace.subjects.keeping import Erased, Person
+from data.workspace.subjects.matched import Matched
 from metrics.asking.ledger import Statement
 from metrics.asking.metric import Query
 
@@ -96,6 +98,8 @@ def memory_content(view: View, may: bool) -> Content:
         if view.said_by is not None:
             words = _("Nothing was said of this customer by this day.")
         body.append(html.P(words, className="measure"))
+    if may and _person(lines):
+        body.append(_erasure())
     if len(lines) > SHOWN:
         text = _("{shown} of {count}; all are in the file.")
         body.append(
@@ -104,6 +108,34 @@ def memory_content(view: View, may: bool) -> Content:
     return Content(
         title_of(lines, view), _("What was said, by whom, and what was owed then"), body,
         ListRef(MEMORY.name),
+    )  # fmt: skip
+
+
+def _person(lines: Sequence[Told]) -> bool:
+    """Return whether the customer was said to be a natural person."""
+    said = [x.line.said for x in lines if x.state == "holds" and isinstance(x.line.said, Person)]
+    return bool(said) and said[0].person
+
+
+def _erasure() -> Component:
+    return html.Details(
+        [
+            html.Summary(
+                _("Erase what was written of this person"), className="button small quiet"
+            ),
+            html.P(
+                _("Notes and free words go for good. Days, amounts and documents stay as long as "
+                  "the books do, and no figure changes."),
+                className="measure",
+            ),
+            html.Button(
+                _("Erase for good"),
+                id={"type": "memory-erase", "at": "customer"},
+                className="button small",
+                n_clicks=0,
+            ),
+        ],
+        className="said-erase",
     )  # fmt: skip
 
 
@@ -181,6 +213,8 @@ def _item(one: Told, view: View, may: bool) -> Component:
 
 def _buttons(one: Told) -> list[Component]:
     """Return what can be done with a line that holds."""
+    if isinstance(one.line.said, Erased | Matched):
+        return []  # the one is for good, the other has its list on Cash application
     back = html.Button(
         _("Take back"),
         id={"type": "memory-back", "id": one.line.id},

@@ -23,7 +23,6 @@ from dashboards.base.parts import message, page, panel, row
 from dashboards.base.view import Context, Explain, View
 from dashboards.base.words import CLOSERS, KINDS, METHODS
 from dashboards.customer import say as customer_say
-from dashboards.customer import sector as customer_sector
 from dashboards.customer.facts import (
     attributes,
     collect_body,
@@ -122,7 +121,6 @@ def layout(**query: str) -> Component:
             [html.Div(id="customer-who", className="customer-who live"), finder],
             className="customer-head",
         ),
-        customer_sector.layout(),
         html.Div(
             [
                 row(panel("customer-sell", height=300), panel("customer-collect", height=300)),
@@ -238,7 +236,6 @@ def connect(app: Dash, context: Context) -> None:
         )
 
     connect_grid(app, context, "customer-items-grid", ITEMS, below=True)
-    customer_sector.connect(app, context)
 
     @panel_callback(app, context, "customer-memory", Input("memory-said", "data"), below=True)
     def memory(view: View, _said: int | None) -> Content:

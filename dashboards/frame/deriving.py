@@ -12,7 +12,6 @@ from dashboards.base.i18n import _
 from dashboards.base.view import Context
 from data.core.importing import Job
 from data.core.texts import N_
-from data.workspace.decisions import Decisions
 
 _TICK = 500
 
@@ -23,7 +22,7 @@ def closed(context: Context) -> str:
         return N_(
             "These data are served to be read only: decisions are taken where files are loaded."
         )
-    if not Decisions(context.store.folder).writable():
+    if not context.memory.writable():
         return N_("The folder of the store cannot be written to, so nothing can be decided here.")
     return ""
 

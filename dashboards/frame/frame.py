@@ -27,7 +27,7 @@ from dashboards.base.narrowing import without
 from dashboards.base.page import Page
 from dashboards.base.view import Context, View
 from dashboards.charts.figures import FONT
-from dashboards.frame import explain
+from dashboards.frame import explain, saved
 from dashboards.frame.controls import (
     active,
     calendar_of,
@@ -38,6 +38,7 @@ from dashboards.frame.controls import (
     shown_of,
 )
 from dashboards.frame.foot import foot_of
+from dashboards.frame.who import who_field
 from data.core.errors import StoreError
 from data.core.texts import as_started
 
@@ -80,7 +81,13 @@ def layout(context: Context, pages: Sequence[Page]) -> Component:
                 [
                     dmc.AppShellHeader(header(view)),
                     dmc.AppShellNavbar(
-                        html.Nav(_links(pages, view, path), id="nav", **{"aria-label": _("Pages")}),
+                        [
+                            html.Nav(
+                                _links(pages, view, path), id="nav", **{"aria-label": _("Pages")}
+                            ),
+                            saved.layout(context),
+                            who_field(),
+                        ],
                         id="navbar",
                     ),
                     dmc.AppShellMain(
@@ -144,6 +151,8 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         if page and asked == {"state.data"} and (not page.needs_data or (page.stays and not first)):
             raise PreventUpdate  # a report that is being read stays where it is
         return _page_at(context, pages, pathname, search)
+
+    saved.connect(app, context)
 
     @app.callback(
         Output("nav", "children"),

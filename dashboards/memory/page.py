@@ -20,6 +20,7 @@ from dashboards.base.panel import Content, headline_callback, panel_callback, pa
 from dashboards.base.parts import page, panel
 from dashboards.base.view import Context, ListRef, NoRows, View
 from dashboards.charts.tables import Bar, bar_list
+from dashboards.memory import aims
 from dashboards.memory.lists import AGREED, DISPUTES, PROMISES, SHOWN, open_rows, shown_of
 from data.core.texts import N_
 from data.workspace.subjects.dispute import REASONS
@@ -36,6 +37,7 @@ def layout(**_query: str) -> Component:
         panel("memory-reasons", height=120, menu=False),
         _list("disputes", 380, below=True),
         _list("agreed", 300, below=True),
+        aims.layout(),
     )
 
 
@@ -59,6 +61,7 @@ def connect(app: Dash, context: Context) -> None:
     def reasons(view: View) -> Content:
         return reasons_content(view)
 
+    aims.connect(app, context)
     for key in _LISTS:
         _connect_list(app, context, key, below=key != "promises")
 
@@ -146,5 +149,5 @@ PAGE = Page(
     65,
     layout,
     connect,
-    listings=(PROMISES, DISPUTES, AGREED),
+    listings=(PROMISES, DISPUTES, AGREED, aims.AIMS),
 )

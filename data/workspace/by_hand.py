@@ -1,70 +1,81 @@
-"""What people said of customers by hand: their sectors, in the store's folder beside the states.
+"""What people say by hand that the books are made by: matches, and sectors of customers.
 
-`sectors.json` holds customer number -> NACE code. A load gives it precedence over what files say,
-so that a later customer list does not undo it.
+A load gives both precedence over what files say, so that later files do not undo them.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
-from pathlib import Path
+from decimal import Decimal
 
-from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, MEND, StoreError
-from data.core.texts import N_
 from data.reference import nace
-from data.store.state import write_whole
-from data.workspace.decisions import only_writer
+from data.workspace.decisions import Decision
+from data.workspace.line import Line
+from data.workspace.memory import Memory
+from data.workspace.named import Identified
+from data.workspace.subjects.market import Sector
+from data.workspace.subjects.matched import Matched
 
-NAME = "sectors.json"
-SAID = "sectors"
-"""Under this name a load report's options keep the fingerprint of what was said."""
+
+def decisions(memory: Memory) -> tuple[Decision, ...]:
+    """Return every decision about a match, the oldest first, those that were taken back as well.
+
+    Raises `StoreError` where the memory cannot be read.
+    """
+    return tuple(_decision(line) for line in memory.lines(subjects=(Matched.name,)))
 
 
-def sectors(folder: Path) -> dict[str, str]:
+def decide(
+    memory: Memory,
+    who: str,
+    action: str,
+    debit: Identified,
+    credit: Identified,
+    amount: Decimal | None = None,
+    note: str = "",
+) -> Decision:
+    """Keep one more decision, on disk when this returns; return it.
+
+    Raises `SaidError` for what decides nothing or has no name, `StoreError` where it cannot be
+    kept. What takes one back is `Memory.take_back`.
+    """
+    customer = debit.customer or credit.customer
+    line = memory.say(who, customer, Matched(action, amount), note, (debit, credit))
+    return _decision(line)
+
+
+def _decision(line: Line) -> Decision:
+    assert isinstance(line.said, Matched)  # noqa: S101 - asked for by its subject
+    debit, credit = line.documents
+    assert isinstance(debit, Identified)  # noqa: S101 - `decide` takes no others
+    assert isinstance(credit, Identified)  # noqa: S101
+    back = line.taken_back
+    return Decision(
+        line.id, line.at, line.who, line.said.action, debit, credit, line.said.amount, line.note,
+        back.at if back else None,
+    )  # fmt: skip
+
+
+def sectors(memory: Memory) -> dict[str, str]:
     """Return customer number -> NACE code; empty where nothing was ever said.
 
-    Raises `StoreError` where the file cannot be read: to skip it would move sales between sectors
-    without a word.
+    Raises `StoreError` where the memory cannot be read.
     """
-    path = folder / NAME
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise StoreError(CANNOT_READ, MEND, path=path, error=error) from error
-    if not isinstance(said, dict) or not all(isinstance(v, str) for v in said.values()):
-        raise StoreError(
-            N_("{path} does not hold customer numbers with their sectors."), MEND, path=path
-        )
-    return {str(customer): code for customer, code in said.items()}
+    return {
+        line.customer: line.said.code
+        for line in memory.lines(subjects=(Sector.name,))
+        if line.holds and isinstance(line.said, Sector)
+    }
 
 
-def say_sector(folder: Path, customer: str, code: str | None) -> None:
-    """Say the sector of a customer, on disk when this returns; None takes it back.
+def say_sector(memory: Memory, who: str, customer: str, code: str | None) -> None:
+    """Say the sector of a customer, on disk when this returns; None leaves it to the files.
 
-    Raises ValueError for what is no NACE code, `StoreError` where the folder cannot be written.
+    Raises `SaidError` for what is no NACE code or has no name, `StoreError` where it cannot be
+    kept.
     """
-    if code is not None and nace.level(code) is None:
-        raise ValueError(f"{code!r} is no NACE code")
-    path = folder / NAME
-    try:
-        with only_writer(folder):
-            said = sectors(folder)
-            said.pop(customer, None)
-            if code is not None:
-                said[customer] = nace.normal(code)
-            text = json.dumps(said, ensure_ascii=False, indent=0, sort_keys=True)
-            write_whole(path, text.encode())
-    except OSError as error:
-        raise StoreError(CANNOT_WRITE, MAY_WRITE, path=path, error=error) from error
-
-
-def fingerprint(said: Mapping[str, str]) -> str:
-    """Return what tells this from anything else that could be said; '' where nothing is."""
-    if not said:
-        return ""
-    text = json.dumps(dict(said), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    if code is not None:
+        memory.say(who, customer, Sector(nace.normal(code)))
+        return
+    for line in memory.lines(customer, (Sector.name,)):
+        if line.holds:
+            memory.take_back(who, line.id)

@@ -19,13 +19,10 @@ from filelock import FileLock, Timeout
 
 from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, MEND, StoreError, first_line
 from data.core.texts import N_
+from data.workspace.places import NAME
 
 if TYPE_CHECKING:
     from alembic.config import Config
-
-NAME = "workspace.sqlite"
-VARIABLE = "TANDEM_WORKSPACE"
-"""The URL of a database that several servers share; without it, a file in the store's folder."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _PATIENCE = 20.0
@@ -156,6 +153,8 @@ def _engine(url: str) -> sa.Engine:
     def opened(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("pragma foreign_keys = on")
         connection.execute("pragma synchronous = full")
+        # what is erased is gone from the file, too
+        connection.execute("pragma secure_delete = on")
 
     @sa.event.listens_for(engine, "begin")
     def begun(connection: sa.Connection) -> None:

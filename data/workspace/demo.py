@@ -14,14 +14,21 @@ from decimal import Decimal
 from typing import Any
 
 from data.store.state import Store
-from data.workspace.memory import Line, Memory, Named, line_of
+from data.workspace.line import Line, line_of
+from data.workspace.memory import Memory
+from data.workspace.named import Named
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import Dispute, Settled
+from data.workspace.subjects.keeping import Backlog, Owner
+from data.workspace.subjects.market import CUSTOMER, Priority, Target
 from data.workspace.subjects.note import Note
+from data.workspace.subjects.plan import Plan, Settlement
 from data.workspace.subjects.promise import Promise
+from data.workspace.subjects.saved import SavedView
 
 _CREDIT = {"FR": "Service crédit", "BE": "Krediet", "LU": "Service crédit", "NL": "Debiteuren"}
 _ELSE = "Credit control"
+_MANAGEMENT = "Finance"
 _REASONS = ("price", "quantity", "quality", "delivery", "order")
 
 #: country -> what was noted there
@@ -68,6 +75,10 @@ where i.disputed and i.amount > 0
 group by i.customer, d.ledger, d.document_id
 order by 4, 1, 3
 """
+_OLD = f"""
+select * from ({_LATE.strip()}) where coalesce(closed_on, (select last_day from about))
+    >= due_on + 100 order by due_on, customer, document_id, amount
+"""
 _CUSTOMERS = """
 select customer_id as customer, coalesce(salesperson, '') as salesperson,
     coalesce(country, '') as country, credit_limit, agreed_terms_days
@@ -90,6 +101,8 @@ def remember(store: Store) -> int:
             *_agreed(state.engine.query(_CUSTOMERS).to_pylist(), currency, last),
             *_promises(state.engine.query(_LATE).to_pylist(), currency, last),
             *_disputes(state.engine.query(_DISPUTED).to_pylist(), currency, last),
+            *_plans(state.engine.query(_OLD).to_pylist(), currency, last),
+            *_aims(last),
         ]
         lines.sort(key=lambda line: (line.at, line.customer, line.id))
         memory.keep(lines)
@@ -131,12 +144,64 @@ def _agreed(rows: list[dict[str, Any]], currency: str, last: date) -> Iterator[L
             day = first + timedelta(40)
             if day < last:
                 yield _line(row, day, Terms(row["agreed_terms_days"]), sales=True)
+        yield from _kept(row, currency, last)
         for n in range(_chance(customer, "notes") // 700):
             day = first + timedelta(_chance(customer, "note", n))
             words = _NOTES.get(row["country"], _NOTES[""])
             if day < last:
                 note = words[_chance(customer, "words", n) % len(words)]
                 yield _line(row, day, Note(), sales=n % 2 == 0, note=note)
+
+
+def _kept(row: Mapping[str, Any], currency: str, last: date) -> Iterator[Line]:
+    """Give who looks after some customers, what they ordered, and where more is wanted."""
+    customer = row["customer"]
+    if row["salesperson"] and _chance(customer, "owner") < 150:
+        since = date(2024, 1, 8) + timedelta(_chance(customer, "since") % 300)
+        yield _line(row, since, Owner(row["salesperson"]))
+    if row["credit_limit"] and _chance(customer, "orders") < 180:
+        for month in range(2, -1, -1):
+            day = last - timedelta(30 * month + 3)
+            ordered = row["credit_limit"] * (_chance(customer, "ordered", month) % 40) / 100
+            yield _line(row, day, Backlog(ordered.quantize(Decimal(100)), currency), sales=True)
+    if _chance(customer, "priority") < 40:
+        level = ("more", "more", "less")[_chance(customer, "level") % 3]
+        day = last - timedelta(60 + _chance(customer, "prior") % 200)
+        yield _line(row, day, Priority(level, CUSTOMER, customer), sales=True)
+
+
+def _plans(rows: list[dict[str, Any]], currency: str, last: date) -> Iterator[Line]:
+    """Give plans and settlements of what was overdue for long: one for a customer."""
+    spoken = set()
+    for row in rows:
+        customer, document = row["customer"], row["document_id"]
+        day = row["due_on"] + timedelta(70 + _chance(document, "plan") % 40)
+        if customer in spoken or day > last or _chance(document, "paid off") >= 250:
+            continue
+        spoken.add(customer)
+        named = [Named(row["ledger"] or "", document)]
+        if _chance(document, "settled") < 150:
+            agreed = (row["amount"] * Decimal("0.8")).quantize(Decimal("0.01"))
+            said: Any = Settlement(row["amount"], agreed, currency, day + timedelta(21))
+        else:
+            parts, percent = 3 + _chance(document, "parts") % 4, Decimal(_chance(document) % 2)
+            said = Plan(row["amount"], currency, day + timedelta(30), parts, percent)
+        yield _line(row, day, said, documents=named)
+
+
+def _aims(last: date) -> Iterator[Line]:
+    """Give targets and priorities of markets, and views that are kept."""
+    year = date(last.year, 1, 5)
+    for n, said in enumerate((
+        Target("dso", Decimal(50)), Target("overdue", Decimal(20)),
+        Target("dso", Decimal(45), "country", "NL"),
+        Priority("more", "sector_division", "62"), Priority("less", "sector_division", "41"),
+        SavedView("Overdue for more than 60 days, Belgium", "/customers?country=BE&overdue=60"),
+        SavedView("Construction: how it pays", "/sectors?sector_division=41"),
+    )):  # fmt: skip
+        at = datetime.combine(year, time(9, 15 + n), UTC)
+        number = f"{zlib.crc32(repr((year, said)).encode()):08x}"
+        yield line_of(_MANAGEMENT, "", said, at=at, id=number)
 
 
 def _promises(rows: list[dict[str, Any]], currency: str, last: date) -> Iterator[Line]:

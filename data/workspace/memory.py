@@ -7,63 +7,29 @@ what was known then.
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime
-from os import environ
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from data.core.texts import N_
-from data.workspace.database import VARIABLE, Database
+from data.store.writer import only_writer
+from data.workspace.database import Database
+from data.workspace.line import GONE, TAKEN_BACK, TWICE, Line, back_of, line_of
+from data.workspace.named import Identified, Named
+from data.workspace.places import DECISIONS, VARIABLE, waiting
 from data.workspace.subjects.every import SUBJECTS, TABLES
+from data.workspace.subjects.keeping import Erased, Person
 from data.workspace.subjects.subject import SaidError, Subject
 from data.workspace.tables import DOCUMENTS, LINES, REVISION
-
-TAKEN_BACK = "taken_back"
-"""The subject of a line that takes another one back."""
-MOST_NOTE = 4000
-MOST_DOCUMENTS = 500
-
-
-@dataclass(frozen=True)
-class Named:
-    """A document as files name it: what stays the same from one state to the next."""
-
-    ledger: str
-    document_id: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing said.
-
-    at: when, UTC. said_on: the day of it, where it was said. said: None for a line that takes
-    another one back, by its id. taken_back: the line that took this one back, if one did by the
-    day that is looked at.
-    """
-
-    number: int
-    id: str
-    at: datetime
-    said_on: date
-    who: str
-    customer: str
-    subject: str
-    said: Subject | None
-    note: str = ""
-    documents: tuple[Named, ...] = ()
-    takes_back: str | None = None
-    taken_back: Line | None = None
-
-    @property
-    def holds(self) -> bool:
-        """Whether it says something that was not taken back."""
-        return self.said is not None and self.taken_back is None
+from data.workspace.taken_in import MOVED
+from data.workspace.taken_in import lines as taken_in
 
 
 class Memory:
@@ -71,7 +37,8 @@ class Memory:
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         """Keep it in `folder`, or in the database that `url` or TANDEM_WORKSPACE names."""
-        self._database = Database(folder, environ.get(VARIABLE, "") if url is None else url)
+        self.folder = folder
+        self._database = Database(folder, os.environ.get(VARIABLE, "") if url is None else url)
 
     def writable(self) -> bool:
         """Return whether something can be said here."""
@@ -83,7 +50,7 @@ class Memory:
 
     def revision(self) -> int:
         """Return how often something was said: what changes with every line."""
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             if connection is None:
                 return 0
             return int(connection.execute(sa.select(REVISION.c.number)).scalar_one())
@@ -110,14 +77,11 @@ class Memory:
 
         Raises `SaidError` where it does not hold.
         """
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             found = _read(connection, LINES.c.id == id)
-        if not found or found[0].said is None:
-            raise SaidError(N_("This is not, or no longer, in the memory: look at it again."))
-        if not found[0].holds:
-            raise SaidError(N_("It was taken back already."))
-        line = _new(who, found[0].customer, TAKEN_BACK, None, note, (), at)
-        (kept,) = self.keep([replace(line, takes_back=id)])
+        if not found:
+            raise SaidError(GONE)
+        (kept,) = self.keep([back_of(who, found[0], note, at)])
         return kept
 
     def lines(
@@ -131,8 +95,10 @@ class Memory:
         customer: of this one only. subjects: these only. by: what was said up to the end of that
         day; None: all. Lines that take others back are on those, in `taken_back`.
         """
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             asked = [LINES.c.customer == customer] if customer is not None else []
+            if subjects:
+                asked.append(LINES.c.subject.in_(subjects))
             found = _read(connection, *asked)
         if by is not None:
             found = [
@@ -142,90 +108,91 @@ class Memory:
                 for line in found
                 if line.said_on <= by
             ]
-        return tuple(
-            line
-            for line in found
-            if line.said is not None and (not subjects or line.subject in subjects)
-        )
+        return tuple(line for line in found if line.said is not None)
+
+    def erase(self, who: str, customer: str) -> Line:
+        """Erase what was written of a natural person; return the line that says so.
+
+        Notes and the free words of its lines go, and the names of documents with them; days,
+        amounts and who spoke stay, and so do the figures, which rest on the files. It cannot be
+        taken back. Raises `SaidError` where the customer was not said to be a person.
+        """
+        persons = [x for x in self.lines(customer, (Person.name,)) if x.holds]
+        if not persons or not (isinstance(persons[-1].said, Person) and persons[-1].said.person):
+            raise SaidError(N_("Say first that this customer is a natural person."))
+        with self._writing() as connection:
+            known = _read(connection, LINES.c.customer == customer)
+            own = sa.select(LINES.c.number).where(LINES.c.customer == customer)
+            connection.execute(sa.update(LINES).where(LINES.c.customer == customer).values(note=""))
+            for name, subject in SUBJECTS.items():
+                if subject.free:
+                    table = TABLES[name]
+                    connection.execute(
+                        sa.update(table)
+                        .where(table.c.line.in_(own))
+                        .values(dict.fromkeys(subject.free, ""))
+                    )
+            (kept,) = self._keep(connection, [line_of(who, customer, Erased(len(known)))])
+        return kept
 
     def keep(self, lines: Sequence[Line]) -> tuple[Line, ...]:
         """Keep lines made with `line_of`, all or none; return them with their numbers."""
+        with self._writing() as connection:
+            return self._keep(connection, lines)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection | None]:
+        self._take_in()
+        with self._database.reading() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        self._take_in()
         with self._database.writing() as connection:
-            # who raises the number holds it until the lines are kept: numbers are in reading order
-            connection.execute(sa.update(REVISION).values(number=REVISION.c.number + len(lines)))
-            last = int(connection.execute(sa.select(REVISION.c.number)).scalar_one())
-            first = last - len(lines) + 1
-            numbered = tuple(replace(line, number=n) for n, line in enumerate(lines, first))
-            for line in numbered:
-                self._insert(connection, line)
+            yield connection
+
+    def _take_in(self) -> None:
+        """Let what earlier versions kept in files of their own move in, once."""
+        if not waiting(self.folder) or not os.access(self.folder, os.W_OK):
+            return
+        with only_writer(self.folder / DECISIONS):
+            # another process may have been first
+            for path in waiting(self.folder):
+                lines = taken_in(path)
+                with self._database.writing() as connection:
+                    # killed before the file was moved away: its lines are here already
+                    known = set(connection.scalars(sa.select(LINES.c.id)))
+                    self._keep(connection, [line for line in lines if line.id not in known])
+                path.replace(path.with_name(path.name + MOVED))
+
+    def _keep(self, connection: sa.Connection, lines: Sequence[Line]) -> tuple[Line, ...]:
+        # who raises the number holds it until the lines are kept: numbers are in reading order
+        connection.execute(sa.update(REVISION).values(number=REVISION.c.number + len(lines)))
+        last = int(connection.execute(sa.select(REVISION.c.number)).scalar_one())
+        first = last - len(lines) + 1
+        numbered = tuple(replace(line, number=n) for n, line in enumerate(lines, first))
+        taken = [line.takes_back for line in numbered if line.takes_back is not None]
+        before = sa.select(LINES.c.id).where(LINES.c.takes_back.in_(taken))
+        if taken and connection.execute(before).first():
+            raise SaidError(TWICE)
+        for table, rows in _inserted(numbered).items():
+            connection.execute(sa.insert(table), rows)
         return numbered
 
-    def _insert(self, connection: sa.Connection, line: Line) -> None:
-        if line.takes_back is not None:
-            taken = sa.select(LINES.c.id).where(LINES.c.takes_back == line.takes_back)
-            if connection.execute(taken).first():
-                raise SaidError(N_("It was taken back already."))
-        number = line.number
-        connection.execute(
-            sa.insert(LINES),
-            {
-                "number": number, "id": line.id, "at": line.at, "said_on": line.said_on,
-                "who": line.who, "subject": line.subject, "customer": line.customer,
-                "note": line.note, "takes_back": line.takes_back,
-            },
-        )  # fmt: skip
+
+def _inserted(lines: Sequence[Line]) -> dict[sa.Table, list[dict[str, Any]]]:
+    """Return the rows of lines by table, those of the lines themselves first."""
+    found: defaultdict[sa.Table, list[dict[str, Any]]] = defaultdict(list)
+    for line in lines:
+        found[LINES].append({c.name: getattr(line, c.name) for c in LINES.columns})
         if line.said is not None:
             values = {one.name: getattr(line.said, one.name) for one in fields(line.said)}
-            connection.execute(sa.insert(TABLES[line.subject]), {"line": number, **values})
+            found[TABLES[line.subject]].append({"line": line.number, **values})
         for place, named in enumerate(line.documents):
-            connection.execute(
-                sa.insert(DOCUMENTS),
-                {
-                    "line": number, "place": place,
-                    "ledger": named.ledger, "document_id": named.document_id,
-                },
-            )  # fmt: skip
-
-
-def line_of(
-    who: str,
-    customer: str,
-    said: Subject,
-    note: str = "",
-    documents: Iterable[Named] = (),
-    at: datetime | None = None,
-    id: str = "",
-) -> Line:
-    """Return a line that can be kept. Raises `SaidError` as `Memory.say`; id: its own, else any."""
-    line = _new(who, customer, said.name, said, note, tuple(documents), at)
-    if said.name == "notes" and not line.note:
-        raise SaidError(N_("Write what others should know."))
-    return replace(line, id=id or line.id)
-
-
-def _new(
-    who: str,
-    customer: str,
-    subject: str,
-    said: Subject | None,
-    note: str,
-    documents: tuple[Named, ...],
-    at: datetime | None,
-) -> Line:
-    who, note = " ".join(who.split()), note.strip()
-    if not who:
-        raise SaidError(N_("Say who you are first: a line without a name helps nobody."))
-    if not customer:
-        raise SaidError(N_("Say of which customer."))
-    if len(note) > MOST_NOTE:
-        raise SaidError(N_("A note has at most {most} characters."), most=MOST_NOTE)
-    if len(documents) > MOST_DOCUMENTS:
-        raise SaidError(N_("A line speaks of at most {most} documents."), most=MOST_DOCUMENTS)
-    moment = (at or datetime.now(UTC)).replace(microsecond=0)
-    return Line(
-        0, secrets.token_hex(8), moment, moment.astimezone().date(), who[:80], customer, subject,
-        said, note, documents,
-    )  # fmt: skip
+            columns = {c.name: getattr(named, c.name, None) for c in DOCUMENTS.columns}
+            found[DOCUMENTS].append({**columns, "line": line.number, "place": place})
+    return dict(found)
 
 
 def _read(connection: sa.Connection | None, *asked: sa.ColumnElement[bool]) -> list[Line]:
@@ -236,8 +203,8 @@ def _read(connection: sa.Connection | None, *asked: sa.ColumnElement[bool]) -> l
     chosen = sa.select(LINES.c.number).where(*asked)
     rows = connection.execute(sa.select(LINES).where(*asked).order_by(LINES.c.number)).all()
     said: dict[int, Subject] = {}
-    for name, table in TABLES.items():
-        subject = SUBJECTS[name]
+    for name in {row.subject for row in rows} - {TAKEN_BACK}:
+        table, subject = TABLES[name], SUBJECTS[name]
         for row in connection.execute(sa.select(table).where(table.c.line.in_(chosen))):
             values = dict(row._mapping)
             number = values.pop("line")
@@ -245,7 +212,7 @@ def _read(connection: sa.Connection | None, *asked: sa.ColumnElement[bool]) -> l
     documents: defaultdict[int, list[Named]] = defaultdict(list)
     listed = sa.select(DOCUMENTS).where(DOCUMENTS.c.line.in_(chosen))
     for row in connection.execute(listed.order_by(DOCUMENTS.c.line, DOCUMENTS.c.place)):
-        documents[row.line].append(Named(row.ledger, row.document_id))
+        documents[row.line].append(_named(row))
     takers = connection.execute(
         sa.select(back).join(LINES, back.c.takes_back == LINES.c.id).where(*asked)
     ).all()
@@ -259,6 +226,13 @@ def _read(connection: sa.Connection | None, *asked: sa.ColumnElement[bool]) -> l
         )
         for row in rows
     ]
+
+
+def _named(row: sa.Row[Any]) -> Named:
+    told = {f.name: getattr(row, f.name) for f in fields(Identified)}
+    if row.issued_on is None:
+        return Named(row.ledger, row.document_id)
+    return Identified(**told)
 
 
 def _line(row: sa.Row[Any]) -> Line:

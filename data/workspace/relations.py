@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from data.workspace.memory import Line
+from data.workspace.line import Line
 from data.workspace.subjects.every import SUBJECTS
 from data.workspace.subjects.subject import Subject, kinds
 

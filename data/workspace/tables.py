@@ -96,4 +96,10 @@ DOCUMENTS = sa.Table(
     sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("ledger", sa.String(80), nullable=False),
     sa.Column("document_id", sa.String(120), nullable=False),
+    # of documents that are told from others of their number
+    sa.Column("customer", sa.String(80)),
+    sa.Column("issued_on", sa.Date),
+    sa.Column("amount", Money),
+    sa.Column("kind", sa.String(24)),
+    sa.Column("nth", sa.Integer),
 )

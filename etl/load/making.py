@@ -18,8 +18,9 @@ from data.core.texts import N_, Text
 from data.store.keeping import clear
 from data.store.schema import STAGED
 from data.store.state import State, Store
-from data.workspace import by_hand, policy
-from data.workspace.decisions import DECIDED, Decision, Decisions, fingerprint, holding
+from data.workspace import policy
+from data.workspace.books import SECTORS, Said, said, sectors_print
+from data.workspace.decisions import DECIDED, fingerprint
 from etl.findings.find import find, outcomes
 from etl.intake.staged import create_staged
 from etl.ledger.checks import control
@@ -67,8 +68,7 @@ class Making:
         self.report = LoadReport(loaded_at=self.now)
         self.earlier = LoadReport()
         self.before: State | None = None
-        self.decisions: tuple[Decision, ...] = ()
-        self.sectors: dict[str, str] = {}
+        self.said = Said()
         self.policy = DEFAULTS
 
     def take_up(self) -> None:
@@ -86,21 +86,20 @@ class Making:
         report.given = list(self.earlier.given)
         report.superseded = dict(self.earlier.superseded)
         report.expected = self.earlier.expected
-        self.decisions = holding(Decisions(self.store.folder).read())
-        self.sectors = by_hand.sectors(self.store.folder)
+        self.said = said(self.store.folder)
         self.policy = policy.read(self.store.folder)
         report.policy = self.policy.books
         told = changes(self.earlier.policy, report.policy)
         if before is not None and told:
             report.notes.append(Text(ANEW, {"changes": told}))
-        for name, said in (
-            (DECIDED, fingerprint(self.decisions)),
-            (by_hand.SAID, by_hand.fingerprint(self.sectors)),
+        for name, print_ in (
+            (DECIDED, fingerprint(self.said.decisions)),
+            (SECTORS, sectors_print(self.said.sectors)),
             (policy.SAID, self.policy.fingerprint),
         ):
             report.options.pop(name, None)
-            if said:
-                report.options[name] = said
+            if print_:
+                report.options[name] = print_
 
     def publish(self, build: Callable[[Connection], None]) -> None:
         """Build the next state from the staged tables of the current one, and publish it.
@@ -171,8 +170,8 @@ class Making:
         return Settings(
             currency or "EUR",
             int(terms) if terms else None,
-            self.decisions,
-            self.sectors,
+            self.said.decisions,
+            self.said.sectors,
             oldest,
             self.policy,
         )

@@ -257,13 +257,13 @@ class _Removal(Making):
         notes = [Text(AGAIN, {"file": name}) for name in self.back]
         if self.lost:
             notes.append(Text(MAY_LOAD, {"files": self._older()}))
-        known = there(connection, [n for d in self.decisions for n in d.pair])
-        waiting = sum(not set(d.pair) <= known for d in self.decisions)
+        known = there(connection, [n for d in self.said.decisions for n in d.pair])
+        waiting = sum(not set(d.pair) <= known for d in self.said.decisions)
         if waiting:
             notes.append(Text(WAITING, {"count": waiting}))
-        if self.sectors:
+        if self.said.sectors:
             customers = {c for (c,) in rows(connection, "select customer_id from customers")}
-            missing = len(set(self.sectors) - customers)
+            missing = len(set(self.said.sectors) - customers)
             if missing:
                 notes.append(Text(SECTORS, {"count": missing}))
         self.report.notes += notes

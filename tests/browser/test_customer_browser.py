@@ -6,18 +6,10 @@ from playwright.sync_api import expect
 
 from data.store.state import Store
 from data.workspace.by_hand import sectors
+from data.workspace.memory import Memory
 from etl.load.run import load
+from tests.browser.test_memory_browser import choose
 from tests.dashboards.cash.test_cash import INVOICES
-
-
-def choose(page, typed, label):
-    """Choose a sector on the page of a customer."""
-    page.get_by_text("Set the sector by hand").click()
-    control = page.get_by_label("Sector of this customer").first
-    control.click()
-    if typed:
-        control.fill(typed)
-    page.get_by_role("option", name=label).click()
 
 
 def test_a_sector_is_set_seen_in_the_filters_and_taken_back(site, tmp_path):
@@ -28,9 +20,15 @@ def test_a_sector_is_set_seen_in_the_filters_and_taken_back(site, tmp_path):
     page = opened.open("/customer?customer=A")
     shown = page.locator("#customer-who")
     expect(shown).not_to_contain_text("43.21")
-    choose(page, "43.21", "43.21 Electrical installation")
+    page.get_by_text("Say something of this customer").click()
+    page.get_by_label("Your name").fill("Anna")
+    choose(page, "#say-subject", "Sector")
+    page.locator("#say-sector").fill("43.21")
+    page.get_by_role("option", name="43.21 Electrical installation").click()
+    page.get_by_role("button", name="Record it").click()
     expect(shown).to_contain_text("43.21 Electrical installation")
-    assert sectors(store.folder) == {"A": "43.21"}
+    memory = Memory(store.folder)
+    assert sectors(memory) == {"A": "43.21"}
     opened.settle(page)
 
     page = opened.open("/customers")
@@ -39,9 +37,10 @@ def test_a_sector_is_set_seen_in_the_filters_and_taken_back(site, tmp_path):
     expect(page.locator(".ag-center-cols-container .ag-row")).to_have_count(1)
 
     page = opened.open("/customer?customer=A")
-    choose(page, "", "What the files say")
+    page.locator("#customer-memory-panel").get_by_role("button", name="Take back").click()
     shown = page.locator("#customer-who")
     expect(shown).not_to_contain_text("43.21")
     expect(shown).to_contain_text("A")
-    assert sectors(store.folder) == {}
+    assert sectors(memory) == {}
+    memory.close()
     opened.settle(page)

@@ -39,10 +39,12 @@ class Limit(Subject):
 
     amount: in currency; 0: nothing on credit. valid_until: the last day it holds. insured_amount,
     insured_percent: what an insurer bears of it. security: what else stands for it, in words.
+    advised: what a bureau or insurer advised, kept or not.
     """
 
     name: ClassVar[str] = "said_limits"
     label: ClassVar[str] = N_("Credit limit")
+    free: ClassVar[tuple[str, ...]] = ("security",)
 
     amount: Decimal
     currency: str
@@ -50,11 +52,12 @@ class Limit(Subject):
     insured_amount: Decimal | None = None
     insured_percent: int | None = None
     security: str = ""
+    advised: Decimal | None = None
 
     def __post_init__(self) -> None:
         """Refuse amounts below zero, and shares that are none."""
         short(self.security)
-        for value in (self.amount, self.insured_amount or Decimal(0)):
+        for value in (self.amount, self.insured_amount or Decimal(0), self.advised or Decimal(0)):
             if not value.is_finite() or not 0 <= value <= MOST:
                 raise SaidError(N_("A limit of {value} cannot be."), value=value)
         if self.insured_percent is not None and not 0 <= self.insured_percent <= 100:

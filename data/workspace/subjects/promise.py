@@ -76,6 +76,20 @@ def judged(
     return found
 
 
+def together(parts: Sequence[Kept]) -> Kept:
+    """Return what became of several that belong together, the parts of a plan.
+
+    One that was broken or kept in part makes it so; open as long as one is.
+    """
+    states = {one.state for one in parts}
+    paid = sum((one.paid for one in parts), Decimal(0))
+    if states <= {KEPT}:
+        return Kept(KEPT, paid)
+    if states <= {KEPT, OPEN}:
+        return Kept(OPEN, paid)
+    return Kept(BROKEN if BROKEN in states else PART, paid)
+
+
 def received(movements: Iterable[tuple[date, Decimal]]) -> list[tuple[date, Decimal]]:
     """Return what came in and stayed, by day: amounts above zero.
 

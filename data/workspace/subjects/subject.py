@@ -31,6 +31,12 @@ class Subject:
     """Its table, and the relation that figures read."""
     label: ClassVar[str]
     """What a reader calls it, marked with N_."""
+    books: ClassVar[bool] = False
+    """Whether the books are made by it, so that a state is derived anew."""
+    general: ClassVar[bool] = False
+    """Whether it may be said of no customer in particular."""
+    free: ClassVar[tuple[str, ...]] = ()
+    """Its fields of free words: they go where a person's data are erased."""
 
 
 #: type of a field -> type of its column

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-from data.workspace.decisions import CONFIRM, UNDO, Decision, Named, choose
+from data.workspace.decisions import CONFIRM, UNDO, Decision, choose
+from data.workspace.named import Identified
 from etl.sql import Connection, rows, run
 
 
@@ -75,12 +76,12 @@ def separate_undone(connection: Connection, decisions: Sequence[Decision]) -> No
         )
 
 
-def there(connection: Connection, named: Sequence[Named]) -> set[Named]:
+def there(connection: Connection, named: Sequence[Identified]) -> set[Identified]:
     """Return which of these documents the state in the making holds."""
     return set(_keys(connection, named)) if named else set()
 
 
-def _keys(connection: Connection, named: Sequence[Named]) -> dict[Named, int]:
+def _keys(connection: Connection, named: Sequence[Identified]) -> dict[Identified, int]:
     """Return the keys in `doc` of the documents that are there."""
     wanted = list(dict.fromkeys(named))
     run(

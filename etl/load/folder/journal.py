@@ -13,7 +13,7 @@ from data.core.errors import CANNOT_WRITE, MAY_WRITE, StoreError
 from data.core.importing import Event
 from data.core.texts import Text
 from data.store.state import write_whole
-from data.workspace.decisions import only_writer
+from data.store.writer import only_writer
 
 NAME = "watched.json"
 MOST = 100
@@ -55,7 +55,7 @@ def write(store: Path, folder: Path, events: Sequence[Event] = ()) -> None:
     path = store / NAME
     try:
         store.mkdir(parents=True, exist_ok=True)
-        with only_writer(store):
+        with only_writer(path):
             before = read(store)
             folders = [*dict.fromkeys([*before.folders, str(folder)])]
             if not events and folders == before.folders:

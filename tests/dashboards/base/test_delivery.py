@@ -20,7 +20,8 @@ from dashboards.base.parts import page, panel
 from dashboards.base.view import Answers, Context, NoRows, View
 from dashboards.server import create_app
 from data.workspace import by_hand
-from data.workspace.decisions import Decisions, Named
+from data.workspace.memory import Memory
+from data.workspace.named import Identified
 from tests.pages import ask, small_company, words
 
 
@@ -92,10 +93,10 @@ def test_a_newer_state_is_asked_anew(tmp_path):
 
 def test_what_was_said_meanwhile_is_seen_on_the_next_view(tmp_path):
     store = small_company(tmp_path)
-    decisions = Decisions(store.folder)
+    memory = Memory(store.folder)
 
     def fill(view, _n):
-        said = len(decisions.read()), by_hand.sectors(store.folder).get("C1")
+        said = len(by_hand.decisions(memory)), by_hand.sectors(memory).get("C1")
         return Content(f"{said} {view.enough} {view.buckets}", "")
 
     app, times = counting(store, fill)
@@ -104,10 +105,11 @@ def test_what_was_said_meanwhile_is_seen_on_the_next_view(tmp_path):
         return words(ask(app, "one-head.children")["one-head"]["children"])
 
     assert shown().startswith("(0, None) 20 30,60,90")
-    named = Named("", "F1", "C1", date(2026, 1, 1), Decimal(10), "invoice")
-    decisions.add("confirm", named, replace(named, document_id="P1", kind="payment"))
+    named = Identified("", "F1", "C1", date(2026, 1, 1), Decimal(10), "invoice")
+    other = replace(named, document_id="P1", kind="payment")
+    by_hand.decide(memory, "Anna", "confirm", named, other)
     assert shown().startswith("(1, None)")
-    by_hand.say_sector(store.folder, "C1", "47.11")
+    by_hand.say_sector(memory, "Anna", "C1", "47.11")
     assert shown().startswith("(1, '47.11') 20 30,60,90")
     said = 'enough_payments = 5\nbuckets = "weeks"\n'
     (store.folder / "policy.toml").write_text(said, encoding="utf-8")

@@ -14,7 +14,8 @@ from dashboards.cash.page import act
 from dashboards.cash.unapplied import ranked, suggested
 from dashboards.server import create_app
 from data.store.state import Store
-from data.workspace.decisions import CONFIRM, UNDO, WITHDRAW, Decisions
+from data.workspace.by_hand import decisions as decided
+from data.workspace.decisions import CONFIRM, UNDO
 from etl.load.importer import FileImporter
 from etl.load.run import load
 from tests.etl.load.test_importer import finished
@@ -40,7 +41,7 @@ def app(tmp_path_factory):
 
 
 @pytest.fixture
-def books(tmp_path):
+def context(tmp_path):
     """A store of loaded files, and the context of a page over it."""
     folder = tmp_path / "exports"
     folder.mkdir()
@@ -48,7 +49,7 @@ def books(tmp_path):
     (folder / "payments.csv").write_text(PAYMENTS)
     store = Store(tmp_path / "store")
     assert load([folder], store).ok
-    return Context(store, FileImporter(store)), Decisions(store.folder)
+    return Context(store, FileImporter(store))
 
 
 def offers(context):
@@ -181,35 +182,35 @@ def test_the_lists_can_be_downloaded_without_their_buttons(app):
     assert "P-LOOSE" in listed
 
 
-def test_a_confirmed_suggestion_is_in_the_next_state(books):
-    context, decisions = books
+def test_a_confirmed_suggestion_is_in_the_next_state(context):
     token = offers(context)["F1003"]
     before = unapplied_of(context.view(""))
     assert sum(r["amount"] for r in before) == D(80)
-    act(context, decisions, "", {"type": "cash-confirm", "pairs": token}, None)
+    act(context, "Anna", "", {"type": "cash-confirm", "pairs": token}, None)
     finished(context.importer)
     assert unapplied_of(context.view("")) == []
-    (line,) = lines_of(context.view(""), decisions)
+    (line,) = lines_of(context.view(""), context.memory)
     assert (line.holds, line.there, line.waiting, line.amount) == (True, True, False, D(80))
     assert line.decision.action == CONFIRM
     # undoing what a person confirmed takes that back
-    act(context, decisions, "", {"type": "x"}, {"pair": pairs(context)["F1003", "P2"]})
+    act(context, "Anna", "", {"type": "x"}, {"pair": pairs(context)["F1003", "P2"]})
     finished(context.importer)
     assert sum(r["amount"] for r in unapplied_of(context.view(""))) == D(80)
-    assert [d.action for d in decisions.read()] == [CONFIRM, WITHDRAW]
+    assert [(d.action, d.withdrawn is not None) for d in decided(context.memory)] == [
+        (CONFIRM, True)
+    ]
 
 
-def test_what_was_undone_is_unapplied_and_not_suggested_again(books):
-    context, decisions = books
-    act(context, decisions, "", {"type": "x"}, {"pair": pairs(context)["F1001", "P1"]})
+def test_what_was_undone_is_unapplied_and_not_suggested_again(context):
+    act(context, "Anna", "", {"type": "x"}, {"pair": pairs(context)["F1001", "P1"]})
     finished(context.importer)
     seen = context.view("")
-    assert decisions.read()[0].action == UNDO
+    assert decided(context.memory)[0].action == UNDO
     assert D(100) in [r["amount"] for r in unapplied_of(seen)]
-    content = unapplied_content(seen, decisions, may=True)
+    content = unapplied_content(seen, context.memory, may=True)
     assert "F1001" not in str([c for c in str(content.body).split("Li(") if "P1" in c])
-    (line,) = lines_of(seen, decisions)
-    act(context, decisions, "", {"type": "cash-withdraw", "id": line.decision.id}, None)
+    (line,) = lines_of(seen, context.memory)
+    act(context, "Anna", "", {"type": "cash-withdraw", "id": line.decision.id}, None)
     finished(context.importer)
     assert ("F1001", "P1") in pairs(context)
 
@@ -218,35 +219,32 @@ def test_what_was_undone_is_unapplied_and_not_suggested_again(books):
     "token",
     ["", "1.2", "999.998.000000000000111111111111", "1.2.000000000000111111111111", "'; drop--"],
 )
-def test_documents_that_are_not_there_are_refused_in_words(books, token):
-    context, decisions = books
+def test_documents_that_are_not_there_are_refused_in_words(context, token):
     for asked in ({"type": "cash-confirm", "pairs": token}, {"type": "x"}):
         with pytest.raises(RefusedError) as refused:
-            act(context, decisions, "", asked, {"pair": token})
+            act(context, "Anna", "", asked, {"pair": token})
         assert str(refused.value.reason).startswith("These documents are not")
-    assert decisions.read() == ()
+    assert decided(context.memory) == ()
 
 
-def test_a_pair_cannot_be_confirmed_twice_nor_two_invoices(books):
-    context, decisions = books
+def test_a_pair_cannot_be_confirmed_twice_nor_two_invoices(context):
     token = offers(context)["F1003"]
     with pytest.raises(RefusedError, match="Nothing is left"):
-        act(context, decisions, "", {"type": "cash-confirm", "pairs": f"{token};{token}"}, None)
+        act(context, "Anna", "", {"type": "cash-confirm", "pairs": f"{token};{token}"}, None)
     found = look_up(context.view(""), token)
     one, other, seals = token.split(".")
     turned = f"{other}.{one}.{seals[12:]}{seals[:12]}"
     with pytest.raises(RefusedError, match="Only a payment"):
-        act(context, decisions, "", {"type": "cash-confirm", "pairs": turned}, None)
+        act(context, "Anna", "", {"type": "cash-confirm", "pairs": turned}, None)
     assert (found.owed, found.paid) == (D(80), D(80))
-    assert decisions.read() == ()
+    assert decided(context.memory) == ()
 
 
-def test_a_decision_of_documents_that_left_is_listed_as_such(books, tmp_path):
-    context, decisions = books
-    act(context, decisions, "", {"type": "cash-confirm", "pairs": offers(context)["F1003"]}, None)
+def test_a_decision_of_documents_that_left_is_listed_as_such(context, tmp_path):
+    act(context, "Anna", "", {"type": "cash-confirm", "pairs": offers(context)["F1003"]}, None)
     finished(context.importer)
     other = small_company(tmp_path / "other")
-    (line,) = lines_of(view(other), decisions)
+    (line,) = lines_of(view(other), context.memory)
     assert not line.there
     told = now_of(replace(line, waiting=False), view(other).f)
     assert told == "its documents are not in the data now; it holds once they are"

@@ -8,12 +8,17 @@ from decimal import Decimal
 import pytest
 
 from dashboards.charts.said import sentence
-from dashboards.customer.memory import MEMORY, title_of, told
-from dashboards.customer.say import act, documents_of, made
-from data.workspace.memory import Named
+from dashboards.customer.form import FIELDS, documents_of, made
+from dashboards.customer.memory import MEMORY, memory_content, title_of, told
+from dashboards.customer.say import act
+from data.workspace.named import Named
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import Dispute, Settled
+from data.workspace.subjects.keeping import Backlog, Erased, Owner, Person
+from data.workspace.subjects.market import Priority, Sector
+from data.workspace.subjects.matched import Matched
 from data.workspace.subjects.note import Note
+from data.workspace.subjects.plan import Plan, Settlement
 from data.workspace.subjects.promise import Promise
 from data.workspace.subjects.subject import SaidError
 from tests.pages import loaded
@@ -111,11 +116,9 @@ def test_a_form_says_what_it_holds(context):
     shown = view(context)
     (document,) = documents_of(shown)
     assert document["value"] == "\tF2"
-    empty = dict.fromkeys(
-        ("amount", "day", "reason", "documents", "owner", "days", "until", "insured", "percent",
-         "security", "note"))  # fmt: skip
-    said = empty | {"who": "Anna", "subject": "disputes", "amount": 12.3, "reason": "price",
-                    "documents": ["\tF2", "\tnot theirs"], "owner": " Sales "}  # fmt: skip
+    empty = dict.fromkeys(FIELDS)
+    said = empty | {"subject": "disputes", "amount": 12.3, "reason": "price",
+                    "documents": ["\tF2", "\tnot theirs"], "settler": " Sales "}  # fmt: skip
     subject, documents = made(shown, said)
     assert subject == Dispute(Decimal("12.30"), "EUR", "price", "Sales")
     assert documents == [Named("", "F2")]
@@ -124,15 +127,90 @@ def test_a_form_says_what_it_holds(context):
     for missing in ({"subject": "promises", "amount": 5}, {"subject": "disputes", "amount": 5},
                     {"subject": "promises", "day": "2025-01-01"}, {"subject": "said_terms"},
                     {"subject": "said_limits"}, {"subject": "nothing"},
-                    {"subject": "promises", "amount": 5, "day": "tomorrow"}):  # fmt: skip
+                    {"subject": "promises", "amount": 5, "day": "tomorrow"},
+                    {"subject": "plans", "amount": 5, "parts": 3},
+                    {"subject": "plans", "amount": 5, "first": "2025-01-01"},
+                    {"subject": "plans", "amount": 5, "first": "2025-01-01", "parts": 1},
+                    {"subject": "settlements", "amount": 6, "owed": 5, "day": "2025-01-01"},
+                    {"subject": "owners"}, {"subject": "priorities"}, {"subject": "persons"},
+                    {"subject": "said_sectors"}, {"subject": "said_sectors", "sector": "horeca"},
+                    {"subject": "backlogs"}, {"subject": "views"}):  # fmt: skip
         with pytest.raises(SaidError):
             made(shown, empty | missing)
+
+
+@pytest.mark.parametrize(
+    ("said", "subject"),
+    [
+        ({"subject": "plans", "amount": 900, "parts": 3, "first": "2025-01-31", "interest": 1},
+         Plan(Decimal(900), "EUR", date(2025, 1, 31), 3, Decimal(1))),
+        ({"subject": "settlements", "amount": 80, "owed": 100, "day": "2025-01-31"},
+         Settlement(Decimal(100), Decimal(80), "EUR", date(2025, 1, 31))),
+        ({"subject": "backlogs", "amount": 0}, Backlog(Decimal(0), "EUR")),
+        ({"subject": "owners", "owner": " Sales "}, Owner("Sales")),
+        ({"subject": "priorities", "level": "more"}, Priority("more", "customer", "A")),
+        ({"subject": "persons", "person": "yes"}, Person(True)),
+        ({"subject": "said_sectors", "sector": "4711"}, Sector("47.11")),
+        ({"subject": "said_limits", "amount": 5, "advised": 3},
+         Limit(Decimal(5), "EUR", advised=Decimal(3))),
+    ],
+)  # fmt: skip
+def test_a_form_says_every_subject(context, said, subject):
+    assert made(view(context), dict.fromkeys(FIELDS) | said) == (subject, [])
+
+
+def test_parts_of_a_plan_are_judged_by_the_payments(context):
+    plan = Plan(Decimal(80), "EUR", date(2025, 2, 10), 2)
+    context.memory.say("Anna", "A", plan, "plan", at=datetime(2025, 2, 1, 12, tzinfo=UTC))
+    assert states(context, "2025-02-09") == {"plan": "open"}
+    # 100.00 came on the 10th: both parts are paid
+    assert states(context, "2025-02-10") == {"plan": "kept"}
+    say(context, Plan(Decimal(400), "EUR", date(2025, 2, 10), 2), (2025, 2, 1), "more")
+    say(context, Settlement(Decimal(250), Decimal(20), "EUR", date(2025, 2, 5)), (2025, 2, 1), "s")
+    assert states(context) == {"plan": "broken", "more": "broken", "s": "broken"} | {
+        key: state for key, state in states(context).items() if state in ("kept", "part_kept")
+    }
+
+
+def test_the_sector_by_hand_has_the_books_made_anew_and_so_has_taking_it_back(context):
+    said = dict.fromkeys(FIELDS) | {"subject": "said_sectors", "sector": "43.21"}
+    assert act(context.memory, view(context), "Anna", "say-keep", said)
+    (line,) = context.memory.lines("A")
+    assert act(context.memory, view(context), "Anna", {"type": "memory-back", "id": line.id}, {})
+    note = dict.fromkeys(FIELDS) | {"subject": "notes", "note": "Called"}
+    assert not act(context.memory, view(context), "Anna", "say-keep", note)
+
+
+def test_what_was_written_of_a_person_can_be_erased_and_nothing_else(context):
+    say(context, Note(), (2025, 1, 2), "ill since May")
+    say(context, Limit(Decimal(5), "EUR", security="his house"), (2025, 1, 2))
+    context.memory.say("Anna", "B", Note(), "of B")
+    erase = {"type": "memory-erase", "at": "customer"}
+    before = shown_figures(context)
+    with pytest.raises(SaidError, match="natural person"):
+        act(context.memory, view(context), "Bob", erase, {})
+    say(context, Person(True), (2025, 1, 3))
+    assert "memory-erase" in str(memory_content(view(context), True).body)
+    act(context.memory, view(context), "Bob", erase, {})
+    lines = context.memory.lines("A")
+    assert [line.note for line in lines] == ["", "", "", ""]
+    assert lines[1].said == Limit(Decimal(5), "EUR")
+    assert lines[-1].said == Erased(3)
+    assert context.memory.lines("B")[0].note == "of B"
+    assert shown_figures(context) == before
+    whole = (context.store.folder / "workspace.sqlite").read_bytes()
+    assert b"ill since May" not in whole
+    assert b"his house" not in whole
+
+
+def shown_figures(context):
+    return context.view("").answer("receivables").to_pylist()
 
 
 def test_a_button_speaks_of_this_customer_only(context):
     other = context.memory.say("Anna", "B", Note(), "other")
     with pytest.raises(SaidError):
-        act(context.memory, view(context), {"type": "memory-back", "id": other.id}, {"who": "Bob"})
+        act(context.memory, view(context), "Bob", {"type": "memory-back", "id": other.id}, {})
     assert context.memory.lines("B")[0].holds
 
 
@@ -164,6 +242,10 @@ def filed(context, search="?customer=A"):
 def test_every_subject_has_words(context):
     for said in (promise(5, (1, 1)), Dispute(Decimal(5), "EUR", "price", "Sales"), Terms(1),
                  Limit(Decimal(9), "EUR", date(2026, 1, 1), Decimal(5), 90, "pledge"),
-                 Settled("x", "paid")):  # fmt: skip
+                 Settled("x", "paid"), Owner("Sales"), Backlog(Decimal(0), "EUR"), Person(True),
+                 Person(False), Priority("less", "customer", "A"), Erased(3), Sector("47.11"),
+                 Plan(Decimal(9), "EUR", date(2026, 1, 1), 3, Decimal(1)), Matched("undo"),
+                 Matched("confirm", Decimal(5)), Matched("confirm"),
+                 Settlement(Decimal(9), Decimal(5), "EUR", date(2026, 1, 1))):  # fmt: skip
         line = say(context, said, (2025, 1, 1))
         assert sentence(line, view(context))

@@ -1,75 +1,66 @@
-"""What people decided, kept beside the states."""
+"""What people decided about matches, as lines of the memory."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from data.core.errors import StoreError
-from data.workspace.decisions import (
-    CONFIRM,
-    UNDO,
-    WITHDRAW,
-    Decisions,
-    Named,
-    choose,
-    fingerprint,
-    holding,
-)
+from data.workspace.by_hand import decide, decisions
+from data.workspace.decisions import CONFIRM, UNDO, choose, fingerprint, holding
+from data.workspace.memory import Memory
+from data.workspace.named import Identified
+from data.workspace.subjects.subject import SaidError
 
-INVOICE = Named("", "F1", "A", date(2025, 1, 1), Decimal("100.00"), "invoice")
-PAYMENT = Named("", "P1", "B", date(2025, 2, 1), Decimal("-100.00"), "payment", 2)
+INVOICE = Identified("", "F1", "A", date(2025, 1, 1), Decimal("100.00"), "invoice")
+PAYMENT = Identified("", "P1", "B", date(2025, 2, 1), Decimal("-100.00"), "payment", 2)
 
 
-def test_what_is_written_is_read_as_it_was(tmp_path):
-    kept = Decisions(tmp_path)
-    assert kept.read() == ()
-    made = kept.add(CONFIRM, INVOICE, PAYMENT, Decimal("99.90"), note="Crédit “é”\nline")
-    taken = kept.add(WITHDRAW, INVOICE, PAYMENT, of=made.id)
-    assert kept.read() == (made, taken)
+@pytest.fixture
+def memory(tmp_path):
+    kept = Memory(tmp_path)
+    yield kept
+    kept.close()
+
+
+def test_what_is_decided_is_read_as_it_was(memory):
+    assert decisions(memory) == ()
+    made = decide(memory, "Anna", CONFIRM, INVOICE, PAYMENT, Decimal("99.90"), "Crédit “é”\nline")
+    assert decisions(memory) == (made,)
     assert made.pair == (INVOICE, PAYMENT)
-    assert len(kept.path.read_text("utf-8").splitlines()) == 2
+    assert (made.who, made.amount, made.withdrawn) == ("Anna", Decimal("99.90"), None)
+    back = memory.take_back("Bob", made.id)
+    assert decisions(memory) == (replace(made, withdrawn=back.at),)
 
 
-def test_only_the_last_word_holds_until_it_is_taken_back(tmp_path):
-    kept = Decisions(tmp_path)
-    undone = kept.add(UNDO, INVOICE, PAYMENT)
-    other = kept.add(CONFIRM, replace(INVOICE, document_id="F2"), PAYMENT)
-    confirmed = kept.add(CONFIRM, INVOICE, PAYMENT)
-    assert holding(kept.read()) == (other, confirmed)
-    kept.add(WITHDRAW, INVOICE, PAYMENT, of=confirmed.id)
-    assert holding(kept.read()) == (undone, other)
-    kept.add(WITHDRAW, INVOICE, PAYMENT, of=undone.id)
-    assert holding(kept.read()) == (other,)
+def test_nobody_decides_nothing(memory):
+    with pytest.raises(SaidError, match="Say who you are"):
+        decide(memory, "", CONFIRM, INVOICE, PAYMENT)
+    with pytest.raises(SaidError, match="no decision"):
+        decide(memory, "Anna", "delete", INVOICE, PAYMENT)
+    nobodys = replace(INVOICE, customer=""), replace(PAYMENT, customer="")
+    assert decide(memory, "Anna", UNDO, *nobodys).pair == nobodys
 
 
-def test_the_fingerprint_tells_what_holds(tmp_path):
-    kept = Decisions(tmp_path)
-    assert fingerprint(holding(kept.read())) == ""
-    made = kept.add(UNDO, INVOICE, PAYMENT)
-    first = fingerprint(holding(kept.read()))
+def test_only_the_last_word_holds_until_it_is_taken_back(memory):
+    undone = decide(memory, "Anna", UNDO, INVOICE, PAYMENT)
+    other = decide(memory, "Anna", CONFIRM, replace(INVOICE, document_id="F2"), PAYMENT)
+    confirmed = decide(memory, "Anna", CONFIRM, INVOICE, PAYMENT)
+    assert holding(decisions(memory)) == (other, confirmed)
+    memory.take_back("Anna", confirmed.id)
+    assert holding(decisions(memory)) == (undone, other)
+    memory.take_back("Anna", undone.id)
+    assert holding(decisions(memory)) == (other,)
+
+
+def test_the_fingerprint_tells_what_holds(memory):
+    assert fingerprint(holding(decisions(memory))) == ""
+    made = decide(memory, "Anna", UNDO, INVOICE, PAYMENT)
+    first = fingerprint(holding(decisions(memory)))
     assert first
-    kept.add(CONFIRM, replace(INVOICE, document_id="F2"), PAYMENT)
-    assert fingerprint(holding(kept.read())) not in ("", first)
+    decide(memory, "Anna", CONFIRM, replace(INVOICE, document_id="F2"), PAYMENT)
+    assert fingerprint(holding(decisions(memory))) not in ("", first)
     assert fingerprint([replace(made, id="other")]) == first
-
-
-def test_several_writers_lose_nothing(tmp_path):
-    with ThreadPoolExecutor(4) as writers:
-        list(writers.map(lambda _n: Decisions(tmp_path).add(UNDO, INVOICE, PAYMENT), range(12)))
-    assert len({d.id for d in Decisions(tmp_path).read()}) == 12
-
-
-def test_a_line_that_is_no_decision_is_named(tmp_path):
-    kept = Decisions(tmp_path)
-    kept.add(UNDO, INVOICE, PAYMENT)
-    kept.path.write_text(kept.path.read_text() + '{"action": "delete"}\n')
-    with pytest.raises(StoreError, match="Line 2"):
-        kept.read()
-    with pytest.raises(ValueError, match="no decision"):
-        kept.add("delete", INVOICE, PAYMENT)
 
 
 @pytest.mark.parametrize(

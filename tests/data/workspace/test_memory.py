@@ -18,14 +18,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from data.core.errors import StoreError
-from data.workspace.database import NAME, Database
-from data.workspace.memory import Memory, Named
+from data.workspace.database import Database
+from data.workspace.memory import Memory
+from data.workspace.named import Named
+from data.workspace.places import NAME
 from data.workspace.relations import DOCUMENTS, relations
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import Dispute, Settled
 from data.workspace.subjects.every import SUBJECTS
+from data.workspace.subjects.keeping import Backlog, Erased, Owner, Person
+from data.workspace.subjects.market import Priority, Sector, Target
+from data.workspace.subjects.matched import Matched
 from data.workspace.subjects.note import Note
+from data.workspace.subjects.plan import Plan, Settlement
 from data.workspace.subjects.promise import BROKEN, KEPT, OPEN, PART, Kept, Promise, judged
+from data.workspace.subjects.saved import SavedView
 from data.workspace.subjects.subject import SaidError
 from data.workspace.tables import META
 from tests import postgres
@@ -39,6 +46,18 @@ EVERYTHING = (
     Terms(45, date(2027, 6, 30)),
     Limit(Decimal(0), "EUR"),
     Limit(Decimal("9999999999999.99"), "EUR", date(2027, 1, 1), Decimal("10.01"), 90, "a pledge"),
+    Limit(Decimal(5), "EUR", advised=Decimal("0.01")),
+    Plan(Decimal("0.03"), "EUR", date(2027, 1, 31), 2, Decimal("0.25")),
+    Settlement(Decimal(9), Decimal(9), "EUR", date(2027, 1, 1)),
+    Backlog(Decimal(0), "EUR"),
+    Owner("Sales “north”"),
+    Priority("less", "sector", "46"),
+    Person(False),
+    Erased(7),
+    Target("dso", Decimal("45.50")),
+    SavedView("Overdue, north", "/aging?as_of=2026-01-31&sector=46"),
+    Sector("47.11"),
+    Matched("confirm", Decimal("0.01")),
 )
 
 
@@ -166,7 +185,8 @@ def test_writers_at_once_lose_nothing(memory, tmp_path, url):
 _ENDLESS = """
 import sys
 from pathlib import Path
-from data.workspace.memory import Memory, Named
+from data.workspace.memory import Memory
+from data.workspace.named import Named
 from data.workspace.subjects.note import Note
 memory = Memory(Path(sys.argv[1]), "")
 for number in range(100_000):
@@ -244,7 +264,7 @@ def test_relations_hold_what_holds():
     assert (promise["amount"], promise["due_on"], promise["customer"]) == (
         Decimal("1250.50"), date(2026, 11, 20), "101",
     )  # fmt: skip
-    assert found["said_limits"]["amount"].to_pylist() == [0, Decimal("9999999999999.99")]
+    assert found["said_limits"]["amount"].to_pylist() == [0, Decimal("9999999999999.99"), 5]
     assert found[DOCUMENTS].num_rows == 2 * len(EVERYTHING)
 
 

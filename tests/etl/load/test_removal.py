@@ -10,7 +10,9 @@ import pytest
 from data.core.errors import ImportRefusedError
 from data.store.state import Store
 from data.workspace import by_hand
-from data.workspace.decisions import CONFIRM, Decisions, Named
+from data.workspace.decisions import CONFIRM
+from data.workspace.memory import Memory
+from data.workspace.named import Identified
 from etl.load.loaded import loaded, report_of
 from etl.load.removal import effect, remove, undo
 from etl.load.run import LoadOptions, load
@@ -255,23 +257,25 @@ def test_options_go_with_the_load_that_gave_them(tmp_path):
 def test_what_people_said_waits(tmp_path):
     store = Store(tmp_path / "store")
     load([january(tmp_path), payments(tmp_path)], store)
-    by_hand.say_sector(store.folder, "B", "43.21")
-    Decisions(store.folder).add(
+    by_hand.say_sector(Memory(store.folder), "Anna", "B", "43.21")
+    by_hand.decide(
+        Memory(store.folder),
+        "Anna",
         CONFIRM,
-        Named("", "F103", "B", date(2025, 1, 31), D("70.00"), "invoice"),
-        Named("", "P2", "B", date(2025, 2, 13), D("-30.00"), "payment"),
+        Identified("", "F103", "B", date(2025, 1, 31), D("70.00"), "invoice"),
+        Identified("", "P2", "B", date(2025, 2, 13), D("-30.00"), "payment"),
     )
     load([], store)
     assert effect(["january.csv"], store).notes[0].values == {"count": 1}
     report = remove(["january.csv", "payments.csv"], store)
     decisions, note = report.notes
     assert "Decisions about matches whose documents are not loaded now: 1." in str(decisions)
-    assert len(Decisions(store.folder).read()) == 1
+    assert len(by_hand.decisions(Memory(store.folder))) == 1
     assert str(note) == (
         "Sectors said by hand of customers that are not loaded now: 1. They are kept, and wait"
         " until the customers are loaded again."
     )
-    assert by_hand.sectors(store.folder) == {"B": "43.21"}
+    assert by_hand.sectors(Memory(store.folder)) == {"B": "43.21"}
 
 
 def test_a_load_and_a_removal_are_undone(tmp_path):
@@ -298,7 +302,7 @@ def test_undoing_keeps_what_people_said_since(tmp_path):
     store = Store(tmp_path / "store")
     load([january(tmp_path)], store)
     load([payments(tmp_path)], store)
-    by_hand.say_sector(store.folder, "B", "43.21")
+    by_hand.say_sector(Memory(store.folder), "Anna", "B", "43.21")
     load([], store)
     report = undo(store)
     assert report.ledger_balance == D("220.50")

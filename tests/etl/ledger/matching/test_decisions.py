@@ -7,7 +7,10 @@ from decimal import Decimal
 import pytest
 
 from data.store.state import Store
-from data.workspace.decisions import CONFIRM, UNDO, WITHDRAW, Decisions, Named
+from data.workspace.by_hand import decide
+from data.workspace.decisions import CONFIRM, UNDO
+from data.workspace.memory import Memory
+from data.workspace.named import Identified
 from etl.load.run import LoadOptions, load
 
 D = Decimal
@@ -20,11 +23,11 @@ PAYMENTS = """Payment number;Customer;Payment date;Amount
 P1;A;2025-02-10;100.00
 P2;A;2025-02-12;80.00
 """
-F1 = Named("", "F1", "A", date(2025, 1, 1), D("100.00"), "invoice")
-F2 = Named("", "F2", "A", date(2025, 1, 5), D("250.00"), "invoice")
-F3 = Named("", "F3", "B", date(2025, 1, 6), D("80.00"), "invoice")
-P1 = Named("", "P1", "A", date(2025, 2, 10), D("-100.00"), "payment")
-P2 = Named("", "P2", "A", date(2025, 2, 12), D("-80.00"), "payment")
+F1 = Identified("", "F1", "A", date(2025, 1, 1), D("100.00"), "invoice")
+F2 = Identified("", "F2", "A", date(2025, 1, 5), D("250.00"), "invoice")
+F3 = Identified("", "F3", "B", date(2025, 1, 6), D("80.00"), "invoice")
+P1 = Identified("", "P1", "A", date(2025, 2, 10), D("-100.00"), "payment")
+P2 = Identified("", "P2", "A", date(2025, 2, 12), D("-80.00"), "payment")
 
 
 @pytest.fixture
@@ -76,8 +79,8 @@ def test_without_decisions_a_load_of_the_same_changes_nothing(books):
 
 def test_a_confirmed_pair_comes_first_and_survives_reloads(books):
     folder, store = books
-    decisions = Decisions(store.folder)
-    decisions.add(CONFIRM, F2, P1, D("100.00"))
+    decisions = Memory(store.folder)
+    decide(decisions, "Anna", CONFIRM, F2, P1, D("100.00"))
     report = load([], store)
     assert report.published
     assert all(c.ok for c in report.controls)
@@ -97,15 +100,15 @@ def test_the_same_files_in_a_store_of_their_own_follow_the_same_decisions(books,
     folder, _store = books
     other = Store(tmp_path / "other")
     other.folder.mkdir()
-    Decisions(other.folder).add(CONFIRM, F2, P1, D("100.00"))
+    decide(Memory(other.folder), "Anna", CONFIRM, F2, P1, D("100.00"))
     assert load([folder], other).ok
     assert matches(other)[("F2", "P1")] == (D(100), "confirmed")
 
 
 def test_what_was_undone_is_not_matched_again_by_rule_until_that_is_taken_back(books):
     folder, store = books
-    decisions = Decisions(store.folder)
-    undone = decisions.add(UNDO, F1, P1)
+    decisions = Memory(store.folder)
+    undone = decide(decisions, "Anna", UNDO, F1, P1)
     load([], store)
     assert ("F1", "P1") not in matches(store)
     assert open_amounts(store)["P1"] == D(-100)
@@ -115,7 +118,7 @@ def test_what_was_undone_is_not_matched_again_by_rule_until_that_is_taken_back(b
     )
     load([folder], store)
     assert ("F1", "P1") not in matches(store)
-    decisions.add(WITHDRAW, F1, P1, of=undone.id)
+    decisions.take_back("Anna", undone.id)
     assert load([], store).published
     assert matches(store)[("F1", "P1")] == (D(100), "amount")
     report = store.current().engine.query("select report from about")["report"][0].as_py()
@@ -131,14 +134,14 @@ def test_what_a_file_says_is_undone_as_well(tmp_path):
     store = Store(tmp_path / "store")
     load([folder], store)
     assert matches(store)[("F1", "P1")] == (D(100), "given")
-    Decisions(store.folder).add(UNDO, F1, P1)
+    decide(Memory(store.folder), "Anna", UNDO, F1, P1)
     assert load([], store).published
     assert ("F1", "P1") not in matches(store)
 
 
 def test_a_payment_on_the_wrong_customer_settles_the_other_ones_invoice(books):
     _folder, store = books
-    Decisions(store.folder).add(CONFIRM, F3, P2, D("80.00"))
+    decide(Memory(store.folder), "Anna", CONFIRM, F3, P2, D("80.00"))
     report = load([], store)
     assert report.published
     assert all(c.ok for c in report.controls)
@@ -148,9 +151,9 @@ def test_a_payment_on_the_wrong_customer_settles_the_other_ones_invoice(books):
 
 def test_no_document_is_settled_for_more_than_it_is(books):
     _folder, store = books
-    decisions = Decisions(store.folder)
-    decisions.add(CONFIRM, F3, P1, D("100.00"))
-    decisions.add(CONFIRM, F3, P2)
+    decisions = Memory(store.folder)
+    decide(decisions, "Anna", CONFIRM, F3, P1, D("100.00"))
+    decide(decisions, "Anna", CONFIRM, F3, P2)
     load([], store)
     assert matches(store)[("F3", "P1")] == (D(80), "confirmed")
     assert ("F3", "P2") not in matches(store)
@@ -158,8 +161,8 @@ def test_no_document_is_settled_for_more_than_it_is(books):
 
 def test_a_decision_about_documents_that_are_not_there_waits_for_them(books):
     folder, store = books
-    later = Named("", "F9", "A", date(2025, 2, 20), D("40.00"), "invoice")
-    Decisions(store.folder).add(CONFIRM, later, P2, D("40.00"))
+    later = Identified("", "F9", "A", date(2025, 2, 20), D("40.00"), "invoice")
+    decide(Memory(store.folder), "Anna", CONFIRM, later, P2, D("40.00"))
     assert load([], store).ok
     (folder / "later.csv").write_text(
         "Invoice number;Customer;Invoice date;Due date;Amount\nF9;A;2025-02-20;2025-03-20;40.00\n"

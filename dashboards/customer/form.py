@@ -1,0 +1,297 @@
+"""The form that says something of a customer: its fields, and what a filled one says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.base.i18n import _, language
+from dashboards.base.view import View
+from dashboards.customer.facts import ledger_of, number_of
+from data.core.texts import N_
+from data.reference import nace
+from data.workspace.named import Named
+from data.workspace.subjects.agreed import Limit, Terms
+from data.workspace.subjects.dispute import REASONS, Dispute
+from data.workspace.subjects.keeping import Backlog, Owner, Person
+from data.workspace.subjects.market import CUSTOMER, LEVELS, Priority, Sector
+from data.workspace.subjects.note import Note
+from data.workspace.subjects.plan import MOST_PARTS, Plan, Settlement
+from data.workspace.subjects.promise import Promise
+from data.workspace.subjects.subject import SaidError, Subject
+from data.workspace.tables import CENT
+from metrics.asking.metric import Query
+
+_MOST_DOCUMENTS = 300
+_MOST_SECTORS = 40
+_OPEN = Query(
+    reads=("alive",),
+    select=f"""
+select d.ledger, d.document_id, min(alive.due_on) as due_on, sum(alive.amount) as amount
+from alive
+join documents as d on d.document_key = coalesce(alive.reopens, alive.document_key)
+where alive.amount > 0
+group by d.ledger, d.document_id
+order by due_on, d.document_id
+limit {_MOST_DOCUMENTS}
+""",
+)
+#: What the form can say, in groups; the others follow from a button on a line.
+_GROUPS: Mapping[str, Sequence[type[Subject]]] = {
+    N_("What is known"): (Note, Dispute),
+    N_("How it pays"): (Promise, Plan, Settlement),
+    N_("What was agreed"): (Terms, Limit, Backlog),
+    N_("The customer"): (Owner, Priority, Sector, Person),
+}
+#: field -> the subjects that it belongs to
+_OF: Mapping[str, Sequence[type[Subject]]] = {
+    "owed": (Settlement,),
+    "amount": (Promise, Dispute, Plan, Settlement, Limit, Backlog),
+    "day": (Promise, Settlement),
+    "parts": (Plan,),
+    "first": (Plan,),
+    "interest": (Plan,),
+    "reason": (Dispute,),
+    "documents": (Promise, Dispute, Plan, Settlement),
+    "settler": (Dispute,),
+    "days": (Terms,),
+    "until": (Terms, Limit),
+    "insured": (Limit,),
+    "percent": (Limit,),
+    "security": (Limit,),
+    "advised": (Limit,),
+    "owner": (Owner,),
+    "level": (Priority,),
+    "sector": (Sector,),
+    "person": (Person,),
+}
+FIELDS = ("subject", "note", *_OF)
+"""What a filled form holds, by name; each is the `value` of `say-<name>`."""
+
+
+def fields() -> list[Component]:
+    """Return what is said, and the fields of every subject."""
+    wide = {"size": "sm"}
+    groups = [
+        {"group": _(group), "items": [{"value": s.name, "label": _(s.label)} for s in subjects]}
+        for group, subjects in _GROUPS.items()
+    ]
+    day = {"valueFormat": "D MMM YYYY", **wide}
+    made = {
+        "subject": dmc.Select(
+            label=_("What is said"), data=groups, value=Note.name, allowDeselect=False,
+            maxDropdownHeight=420, **wide,
+        ),
+        "owed": _amount(_("Of what is owed")),
+        "amount": _amount(_("Amount")),
+        "day": dmc.DateInput(label=_("Promised by"), **day),
+        "parts": dmc.NumberInput(
+            label=_("Monthly parts"), min=2, max=MOST_PARTS, allowDecimal=False, **wide
+        ),
+        "first": dmc.DateInput(label=_("First part by"), **day),
+        "interest": _amount(_("Interest a month, %"), 10),
+        "reason": dmc.Select(label=_("Reason"), data=_choices(REASONS), **wide),
+        "documents": dmc.MultiSelect(
+            label=_("Documents"), data=[], searchable=True, clearable=True, **wide
+        ),
+        "settler": dmc.TextInput(label=_("Who settles it"), **wide),
+        "days": dmc.NumberInput(
+            label=_("Days to pay"), min=0, max=365, allowDecimal=False, **wide
+        ),
+        "until": dmc.DateInput(
+            label=_("Valid until"), clearable=True, placeholder=_("until another one"), **day
+        ),
+        "insured": _amount(_("Insured amount")),
+        "percent": dmc.NumberInput(
+            label=_("Insured percentage"), min=0, max=100, allowDecimal=False, suffix=" %", **wide
+        ),
+        "security": dmc.TextInput(label=_("Other security"), **wide),
+        "advised": _amount(_("Advised by insurer or bureau")),
+        "owner": dmc.TextInput(label=_("Who looks after it"), **wide),
+        "level": dmc.Select(label=_("Priority"), data=_choices(LEVELS), **wide),
+        "sector": dmc.Select(
+            label=_("Sector"), data=[], placeholder=_("NACE code or name"), searchable=True,
+            maxDropdownHeight=320, filter={"function": "showAll"},
+            nothingFoundMessage=_("Type a NACE code or a part of its name"),
+            description=_("It goes before what files say, now and in later loads."), **wide,
+        ),
+        "person": dmc.Select(
+            label=_("It is"), data=_choices({"yes": N_("A natural person"), "no": N_("A company")}),
+            **wide,
+        ),
+        "note": dmc.Textarea(
+            label=_("In words"), autosize=True, minRows=2, maxRows=8, size="sm"
+        ),
+    }  # fmt: skip
+    boxes = []
+    for name, control in made.items():
+        control.id = f"say-{name}"
+        subjects = " ".join(f"for-{s.name}" for s in _OF.get(name, ()))
+        wider = "wide" if name in ("note", "documents", "sector") else ""
+        classes = " ".join(filter(None, ("say-field", wider, subjects)))
+        boxes.append(html.Div(control, className=classes))
+    return boxes
+
+
+def _choices(words: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"value": value, "label": _(label)} for value, label in words.items()]
+
+
+def _amount(label: str, most: int = 9_999_999_999_999) -> Component:
+    decimal = "." if language() == "en" else ","
+    return dmc.NumberInput(
+        label=label, min=0, max=most, decimalScale=2, size="sm",
+        decimalSeparator=decimal, thousandSeparator="," if decimal == "." else " ",
+        allowedDecimalSeparators=[",", "."] if decimal == "," else ["."],
+    )  # fmt: skip
+
+
+def sectors(typed: str, revision: str) -> list[dict[str, str]]:
+    """Return the sectors whose code or name holds what was typed, as choices."""
+    sought, found = _plain(typed.strip()), []
+    for code, sector in nace.sectors(revision).items():
+        name = f"{code} {nace.label(code, language(), revision)}"
+        if sector.level > 1 and sought in _plain(name):
+            found.append({"value": code, "label": name})
+    return found[:_MOST_SECTORS]
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("’", "'")
+
+
+def documents_of(view: View) -> list[dict[str, str]]:
+    """Return the documents of the customer that are open on the day, as choices."""
+    statement = ledger_of(view).over(_OPEN)
+    rows = view.query(statement.sql, statement.parameters)
+    text = _("{document}, due {day}, {amount}")
+    return [
+        {
+            "value": f"{r['ledger'] or ''}\t{r['document_id'] or ''}",
+            "label": text.format(
+                document=r["document_id"], day=view.f.day(r["due_on"]),
+                amount=view.f.exact(r["amount"]),
+            ),
+        }
+        for r in rows
+    ]  # fmt: skip
+
+
+def made(view: View, said: Mapping[str, Any]) -> tuple[Subject, list[Named]]:
+    """Return what the form says, and of which documents. Raises `SaidError` for what is missing."""
+    make = _MAKE.get(str(said["subject"]))
+    if make is None:
+        raise SaidError(N_("Say what it is about."))
+    documents: list[Named] = []
+    if str(said["subject"]) in {s.name for s in _OF["documents"]}:
+        offered = {one["value"] for one in documents_of(view)}
+        chosen = [str(one) for one in said["documents"] or () if str(one) in offered]
+        documents = [_named(one) for one in chosen]
+    return make(view, said), documents
+
+
+_Made = Callable[[View, Mapping[str, Any]], Subject]
+
+
+def _plan(view: View, said: Mapping[str, Any]) -> Subject:
+    first, parts = _day(said["first"]), said["parts"]
+    if first is None:
+        raise SaidError(N_("Say by which day the first part is paid."))
+    if not isinstance(parts, int):
+        raise SaidError(N_("Say in how many parts."))
+    interest = Decimal(0) if said["interest"] in (None, "") else _money(said["interest"])
+    return Plan(_money(said["amount"]), view.f.currency, first, parts, interest)
+
+
+def _promised(said: Mapping[str, Any]) -> date:
+    day = _day(said["day"])
+    if day is None:
+        raise SaidError(N_("Say by which day it was promised."))
+    return day
+
+
+def _dispute(view: View, said: Mapping[str, Any]) -> Subject:
+    if not said["reason"]:
+        raise SaidError(N_("Say what is the reason of the dispute."))
+    return Dispute(
+        _money(said["amount"]), view.f.currency, str(said["reason"]), _words(said["settler"])
+    )
+
+
+def _terms(_view: View, said: Mapping[str, Any]) -> Subject:
+    if not isinstance(said["days"], int):
+        raise SaidError(N_("Say how many days to pay were agreed."))
+    return Terms(said["days"], _day(said["until"]))
+
+
+def _limit(view: View, said: Mapping[str, Any]) -> Subject:
+    insured, advised = (
+        None if said[name] in (None, "") else _money(said[name]) for name in ("insured", "advised")
+    )
+    percent = said["percent"] if isinstance(said["percent"], int) else None
+    return Limit(
+        _money(said["amount"]), view.f.currency, _day(said["until"]), insured, percent,
+        _words(said["security"]), advised,
+    )  # fmt: skip
+
+
+def _sector(_view: View, said: Mapping[str, Any]) -> Subject:
+    if not said["sector"]:
+        raise SaidError(N_("Say which sector."))
+    return Sector(nace.normal(str(said["sector"])))
+
+
+def _person(_view: View, said: Mapping[str, Any]) -> Subject:
+    if said["person"] not in ("yes", "no"):
+        raise SaidError(N_("Say whether it is a person or a company."))
+    return Person(said["person"] == "yes")
+
+
+_MAKE: Mapping[str, _Made] = {
+    Note.name: lambda _view, _said: Note(),
+    Promise.name: lambda view, said: Promise(
+        _money(said["amount"]), view.f.currency, _promised(said)
+    ),
+    Plan.name: _plan,
+    Settlement.name: lambda view, said: Settlement(
+        _money(said["owed"]), _money(said["amount"]), view.f.currency, _promised(said)
+    ),
+    Dispute.name: _dispute,
+    Terms.name: _terms,
+    Limit.name: _limit,
+    Backlog.name: lambda view, said: Backlog(_money(said["amount"]), view.f.currency),
+    Owner.name: lambda _view, said: Owner(_words(said["owner"])),
+    Priority.name: lambda view, said: Priority(str(said["level"] or ""), CUSTOMER, number_of(view)),
+    Sector.name: _sector,
+    Person.name: _person,
+}
+
+
+def _named(value: str) -> Named:
+    ledger, _tab, number = value.partition("\t")
+    return Named(ledger, number)
+
+
+def _words(value: Any) -> str:
+    return str(value or "").strip()
+
+
+def _money(value: Any) -> Decimal:
+    """Return what a field of an amount holds; a browser sends numbers with their few decimals."""
+    try:
+        return Decimal(str(value)).quantize(CENT)
+    except InvalidOperation as error:
+        raise SaidError(N_("Give the amount.")) from error
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(value)[:10]) if value else None
+    except ValueError as error:
+        raise SaidError(N_("{day} is no day."), day=str(value)[:40]) from error

@@ -1,0 +1,22 @@
+"""Where what people say is kept: names of files in a store's folder, and of a variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+NAME = "workspace.sqlite"
+VARIABLE = "TANDEM_WORKSPACE"
+"""The URL of a database that several servers share; without it, a file in the store's folder."""
+
+DECISIONS, SECTORS = "decisions.jsonl", "sectors.json"
+"""What earlier versions kept it in."""
+
+
+def waiting(folder: Path) -> list[Path]:
+    """Return the files of earlier versions that have not moved into the memory."""
+    return [path for name in (DECISIONS, SECTORS) if (path := folder / name).exists()]
+
+
+def kept(folder: Path) -> bool:
+    """Return whether anything was ever said in this folder."""
+    return (folder / NAME).exists() or bool(waiting(folder))
