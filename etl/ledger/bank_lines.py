@@ -10,13 +10,15 @@ money had come in before.
 Who paid is found, in this order, by a number or structured reference in the text that documents of
 one customer only carry; by the bank account, where one customer only has it or was found to have
 paid from it by the same day; by the name, where one customer only is called so. A number that
-neither the payer's account or name nor the amount agrees with is taken for mistyped. What nobody
-is found for stays, as unapplied money of the customer ''.
+neither the payer's account or name nor the amount agrees with is taken for mistyped. A line that
+names invoices of several customers, and is their sum to the cent, is a payment of each of them
+(etl/ledger/batches.py). What nobody is found for stays, as unapplied money of the customer ''.
 """
 
 from __future__ import annotations
 
 from etl.intake.source import IS_STATEMENT
+from etl.ledger.batches import divide_batches
 from etl.ledger.matching.naming import (
     BODY,
     CODES,
@@ -119,11 +121,14 @@ def find_customers(connection: Connection) -> None:
         connection,
         """
         create or replace temp table nobody as
-        select entry_id, file_id, ledger, document_id, reference, counterparty, issued_on, amount,
+        select entry_id, file_id, ledger, kind, currency, document_id, reference, counterparty,
+            issued_on, amount,
             nullif(upper(regexp_replace(counterparty_iban, '[^0-9A-Za-z]', '', 'g')), '') as iban
         from entry where customer = '' and kind <> 'invoice'
         """,
     )
+    _call(connection)
+    divide_batches(connection)
     _by_number(connection)
     lines = "select entry_id from nobody semi join bank_file using (file_id)"
     if not number(connection, f"select count(*) from ({lines})"):
@@ -164,10 +169,12 @@ def find_customers(connection: Connection) -> None:
     )
 
 
-def _by_number(connection: Connection) -> None:
-    """Make `by_number`: customers by what the text names, the whole or ever smaller pieces of it.
+def _call(connection: Connection) -> None:
+    """Make `called` and `numbers`: what the texts name, and the invoices that are called so.
 
-    `agrees`: the amount is that of a document named, or of all of them.
+    called: names in a text, of the whole (0, 1) or of ever smaller pieces of it (`level`). numbers:
+    names, and whose document of what amount each is; those that
+    documents of several customers share are left out.
     """
     pieces = "\nunion all\n".join(
         f"select entry_id, ledger, {level} as level, unnest({words.format('reference')}) as text"
@@ -198,23 +205,41 @@ def _by_number(connection: Connection) -> None:
     run(
         connection,
         f"""
-        create or replace temp table by_number as
+        create or replace temp table numbers as
         with own as (
-            select ledger, customer, amount, unnest([{NORMAL.format("document_id")},
+            select ledger, customer, currency, coalesce(document_id, '') as document_id, amount,
+                unnest([{NORMAL.format("document_id")},
                 case when regexp_matches(reference, '[0-9]') and len(reference) < 40
                     then {NORMAL.format("reference")} end]) as name,
                 unnest([1, 6]) as least
             from entry where kind in ('invoice', 'opening') and customer <> ''
-        ),
-        numbers as (
-            select ledger, name, min(customer) as customer, sum(amount) as amount
-            from own semi join called using (ledger, name)
-            where name <> '' and len(name) >= least
-            group by all having count(distinct customer) = 1
+        )
+        select ledger, name, customer, currency, document_id, sum(amount) as amount
+        from own semi join called using (ledger, name)
+        where name <> '' and len(name) >= least
+        group by ledger, name, customer, currency, document_id
+        window same as (partition by ledger, name)
+        qualify min(customer) over same = max(customer) over same
+        """,
+    )
+
+
+def _by_number(connection: Connection) -> None:
+    """Make `by_number`: customers by what the text names, the whole or ever smaller pieces of it.
+
+    `agrees`: the amount is that of a document named, or of all of them.
+    """
+    run(
+        connection,
+        """
+        create or replace temp table by_number as
+        with said as (
+            select ledger, name, any_value(customer) as customer, sum(amount) as amount
+            from numbers group by all
         ),
         first_level as (
             select c.entry_id, c.paid, n.customer, n.amount
-            from called as c join numbers as n using (ledger, name)
+            from called as c semi join nobody using (entry_id) join said as n using (ledger, name)
             qualify c.level = min(c.level) over (partition by c.entry_id)
         )
         select entry_id, min(customer) as customer,

@@ -6,7 +6,8 @@ The steps share temporary tables and views. Numbers stand for texts until the en
                    marked; left out are lines of bank statements that do not count, and what the
                    base of a company tells of, and what other lists of open items say better (see
                    etl/ledger/bank_lines.py, etl/ledger/exports/bases.py and
-                   etl/ledger/exports/open_lists.py)
+                   etl/ledger/exports/open_lists.py); payments of several customers in one row
+                   are divided (etl/ledger/batches.py), `undivided` has them whole
     instalment_of  rows that are instalments of one document -> its first row
     place_of       the place of each customer in the order in which everything is stored
     strand         ledgers, currencies and what else is of a document (salesperson, branch ...), as
@@ -155,8 +156,9 @@ def derive_entries(connection: Connection, currency: str) -> None:
         counted += " anti join bank_aside using (entry_id)"
     run(
         connection,
-        f"create or replace temp view entry as {counted} where rate is not null",
+        f"create or replace temp view undivided as {counted} where rate is not null",
     )
+    run(connection, "create or replace temp view entry as from undivided")
     run(connection, "delete from rejects where reason = $reason", reason=NO_RATE)
     run(
         connection,

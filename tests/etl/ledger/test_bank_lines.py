@@ -225,3 +225,66 @@ def test_the_order_of_lines_is_irrelevant():
         ).fetchall()
 
     assert told(lines) == told(lines[::-1])
+
+
+BATCH = [
+    invoice("F2025/0021", "A", "2025-01-01", 100),
+    invoice("F2025/0022", "B", "2025-01-01", 250),
+    invoice("F2025/0023", "A", "2025-01-01", "70.50"),
+    invoice("F2025/0024", "C", "2025-01-01", 10, reference="+++123/4567/89002+++"),
+]
+FOUR = "F2025/0021, F2025-0022 F20250023 123/4567/89002"
+
+
+@pytest.mark.parametrize(
+    ("paid", "text", "parts", "left"),
+    [
+        # to the cent, in whatever notation each of them is named
+        ("430.50", FOUR, {"A": "-170.50", "B": "-250.00", "C": "-10.00"}, "0.00"),
+        ("420.50", FOUR[:32], {"A": "-170.50", "B": "-250.00"}, "10.00"),
+        # a number that occurs twice counts once
+        ("350", "F2025/0021 F2025/0022 F2025/0021", {"A": "-100.00", "B": "-250.00"}, "80.50"),
+        # by a cent: nobody knows whose it is
+        ("420.49", FOUR[:32], {"": "-420.49"}, "10.01"),
+        ("420.51", FOUR[:32], {"": "-420.51"}, "9.99"),
+        # one customer: as before
+        ("170.50", "F2025/0021 F2025/0023", {"A": "-170.50"}, "260.00"),
+    ],
+)
+def test_a_line_that_is_the_sum_of_what_it_names_is_a_payment_of_each_customer(
+    paid, text, parts, left
+):
+    c = books((BATCH, {}), lines=[line("2025-02-01", paid, text, number="B1")])
+    found = c.sql("select customer, sum(amount) from documents where kind = 'payment' group by 1")
+    assert {k: str(v) for k, v in found.fetchall()} == parts
+    still = "select coalesce(sum(amount), 0.00) from open_items where closed_on is null"
+    assert c.sql(still).fetchall() == [(D(left),)]
+    if "" not in parts:
+        matched = c.sql("select sum(amount_currency), min(confidence) from matches").fetchall()
+        assert matched == [(D(paid), D("0.99"))]
+    if len(parts) > 1:
+        told = c.sql("select document_id from documents where kind = 'payment' order by 1")
+        assert told.fetchall() == [(f"B1 #{n}",) for n in range(1, len(parts) + 1)]
+
+
+def test_a_batch_of_several_customers_goes_back_as_it_came():
+    text = "F2025/0021 F2025/0022"
+    c = books(
+        (BATCH, {}),
+        lines=[line("2025-02-01", 350, text, number="B1"),
+               line("2025-02-05", -350, f"storno {text}", number="B2")],
+        series="bank:1:EUR",
+    )  # fmt: skip
+    found = c.sql(
+        "select customer, sum(amount) from open_items where opened_on <= date '2025-02-05'"
+        " and (closed_on is null or closed_on > date '2025-02-05') group by 1 order by 1"
+    ).fetchall()
+    assert found == [("A", D("170.50")), ("B", D(250)), ("C", D(10))]
+    assert c.sql("select count(*) from documents where customer = ''").fetchall() == [(0,)]
+
+
+def test_invoices_of_another_currency_make_no_batch():
+    sold = [invoice("F2025/0021", "A", "2025-01-01", 100),
+            invoice("F2025/0022", "B", "2025-01-01", 250, currency="USD", rate="1")]  # fmt: skip
+    c = books((sold, {}), lines=[line("2025-02-01", 350, "F2025/0021 F2025/0022")])
+    assert [customer for _, customer, _ in customers_of(c)] == [""]
