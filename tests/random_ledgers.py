@@ -15,7 +15,7 @@ import duckdb
 from hypothesis import strategies as st
 
 from data.core import dimensions
-from data.core.policy import DEFAULTS, Policy
+from data.core.policy.rules import DEFAULTS, Policy
 from data.store.engine import DuckDBEngine
 from etl.ledger.derive import Settings, derive, write_about
 from tests.ledgers import Row, stage

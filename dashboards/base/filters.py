@@ -18,7 +18,7 @@ from dashboards.base.format import Format
 from dashboards.base.i18n import _, language, n_
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import COLUMNS, DIMENSIONS, SECTOR_LEVELS, at_or_below, with_ancestors
-from data.core.policy import DEFAULTS, Policy
+from data.core.policy.rules import DEFAULTS, Policy
 from data.core.texts import N_, Text
 from data.reference import nace
 from data.store.engine import Engine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from data.core.policy import DEFAULTS
+from data.core.policy.rules import DEFAULTS
 from data.core.texts import N_
 
 WORDS: tuple[tuple[str, str, str], ...] = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from data.core import policy
 from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, MEND, StoreError
-from data.core.policy import DEFAULTS, NAME, Policy
+from data.core.policy.file import NAME, parse, template
+from data.core.policy.rules import DEFAULTS, Policy
 from data.store.state import write_whole
 
 SAID = "policy"
@@ -32,7 +32,7 @@ def read(folder: Path) -> Policy:
 
 @lru_cache(maxsize=8)
 def _parsed(path: Path, _changed: int, _size: int, _file: int) -> Policy:
-    return policy.parse(path.read_text(encoding="utf-8-sig"), str(path))
+    return parse(path.read_text(encoding="utf-8-sig"), str(path))
 
 
 def write_template(folder: Path) -> Path | None:
@@ -42,7 +42,7 @@ def write_template(folder: Path) -> Path | None:
         return None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(path, policy.template().encode())
+        write_whole(path, template().encode())
     except OSError as error:
         raise StoreError(CANNOT_WRITE, MAY_WRITE, path=path, error=error) from error
     return path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from data.core.policy import NAME as POLICY
+from data.core.policy.file import NAME as POLICY
 
 Revision = tuple[tuple[int, ...], ...]
 

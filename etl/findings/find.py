@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from data.core.policy import DEFAULTS, Policy, written
+from data.core.policy.dated import written
+from data.core.policy.rules import DEFAULTS, Policy
 from data.core.texts import N_
 from etl.findings import books, cash, credit, customers, invoices, matches, reading
 from etl.findings.check import Check, Finding, finding

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from data.core.errors import FileError
-from data.core.policy import DEFAULTS, Dated, Policy
+from data.core.policy.dated import Dated
+from data.core.policy.rules import DEFAULTS, Policy
 from data.core.texts import N_, Text
 from data.store.schema import DERIVED, SCHEMA_VERSION
 from data.workspace.decisions import Decision

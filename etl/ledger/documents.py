@@ -27,7 +27,7 @@ from collections.abc import Sequence
 
 from data.core import dimensions
 from data.core.dimensions import DIMENSIONS, OWN
-from data.core.policy import Dated
+from data.core.policy.dated import Dated
 from data.core.texts import N_
 from etl.ledger.bank_lines import BOOKS, find_customers, set_aside_lines
 from etl.ledger.customer_numbers import find_whole_numbers

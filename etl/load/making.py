@@ -13,7 +13,7 @@ from decimal import Decimal
 import duckdb
 
 from data.core.errors import FileError
-from data.core.policy import DEFAULTS, changes
+from data.core.policy.rules import DEFAULTS, changes
 from data.core.texts import N_, Text
 from data.store.keeping import clear
 from data.store.schema import STAGED

@@ -12,7 +12,7 @@ from datetime import date
 import pyarrow as pa
 
 from data.core.dimensions import DIMENSIONS, OWN, at_or_below
-from data.core.policy import Policy
+from data.core.policy.rules import Policy
 from data.store.engine import Engine
 from metrics.asking.ledger import LAST_DAY, Ledger, month_end
 from metrics.asking.limits import standing_of

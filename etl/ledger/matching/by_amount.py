@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
-from data.core.policy import Dated, Policy
+from data.core.policy.dated import Dated
+from data.core.policy.rules import Policy
 from etl.ledger.matching import confidence
 from etl.ledger.matching.claims import undisputed
 from etl.ledger.matching.queues import overlap, record
@@ -235,9 +235,10 @@ def match_less_discount(connection: Connection, policy: Policy) -> None:
 def _usual(discounts: Dated[tuple[int | Decimal, ...]]) -> str:
     """Return the SELECT of the discounts that were usual on the day of the payment `n`: percent."""
     rows = []
-    for (since, percents), (until, _) in pairwise((*discounts.steps, (date.max, ()))):
-        values = ", ".join(f"({p:f})" for p in percents) or "(null)"
-        asked = f"n.credit_day >= date '{since}' and n.credit_day < date '{until}'"
+    ends = (*(step.since for step in discounts.steps[1:]), date.max)
+    for step, until in zip(discounts.steps, ends, strict=True):
+        values = ", ".join(f"({p:f})" for p in step.value) or "(null)"
+        asked = f"n.credit_day >= date '{step.since}' and n.credit_day < date '{until}'"
         asked = asked if len(discounts.steps) > 1 else "true"
         rows.append(f"select percent from (values {values}) as usual(percent) where {asked}")
     return " union all ".join(rows)

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from data.core.policy import Policy
+from data.core.policy.rules import Policy
 from data.workspace.decisions import Decision
 from etl.ledger.matching.by_amount import (
     match_by_amount,

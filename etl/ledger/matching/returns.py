@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from data.core.policy import Dated
+from data.core.policy.dated import Dated
 from etl.ledger.matching.naming import CODES, MAY_HOLD_CODE, NORMAL, WORDS
 from etl.sql import Connection, number, run
 

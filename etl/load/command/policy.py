@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
-from data.core.policy import NAME, RULES, SETS, changes
+from data.core.policy.file import NAME, SETS
+from data.core.policy.rules import RULES, changes
 from data.store.state import Store
 from data.workspace.policy import read, write_template
 from etl.load.loaded import report_of
@@ -24,12 +26,20 @@ def print_policy(folder: Path) -> None:
         console.width = 120  # a log has no window to fit into
     written = write_template(folder)
     found = read(folder)
-    table = Table("name", "value", "acts", box=None)
+    table = Table("name", "value", "since", "by", "acts", box=None)
     for name, value in found.dated.items():
         acts = "at the next load or derivation" if RULES[name].books else "at once"
-        table.add_row(name, Styled(str(value)), acts)
+        for step in value.steps:
+            first = step.since == date.min
+            table.add_row(
+                name if first else "",
+                Styled(written(step.value)),
+                "" if first else str(step.since),
+                Styled(", ".join(filter(None, (step.by, step.note)))),
+                acts if first else "",
+            )
     for name, ends in found.sets.items():
-        table.add_row(Styled(f"[{SETS}] {name}"), Styled(ends), "at once")
+        table.add_row(Styled(f"[{SETS}] {name}"), Styled(ends), "", "", "at once")
     console.print(table)
     state = Store(folder).current()
     waits = changes(report_of(state).policy, found.books) if state else ""

@@ -7,7 +7,8 @@ from datetime import date
 from typer.testing import CliRunner
 
 from app import cli
-from data.core.policy import DEFAULTS, NAME, template
+from data.core.policy.file import NAME, template
+from data.core.policy.rules import DEFAULTS
 from data.store.state import Store
 from data.workspace.policy import read, write_template
 from etl.load.run import LoadOptions, load

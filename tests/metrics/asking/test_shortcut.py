@@ -10,7 +10,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from data.core.buckets import DEFAULT, Buckets
-from data.core.policy import Dated, Policy
+from data.core.policy.dated import Dated
+from data.core.policy.rules import Policy
 from metrics.asking.ledger import Ledger, month_end
 from metrics.catalogue import METRICS, answer
 from metrics.lists.aging_cell import open_balance

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app import cli
-from data.core.policy import NAME, template
+from data.core.policy.file import NAME, template
 from data.store.state import Store
 from etl.load.run import LoadOptions, load
 

@@ -9,7 +9,10 @@ import duckdb
 import pytest
 
 from data.core.buckets import DEFAULT
-from data.core.policy import DEFAULTS, RULES, PolicyError, changes, parse, template
+from data.core.policy.dated import PolicyError, Step
+from data.core.policy.file import parse, template
+from data.core.policy.kinds import Level, Stage
+from data.core.policy.rules import DEFAULTS, RULES, changes
 
 DAY = date(2026, 3, 1)
 
@@ -46,6 +49,28 @@ def test_a_value_counts_from_its_day_on():
         ("terms_days = [{ from = 2026-01-01, value = 3 }]", 1, "the first without a day"),
         ("terms_days = [{ value = 3 }, { value = 4 }]", 1, "the others by day"),
         ("terms_days = [{ value = 3, until = 2026-01-01 }]", 1, "the first without a day"),
+        ("terms_days = [{ value = 3, by = 4 }]", 1, "Write who and why as texts"),
+        ("terms_days = [{ value = 1 }, { since = 2026-01-01, from = 2026-01-01, value = 3 }]", 1,
+         "since = 2026-01-01"),
+        ("terms_days = [{ value = 1 }, { since = 2026-01-01T10:00:00, value = 3 }]", 1, "since ="),
+        ("terms_days = [{ value = 1 }, { since = 2026-01-02 }]", 1, "since = 2026-01-01"),
+        ("approval = []", 1, "levels by rising amount"),
+        ('approval = [{ role = "A" }, { role = "B", up_to = 5 }]', 1, "levels by rising amount"),
+        ('approval = [{ role = "A", up_to = 5 }, { role = "B", up_to = 5 }]', 1, "by rising"),
+        ('approval = [{ role = " ", up_to = 5 }]', 1, "by rising amount"),
+        ('approval = [{ role = "A", upto = 5 }]', 1, "the last one may leave up_to out"),
+        ('approval = [{ value = [{ up_to = 5 }] }]', 1, "by rising amount"),
+        ('stages = [{ stage = "A", days = 5 }, { stage = "B", days = 5 }]', 1, "by rising days"),
+        ('stages = [{ stage = "A", days = 5 }, { stage = "A", days = 6 }]', 1, "name of its own"),
+        ("stages = 5", 1, "by rising days"),
+        ("interest = { UK = 8 }", 1, "percents a year by code of country"),
+        ("interest = { be = 8 }", 1, "percents a year by code of country"),
+        ("interest = { BE = 101 }", 1, "percents a year by code of country"),
+        ("\n[longest_terms]\nFR = 45.5", 2, "days by code of country"),
+        ("compensation = 40", 1, "amounts by code of country"),
+        ('own_size = "huge"', 1, 'or "unknown"'),
+        ("extension_days = 1.5", 1, "Write a whole number"),
+        ("false_alarms = 0", 1, "Write a number from 0.1 to 100"),
         ("unapplied_days = [\n  { value = 3 },\n]\nterms_days = -1", 4, "Write a whole number"),
     ],
 )  # fmt: skip
@@ -54,6 +79,49 @@ def test_what_has_no_meaning_is_refused_with_its_line(said, line, remedy):
         parse(said, "store/policy.toml")
     assert str(raised.value).startswith(f"store/policy.toml, line {line}: ")
     assert remedy in str(raised.value)
+
+
+def test_each_change_says_who_and_why():
+    said = """terms_days = [
+    { value = 30, note = "as ever" },
+    { since = 2026-01-01, value = 45, by = " An Peeters ", note = "agreed at the fair" },
+    { from = 2026-07-01, value = 40 },
+]"""
+    terms = parse(said).terms_days
+    assert terms.steps == (
+        Step(date.min, 30, note="as ever"),
+        Step(date(2026, 1, 1), 45, "An Peeters", "agreed at the fair"),
+        Step(date(2026, 7, 1), 40),
+    )
+    assert terms.step(date(2026, 6, 30)).by == "An Peeters"
+    # who said it makes no other books
+    assert str(terms) == "30, from 2026-01-01 on 45, from 2026-07-01 on 40"
+    assert parse('bank_fee = [{ value = 25, by = "An" }]').fingerprint == ""
+
+
+def test_rules_of_several_parts():
+    policy = parse(
+        """
+approval = [
+    { value = [{ role = "Everyone", up_to = 1000.50 }, { role = "Boss" }] },
+    { since = 2026-01-01, by = "Boss", value = [{ role = "Boss", up_to = 5 }] },
+]
+stages = [{ stage = "Call", days = 3 }, { stage = "Letter", days = 10 }]
+interest = { NL = 10.5, BE = 8 }
+longest_terms = [{ value = {} }, { since = 2026-01-01, value = { FR = 45 } }]
+own_size = "large"
+[compensation]
+BE = 0
+"""
+    )
+    assert policy.approval.at(DAY) == (Level("Boss", 5),)
+    assert policy.approval.at(date.min) == (Level("Everyone", Decimal("1000.50")), Level("Boss"))
+    assert policy.stages.at(DAY) == (Stage("Call", 3), Stage("Letter", 10))
+    assert policy.interest.at(DAY) == {"BE": 8, "NL": Decimal("10.5")}
+    assert policy.longest_terms.at(DAY) == {"FR": 45}
+    assert policy.longest_terms.at(date.min) == {}
+    assert policy.compensation.at(DAY) == {"BE": 0}
+    assert policy.fingerprint == ""
 
 
 def test_what_is_no_toml_is_refused_with_its_line():

@@ -1,0 +1,185 @@
+"""What a rule of the policy may say: how each kind of value is read, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from math import isfinite
+from typing import Any
+
+from data.core.texts import N_, Text
+
+Amount = int | Decimal
+
+
+@dataclass(frozen=True)
+class Level:
+    """Who may approve: `role`, up to which unsecured amount in the reporting currency.
+
+    up_to: None for whoever may approve any amount; of the last level only.
+    """
+
+    role: str
+    up_to: Amount | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of collection by its name, and so many days after the due day it begins."""
+
+    stage: str
+    days: int
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a rule's value may be: how it is read, in words, and in what unit it is said.
+
+    unit: days, count, percent, percents, amount, set, levels, stages, size; or of countries:
+    percent_by_country, days_by_country, amount_by_country. read: the value as it is kept; None
+    where it is none.
+    """
+
+    read: Callable[[object], Any]
+    words: Text
+    unit: str
+
+
+def number(least: int | Decimal, most: int, unit: str, *, whole: bool = True) -> Kind:
+    """Return the kind of numbers from `least` to `most`; not only whole ones unless `whole`."""
+
+    def read(said: object) -> object | None:
+        kind = int if whole else Amount
+        if isinstance(said, bool) or not isinstance(said, kind) or not isfinite(said):
+            return None
+        return said if least <= said <= most else None
+
+    what = N_("Write a whole number from {least} to {most}.")
+    if not whole:
+        what = N_("Write a number from {least} to {most}, with a point before decimals.")
+    return Kind(read, Text(what, {"least": least, "most": most}), unit)
+
+
+def _percents(said: object) -> object | None:
+    if not isinstance(said, list):
+        return None
+    one = number(0, 99, "", whole=False)
+    return tuple(said) if all(one.read(p) for p in said) else None
+
+
+def _said(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _levels(said: object) -> tuple[Level, ...] | None:
+    """Return levels with rising amounts; None for anything else."""
+    if not isinstance(said, list) or not said:
+        return None
+    found: list[Level] = []
+    amount = number(0, 10**12, "", whole=False)
+    for place, one in enumerate(said, 1):
+        if not isinstance(one, dict) or not {"role"} <= set(one) <= {"role", "up_to"}:
+            return None
+        up_to = amount.read(one["up_to"]) if "up_to" in one else None
+        if not _said(one["role"]) or (up_to is None and ("up_to" in one or place < len(said))):
+            return None
+        before = found[-1].up_to if found else None
+        if before is not None and up_to is not None and up_to <= before:
+            return None
+        found.append(Level(one["role"].strip(), up_to))
+    return tuple(found)
+
+
+def _stages(said: object) -> tuple[Stage, ...] | None:
+    """Return stages by rising days, each with a name of its own; None for anything else."""
+    if not isinstance(said, list):
+        return None
+    found: list[Stage] = []
+    for one in said:
+        if not isinstance(one, dict) or set(one) != {"stage", "days"} or not _said(one["stage"]):
+            return None
+        stage = Stage(one["stage"].strip(), one["days"])
+        if DAYS.read(stage.days) is None or (found and stage.days <= found[-1].days):
+            return None
+        found.append(stage)
+    names = {stage.stage for stage in found}
+    return tuple(found) if len(names) == len(found) else None
+
+
+@cache
+def _countries() -> frozenset[str]:
+    from babel import Locale  # only who writes of countries waits for it
+
+    none = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}  # unions, and codes for tests
+    known = Locale("en").territories
+    return frozenset(c for c in known if re.fullmatch("[A-Z]{2}", c) and c not in none)
+
+
+def _by_country(one: Kind, unit: str, words: str) -> Kind:
+    def read(said: object) -> Mapping[str, object] | None:
+        if not isinstance(said, dict):
+            return None
+        for country, value in said.items():
+            if country not in _countries() or one.read(value) is None:
+                return None
+        return dict(sorted(said.items()))
+
+    return Kind(read, Text(words), unit)
+
+
+DAYS, COUNT = number(0, 3650, "days"), number(1, 100_000, "count")
+PERCENT = number(0, 100, "percent", whole=False)
+AMOUNT = number(0, 10**12, "amount", whole=False)
+PERCENTS = Kind(_percents, Text(N_("Write percents in brackets, as in [1, 1.5, 2].")), "percents")
+SET = Kind(
+    lambda said: said if isinstance(said, str) else None,
+    Text(
+        N_(
+            'Name a set of [sets], or write the days at which buckets end ("30,60,90,120") or'
+            ' "months:3", and +5 behind it for days of grace.'
+        )
+    ),
+    "set",
+)
+LEVELS = Kind(
+    _levels,
+    Text(
+        N_(
+            'Write levels by rising amount, as in [{{ role = "Credit manager", up_to = 25000 }},'
+            ' {{ role = "Finance director" }}]: the last one may leave up_to out.'
+        )
+    ),
+    "levels",
+)
+STAGES = Kind(
+    _stages,
+    Text(
+        N_(
+            "Write stages by rising days, each with a name of its own, as in [{{ stage ="
+            ' "Reminder", days = 7 }}, {{ stage = "Formal notice", days = 35 }}].'
+        )
+    ),
+    "stages",
+)
+SIZES = ("unknown", "small", "large")
+SIZE = Kind(
+    lambda said: said if said in SIZES else None,
+    Text(N_('Write "small" (small or medium), "large" or "unknown".')),
+    "size",
+)
+PERCENT_BY_COUNTRY = _by_country(
+    PERCENT,
+    "percent_by_country",
+    N_("Write percents a year by code of country, as in {{ BE = 8, NL = 10.5 }}."),
+)
+DAYS_BY_COUNTRY = _by_country(
+    DAYS, "days_by_country", N_("Write days by code of country, as in {{ BE = 45, FR = 30 }}.")
+)
+AMOUNT_BY_COUNTRY = _by_country(
+    AMOUNT,
+    "amount_by_country",
+    N_("Write amounts by code of country, as in {{ BE = 40, NL = 0 }}."),
+)
