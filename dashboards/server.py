@@ -30,6 +30,7 @@ from dashboards.frame import download, explain, frame
 from dashboards.imports import page as imports
 from dashboards.memory import page as memory
 from dashboards.overview import page as overview
+from dashboards.policy import page as policy
 from dashboards.sectors import page as sectors
 from data.core.errors import TandemError
 from data.core.importing import Importer
@@ -49,6 +50,7 @@ PAGES: tuple[Page, ...] = (
     findings.PAGE,
     imports.PAGE,
     customer.PAGE,
+    policy.PAGE,
     definitions.PAGE,
 )
 """Every page; a new one is added here and nowhere else."""

@@ -51,7 +51,8 @@ class Rule:
     """What is said of a value of the policy besides its default.
 
     kind: what it may be. meaning: what it does, and of which day it counts. books: it makes the
-    books, and so acts at the next load or derivation. heading: what the rules from here on are of.
+    books, and so acts at the next load or derivation. heading: what the rules from here on are of,
+    marked with N_.
     """
 
     kind: Kind
@@ -87,12 +88,12 @@ class Policy:
         DAYS, 30,
         "Days to pay of an invoice that says neither due day nor terms, as of its day."
         " `load --terms` goes before it.",
-        "Terms",
+        N_("Terms"),
     )  # fmt: skip
     prepaid_days: Dated[int] = _rule(
         DAYS, 45,
         "A payment may come so many days before the document of its amount.",
-        "Matching, as of the day of the payment",
+        N_("Matching, as of the day of the payment"),
     )  # fmt: skip
     discounts: Dated[tuple[Amount, ...]] = _rule(
         PERCENTS, (1, Decimal("1.5"), 2, Decimal("2.5"), 3, 4, 5),
@@ -112,7 +113,7 @@ class Policy:
     unapplied_days: Dated[int] = _rule(
         DAYS, 90,
         "Payments and credit notes unapplied for longer are old.",
-        "Findings, as of the last day of the data",
+        N_("Findings, as of the last day of the data"),
     )  # fmt: skip
     paid_twice_days: Dated[int] = _rule(
         DAYS, 3, "Equal payments at most so many days apart look made twice."
@@ -152,7 +153,7 @@ class Policy:
     enough_payments: Dated[int] = _rule(
         COUNT, 20,
         "Who made fewer payments in the window has no median, and is not ranked by it.",
-        "Figures, as of the day that is asked about",
+        N_("Figures, as of the day that is asked about"),
         books=False,
     )  # fmt: skip
     promise_days: Dated[int] = _rule(
@@ -175,7 +176,7 @@ class Policy:
         "Who may approve a limit or a deal, up to which unsecured amount in the reporting"
         " currency: what is neither insured nor covered by other security. The last level may"
         " have no amount: any.",
-        "Approval, as of the day of the decision",
+        N_("Approval, as of the day of the decision"),
         books=False,
     )  # fmt: skip
     four_eyes: Dated[Amount] = _rule(
@@ -192,7 +193,7 @@ class Policy:
     money_percent: Dated[Amount] = _rule(
         PERCENT, 5,
         "Own cost of money, percent a year: what waiting for a payment costs.",
-        "Rates, as of each day that they are counted for",
+        N_("Rates, as of each day that they are counted for"),
         books=False,
     )  # fmt: skip
     interest: Dated[Mapping[str, Amount]] = _rule(
@@ -211,7 +212,7 @@ class Policy:
         DAYS_BY_COUNTRY, {},
         "Longest terms that we grant by the customer's country, in days from the invoice, as in"
         " { FR = 45 }. The law's caps (data/reference/longest_terms.csv) hold besides.",
-        "Longest terms, as of the day of the invoice",
+        N_("Longest terms, as of the day of the invoice"),
         books=False,
     )  # fmt: skip
     own_size: Dated[str] = _rule(
@@ -225,14 +226,14 @@ class Policy:
         (Stage(N_("Reminder"), 7), Stage(N_("Second reminder"), 21), Stage(N_("Formal notice"), 35),
          Stage(N_("Collection agency"), 60)),
         "Stages of collection: from how many days after the due day on each begins.",
-        "Collection, as of that day",
+        N_("Collection, as of that day"),
         books=False,
     )  # fmt: skip
     extension_days: Dated[int] = _rule(
         DAYS, 60,
         "The insurer's maximum extension period, in days from the original due day: what is"
         " delivered after it is not insured.",
-        "Credit insurance, as of the due day",
+        N_("Credit insurance, as of the due day"),
         books=False,
     )  # fmt: skip
     postpone_days: Dated[int] = _rule(
@@ -251,7 +252,7 @@ class Policy:
         number(Decimal("0.1"), 100, "number", whole=False), 1,
         "So many alarms a week about a customer's changed behaviour may be false, over the whole"
         " book; the threshold follows from it.",
-        "Alarms, as of the day that is asked about",
+        N_("Alarms, as of the day that is asked about"),
         books=False,
     )  # fmt: skip
     sets: Mapping[str, str] = field(default_factory=lambda: dict(SETS_OFFERED))

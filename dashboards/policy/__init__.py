@@ -1,0 +1,1 @@
+"""The policy and the law behind it: each rule as a sentence, since when and by whom."""
