@@ -144,22 +144,22 @@ _SCHEMA = pa.schema(
 
 
 def _interest(view: View, _params: Mapping[str, str]) -> Statement:
-    """Return the statutory rates of the half-years that have begun by the day."""
+    """Return the statutory rates of the half-years that have begun by the day, in words."""
     policy, asked = view.options.policy, view.ledger.where.get("country")
     rows = [
         {
             "country": one.country,
-            "debtor": one.debtor,
+            "debtor": _(DEBTORS[one.debtor]),
             "from_day": one.since,
             "percent": one.percent,
-            "rule": one.rule,
+            "rule": _(MOVES[one.rule]),
             "reference": one.reference,
             "points": one.points,
             "least": one.least_agreed,
             "agreed": policy.interest.at(one.since).get(one.country)
             if one.debtor == COMPANIES
             else None,
-            "status": one.status,
+            "status": _(STATUS[one.status]),
             "source": one.source,
             "law": law(one.country, "interest").names[view.f.language],
             "url": law(one.country, "interest").url,
@@ -177,15 +177,15 @@ INTEREST = Listing(
     N_("Statutory interest for late payment"),
     (
         Column("country", N_("Country"), dimension="country", width=150, options=CARD),
-        Column("debtor", N_("Debtor"), width=160, words=DEBTORS),
+        Column("debtor", N_("Debtor"), width=160),
         Column("from_day", N_("From"), "day", options=CARD),
         Column("percent", N_("Percent a year"), "money", 110, options=CARD),
-        Column("rule", N_("Rule"), width=200, words=MOVES),
+        Column("rule", N_("Rule"), width=200),
         Column("reference", N_("Reference rate"), "money", 110),
         Column("points", N_("Points"), "money", 90),
         Column("least", N_("Agreed at least"), "money", 110),
         Column("agreed", N_("Agreed by the policy"), "money", 120),
-        Column("status", N_("Known how"), width=180, words=STATUS, options=CARD),
+        Column("status", N_("Known how"), width=180, options=CARD),
         Column("source", N_("Read at"), width=230),
         Column("law", N_("Law"), width=260),
         Column("url", N_("Address"), width=260),

@@ -152,5 +152,5 @@ def test_the_rates_can_be_downloaded(said):
     answer = client.get("/download/list.csv?list=late_interest&country=BE")
     assert answer.status_code == 200
     lines = answer.data.decode("utf-8-sig").splitlines()
-    assert sum(line.startswith("BE,companies,20") for line in lines) == 15
+    assert sum(line.startswith('"BE","Between companies",20') for line in lines) == 15
     assert any("https://" in line for line in lines)
