@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from data import demo
 from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, MEND, StoreError
 from data.core.policy.file import NAME, parse, template
 from data.core.policy.rules import DEFAULTS, Policy
 from data.store.state import write_whole
 
+_DEMO = Path(demo.__file__).with_name(NAME)
 SAID = "policy"
 """Under this name a load report's options keep the fingerprint of the policy."""
 
@@ -37,12 +39,21 @@ def _parsed(path: Path, _changed: int, _size: int, _file: int) -> Policy:
 
 def write_template(folder: Path) -> Path | None:
     """Write the file with every default where there is none; return its path, None if there is."""
+    return _write(folder, template().encode())
+
+
+def write_demo(folder: Path) -> Path | None:
+    """Write the policy of the demo company where there is none; as `write_template`."""
+    return _write(folder, _DEMO.read_bytes())
+
+
+def _write(folder: Path, content: bytes) -> Path | None:
     path = folder / NAME
     if path.exists():
         return None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(path, template().encode())
+        write_whole(path, content)
     except OSError as error:
         raise StoreError(CANNOT_WRITE, MAY_WRITE, path=path, error=error) from error
     return path

@@ -41,6 +41,7 @@ from data.core.texts import N_, Text
 from data.demo.company import write_exports
 from data.store.state import Store
 from data.workspace.demo import remember
+from data.workspace.policy import write_demo
 from etl.intake.formats.catalogue import SOURCES
 from etl.intake.headers import CANONICAL
 from etl.intake.mappings.mapping import load_mapping
@@ -330,6 +331,7 @@ class FileImporter:
                 self._demo(Path(folder))
                 report = load([Path(folder)], self._store, LoadOptions(), self._progress)
             remember(self._store)
+            write_demo(self._store.folder)
             return report
 
         return self._start(work, "", 0, Text(N_("Writing the demo company's exports")))

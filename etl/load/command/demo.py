@@ -1,4 +1,4 @@
-"""The command `demo`: the exports of the demo company, loaded, and what its people said."""
+"""The command `demo`: the exports of the demo company, loaded, what its people said, its policy."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from data.demo.company import write_exports
 from data.store.state import Store
 from data.workspace.demo import remember
+from data.workspace.policy import write_demo
 from etl.load.command.printing import print_load, progress_bar
 from etl.load.run import LoadOptions
 
@@ -20,4 +21,5 @@ def load_demo(store: Path) -> int:
         code = print_load([Path(folder)], store, LoadOptions())
     if code != 1:
         remember(Store(store))
+        write_demo(store)
     return code
