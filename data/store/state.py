@@ -194,7 +194,8 @@ class Store:
                 # to copy the file takes a fraction of the time of writing the same rows again
                 shutil.copyfile(before.path, draft)
             with _open(draft) as connection:
-                _keep_only(connection, keep)
+                if before and keep:
+                    _keep_only(connection, keep)
                 build(connection, before.path if before else None)
                 connection.execute("checkpoint")
             sync(draft)
