@@ -51,6 +51,9 @@ def sentence(told: Told, first: date | None, last: date | None, f: Format) -> st
     if told.paid:
         paid = n_("{count} is paid", "{count} are paid", told.paid)
         said += f"; {paid.format(count=f.count(told.paid))}"
+    if told.written_off:
+        lost = n_("{count} is written off", "{count} are written off", told.written_off)
+        said += f"; {lost.format(count=f.count(told.written_off))}"
     return f"{said}."
 
 
@@ -116,6 +119,7 @@ def told_of(plain: Plain) -> Told:
             )
             for x in said.get("samples") or []
         ],
+        int(said.get("written_off") or 0),
     )  # fmt: skip
 
 

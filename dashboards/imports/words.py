@@ -76,6 +76,7 @@ DOCUMENT = {
     "open_amount": N_("Open amount"),
     "paid_amount": N_("Paid amount"),
     "paid_on": N_("Paid on"),
+    "written_off": N_("Written off"),
     "currency": N_("Currency"),
     "rate": N_("Exchange rate"),
     "terms_days": N_("Terms, days"),

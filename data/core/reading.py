@@ -36,6 +36,8 @@ class Told:
     paid: int = 0
     """Invoices that the file itself says are paid in full."""
     samples: list[Sample] = field(default_factory=list)
+    written_off: int = 0
+    """Invoices that the file itself says were given up, whole or what was left of them."""
 
 
 @dataclass

@@ -68,6 +68,7 @@ DOCUMENT_COLUMNS = (
     Column("open_amount", MONEY, "state of the row: what is still open", "document currency"),
     Column("paid_amount", MONEY, "state of the row: what was paid", "document currency"),
     Column("paid_on", "DATE", "state of the row: the day it was paid"),
+    Column("written_off", "BOOLEAN", "state of the row: what is not paid of it was given up"),
     Column("discount", MONEY, "granted beside the payment that the row is or tells of, positive",
            "document currency"),
     Column("match_code", "VARCHAR", "rows of one customer account with the same code settle each "
@@ -446,4 +447,4 @@ DERIVED = (
     ABOUT,
 )  # fmt: skip
 TABLES = {t.name: t for t in (*STAGED, *DERIVED)}
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10

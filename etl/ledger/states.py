@@ -1,10 +1,10 @@
 """Invoice rows that carry their state instead of payments: paid on, paid amount, open amount.
 
 The state becomes derived documents: a payment of what was paid, a credit note of the discount that
-was granted beside it (a discount lowers sales, as any credit note does), and an adjustment of what
-is neither paid nor open, and nobody explains. They are matched to their invoice with method
-`state`. What is neither paid nor open of an invoice and of a credit note of the same customer is no
-coincidence: these two settle each other.
+was granted beside it (a discount lowers sales, as any credit note does), a write-off of what was
+given up, and an adjustment of what is neither paid nor open, and nobody explains. They are matched
+to their invoice with method `state`. What is neither paid nor open of an invoice and of a credit
+note of the same customer is no coincidence: these two settle each other.
 
 A payment row may carry a discount as well: it becomes a credit note, and settles what its payment
 does (`match_discounts`).
@@ -30,8 +30,9 @@ def derive_states(connection: Connection) -> None:
     """Make `state_document`, the derived documents of paid states, from `entry` and `head`.
 
     Where payments of the same customer and ledger are staged, from whatever file, these speak
-    and the state does not; `state_unused` keeps what was left aside, for a finding. Lines of bank
-    statements that count are later than any state, and silence none.
+    and the state does not; `state_unused` keeps what was left aside, for a finding. That something
+    was given up no payment tells: it is what these leave. Lines of bank statements that count are
+    later than any state, and silence none.
     """
     run(
         connection,
@@ -40,14 +41,17 @@ def derive_states(connection: Connection) -> None:
         select e.entry_id, e.file_id, coalesce(i.head_id, e.entry_id) as head_id, e.ledger,
             e.customer, sign(e.amount) as side, abs(e.amount) as total,
             -- sources may write the state of a credit note with or without its sign
-            case when e.amount < 0 then abs(e.open_amount) else e.open_amount end as still_open,
-            case when e.amount < 0 then abs(e.paid_amount) else e.paid_amount end as paid,
-            e.paid_on, e.due_on, e.file_last_day, e.currency,
-            least(abs(coalesce(e.discount, 0)), abs(e.amount)) as discount
+            case when e.written_off then 0
+                when e.amount < 0 then abs(e.open_amount) else e.open_amount end as still_open,
+            coalesce(case when e.amount < 0 then abs(e.paid_amount) else e.paid_amount end,
+                case when e.written_off then 0 end) as paid,
+            coalesce(e.written_off, false) as lost, e.paid_on, e.due_on, e.file_last_day,
+            e.currency, least(abs(coalesce(e.discount, 0)), abs(e.amount)) as discount
         from entry as e left join instalment_of as i using (entry_id)
         anti join list_item as l on l.entry_id = e.entry_id
         where not e.carried and e.kind in ('invoice', 'credit_note', 'opening')
-        and (e.open_amount is not null or e.paid_amount is not null or e.paid_on is not null)
+        and (e.open_amount is not null or e.paid_amount is not null or e.paid_on is not null
+            or e.written_off)
         """,
     )
     run(
@@ -62,15 +66,18 @@ def derive_states(connection: Connection) -> None:
         and file_id not in (select file_id from list_place)
         """,
     )
+    _before_loss(connection)
     run(
         connection,
         """
         create or replace temp table state as
         with closed as (
-            select s.*, p.customer is not null as payments_speak,
+            select s.* replace (greatest(s.paid, b.paid) as paid), b.paid_until,
+                p.customer is not null as payments_speak,
                 case when still_open is not null then greatest(total - still_open, 0) end
                     as closed
             from stated as s left join paying as p using (ledger, customer)
+            left join before_loss as b using (entry_id)
         )
         select *,
             case
@@ -91,7 +98,7 @@ def derive_states(connection: Connection) -> None:
         """
         create or replace temp table state_unused as
         select ledger, customer, sum(pay + credit) as stated, count(*) as items
-        from state where payments_speak and pay + credit > 0 group by all
+        from state where payments_speak and not lost and pay + credit > 0 group by all
         """,
     )
     _step_down(connection)
@@ -112,7 +119,7 @@ def derive_states(connection: Connection) -> None:
                     union all select credit_head, amount from set_off
                 ) group by head_id
             ) as o on o.head_id = s.entry_id
-            where credit > 0 and not payments_speak
+            where credit > 0 and (lost or not payments_speak)
         ),
         both_kinds as (
             select head_id, side, 'payment' as new_kind, 1 as role, pay as part, pay as upto,
@@ -124,8 +131,8 @@ def derive_states(connection: Connection) -> None:
                 file_last_day
             from left_over where granted > 0
             union all
-            select head_id, side, 'adjustment', 3, rest - granted, pay + rest, paid_on, due_on,
-                null, file_last_day
+            select head_id, side, if(lost, 'write_off', 'adjustment'), 3, rest - granted,
+                pay + rest, paid_on, due_on, paid_until, greatest(file_last_day, paid_until)
             from left_over where rest > granted
             {stepped}
             union all
@@ -144,13 +151,43 @@ def derive_states(connection: Connection) -> None:
                 round(cast(b.upto as decimal(20, 2)) * h.rate, 2)
                 - round(cast(b.upto - b.part as decimal(20, 2)) * h.rate, 2)
             ) as decimal(18, 2)) as amount,
-            -- on its due day, but neither before a list that showed it open nor after one that
-            -- shows it settled
+            -- on its due day, but neither before a list that showed it open, or a payment before a
+            -- loss, nor after a list that shows it settled
             coalesce(b.paid_on, greatest(h.issued_on, least(b.upto_day,
                 greatest(b.since + 1, coalesce(b.due_on, h.due_on))))) as issued_on,
             b.paid_on is null as assumed,
             b.part
         from both_kinds as b join head as h on h.entry_id = b.head_id
+        """,
+    )
+
+
+def _before_loss(connection: Connection) -> None:
+    """Make `before_loss`: what payments of other rows pay of what was then given up.
+
+    They name its number, or match rows name both.
+    """
+    lost = "select * from stated semi join paying using (ledger, customer) where lost"
+    some = number(connection, "select count(*) from stated where lost")
+    run(
+        connection,
+        f"""
+        create or replace temp table before_loss as
+        with named as (
+            select s.entry_id, -p.amount as paid, p.issued_on
+            from ({lost}) as s join entry as e using (entry_id)
+            join entry as p on p.ledger = s.ledger and p.customer = s.customer
+            where p.kind = 'payment' and not p.carried
+            and list_contains(string_split(p.reference, ' '), e.document_id)
+            union all
+            select s.entry_id, coalesce(m.amount, -p.amount), p.issued_on
+            from ({lost}) as s join entry as e using (entry_id)
+            join staged_matches as m on m.ledger = s.ledger and m.debit_id = e.document_id
+            join entry as p on p.ledger = s.ledger and p.document_id = m.credit_id
+            where p.kind = 'payment' and not p.carried
+        )
+        select entry_id, sum(paid) as paid, max(issued_on) as paid_until
+        from named group by entry_id{"" if some else " limit 0"}
         """,
     )
 
@@ -168,7 +205,7 @@ def _set_off(connection: Connection) -> None:
             select s.ledger, s.customer, s.currency, s.side, s.entry_id,
                 s.credit - least(s.discount, s.credit) as amount, e.issued_on
             from state as s join entry as e using (entry_id)
-            where not payments_speak and credit > least(s.discount, s.credit)
+            where not payments_speak and not lost and credit > least(s.discount, s.credit)
             and s.head_id = s.entry_id
         ),
         alike as (

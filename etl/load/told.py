@@ -20,7 +20,8 @@ _KIND = """
 """
 #: True of an invoice whose own row says that nothing is left of it.
 _PAID = """
-    amount > 0 and coalesce(open_amount = 0, paid_on is not null or paid_amount >= amount, false)
+    amount > 0 and written_off is distinct from true
+    and coalesce(open_amount = 0, paid_on is not null or paid_amount >= amount, false)
 """
 _OTHERS = ("staged_matches", "staged_customers", "staged_rates")
 
@@ -58,6 +59,7 @@ def tell(
             connection,
             f"""
             select file_id, count(distinct customer_id), count(*) filter (where {_PAID}),
+                count(*) filter (where amount > 0 and written_off),
                 list(distinct currency) filter (where currency is not null),
                 arg_min({{d: document_id, c: customer_id, k: {_KIND}, i: issued_on, u: due_on,
                     a: amount, m: currency}}, line, {_FIRST})
@@ -72,9 +74,9 @@ def tell(
 def _told(kinds: dict[str, int], said: list[Any] | None) -> Told:
     if said is None:
         return Told(kinds)
-    customers, paid, currencies, first = said
+    customers, paid, lost, currencies, first = said
     samples = [
         Sample(r["d"] or "", r["c"] or "", r["k"], r["i"], r["u"], r["a"], r["m"] or "")
         for r in first or []
     ]
-    return Told(kinds, int(customers), sorted(currencies or []), int(paid), samples)
+    return Told(kinds, int(customers), sorted(currencies or []), int(paid), samples, int(lost))

@@ -435,6 +435,9 @@ def _description(name: str, kinds: dict[str, str], inverse: bool, header: str) -
             return TermsColumn(name)
         case "disputed" | "paid_flag" | "credit_flag":
             return Words(name, words.flag, "BOOLEAN", strict=False)
+        case "written_off":
+            neither = N_("This says neither yes nor no.")
+            return Words(name, words.flag, "BOOLEAN", reason=neither, remedy=N_("Write yes or no."))
         case "rate":
             return Rate(inverse)
         case "instalment":

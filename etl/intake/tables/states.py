@@ -210,10 +210,7 @@ def state(word: str) -> str | None:
     text = re.sub(r"[\s_/-]+", " ", words.plain(word).replace("ł", "l")).strip(" .:!")
     found = _known().get(text)
     if found is None:
-        # what stands behind it: an amount, a day, a number of days, a remark
-        short = re.split(r"[(\d:,;]|\b(?:by|on|since|sinds|depuis|seit|am|op|le)\b", text)[
-            0
-        ].strip()
+        short = re.split(_BEHIND, text)[0].strip()
         found = _known().get(short) if short else None
     return found
 
@@ -385,37 +382,39 @@ def _amounts(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[str]:
     ]  # fmt: skip
 
 
+_LOST = {"state": "coalesce(v_state = 'written_off', false)",
+         "written_off": "coalesce(v_written_off, false)"}  # fmt: skip
+_PAID_BY = {"state": "coalesce(v_state = 'paid', false)",
+            "paid_flag": "coalesce(v_paid_flag, false)"}  # fmt: skip
+
+
 def by_state(plan: Plan, values: Mapping[str, str]) -> dict[str, str]:
     """Return SQL for what the state of a row says of its money: our column -> over `v_...`.
 
-    What columns of amounts and days say goes first, unless it is that nothing
-    was paid of what is called paid. What is paid on a day that nobody says is open
-    for nothing; what is written off is, besides, paid with nothing.
+    What columns of amounts and days say goes first, unless it is that nothing was paid of what is
+    called paid. What is paid on a day that nobody says is open for nothing. So is what is written
+    off: paid is what a column says was paid, or what is lacking to the open amount given up.
     """
-    if plan.rows_kind != "invoices" or not {"state", "paid_flag"} & values.keys():
+    said = {"state", "paid_flag", "written_off"} & values.keys()
+    if plan.rows_kind != "invoices" or not said:
         return {}
-    paid = []
-    if "state" in values:
-        paid.append("v_state in ('paid', 'written_off')")
-    if "paid_flag" in values:
-        paid.append("coalesce(v_paid_flag, false)")
-    closed = f"({' or '.join(paid)})"
+    lost = f"({' or '.join(v for n, v in _LOST.items() if n in said) or 'false'})"
+    closed = f"({' or '.join([lost, *(v for n, v in _PAID_BY.items() if n in said)])})"
     own = {n: f"v_{n}" for n in ("open_amount", "paid_amount", "paid_on") if n in values}
-    told = {}
+    told = {"written_off": lost} if said & _LOST.keys() else {}
     if "paid_amount" in own and "open_amount" not in own:
         # beside a word that says paid, nothing paid is no amount: a deposit that nobody made
-        lost = "coalesce(v_state = 'written_off', false)" if "state" in values else "false"
-        none = f"coalesce({closed} and v_paid_amount = 0 and not ({lost}), false)"
+        none = f"({closed} and coalesce(v_paid_amount = 0, false) and not {lost})"
         own["paid_amount"] = f"(case when not {none} then v_paid_amount end)"
         told["paid_amount"] = own["paid_amount"]
     if "open_amount" not in own:
         silent = " and ".join([closed, *(f"{v} is null" for v in own.values())])
-        told["open_amount"] = f"case when {silent} then 0::decimal(18,2) end"
-    if "state" in values and "paid_amount" not in own:
-        lost = "v_state = 'written_off'"
-        if "open_amount" in own:
-            lost += " and coalesce(v_open_amount, 0) = 0"
-        told["paid_amount"] = f"case when {lost} then 0::decimal(18,2) end"
+        told["open_amount"] = f"case when {lost} or {silent} then 0::decimal(18,2) end"
+    elif told:
+        told["open_amount"] = f"case when {lost} then 0 else v_open_amount end"
+    if "written_off" in told and "paid_amount" not in own:
+        kept = "v_amount - nullif(v_open_amount, 0)" if "open_amount" in own else "null"
+        told["paid_amount"] = f"case when {lost} then coalesce({kept}, 0)::decimal(18,2) end"
     return told
 
 

@@ -18,7 +18,7 @@ _NUMBER = """
     case when kind = 'payment' or document_id is null then null
         else hash(row(book_account, customer_id, document_id, kind)) end
 """
-_STATE = "issued_on, due_on, amount, currency, open_amount, paid_amount, paid_on"
+_STATE = "issued_on, due_on, amount, currency, open_amount, paid_amount, paid_on, written_off"
 #: What a row says is still open; null where it does not say.
 _LEFT = """
     coalesce(open_amount, case when paid_on is not null then 0 end, amount - paid_amount)

@@ -48,9 +48,12 @@ def sentence(file: FileReport) -> str:
         said += f", {day(file.first_day)} to {day(file.last_day)}"
     if told.currencies:
         said += f", in {', '.join(told.currencies)}"
-    if told.paid:
-        said += f"; {told.paid:,} {'is' if told.paid == 1 else 'are'} paid"
-    return said
+    ends = [
+        f"{count:,} {'is' if count == 1 else 'are'} {how}"
+        for count, how in ((told.paid, "paid"), (told.written_off, "written off"))
+        if count
+    ]
+    return f"{said}; {' and '.join(ends)}" if ends else said
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -38,6 +38,17 @@ def derived_documents(connection):
                 ("payment", date(2025, 1, 20), D(-60), False),
             ],
         ),
+        (
+            {"written_off": True, "paid_amount": 30},
+            [
+                ("payment", date(2025, 1, 31), D(-30), True),
+                ("write_off", date(2025, 1, 31), D(-70), True),
+            ],
+        ),
+        (
+            {"written_off": True, "paid_on": "2025-03-01"},
+            [("write_off", date(2025, 3, 1), D(-100), False)],
+        ),
         ({"open_amount": 100}, []),
         ({"paid_amount": 0}, []),
         ({"open_amount": 0}, [("payment", date(2025, 1, 31), D(-100), True)]),
@@ -188,3 +199,31 @@ def test_a_discount_on_a_payment_row_settles_what_the_payment_does():
     open_ = "select document_id, amount from open_items where closed_on is null"
     assert c.sql(open_).fetchall() == [("F2", D(250))]
     assert sold(c) == 1230
+
+
+def test_an_invoice_given_up_ends_unpaid_and_takes_no_credit_note():
+    c = derived(
+        [
+            invoice("F1", "A", "2025-01-01", 100, due="2025-01-31", written_off=True),
+            credit_note("C1", "A", "2025-01-10", 100, open_amount=0, paid_amount=0),
+            invoice("F2", "A", "2025-06-30", 1),
+        ],
+        assume=True,
+    )
+    found = c.sql(
+        "select d.document_id, d.outcome, i.closed_by from documents as d"
+        " join open_items as i using (document_key) where d.amount > 0 order by 1"
+    ).fetchall()
+    assert ("F1", "written_off", "write_off") in found
+
+
+def test_what_payments_paid_before_is_not_lost():
+    c = duckdb.connect()
+    lost = invoice("F1", "A", "2025-01-01", 100, due="2025-01-31", written_off=True)
+    stage(c, [lost, invoice("F2", "A", "2025-06-30", 1)], assume=True)
+    paid = payment("P1", "A", "2025-02-10", 30, reference="F1")
+    stage(c, [paid], file_id=2, assume=True)
+    derive(c, Settings("EUR"))
+    found = c.sql("select issued_on, amount from documents where kind = 'write_off'").fetchall()
+    assert found == [(date(2025, 2, 11), D(-70))]
+    assert c.sql("select sum(amount) from open_items where closed_on is null").fetchall() == [(1,)]

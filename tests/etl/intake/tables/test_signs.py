@@ -59,18 +59,63 @@ def test_receipts_of_customers_that_name_their_invoices_are_no_matches(balance):
     assert owed == {"C2": D(200)}
 
 
-def test_what_is_written_off_is_not_paid(balance):
-    owed, report = balance(
-        "Invoice number;Customer;Invoice date;Due date;Amount;Status;Open amount\n"
-        "F1;Acme;2026-01-05;2026-02-04;100.00;Paid;0.00\n"
-        "F2;Acme;2026-01-06;2026-02-05;50.00;Written off;0.00\n"
-        "F3;Acme;2026-01-07;2026-02-06;30.00;Open;30.00\n"
+LOST = [
+    "Paid Written_off Open", "Betaald Afgeboekt Open", "Payée Irrécouvrable Ouverte",
+    "Bezahlt Ausgebucht Offen", "Pagada Incobrable Pendiente", "Pagata Inesigibile Aperta",
+    "Paga Incobrável Aberta", "Opłacona Umorzona Otwarta",
+]  # fmt: skip
+AMOUNTS = [
+    pytest.param(LOST[0], ";Open amount", "0.00;0.00;30.00", -100, -50, id="nothing open"),
+    pytest.param(LOST[0], ";Open amount", "0.00;20.00;30.00", -130, -20, id="open was lost"),
+    pytest.param(LOST[0], ";Paid amount", "100.00;15.00;0.00", -115, -35, id="paid in part"),
+]
+
+
+@pytest.mark.parametrize(
+    ("states", "header", "amounts", "paid", "lost"),
+    [*((states, "", ";;", -100, -50) for states in LOST), *AMOUNTS],
+)
+def test_what_is_written_off_is_not_paid(balance, states, header, amounts, paid, lost):
+    rows = zip(states.split(), (100, 50, 30), amounts.split(";"), strict=True)
+    text = "".join(
+        f"F{n};Acme;2026-01-0{n};2026-02-04;{amount}.00;{state.replace('_', ' ')}"
+        f"{';' if header else ''}{said}\n"
+        for n, (state, amount, said) in enumerate(rows, 1)
     )
+    head = "Invoice number;Customer;Invoice date;Due date;Amount;Status"
+    owed, report = balance(f"{head}{header}\n{text}")
     assert report.ok, report.failures
     assert owed == {"Acme": D(30)}
     kinds = {d.name: d.amount for d in report.documents}
-    assert kinds["payment"] == D(-100)
-    assert kinds["adjustment"] == D(-50)
+    assert kinds == {"invoice": D(180), "payment": D(paid), "write_off": D(lost)}
+    (told,) = [f.told for f in report.files]
+    assert (told.paid, told.written_off) == (1, 1)
+
+
+def test_what_payments_leave_of_an_invoice_written_off_is_lost(balance):
+    owed, report = balance(
+        "Invoice number;Customer number;Customer;Invoice date;Due date;Amount;Status\n"
+        "F1;C1;Acme;2026-01-05;2026-02-04;100.00;Written off\n"
+        "F2;C1;Acme;2026-01-06;2026-02-05;50.00;Open\n",
+        f"{HEAD}P1;C1;2026-02-09;Payment;30.00;F1\n",
+    )
+    assert report.ok, report.failures
+    assert owed == {"C1": D(50)}
+    kinds = {d.name: d.amount for d in report.documents}
+    assert kinds["write_off"] == D(-70)
+
+
+def test_a_column_may_say_what_is_written_off(balance):
+    owed, report = balance(
+        "Invoice number;Customer;Invoice date;Due date;Amount;Given up\n"
+        "F1;Acme;2026-01-05;2026-02-04;100.00;yes\nF2;Acme;2026-01-06;2026-02-05;50.00;no\n",
+        mapping="[source]\nrows = 'invoices'\n[columns]\ndocument_id = 'Invoice number'\n"
+        "customer_id = 'Customer'\nissued_on = 'Invoice date'\ndue_on = 'Due date'\n"
+        "amount = 'Amount'\nwritten_off = 'Given up'\n",
+    )
+    assert report.ok, report.failures
+    assert owed == {"Acme": D(50)}
+    assert {d.name: d.amount for d in report.documents}["write_off"] == D(-100)
 
 
 def test_receipts_under_unknown_headers_are_no_list_of_customers(balance):

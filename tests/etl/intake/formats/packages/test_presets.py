@@ -291,7 +291,7 @@ def test_the_users_own_company_is_never_the_customer() -> None:
             assert "Weverij" not in str(connection.execute(said).fetchall()), sample
 
 
-def test_an_abandoned_invoice_is_closed_without_money(tmp_path: Path) -> None:
+def test_an_abandoned_invoice_is_written_off(tmp_path: Path) -> None:
     _, store = loaded(tmp_path, "dolibarr/factures.csv")
     sql = "select kind, amount from documents where document_id = 'FA2501-0004' order by amount"
-    assert rows(store, sql) == [("adjustment", Decimal(-80)), ("invoice", Decimal(80))]
+    assert rows(store, sql) == [("write_off", Decimal(-80)), ("invoice", Decimal(80))]
