@@ -116,6 +116,34 @@ Words(
         "select * from documents where kind = 'adjustment' and file_id is null",
     ),
     Check(
+        "state_unexplained",
+        N_("Documents of which their own rows leave a part neither paid nor open: {items}. Nobody"
+           " explains it: an adjustment closes it, and lowers no sales."),
+Words(
+        N_("Neither paid nor open"),
+        "reading",
+        N_("The amount is missing from receivables, and no payment, credit note or write-off"
+           " stands for it."),
+        N_("Compare amount, paid and open amount of these rows in the export. Load the credit"
+           " notes and discounts that are missing, or mark what was written off."),
+        (*DOCUMENT, *BEHIND),
+    ),
+        """
+        with closing as (
+            select m.debit_key as document_key, a.amount
+            from documents as a join matches as m on m.credit_key = a.document_key
+            where a.kind = 'adjustment' and m.method = 'state'
+            union all
+            select m.credit_key, a.amount
+            from documents as a join matches as m on m.debit_key = a.document_key
+            where a.kind = 'adjustment' and m.method = 'state'
+        )
+        select d.* replace (-c.amount as amount)
+        from closing as c join documents as d using (document_key)
+        """,
+        asks="kind = 'adjustment' and file_id is not null",
+    ),
+    Check(
         "state_beyond_amount",
         N_("Rows open for more than their amount: {items}; nothing is taken as paid."),
 Words(

@@ -8,7 +8,16 @@ import pytest
 from etl.findings.customers import valid_vat
 from etl.findings.find import CHECKS, WORDS, find, outcomes
 from etl.ledger.derive import Settings, write_about
-from tests.ledgers import credit_note, customer, derived, invoice, match, payment, write_off
+from tests.ledgers import (
+    credit_note,
+    customer,
+    derived,
+    document,
+    invoice,
+    match,
+    payment,
+    write_off,
+)
 
 D = Decimal
 
@@ -388,3 +397,21 @@ def test_invoices_due_before_they_are_issued():
     )
     assert rows("due_before_issue") == [("F1",)]
     assert found["due_before_issue"].amount == D(100)
+
+
+def test_what_a_row_leaves_neither_paid_nor_open_is_said():
+    found, rows = look(
+        [
+            invoice("F1", "A", "2025-05-01", 100, paid_amount=60, open_amount=30),
+            invoice("F2", "A", "2025-05-02", 100, paid_amount=70, open_amount=30),
+            invoice("F3", "A", "2025-05-03", 50, paid_amount=20, written_off=True),
+            invoice("F4", "A", "2025-05-04", 50, paid_amount=49, open_amount=0, discount=1),
+            credit_note("C1", "B", "2025-05-05", 25, paid_amount=0, open_amount=20),
+            document("adjustment", "J1", "B", "2025-05-06", -5),
+        ],
+        assume=True,
+    )
+    assert (found["state_unexplained"].items, found["state_unexplained"].amount) == (2, D(5))
+    assert rows("state_unexplained", "document_id, amount") == [("C1", D(-5)), ("F1", D(10))]
+    found, _ = look([invoice("F1", "A", "2025-05-01", 100, paid_amount=70, open_amount=30)])
+    assert "state_unexplained" not in found
