@@ -7,6 +7,7 @@ shown as an en dash, never as zero.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +23,9 @@ NOTHING = "–"
 _NBSP = "\u00a0"
 _STEPS = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
 Number = int | float | Decimal
+#: Places of sentences that hold an amount, as a text to the cent.
+_AMOUNTS = {"amount", "total", "stated", "paid", "carried", "before"}
+_CENTS = re.compile(r"-?[0-9]+\.[0-9]{2}")
 
 
 @lru_cache(4096)
@@ -116,13 +120,21 @@ class Format:
         return NOTHING if value is None else f"{self.number(value, 2)}{_NBSP}{self.symbol}"
 
     def told(self, values: Mapping[str, object]) -> dict[str, object]:
-        """Return what stands in the places of a sentence, numbers as the reader writes them."""
-        return {
-            name: self.number(value, 1) if isinstance(value, float)
-            else self.count(value) if isinstance(value, int) and not isinstance(value, bool)
-            else value
-            for name, value in values.items()
-        }  # fmt: skip
+        """Return what stands in the places of a sentence, numbers as the reader writes them.
+
+        Amounts are kept as texts to the cent; in which currency, the sentence says.
+        """
+
+        def written(name: str, value: object) -> object:
+            if isinstance(value, float):
+                return self.number(value, 1)
+            if isinstance(value, int) and not isinstance(value, bool):
+                return self.count(value)
+            if name in _AMOUNTS and isinstance(value, str) and _CENTS.fullmatch(value):
+                return self.number(Decimal(value), 2)
+            return value
+
+        return {name: written(name, value) for name, value in values.items()}
 
     def days(self, value: Number | None, digits: int = 1) -> str:
         """Return days with one decimal, without the word."""

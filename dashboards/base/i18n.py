@@ -3,7 +3,7 @@
 `_("text")` answers in the language of the request (cookie `lang`, else Accept-Language, else
 English). The .po files are compiled into memory on first use.
 
-`python -m dashboards.base.i18n extract` collects every `_()`, `N_()` and `Text(N_())`, and what
+`python -m dashboards.base.i18n extract` collects every `_()`, `n_()`, `N_()` and `NN_()`, and what
 presets say to readers, into
 tandem.pot and brings the .po files up to date; `python -m dashboards.base.i18n check` lists what is
 untranslated.
@@ -29,7 +29,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from data.core.texts import as_started
+from data.core.texts import as_started, singular
 
 LANGUAGES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
 LOCALES = Path(__file__).parents[1] / "locales"
@@ -46,6 +46,8 @@ msgstr ""
 """
 _PRESETS = "intake/formats/**.toml"
 _PLACE = re.compile(r"\{(\w*)")
+#: as many as take the plural in each language
+_SEVERAL = 2
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
@@ -76,9 +78,17 @@ def speaking(code: str) -> Iterator[None]:
 
 
 def _(text: str) -> str:
-    """Return `text` in the reader's language; English where nobody translated it."""
+    """Return `text` in the reader's language; English where nobody translated it.
+
+    Of what `NN_` marked: the sentence about several things, and that about one.
+    """
     code = language()
-    return as_started(text if code == "en" or not text else _translations(code).gettext(text))
+    if code == "en" or not text:
+        return as_started(text)
+    one = singular(text)
+    if one is not None:
+        return _translations(code).ngettext(one, text, _SEVERAL)
+    return as_started(_translations(code).gettext(text))
 
 
 def n_(one: str, many: str, count: int) -> str:
@@ -122,7 +132,7 @@ def _of_preset(
 def collect() -> Catalog:
     """Return every text of the source that a reader may see, with where it stands."""
     catalogue = Catalog(project="tandem", charset="utf-8")
-    keywords = {"_": None, "N_": None, "n_": (1, 2)}
+    keywords = {"_": None, "N_": None, "n_": (1, 2), "NN_": (1, 2)}
     methods = [("**.py", "python"), (_PRESETS, _of_preset)]
     for folder in _FOLDERS:
         found = extract_from_dir(_ROOT / folder, methods, keywords=keywords)

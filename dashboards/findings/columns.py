@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dashboards.base.grid import CARD, Column
-from dashboards.base.words import KINDS
+from dashboards.base.words import KINDS, METHODS
 from dashboards.charts.buckets import by_issue
 from dashboards.frame.row_columns import ROW_COLUMNS
 from data.core.texts import N_, Text
@@ -61,6 +61,7 @@ _WORDS_OF: dict[str, Mapping[str, str | Text]] = {
     "age": by_issue(),
     "evidence": EVIDENCE,
     "kind": KINDS,
+    "method": METHODS,
 }
 _RENDERERS = {
     "customer_name": "CustomerLink",

@@ -182,10 +182,7 @@ def checked(view: View) -> Content:
             parts.append(html.Small(_("only outside these filters")))
         return html.Li(parts, className="unable" if name in unable else "clear")
 
-    title = n_(
-        "Checked, nothing found: {count} check", "Checked, nothing found: {count} checks",
-        len(clear),
-    )  # fmt: skip
+    title = n_("{count} check found nothing", "{count} checks found nothing", len(clear))
     body: Component = html.Ul([line(n) for n in (*clear, *unable)], className="checked")
     if not told:
         body = html.P(

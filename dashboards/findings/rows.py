@@ -124,8 +124,11 @@ def listing_of(name: str) -> Listing:
 
 
 def _shown(words: Words) -> tuple[str, ...]:
-    """Return the columns of a finding's rows; amounts of documents stand in their currency too."""
-    if not {"document_id", "amount"} <= set(words.columns):
+    """Return the columns of a finding's rows.
+
+    Amounts of documents and matches stand in their currency too.
+    """
+    if not {"document_id", "debit_id"} & set(words.columns) or "amount" not in words.columns:
         return words.columns
     at = next((n for n, c in enumerate(words.columns) if c in BEHIND), len(words.columns))
     return (*words.columns[:at], *_IN_CURRENCY, *words.columns[at:])

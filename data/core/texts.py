@@ -1,8 +1,9 @@
 """Texts that somebody will read, kept translatable until the reader's language is known.
 
-`N_("...")` marks a text for the translators and returns it unchanged. `Text` is such a text with
-its values beside it: the command line prints it in English with `str(text)`, a page renders it
-in the reader's language with `text.render(_)`.
+`N_("...")` marks a text for the translators and returns it unchanged; `NN_` marks a sentence that
+counts things in its two forms. `Text` is such a text with its values beside it: the command line
+prints it in English with `str(text)`, a page renders it in the reader's language with
+`text.render(_)`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,23 @@ from pathlib import Path
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name
     """Mark `text` for translation and return it as it is."""
     return text
+
+
+_SINGULARS: dict[str, str] = {}
+
+
+def NN_(one: str, many: str) -> str:  # noqa: N802 - as gettext's own
+    """Mark a sentence about one thing and about several, and return that about several.
+
+    That is what is kept, and what `Text` gets: it says the other where `{items}` or `{count}` is 1.
+    """
+    _SINGULARS[many] = one
+    return many
+
+
+def singular(template: str) -> str | None:
+    """Return what `NN_` marked as the sentence about one thing; None where it marked nothing."""
+    return _SINGULARS.get(template)
 
 
 def as_started(text: str) -> str:
@@ -38,9 +56,16 @@ class Text:
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def _form(self) -> str:
+        """Return the template for as many as there are; the number may be written already."""
+        count = self.values.get("items", self.values.get("count"))
+        one = singular(self.template) if str(count) == "1" else None
+        return one or self.template
+
     def render(self, translate: Callable[[str], str]) -> str:
         """Return the sentence in the language of `translate`."""
-        return translate(self.template).format(**self.values)
+        return translate(self._form).format(**self.values)
 
     def __str__(self) -> str:
         """Return the sentence in English, whole numbers with separators."""
@@ -48,7 +73,7 @@ class Text:
             k: f"{v:,}" if isinstance(v, int) and not isinstance(v, bool) else v
             for k, v in self.values.items()
         }
-        return as_started(self.template).format(**written)
+        return as_started(self._form).format(**written)
 
 
 def inert(cell: object) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.core.texts import N_
+from data.core.texts import N_, NN_
 from etl.findings.check import Finding, decimal, finding
 from etl.findings.words import Words
 from etl.ledger.exports.bases import LEDGER, SALES, overlaps
@@ -54,15 +54,19 @@ def other_base(connection: Connection) -> list[Finding]:
     texts = {
         SALES: (
             "ledger_aside",
-            N_("Ledger lines of SAF-T files that are set aside: {items}, of {amount} in all. The"
-               " sales invoices and payments of the same company and months are loaded too, and"
-               " count."),
+            NN_("{items} ledger line of SAF-T files, of {amount}, is set aside. The sales invoices"
+                " and payments of the same company and months are loaded too, and count.",
+                "{items} ledger lines of SAF-T files, of {amount} in all, are set aside. The sales"
+                " invoices and payments of the same company and months are loaded too, and count."),
         ),
         LEDGER: (
             "sales_aside",
-            N_("Sales documents of SAF-T files that are set aside: {items}, of {amount} in all."
-               " The ledger of the same company and months is loaded too, and counts, since it"
-               " tells what was paid or reaches over more months."),
+            NN_("{items} sales document of SAF-T files, of {amount}, is set aside. The ledger of"
+                " the same company and months is loaded too, and counts, since it tells what was"
+                " paid or reaches over more months.",
+                "{items} sales documents of SAF-T files, of {amount} in all, are set aside. The"
+                " ledger of the same company and months is loaded too, and counts, since it tells"
+                " what was paid or reaches over more months."),
         ),
     }  # fmt: skip
     found = []
@@ -107,16 +111,20 @@ def bank_lines(connection: Connection) -> list[Finding]:
         (
             False,
             "bank_booked",
-            N_("Lines of bank statements on days whose payments the books hold themselves:"
-               " {items}, of {amount} received in all. They are evidence and are not counted"
-               " again."),
+            NN_("{items} line of a bank statement, of {amount} received, stands on a day whose"
+                " payments the books hold themselves. It is evidence and is not counted again.",
+                "{items} lines of bank statements, of {amount} received in all, stand on days whose"
+                " payments the books hold themselves. They are evidence and are not counted"
+                " again."),
             f"{lines} where f.rows_kind = 'bank' and {booked}",
         ),
         (
             True,
             "bank_outgoing",
-            N_("Outgoing lines of bank statements, to no customer that is known: {items}, of"
-               " {amount} in all. They are left aside."),
+            NN_("{items} outgoing line of a bank statement, of {amount}, goes to no customer that"
+                " is known. It is left aside.",
+                "{items} outgoing lines of bank statements, of {amount} in all, go to no customer"
+                " that is known. They are left aside."),
             outgoing,
         ),
     )  # fmt: skip

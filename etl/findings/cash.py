@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.core.buckets import DEFAULT
-from data.core.texts import N_
+from data.core.texts import N_, NN_
 from etl.findings.check import CALLED, SQUEEZED, Check
 from etl.findings.words import BEHIND, OTHER, Words
 from etl.ledger.matching.naming import NORMAL
@@ -24,7 +24,10 @@ _UNAPPLIED = f"""
 
 UNAPPLIED = Check(
     "unapplied",
-    N_("Payments and credit notes not matched to any invoice, or not wholly: {items}."),
+    NN_(
+        "{items} payment or credit note is not matched to any invoice, or not wholly.",
+        "{items} payments and credit notes are not matched to any invoice, or not wholly.",
+    ),
     Words(
         N_("Unapplied payments and credit notes"),
         "money",
@@ -40,9 +43,11 @@ UNAPPLIED = Check(
 )
 UNAPPLIED_OLD = Check(
     "unapplied_old",
-    N_(
-        "Payments and credit notes still unapplied after more than {unapplied_days} days, on the"
-        " last day of the data: {items}."
+    NN_(
+        "{items} payment or credit note is still unapplied after more than {unapplied_days} days,"
+        " on the last day of the data.",
+        "{items} payments and credit notes are still unapplied after more than {unapplied_days}"
+        " days, on the last day of the data.",
     ),
     Words(
         N_("Unapplied for long"),
@@ -62,8 +67,9 @@ _CANDIDATES = 20
 
 WRONG_CUSTOMER = Check(
     "wrong_customer",
-    N_("Unapplied payments that are to the cent what another customer still owes on an invoice:"
-       " {items}. For {named} of them the text or the payer's name fits the other customer."),
+    NN_("{items} unapplied payment is to the cent what another customer still owes on an invoice.",
+        "{items} unapplied payments are to the cent what another customer still owes on an"
+        " invoice; of {named} the text or the payer's name fits the other customer."),
 Words(
         N_("Payments perhaps booked on the wrong customer"),
         "money",
@@ -153,9 +159,10 @@ Words(
 
 DUPLICATE_PAYMENTS = Check(
     "duplicate_payments",
-    N_("Possible duplicate payments: {items}. Customer, amount and reference are those of"
-       " another at most {paid_twice_days} days before, and there are no two invoices that they"
-       " settle."),
+    NN_("{items} possible duplicate payment: customer, amount and reference are those of another"
+        " at most {paid_twice_days} days before, and there are no two invoices that they settle.",
+        "{items} possible duplicate payments: customer, amount and reference are those of another"
+        " at most {paid_twice_days} days before, and there are no two invoices that they settle."),
 Words(
         N_("Possible duplicate payments"),
         "money",
@@ -205,10 +212,14 @@ Words(
 
 LATE_DISCOUNTS = Check(
     "late_discounts",
-    N_("Discounts of {late_discount_least} to {late_discount_most} % taken after"
-       " {late_discount_days} days: {items}, on average on day {days}, weighted by amount. The"
-       " invoices were paid but for them, and the rest is open or was credited. The data name no"
-       " discount days; {late_discount_days} are assumed."),
+    NN_("{items} discount of {late_discount_least} to {late_discount_most} % was taken after"
+        " {late_discount_days} days, on day {days}. The invoice was paid but for it, and the rest"
+        " is open or was credited. The data name no discount days; {late_discount_days} are"
+        " assumed.",
+        "{items} discounts of {late_discount_least} to {late_discount_most} % were taken after"
+        " {late_discount_days} days, on average on day {days}, weighted by amount. The invoices"
+        " were paid but for them, and the rest is open or was credited. The data name no discount"
+        " days; {late_discount_days} are assumed."),
 Words(
         N_("Cash discounts taken late"),
         "money",

@@ -6,7 +6,7 @@ import re
 
 from stdnum.util import get_cc_module
 
-from data.core.texts import N_
+from data.core.texts import N_, NN_
 from etl.findings.check import CALLED, SQUEEZED, Check
 from etl.findings.words import CUSTOMER, Words
 from etl.ledger.customers import IS_REPORT, account, company
@@ -31,7 +31,10 @@ def _without(condition: str) -> str:
 
 NO_MASTER = Check(
     "no_master",
-    N_("Customers on documents, but on no customer list: {items}."),
+    NN_(
+        "{items} customer stands on documents, but on no customer list.",
+        "{items} customers stand on documents, but on no customer list.",
+    ),
     Words(
         N_("Customers on no customer list"),
         "customers",
@@ -47,7 +50,10 @@ NO_MASTER = Check(
 )
 REPORT_OF_NOBODY = Check(
     "report_of_nobody",
-    N_("Reports of credit bureaus or insurers about nobody we know: {items}."),
+    NN_(
+        "{items} report of a credit bureau or insurer is about nobody we know.",
+        "{items} reports of credit bureaus or insurers are about nobody we know.",
+    ),
     Words(
         N_("Credit reports about nobody we know"),
         "customers",
@@ -83,7 +89,7 @@ REPORT_OF_NOBODY = Check(
 )
 NO_SECTOR = Check(
     "no_sector",
-    N_("Customers without a sector: {items}."),
+    NN_("{items} customer has no sector.", "{items} customers have no sector."),
     Words(
         N_("Customers without a sector"),
         "customers",
@@ -96,7 +102,7 @@ NO_SECTOR = Check(
 )
 NO_LIMIT = Check(
     "no_limit",
-    N_("Customers without a credit limit: {items}."),
+    NN_("{items} customer has no credit limit.", "{items} customers have no credit limit."),
     Words(
         N_("Customers without a credit limit"),
         "customers",
@@ -109,7 +115,7 @@ NO_LIMIT = Check(
 )
 NO_TERMS = Check(
     "no_terms",
-    N_("Customers without agreed terms: {items}."),
+    NN_("{items} customer has no agreed terms.", "{items} customers have no agreed terms."),
     Words(
         N_("Customers without agreed terms"),
         "customers",
@@ -125,7 +131,10 @@ _ALIKE = "0.85"
 
 SEVERAL_NAMES = Check(
     "several_names",
-    N_("Customer numbers under which two different names stand: {items}."),
+    NN_(
+        "Two different names stand under {items} customer number.",
+        "Two different names stand under {items} customer numbers.",
+    ),
     Words(
         N_("Two names under one customer number"),
         "customers",
@@ -214,8 +223,10 @@ def same_company(connection: Connection) -> Check:
     vat = f"case when {_VAT_KEY} in ({', '.join(valid)}) then {_VAT_KEY} end" if valid else "null"
     return Check(
         "same_company",
-        N_("Customer numbers that look like one company with others, by VAT number, bank account"
-           " or name: {items}, of {companies} companies."),
+        NN_("{items} customer number looks like one company with another, by VAT number, bank"
+            " account or name.",
+            "{items} customer numbers look like {companies} companies, by VAT number, bank account"
+            " or name."),
 WORDS["same_company"],
         f"""
         with told as (

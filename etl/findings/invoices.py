@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.core.texts import N_
+from data.core.texts import N_, NN_
 from etl.findings.check import RECENT, Check
 from etl.findings.words import BEHIND, DOCUMENT, OTHER, Words
 from etl.ledger.matching.naming import NORMAL
@@ -15,9 +15,12 @@ _SHOWN = (
 
 DUPLICATE_INVOICES = Check(
     "duplicate_invoices",
-    N_("Possible duplicate invoices: {items}. Customer and amount are those of an earlier one,"
-       " and so is the number but for punctuation and zeros, or the order number or reference"
-       " within {same_order_days} days."),
+    NN_("{items} possible duplicate invoice: customer and amount are those of an earlier one, and"
+        " so is the number but for punctuation and zeros, or the order number or reference within"
+        " {same_order_days} days.",
+        "{items} possible duplicate invoices: customer and amount are those of an earlier one, and"
+        " so is the number but for punctuation and zeros, or the order number or reference within"
+        " {same_order_days} days."),
 Words(
         N_("Possible duplicate invoices"),
         "money",
@@ -71,7 +74,10 @@ Words(
 
 DUPLICATE_NUMBERS = Check(
     "duplicate_numbers",
-    N_("Invoices whose number another invoice of the customer carries too: {items}."),
+    NN_(
+        "{items} invoice carries a number that another invoice of the customer carries too.",
+        "{items} invoices carry a number that another invoice of the customer carries too.",
+    ),
     Words(
         N_("The same invoice number twice for one customer"),
         "habits",
@@ -89,9 +95,13 @@ DUPLICATE_NUMBERS = Check(
 
 NO_ORDER_NUMBER = Check(
     "no_order_number",
-    N_("Invoices of the last 12 months without an order number, of customers that usually give"
-       " one: {items}. They were paid {later} days later than those with one, customer by"
-       " customer, weighted by amount ({without} paid invoices against {with_one})."),
+    NN_("{items} invoice of the last 12 months has no order number, although its customer usually"
+        " gives one. Without one the customer paid {later} days later, weighted by amount"
+        " (paid invoices: {without} without, {with_one} with a number).",
+        "{items} invoices of the last 12 months have no order number, although their customers"
+        " usually give one. They were paid {later} days later than those with one, customer by"
+        " customer, weighted by amount (paid invoices: {without} without, {with_one} with a"
+        " number)."),
 Words(
         N_("Invoices without the customer's order number"),
         "habits",
@@ -148,14 +158,19 @@ Words(
         cast(sum(with_one) as bigint) as with_one
     from compared having sum(later) > 0
     """,
-    plain=N_("Invoices of the last 12 months without an order number, of customers that usually"
-             " give one: {items}."),
+    plain=NN_(
+        "{items} invoice of the last 12 months has no order number, although its customer usually"
+        " gives one.",
+        "{items} invoices of the last 12 months have no order number, although their customers"
+        " usually give one."),
 )  # fmt: skip
 
 INVOICED_LATE = Check(
     "invoiced_late",
-    N_("Invoices of the last 12 months that left more than {invoiced_days} days after delivery:"
-       " {items}, on average {days} days after it, weighted by amount."),
+    NN_("{items} invoice of the last 12 months left more than {invoiced_days} days after delivery:"
+        " {days} days after it.",
+        "{items} invoices of the last 12 months left more than {invoiced_days} days after delivery,"
+        " on average {days} days after it, weighted by amount."),
 Words(
         N_("Invoices sent long after delivery"),
         "habits",
@@ -179,7 +194,10 @@ Words(
 
 DUE_BEFORE_ISSUE = Check(
     "due_before_issue",
-    N_("Invoices that are due before their issue: {items}; they are taken as they are."),
+    NN_(
+        "{items} invoice is due before its issue; it is taken as it is.",
+        "{items} invoices are due before their issue; they are taken as they are.",
+    ),
     Words(
         N_("Invoices due before their issue"),
         "habits",

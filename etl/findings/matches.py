@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from data.core.texts import N_
+from data.core.texts import N_, NN_
 from etl.findings.check import Check, Finding, decimal, finding, percent
-from etl.findings.words import Words
+from etl.findings.words import BEHIND, Words
 from etl.ledger.exports.bases import overlaps
 from etl.sql import Connection, number, rows
 
@@ -19,16 +19,14 @@ WORDS = {
            " be. Oldest first is right once in three times; only payments of customers that never"
            " name anything are matched so, and --no-oldest-first leaves them unapplied."),
         N_("Export the matches (lettering, clearing) with the payments."),
-        ("amount", "method"),
-        whole=True,
+        ("debit_id", "credit_id", "customer_name", "amount", "method", *BEHIND),
     ),
     "match_cut": Words(
         N_("Matches beyond their documents"),
         "reading",
         N_("Only what is left of a document can be settled."),
         N_("Look at the rows in the export."),
-        ("debit_id", "credit_id", "amount", "file", "line"),
-        whole=True,
+        ("debit_id", "credit_id", "amount", "customer_name", "customer", "file", "line"),
     ),
     "state_left_aside": Words(
         N_("Paid according to the invoice row, with payments loaded too"),
@@ -53,7 +51,10 @@ _RULES = tuple(m for methods in _METHODS.values() for m in methods)
 #: Asked only where some match row could not be followed: it searches among all matches.
 MATCH_UNKNOWN = Check(
     "match_unknown",
-    N_("Match rows that name a document that is not there, or settled already: {items}."),
+    NN_(
+        "{items} match row names a document that is not there, or settled already.",
+        "{items} match rows name a document that is not there, or settled already.",
+    ),
     Words(
         N_("Matches of unknown documents"),
         "reading",
@@ -63,7 +64,17 @@ MATCH_UNKNOWN = Check(
         whole=True,
     ),
     """
-    select m.* from staged_matches as m where not exists (
+    with known as (
+        select ledger, document_id, any_value(currency) as currency, any_value(rate) as rate
+        from documents where document_id <> '' group by all
+    )
+    select m.* exclude (amount), m.amount as amount_currency,
+        coalesce(i.currency, p.currency, '') as currency,
+        round(m.amount * coalesce(i.rate, p.rate), 2) as amount
+    from staged_matches as m
+    left join known as i on i.ledger = m.ledger and i.document_id = m.debit_id
+    left join known as p on p.ledger = m.ledger and p.document_id = m.credit_id
+    where not exists (
         select 1 from matches as x
         join documents as d on d.document_key = x.debit_key
         join documents as c on c.document_key = x.credit_key
@@ -93,8 +104,12 @@ def match_unknown(connection: Connection) -> Check:
 def by_rule(connection: Connection) -> list[Finding]:
     """Say what share of what was settled rests on rules and not on the source."""
     sql = """
-        select m.*, round(m.amount_currency * d.rate, 2) as amount
-        from matches as m join documents as d on d.document_key = m.debit_key
+        select m.*, round(m.amount_currency * d.rate, 2) as amount, d.currency, d.customer,
+            d.document_id as debit_id, c.document_id as credit_id, c.reference, d.salesperson,
+            c.file_id, c.line
+        from matches as m
+        join documents as d on d.document_key = m.debit_key
+        join documents as c on c.document_key = m.credit_key
     """
     items = number(connection, f"select count(*) from matches where method in {_RULES}")
     if not items:
@@ -126,29 +141,31 @@ def by_rule(connection: Connection) -> list[Finding]:
 
 def cut(connection: Connection) -> list[Finding]:
     """Say which match rows ask for more than their documents hold."""
-    items, amount = rows(
-        connection,
-        "select count(*), sum(amount - applied) from unheard where applied > 0",
-    )[0]
+    items = number(connection, "select count(*) from unheard where applied > 0")
     if not items:
         return []
+    sql = """
+        select m.* exclude (amount), m.amount as amount_currency, d.currency, d.customer,
+            round(m.amount * d.rate, 2) as amount, x.applied,
+            round((m.amount - x.applied) * d.rate, 2) as beyond
+        from staged_matches as m
+        join documents as d on d.ledger = m.ledger and d.document_id = m.debit_id
+        join documents as c on c.ledger = m.ledger and c.document_id = m.credit_id
+        join (select debit_key, credit_key, sum(amount_currency) as applied from matches
+            group by all) as x on x.debit_key = d.document_key and x.credit_key = c.document_key
+        where x.applied < m.amount
+    """
     return [
         finding(
             "match_cut",
-            N_(
-                "Match rows that settle more than is left of their documents: {items}; they are"
-                " cut."
+            NN_(
+                "{items} match row settles more than is left of its documents; it is cut.",
+                "{items} match rows settle more than is left of their documents; they are cut.",
             ),
             {"items": items},
             items,
-            amount,
-            """
-            select m.*, sum(x.amount_currency) as applied from staged_matches as m
-            join documents as d on d.ledger = m.ledger and d.document_id = m.debit_id
-            join documents as c on c.ledger = m.ledger and c.document_id = m.credit_id
-            join matches as x on x.debit_key = d.document_key and x.credit_key = c.document_key
-            group by all having sum(x.amount_currency) < m.amount
-            """,
+            rows(connection, f"select sum(beyond) from ({sql})")[0][0],
+            sql,
         )
     ]
 
@@ -171,9 +188,10 @@ def left_aside(connection: Connection) -> list[Finding]:
     return [
         finding(
             "state_left_aside",
-            N_("Invoices that say they are paid ({stated}) while payments of their customers"
-               " are loaded too ({paid}): {items}, of {customers} customers. The payments"
-               " count."),
+            NN_("{items} invoice says that it is paid ({stated}), while payments of its customer"
+                " are loaded too ({paid}). The payments count.",
+                "{items} invoices of {customers} customers say that they are paid ({stated}), while"
+                " payments of these customers are loaded too ({paid}). The payments count."),
             {"items": items, "customers": customers, "stated": str(stated),
              "paid": str(paid)},
             items,

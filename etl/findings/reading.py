@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.core.texts import N_
+from data.core.texts import N_, NN_
 from etl.findings.check import Check
 from etl.findings.words import BEHIND, DOCUMENT, Words
 
@@ -21,7 +21,8 @@ WORDS = {
 CHECKS = (
     Check(
         "rejected_rows",
-        N_("Rows refused: {items}; the report says which, and why."),
+        NN_("{items} row was refused; the report says which, and why.",
+            "{items} rows were refused; the report says which, and why."),
 Words(
         N_("Rows refused"),
         "reading",
@@ -37,7 +38,7 @@ Words(
     ),
     Check(
         "no_customer",
-        N_("Documents that name no customer: {items}."),
+        NN_("{items} document names no customer.", "{items} documents name no customer."),
 Words(
         N_("Documents that name no customer"),
         "reading",
@@ -50,7 +51,8 @@ Words(
     ),
     Check(
         "due_from_terms",
-        N_("Invoices without a due day: {items}; it follows from printed or agreed terms."),
+        NN_("{items} invoice has no due day; it follows from printed or agreed terms.",
+            "{items} invoices have no due day; it follows from printed or agreed terms."),
 Words(
         N_("Due days from terms"),
         "reading",
@@ -62,7 +64,8 @@ Words(
     ),
     Check(
         "due_from_default",
-        N_("Invoices with neither due day nor terms: {items}; {terms} days are assumed."),
+        NN_("{items} invoice has neither due day nor terms; {terms} days are assumed.",
+            "{items} invoices have neither due day nor terms; {terms} days are assumed."),
 Words(
         N_("Due days by default"),
         "reading",
@@ -74,9 +77,12 @@ Words(
     ),
     Check(
         "paid_day_assumed",
-        N_("Invoices paid on a day that their rows do not say: {items}. The due day is assumed, but"
-           " no day on which an export still shows them open, and none after the last day of the"
-           " file; payment speed leaves them out."),
+        NN_("{items} invoice was paid on a day that its row does not say. The due day is assumed,"
+            " but no day on which an export still shows it open, and none after the last day of"
+            " the file; payment speed leaves it out.",
+            "{items} invoices were paid on days that their rows do not say. The due day is assumed,"
+            " but no day on which an export still shows them open, and none after the last day of"
+            " the file; payment speed leaves them out."),
 Words(
         N_("Days of payment that are not known"),
         "reading",
@@ -88,7 +94,8 @@ Words(
     ),
     Check(
         "future_dated",
-        N_("Documents dated after the day they were loaded: {items}."),
+        NN_("{items} document is dated after the day on which it was loaded.",
+            "{items} documents are dated after the day on which they were loaded."),
 Words(
         N_("Documents dated after their load"),
         "reading",
@@ -104,7 +111,8 @@ Words(
     ),
     Check(
         "across_customers",
-        N_("Adjustments that come from matches between documents of different customers: {items}."),
+        NN_("{items} adjustment comes from a match between documents of different customers.",
+            "{items} adjustments come from matches between documents of different customers."),
 Words(
         N_("Matches across customers"),
         "reading",
@@ -145,7 +153,8 @@ Words(
     ),
     Check(
         "state_beyond_amount",
-        N_("Rows open for more than their amount: {items}; nothing is taken as paid."),
+        NN_("{items} row is open for more than its amount; nothing is taken as paid.",
+            "{items} rows are open for more than their amount; nothing is taken as paid."),
 Words(
         N_("Open for more than the amount"),
         "reading",
@@ -161,7 +170,8 @@ Words(
     ),
     Check(
         "sheets_alike",
-        N_("Documents that stand in another sheet of the same workbook too: {items}. Both count."),
+        NN_("{items} document stands in another sheet of the same workbook too. Both count.",
+            "{items} documents stand in another sheet of the same workbook too. Both count."),
 Words(
         N_("The same documents in two sheets of a workbook"),
         "reading",
@@ -188,7 +198,8 @@ Words(
     ),
     Check(
         "several_sellers",
-        N_("Sellers that e-invoices name: {items}. Purchase invoices may be among the files."),
+        NN_("The e-invoices name {items} seller. Purchase invoices may be among the files.",
+            "The e-invoices name {items} sellers. Purchase invoices may be among the files."),
 Words(
         N_("E-invoices of several sellers"),
         "reading",

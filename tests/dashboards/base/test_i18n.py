@@ -4,9 +4,11 @@ import pytest
 from babel.messages.pofile import read_po
 
 from dashboards.base import i18n
+from dashboards.base.format import Format
 from dashboards.base.i18n import LANGUAGES, LOCALES, _, collect, missing, n_, speaking
 from dashboards.base.words import grid_words
 from data.core.texts import Text
+from etl.findings import customers
 
 
 def test_the_texts_of_the_source_are_found():
@@ -40,6 +42,30 @@ msgstr "Overzicht"
         i18n._translations.cache_clear()
     assert "Data up to {day}" in gaps
     assert "Overview" not in gaps
+
+
+def test_what_is_found_is_counted_as_a_native_counts():
+    counting = [m for m in collect() if any(p.startswith("etl/findings") for p, _l in m.locations)]
+    counting = [m for m in counting if "{items}" in str(m.id)]
+    assert len(counting) > 25
+    assert [m.id for m in counting if not isinstance(m.id, tuple)] == []
+    assert [m.id for m in counting if re.search(r": \{items\}", str(m.id))] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "one", "several"),
+    [
+        ("en", "1 customer has no sector.", "1,200 customers have no sector."),
+        ("nl", "1 klant heeft geen sector.", "1.200 klanten hebben geen sector."),
+        ("fr", "1 client n’a pas de secteur.", "1\u202f200 clients n’ont pas de secteur."),
+    ],
+)
+def test_a_sentence_that_counts_has_two_forms(code, one, several):
+    with speaking(code):
+        f = Format(code)
+        assert Text(customers.NO_SECTOR.sentence, f.told({"items": 1})).render(_) == one
+        assert Text(customers.NO_SECTOR.sentence, f.told({"items": 1200})).render(_) == several
+    assert str(Text(customers.NO_SECTOR.sentence, {"items": 1})) == "1 customer has no sector."
 
 
 @pytest.mark.parametrize("started", ["tandem", "app.py"])

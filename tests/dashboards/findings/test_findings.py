@@ -102,7 +102,9 @@ def test_filters_narrow_rows_counts_and_amounts(store, app):
     assert at_stake(here) == D(140)
     assert at_stake(view(store, country="BE", sector="10.71")) == D(40)
     assert "only outside these filters" in text(app, "findings-checked-body", "?country=BE")
-    assert "All data: Possible duplicate invoices" in text(app, "findings-list-body", "?country=NL")
+    assert "All data: 1 possible duplicate invoice: " in text(
+        app, "findings-list-body", "?country=NL"
+    )
 
 
 def test_the_rows_have_their_customer_and_file(store):

@@ -16,6 +16,7 @@ from tests.ledgers import (
     invoice,
     match,
     payment,
+    rate,
     write_off,
 )
 
@@ -415,3 +416,34 @@ def test_what_a_row_leaves_neither_paid_nor_open_is_said():
     assert rows("state_unexplained", "document_id, amount") == [("C1", D(-5)), ("F1", D(10))]
     found, _ = look([invoice("F1", "A", "2025-05-01", 100, paid_amount=70, open_amount=30)])
     assert "state_unexplained" not in found
+
+
+def test_amounts_of_matches_stand_in_their_currency_too():
+    """A match row counts in the currency of its documents; what is added up is converted."""
+    pound = {"currency": "GBP"}
+    found, rows = look(
+        [
+            invoice("F1", "A", "2025-05-01", 100, **pound),
+            payment("P1", "A", "2025-05-20", 60, **pound),
+        ],
+        [match("F1", "P1", 90), match("F1", "GONE", 40), match("NO", "GONE", 5)],
+        rates=[rate("GBP", "2025-01-01", "1.2")],
+    )
+    columns = "debit_id, credit_id, amount_currency, currency, amount"
+    assert rows("match_cut", columns) == [("F1", "P1", D(90), "GBP", D(108))]
+    assert found["match_cut"].amount == D(36)
+    assert rows("match_unknown", columns) == [
+        ("F1", "GONE", D(40), "GBP", D(48)),
+        ("NO", "GONE", D(5), "", None),
+    ]
+    found, rows = look(
+        [
+            invoice("F1", "A", "2025-05-01", 100, **pound),
+            payment("P1", "A", "2025-05-20", 100, reference="F1", **pound),
+        ],
+        rates=[rate("GBP", "2025-01-01", "1.2")],
+        assume=True,
+    )
+    assert rows("matched_by_rule", f"{columns}, customer") == [
+        ("F1", "P1", D(100), "GBP", D(120), "A")
+    ]
