@@ -39,6 +39,12 @@
       "@bottom-left { content: " + quoted(text("#foot", " · ")) + " } @bottom-right { content: " + pages.join(" ") + " } }"));
   }
 
+  // a day, a number of a document: as long as this no text is broken
+  var SHORT = 13;
+  function word(value) {
+    return value == null ? "" : String(value);
+  }
+
   // a list holds a window of its rows: what it has from the first on becomes a table
   function list(grid, said) {
     var api = null;
@@ -51,12 +57,17 @@
     api.forEachNode(function (node) { if (node.data) rows[node.rowIndex] = node.data; });
     var whole = rows.findIndex(function (row) { return !row; });
     if (whole >= 0) rows = rows.slice(0, whole);
+    // a column in which nothing stands has nothing to print
+    columns = columns.filter(function (c, n) {
+      return !n || !rows.length || rows.some(function (row) { return !/^[\s–]*$/.test(word(row[c.field])); });
+    });
     var table = element("table", "figures");
     function line(data, look) {
       var made = element("tr", look);
       columns.forEach(function (c) {
-        made.appendChild(element(data ? "td" : "th", c.type === "rightAligned" ? "n" : "",
-          data ? (data[c.field] == null ? "" : String(data[c.field])) : c.headerName));
+        var words = data ? word(data[c.field]) : c.headerName;
+        var short = data && words.length <= SHORT ? "short" : "";
+        made.appendChild(element(data ? "td" : "th", c.type === "rightAligned" ? "n" : short, words));
       });
       return made;
     }
@@ -95,10 +106,27 @@
     });
   }
 
-  // a table that is wider than the sheet is set smaller, never cut
+  // smaller than this nobody reads it: what stands behind gives way first
+  var READABLE = 0.8;
+  var LEAST = 4;
+
+  // a table that is wider than the sheet is set smaller, never cut; of a list the last columns go
   function fit(box) {
     var table = box.querySelector("table");
-    if (!table || table.scrollWidth <= box.clientWidth) return;
+    if (!table) return;
+    var gone = [];
+    var heads = box.classList.contains("paper-list") ? Array.from(table.tHead.rows[0].cells) : [];
+    while (heads.length > LEAST && table.scrollWidth * READABLE > box.clientWidth) {
+      var last = heads.pop();
+      gone.unshift(last.textContent);
+      Array.from(table.rows, function (row) { row.lastElementChild.remove(); });
+    }
+    if (gone.length) {
+      box.parentNode.insertBefore(element("p", "paper-list measure",
+        document.getElementById("paper").dataset.columns.replace("{columns}", gone.join(", "))), box.nextSibling);
+      undo.push(box.nextSibling.remove.bind(box.nextSibling));
+    }
+    if (table.scrollWidth <= box.clientWidth) return;
     table.style.zoom = Math.floor((box.clientWidth / table.scrollWidth) * 100) / 100;
     undo.push(function () { table.style.zoom = ""; });
   }

@@ -116,6 +116,7 @@ def layout(context: Context, pages: Sequence[Page]) -> Component:
                 **{
                     "data-page": _("Sheet {n} of {total}"),
                     "data-rows": _("The first {shown} of {total}; the downloaded file has all."),
+                    "data-columns": _("In the downloaded file besides: {columns}."),
                 },
             ),
         ],
