@@ -830,14 +830,14 @@ def exposure(r: Relations) -> dict[Key, list[Row]]:
         held = alive.get(g, [])
         rows = [row for _name, row in accounts.get(g, [])]
         limited = [] if of_documents else [n for n, _row in accounts.get(g, []) if chains[n]]
-        under: dict[str, list[Decimal]] = defaultdict(list)
+        under: dict[str, set[str]] = defaultdict(set)
         for name in limited:
-            under[top(name)].append(min(left[h] for h in chains[name]))
+            under[top(name)].add(min(chains[name], key=lambda h: (left[h], -members[h], h)))
         rooms = [
-            min(left[h], sum((max(ZERO, one) for one in each), ZERO))
-            if max(each) > 0
-            else min(each)
-            for h, each in under.items()
+            min(left[top_one], sum((max(ZERO, left[h]) for h in binding), ZERO))
+            if max(left[h] for h in binding) > 0
+            else min(left[h] for h in binding)
+            for top_one, binding in under.items()
         ]
         room = rooms[0] if len(rooms) == 1 else sum((max(ZERO, one) for one in rooms), ZERO)
         over = [max(ZERO, -left[n]) for n in limited if n in limits]

@@ -23,7 +23,7 @@ from dashboards.base.parts import icon, page, panel
 from dashboards.base.view import Context, NoRows, View
 from data.core.texts import N_
 from metrics.asking.ledger import Statement
-from metrics.lists.customers import customers, found, with_room
+from metrics.lists.customers import ROOM, customers, found
 
 _LATE = "cast(sum(late_amount{q}) as double) / nullif(cast(sum(paid_{p}) as double), 0)"
 
@@ -42,12 +42,12 @@ def _statement(view: View, params: Mapping[str, str]) -> Statement:
     """Return the list of customers, those that are sought only."""
     listed = customers(view.ledger)
     sought = params.get("q", "").strip()
-    roomy = with_room(found(listed, sought) if sought else listed)
+    asked = found(listed, sought) if sought else listed
     sql = (
         "select *,\n    1 - cast(headroom as double) / nullif(cast(binding_limit as double), 0)"
-        f" as limit_used\nfrom (\n{roomy.sql}\n) as listed"
+        f" as limit_used\nfrom (\n{asked.sql}\n) as every_one"
     )
-    return Statement(sql, roomy.parameters)
+    return Statement(sql, asked.parameters)
 
 
 def _narrowed(view: View) -> str:
@@ -75,7 +75,7 @@ CUSTOMERS = Listing(
                whole=True),
         Column("oldest_overdue_days", N_("Oldest, days"), "count", 64,
                total="max(oldest_overdue_days)"),
-        Column("headroom", N_("Headroom"), "money", 122, total="sum(room)",
+        Column("headroom", N_("Headroom"), "money", 122, total=ROOM,
                options={"cellRenderer": "Headroom", **CARD}, whole=True),
         Column("days_beyond_terms", N_("Days beyond terms"), "days", 72, total=_late(),
                options=CARD),

@@ -41,7 +41,7 @@ from dashboards.sectors.rows import (
 )
 from data.core.texts import N_, Text
 from metrics.asking.ledger import Ledger, Statement
-from metrics.lists.customers import with_headroom
+from metrics.lists.customers import ROOM, with_headroom
 
 _TREND = 25
 """Month-ends of the trend: two years and their start."""
@@ -383,7 +383,7 @@ HEADROOM = Listing(
             N_("Headroom"),
             "money",
             122,
-            total="sum(room)",
+            total=ROOM,
             whole=True,
             options=CARD,
         ),

@@ -58,16 +58,21 @@ group by {by}
 """,
             "members": """
 select {by}, accounts.credit_limit, accounts.insured_limit, limits.headroom,
-    limits.own_headroom, limits.top_holder, limits.top_headroom
+    limits.own_headroom, limits.holder, limits.top_holder, limits.top_headroom
 from accounts
 left join limits using (as_of, customer)
+""",
+            "bound": """
+select {by}, top_holder, holder, max(headroom) as headroom, max(top_headroom) as top_headroom
+from members
+where top_holder is not null
+group by {by}, top_holder, holder
 """,
             "rooms": """
 select {by},
     case when max(headroom) > 0 then least(max(top_headroom), sum(greatest(headroom, 0)))
         else min(headroom) end as room
-from members
-where top_holder is not null
+from bound
 group by {by}, top_holder
 """,
             "room": """

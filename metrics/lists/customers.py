@@ -95,6 +95,7 @@ select accounts.customer, accounts.customer_name, accounts.vat_number, accounts.
     accounts.credit_limit, limits.binding_limit, limits.holder as limit_holder,
     cast(limits.headroom as decimal(18, 2)) as headroom,
     cast(limits.own_headroom as decimal(18, 2)) as own_headroom, limits.top_holder,
+    cast(limits.top_headroom as decimal(18, 2)) as top_headroom,
     accounts.insured_limit,
     days_to_pay, days_beyond_terms, cast(coalesce(paid_items, 0) as bigint) as paid_items,
     late_q1, late_q2, late_q3, late_q4, late_q4 - days_beyond_terms as lateness_trend,
@@ -172,7 +173,8 @@ def customers(ledger: Ledger) -> Statement:
     unapplied, disputed, credit_limit, headroom, insured_limit, sales_12m (money; limits and
     headroom null where not known);
     binding_limit, limit_holder: the limit, its own or one above it, that headroom is of, and
-    whose it is; own_headroom: under its own limit; top_holder: whose limit is above all others;
+    whose it is; own_headroom: under its own limit; top_holder, top_headroom: whose limit is above
+    all others, and what it leaves (`ROOM` adds up what a list leaves);
     oldest_overdue_days; days_to_pay, days_beyond_terms and, by quarter of the last 12 months,
     late_q1 (oldest) to late_q4, all weighted by amount, null where nothing was paid;
     lateness_trend = late_q4 - days_beyond_terms (positive: getting slower); last_sale. The parts
@@ -222,25 +224,29 @@ def with_headroom(ledger: Ledger, within: int) -> Statement:
     """
     listed = customers(ledger)
     sql = (
-        f"select * from (\n{listed.sql}\n) as listed\n"
+        f"select * from (\n{listed.sql}\n) as every_one\n"
         "where headroom > 0 and days_beyond_terms <= $within"
     )
-    return with_room(Statement(sql, {**listed.parameters, "within": within}))
+    return Statement(sql, {**listed.parameters, "within": within})
 
 
-def with_room(statement: Statement) -> Statement:
-    """Add the column `room` to a list of customers: headroom that adds up.
+ROOM = """(
+    select sum(room) from (
+        select greatest(least(max(top_headroom), sum(greatest(headroom, 0))), 0) as room
+        from (
+            select top_holder, limit_holder, max(headroom) as headroom,
+                max(top_headroom) as top_headroom
+            from listed where top_holder is not null group by top_holder, limit_holder
+        ) as bound
+        group by top_holder
+    ) as rooms
+)"""
+"""The room of the rows `listed` of a list of customers, as a value: headroom that adds up.
 
-    What one limit leaves to several of the list stands at one of them, the one with most; where
-    a limit is exceeded it leaves nothing.
-    """
-    sql = f"""select *, case when headroom is not null and row_number() over (
-        partition by top_holder order by headroom desc nulls last, customer
-    ) = 1 then greatest(headroom, 0) end as room
-from (
-{statement.sql}
-) as roomy"""
-    return Statement(sql, statement.parameters)
+What one limit leaves to several of them counts once, whoever of them is listed; no more than the
+limit above all others leaves; where a limit is exceeded it leaves nothing. Null where no limit is
+known. The same rule as headroom in metrics/figures/exposure.py.
+"""
 
 
 def found(statement: Statement, text: str) -> Statement:

@@ -8,7 +8,7 @@ from data.store.engine import DuckDBEngine
 from metrics.asking.ledger import Ledger
 from metrics.asking.limits import Standing
 from metrics.catalogue import answer
-from metrics.lists.customers import customers, with_room
+from metrics.lists.customers import ROOM, customers
 from tests.ledgers import customer, derived, invoice
 
 DAY = date(2025, 3, 31)
@@ -86,6 +86,52 @@ def test_room_that_daughters_share_counts_once():
     assert exposure(made, customer=("D1",))["total"][1] == 200
 
 
+def room_of(engine, shown):
+    """Return the room of the customers of the list for which `shown` holds, as a total has it."""
+    listed = customers(Ledger(DAY))
+    sql = f"""with listed as (select * from ({listed.sql}) as every_one where {shown})
+        select {ROOM} as room"""
+    return engine.query(sql, listed.parameters).to_pylist()[0]["room"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "room"),
+    [
+        ("1 = 1", 900),
+        ("customer <> 'HEAD'", 700),  # whose room it is, is not among them
+        ("customer in ('D1', 'D2')", 400),
+        ("customer in ('G1', 'G2')", 300),  # one limit between the two and the head's
+        ("customer in ('G1', 'G2', 'D2')", 400),
+        ("customer = 'OWN'", 300),
+        ("customer = 'FREE'", None),
+        ("customer = 'NOBODY'", None),
+    ],
+)
+def test_the_room_of_a_list_is_that_of_the_rows_shown(shown, room):
+    """Whoever is filtered away takes along nothing that the others may still use."""
+    made = DuckDBEngine(
+        derived(
+            [invoice("I1", "D2", "2025-03-01", "200.00", due="2025-03-31"),
+             invoice("I2", "FREE", "2025-03-01", "50.00", due="2025-03-31")],
+            customers=[
+                customer("HEAD", credit_limit="800"),
+                customer("D1", parent_id="HEAD", credit_limit="300"),
+                customer("G1", parent_id="D1"),
+                customer("G2", parent_id="D1", credit_limit="1000"),
+                customer("D2", parent_id="HEAD", credit_limit="300"),
+                customer("OWN", credit_limit="300"),
+                customer("FREE"),
+            ],
+        )
+    )  # fmt: skip
+    assert room_of(made, shown) == room
+    if "NOBODY" not in shown:
+        everybody = "(select customer_id as customer from customers)"
+        names = made.query(f"select customer from {everybody} where {shown}", {})
+        who = tuple(row["customer"] for row in names.to_pylist())
+        assert exposure(made, customer=who)["total"][1] == room
+
+
 def test_companies_that_own_each_other_share_their_limits():
     made = DuckDBEngine(
         derived(
@@ -98,11 +144,11 @@ def test_companies_that_own_each_other_share_their_limits():
 
 
 def test_the_list_of_customers_has_the_limit_that_binds(engine):
-    statement = with_room(customers(Ledger(DAY)))
+    statement = customers(Ledger(DAY))
     rows = {r["customer"]: r for r in engine.query(statement.sql, statement.parameters).to_pylist()}
     assert (rows["D2"]["headroom"], rows["D2"]["limit_holder"]) == (-400, "HEAD")
     assert (rows["D2"]["own_headroom"], rows["HEAD"]["own_headroom"]) == (None, -400)
-    assert sum(r["room"] or 0 for r in rows.values()) == 700
+    assert room_of(engine, "1 = 1") == 700
     usd = customers(Ledger(DAY, {"currency": ("USD",)}))
     (only,) = engine.query(usd.sql, usd.parameters).to_pylist()
     assert (only["receivables"], only["headroom"]) == (200, 700)
