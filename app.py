@@ -278,7 +278,8 @@ def show(
         state = opened(store).current()
         if state is None:
             raise _stop(Text(_NOTHING, {"store": store}))
-        if (day := day_of(state.engine, _day(as_of))) is None:
+        day, last = day_of(state.engine, _day(as_of))
+        if day is None:
             raise _stop(_NO_DAY.format(store=store))
         ledger = ledger_of(
             state.engine, read(store), day, filters, months,
@@ -289,7 +290,7 @@ def show(
     except (ValueError, StoreError, EngineError) as error:
         raise _stop(error) from error
     typer.echo(printed(table, format), nl=False)
-    typer.echo(remarks(metric, table, format, day, _day(as_of)), err=True, nl=False)
+    typer.echo(remarks(metric, table, format, day, last, _day(as_of)), err=True, nl=False)
 
 
 def create_app(store: Path | str = STORE, names: Collection[str] = ()) -> Dash:

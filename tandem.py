@@ -23,6 +23,7 @@ from data.core.errors import StoreError
 from data.workspace.policy import read
 from metrics.asking.ledger import Ledger
 from metrics.asking.own import columns_of, day_of, ledger_of, renamed
+from metrics.printing import about_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,12 +168,11 @@ class Books:
     ) -> tuple[Ledger, tuple[str, ...]]:
         """Return the ledger that answers a `Question`, and its groups."""
         named = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-        day = day_of(self._state.engine, named)
-        if named and day != named:
-            text = f"{named} is beyond the data: answered as of {day}, their last day."
-            warnings.warn(text, stacklevel=3)
+        day, last = day_of(self._state.engine, named)
         if day is None:
             raise ValueError("the store holds no documents with a day: say as of which, as_of=...")
+        for text in about_day(day, last, named):
+            warnings.warn(text, stacklevel=3)
         earlier = date.fromisoformat(since) if isinstance(since, str) else since
         engine, policy = self._state.engine, read(self._store.folder)
         ledger = ledger_of(

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from data.core.texts import inert
+from data.core.texts import Text, inert
+from metrics.asking.own import QUIET, quiet
 
 
 class Output(StrEnum):
@@ -72,19 +73,24 @@ def _readable(value: object) -> str:
     return f"{value:,}" if isinstance(value, int | Decimal) else str(value)
 
 
+def about_day(day: date, last: date | None, asked: date | None) -> list[str]:
+    """Return what must be said of the day that was answered, `last` being that of the data."""
+    if asked and asked != day:
+        return [f"{asked} is beyond the data: answered as of {day}, their last day."]
+    return [str(Text(QUIET, {"day": last}))] if last and quiet(day, last) else []
+
+
 def remarks(
-    metric: str, table: pa.Table, output: Output, day: date, asked: date | None = None
+    metric: str, table: pa.Table, output: Output, day: date, last: date | None, asked: date | None
 ) -> str:
     """Return what must be said beside the rows of a metric, one line each; '' for nothing.
 
-    That there are none; that the day asked for is beyond the data, and `day` was answered; and
-    beside a table, which people read, why a column has no figure in some rows.
+    That there are none; what `about_day` says; and beside a table, which people read, why a column
+    has no figure in some rows.
     """
     from metrics.catalogue import METRICS
 
-    lines = []
-    if asked and asked != day:
-        lines.append(f"{asked} is beyond the data: answered as of {day}, their last day.")
+    lines = about_day(day, last, asked)
     if not table.num_rows:
         lines.append("No rows: there are no data under these filters on that day.")
     if output is not Output.TABLE:

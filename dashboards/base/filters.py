@@ -22,9 +22,9 @@ from data.core.policy.rules import DEFAULTS, Policy
 from data.core.texts import N_, Text
 from data.reference import nace
 from data.store.engine import Engine
-from metrics.asking.ledger import FIRST_DAY, LAST_DAY, Ledger, month_end
+from metrics.asking.ledger import FIRST_DAY, LAST_DAY, Ledger
 from metrics.asking.limits import LIMITS_OF, MOST_OVERDUE, Standing, standing_of
-from metrics.asking.own import own_names
+from metrics.asking.own import QUIET, answered, own_names, quiet
 
 STANDING: dict[str, tuple[str, tuple[str, ...]]] = {
     "overdue": (N_("Overdue"), ("0", "30", "60", "90")),
@@ -47,14 +47,15 @@ _UNKNOWN = "-"
 class Options:
     """What the data offer to choose from, read once for each published state.
 
-    values: dimension -> its values, sorted. names: customer number -> name, for every customer
-    and group. sectors: (section, division, group, code) as they occur together. ages: the bounds
-    that the cubes tell apart. policy: what the company says. own: what the data call their own
-    dimensions.
+    loaded: the day on which the data were loaded. values: dimension -> its values, sorted. names:
+    customer number -> name, for every customer and group. sectors: (section, division, group, code)
+    as they occur together. ages: the bounds that the cubes tell apart. policy: what the company
+    says. own: what the data call their own dimensions.
     """
 
     first_day: date
     last_day: date
+    loaded: date
     currency: str
     values: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
@@ -109,6 +110,7 @@ def read_options(engine: Engine, policy: Policy = DEFAULTS) -> Options:
     return Options(
         first_day=about["first_day"] or loaded,
         last_day=about["last_day"] or loaded,
+        loaded=loaded,
         currency=about["reporting_currency"],
         values=values,
         names=names,
@@ -221,6 +223,16 @@ def _occurs(name: str, value: str, options: Options) -> bool:
     return value in (STANDING[name][1] if name in STANDING else options.values[name])
 
 
+def _about_day(asked: date, shown: date, last: date) -> list[Text]:
+    text = N_("{asked} is beyond the data: shown is {day}, their last day.")
+    if asked == shown:
+        if not quiet(shown, last):
+            return []
+        text = QUIET
+    days = {"asked": asked, "day": last}
+    return [Text(text, {n: Format(language()).day(d) for n, d in days.items()})]
+
+
 def parse(search: str | None, options: Options) -> Selection:
     """Read the query of a URL; what is not understood is left out, with a notice saying so."""
     as_of, default_day = options.last_day, True
@@ -232,12 +244,10 @@ def parse(search: str | None, options: Options) -> Selection:
         key = columns.get(said, said)
         if key == "as_of":
             day = _day(value)
-            if day and day > month_end(options.last_day):
-                text = N_("{asked} is beyond the data: shown is {day}, their last day.")
-                days = {"asked": day, "day": options.last_day}
-                notices.append(Text(text, {n: Format(language()).day(d) for n, d in days.items()}))
-            elif day:
-                as_of, default_day = day, False
+            if day:
+                as_of = answered(day, options.last_day, options.loaded)
+                default_day = as_of != day
+                notices += _about_day(day, as_of, options.last_day)
             else:
                 text = N_("“{value}” is no day; showing the last day of the data instead.")
                 notices.append(Text(text, {"value": value[:40]}))

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from data.core.dimensions import DIMENSIONS, OWN, at_or_below
 from data.core.policy.rules import Policy
+from data.core.texts import N_
 from data.store.engine import Engine
 from metrics.asking.ledger import LAST_DAY, Ledger, month_end
 from metrics.asking.limits import standing_of
@@ -56,19 +57,38 @@ def ledger_of(
     return ledger.history(history) if history > 1 else ledger
 
 
-def day_of(engine: Engine, asked: date | None) -> date | None:
-    """Return the day that is answered: the last of the data where none is asked for.
+QUIET = N_("No document is dated after {day}: either nothing happened since, or it is not loaded.")
+"""What is said of a day that is answered although no document reaches into its month."""
 
-    A day beyond the data is answered with that last day too: nothing is known of it, so that all
-    that is open would seem to be late. Beyond is after the month of the last document and after
-    the day on which the data were loaded. None where there is no document and no day is asked for.
+
+def answered(asked: date, last: date, loaded: date) -> date:
+    """Return the day that is answered where `asked` is asked for: one rule, wherever it is asked.
+
+    last: the last day of the data. loaded: the day on which they were loaded. A day after the month
+    of the last document is answered with that last day, since nothing is known of it and all that
+    is open would seem late; but a day that was over when the data were loaded is answered as it is,
+    and whoever answers says `QUIET` (see `quiet`).
+    """
+    known = max(month_end(last), loaded)
+    return last if known < asked <= LAST_DAY else asked
+
+
+def quiet(day: date, last: date) -> bool:
+    """Whether nothing is known of the month of a day: no document reaches into it."""
+    return day > month_end(last)
+
+
+def day_of(engine: Engine, asked: date | None) -> tuple[date | None, date | None]:
+    """Return the day that is answered, and the last day of the data.
+
+    Without a day asked for it is that last day. None where there is no document, and of the first
+    where no day is asked for besides.
     """
     about = engine.query("select last_day, loaded_at from about").to_pylist()[0]
     last: date | None = about["last_day"]
     if asked is None or last is None:
-        return asked or last
-    known = max(month_end(last), about["loaded_at"].date())
-    return last if known < asked <= LAST_DAY else asked
+        return asked or last, last
+    return answered(asked, last, about["loaded_at"].date()), last
 
 
 def own_names(engine: Engine) -> dict[str, str]:

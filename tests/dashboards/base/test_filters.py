@@ -23,6 +23,7 @@ from metrics.asking.limits import Standing
 OPTIONS = Options(
     first_day=date(2024, 1, 1),
     last_day=date(2026, 3, 31),
+    loaded=date(2026, 1, 1),
     currency="EUR",
     values={
         "sector_section": ("", "F", "G"),
