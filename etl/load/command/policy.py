@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
+from data.core.policy.dated import written
 from data.core.policy.file import NAME, SETS
 from data.core.policy.rules import RULES, changes
 from data.store.state import Store
@@ -24,7 +25,7 @@ def print_policy(folder: Path) -> None:
     console = Console()
     if not console.is_terminal:
         console.width = 120  # a log has no window to fit into
-    written = write_template(folder)
+    made = write_template(folder)
     found = read(folder)
     table = Table("name", "value", "since", "by", "acts", box=None)
     for name, value in found.dated.items():
@@ -45,5 +46,5 @@ def print_policy(folder: Path) -> None:
     waits = changes(report_of(state).policy, found.books) if state else ""
     if waits:
         console.print(Styled(f"Not in the figures yet: {waits}. The next load makes them anew."))
-    said = "Written, with every default" if written else "Change it in"
+    said = "Written, with every default" if made else "Change it in"
     console.print(Styled(f"{said}: {folder / NAME}"))
