@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, TypeGuard
 
 from data.core.buckets import DEFAULT, Buckets
@@ -38,7 +39,7 @@ def parse(text: str, file: str = NAME) -> Policy:
             path=file,
             error=error,
         ) from error
-    reading = _Reading(file, _lines(text))
+    reading = _Reading(file, text, _lines(text))
     sets = reading.sets(said.pop(SETS, {}))
     values: dict[str, Any] = {name: reading.dated(name, value) for name, value in said.items()}
     found = Policy(**values, sets=sets)
@@ -53,11 +54,17 @@ def parse(text: str, file: str = NAME) -> Policy:
 @dataclass(frozen=True)
 class _Reading:
     file: str
+    text: str
     lines: Mapping[str, int]
 
-    def wrong(self, name: str, value: object, remedy: Text) -> PolicyError:
-        """Return the error that `name` cannot be `value`."""
-        values = {"file": self.file, "line": self.lines.get(name, 1), "name": name}
+    def wrong(
+        self, name: str, value: object, remedy: Text, place: int | None = None
+    ) -> PolicyError:
+        """Return the error that `name`, or the table at `place` of its list, cannot be `value`."""
+        line = self.lines.get(name, 1)
+        if place is not None:
+            line = dict(enumerate(_tables(self.text, line))).get(place, line)
+        values = {"file": self.file, "line": line, "name": name}
         reason = Text(
             N_("{file}, line {line}: {name} cannot be {value}."),
             {**values, "value": written(value)},
@@ -91,33 +98,33 @@ class _Reading:
         if not _is_dated(said):
             return Dated.always(self._value(name, said))
         steps: list[Step[Any]] = []
-        for one in said:
-            step = self._step(name, one)
+        for place, one in enumerate(said):
+            step = self._step(name, one, place)
             first = step.since == date.min
             if first == bool(steps) or (steps and step.since <= steps[-1].since):
-                raise self.wrong(name, one, _STEPS)
+                raise self.wrong(name, one, _STEPS, place)
             steps.append(step)
         return Dated(tuple(steps))
 
-    def _step(self, name: str, one: object) -> Step[Any]:
+    def _step(self, name: str, one: object, place: int) -> Step[Any]:
         """Return one value with its day, who said so and why."""
         if not isinstance(one, dict) or not {"value"} <= set(one) <= _OF_STEP:
-            raise self.wrong(name, one, _STEPS)
+            raise self.wrong(name, one, _STEPS, place)
         days = [one[key] for key in ("since", "from") if key in one]
         words = [one.get(key, "") for key in ("by", "note")]
         # a moment is a date to Python, too
         if len(days) > 1 or any(type(day) is not date for day in days):
-            raise self.wrong(name, one, _STEPS)
+            raise self.wrong(name, one, _STEPS, place)
         if not all(isinstance(text, str) for text in words):
-            raise self.wrong(name, one, _WORDS)
+            raise self.wrong(name, one, _WORDS, place)
         by, note = (text.strip() for text in words)
-        return Step(days[0] if days else date.min, self._value(name, one["value"]), by, note)
+        return Step(days[0] if days else date.min, self._value(name, one["value"], place), by, note)
 
-    def _value(self, name: str, said: object) -> object:
+    def _value(self, name: str, said: object, place: int | None = None) -> object:
         kind = RULES[name].kind
         value = kind.read(said)
         if value is None:
-            raise self.wrong(name, said, kind.words)
+            raise self.wrong(name, said, kind.words, place)
         return value
 
 
@@ -138,7 +145,7 @@ def _is_dated(said: object) -> TypeGuard[list[object]]:
     return bool({"value", "since", "from"} & set(said[0]))
 
 
-_KEY = re.compile(r"""\s*\[?["']?([A-Za-z0-9_-]+)["']?\s*[=\]]""")
+_KEY = re.compile(r"""\s*\[{0,2}["']?([A-Za-z0-9_-]+)["']?\s*[=\]]""")
 
 
 def _lines(text: str) -> dict[str, int]:
@@ -147,6 +154,32 @@ def _lines(text: str) -> dict[str, int]:
     for number, line in enumerate(text.splitlines(), 1):
         if key := _KEY.match(line):
             found.setdefault(key[1], number)
+    return found
+
+
+def _tables(text: str, first: int) -> list[int]:
+    """Return the line on which each table begins of a list that begins on line `first`."""
+    rows = text.splitlines()
+    head = rows[first - 1].partition("#")[0].strip()
+    if head.startswith("[["):
+        return [n for n, row in enumerate(rows, 1) if row.partition("#")[0].strip() == head]
+    found: list[int] = []
+    depth, quote = 0, ""
+    for number, line in enumerate(rows[first - 1 :], first):
+        for before, sign in pairwise(f" {line.partition('=')[2] if number == first else line}"):
+            if quote:
+                quote = "" if sign == quote and before != "\\" else quote
+            elif sign == "#":
+                break
+            elif sign in "\"'":
+                quote = sign
+            elif sign in "[{":
+                found += [number] if sign == "{" and depth == 1 else []
+                depth += 1
+            elif sign in "]}":
+                depth -= 1
+        if depth <= 0:
+            break
     return found
 
 

@@ -29,7 +29,7 @@ def print_policy(folder: Path) -> None:
     found = read(folder)
     table = Table("name", "value", "since", "by", "acts", box=None)
     for name, value in found.dated.items():
-        acts = "at the next load or derivation" if RULES[name].books else "at once"
+        acts = "at the next load" if RULES[name].books else "at once"
         for step in value.steps:
             first = step.since == date.min
             table.add_row(

@@ -124,6 +124,53 @@ BE = 0
     assert policy.fingerprint == ""
 
 
+@pytest.mark.parametrize(
+    ("said", "line", "remedy"),
+    [
+        (
+            """terms_days = [
+    { value = 3 }, # {
+    { since = 2026-01-01, by = '{', value = 4 },
+    { since = 2026-02-01, value = 4.5 },
+]""",
+            4,
+            "Write a whole number",
+        ),
+        (
+            """terms_days = [{ value = 3 },
+    { since = 2026-02-01, value = 3 },
+
+    { since = 2026-02-01, value = 4 }]""",
+            4,
+            "the others by day",
+        ),
+        (
+            """approval = [
+    { value = [
+        { role = "A" },
+    ] },
+    { since = 2026-01-01, value = [{ role = 3 }] }]""",
+            5,
+            "by rising amount",
+        ),
+        (
+            """[[stages]]
+value = []
+[[stages]] # again
+since = 2026-01-01
+value = [{ stage = "A", days = 1.5 }]""",
+            3,
+            "by rising days",
+        ),
+    ],
+)
+def test_a_value_of_a_day_is_refused_with_the_line_it_begins_on(said, line, remedy):
+    with pytest.raises(PolicyError) as raised:
+        parse(said, "policy.toml")
+    assert str(raised.value).startswith(f"policy.toml, line {line}: ")
+    assert remedy in str(raised.value)
+
+
 def test_what_is_no_toml_is_refused_with_its_line():
     with pytest.raises(PolicyError, match=r"policy.toml cannot be read: .*line 2"):
         parse("terms_days = 3\nbank_fee =\n")
