@@ -126,6 +126,11 @@ def _invoice(element: Element) -> Invoice:
         prepaid=text(total, "TotalPrepaidAmount"),
         rounding=text(total, "RoundingAmount"),
         payable=text(total, "DuePayableAmount"),
+        net=text(total, "TaxBasisTotalAmount"),
+        tax=_tax(total, text(settlement, "InvoiceCurrencyCode")),
+        texts=[]
+        if document is None
+        else [text(note, "Content") for note in children(document, "IncludedNote")],
         terms="\n".join(text(d) for t in terms for d in children(t, "Description")),
         parts=[
             (_day(t, "DueDateDateTime"), amount)
@@ -150,6 +155,12 @@ def _invoice(element: Element) -> Invoice:
         seller=_party(_one(agreement, "SellerTradeParty")),
         buyer=_party(_one(agreement, "BuyerTradeParty")),
     )
+
+
+def _tax(total: Element | None, currency: str) -> str:
+    """Return the VAT in a currency; there may be another total in that of the books."""
+    amounts = [] if total is None else children(total, "TaxTotalAmount")
+    return next((text(a) for a in amounts if (a.get("currencyID") or currency) == currency), "")
 
 
 def _reference(element: Element | None, name: str) -> str:

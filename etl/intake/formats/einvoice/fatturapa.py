@@ -106,6 +106,7 @@ def _invoice(element: Element, seller: Party, buyer: Party, profile: str) -> Inv
     parts = [(_due(p), text(p, "ImportoPagamento")) for p in payments]
     days = {text(p, "GiorniTerminiPagamento") for p in payments} - {""}
     total = _total(element, document)
+    reasons = [] if document is None else [text(c) for c in children(document, "Causale")]
     corrects = [] if general is None else children(general, "DatiFattureCollegate")
     return Invoice(
         line=line_of(element if number is None else number),
@@ -121,9 +122,8 @@ def _invoice(element: Element, seller: Party, buyer: Party, profile: str) -> Inv
         parts=parts if len(parts) > 1 else [],
         order=text(general, "DatiOrdineAcquisto", "IdDocumento"),
         delivered_on=day(text(general, "DatiDDT", "DataDDT")),
-        reason=" ".join(text(c) for c in children(document, "Causale"))
-        if document is not None
-        else "",
+        reason=" ".join(reasons),
+        texts=reasons,
         corrects=[n for c in corrects if (n := text(c, "IdDocumento"))],
         profile=profile,
         seller=seller,

@@ -5,7 +5,10 @@ Each is one document of the seller. The numbers BT-... are the standard's own.
 - amount: what is to be paid (BT-115), since that is the receivable: the total with VAT (BT-112),
   rounded (BT-114), less what was paid before (BT-113), and whatever else the seller added or took
   off (collected for others, carried over, kept back as tax). Where it is missing, the total, its
-  rounding and what was paid before make it. A note says where it is not the total. What was paid
+  rounding and what was paid before make it; where there is no total either, what it says without
+  VAT (BT-109) and the VAT (BT-110), else the only amount that its text names as payable (see
+  etl/intake/formats/einvoice/payable.py). One that its text names and that the rest says to be 0,
+  and several, are refused. A note says where it is not the total. What was paid
   before has an invoice of its own where the law wants one for prepayments (386), and it may stand
   among the payments that are loaded: so it is neither a receivable nor a payment here. A credit
   note lowers the debt; a negative invoice is a credit note, and a negative credit note takes back
@@ -37,6 +40,7 @@ import duckdb
 from data.core.errors import FileError
 from data.core.reading import Reading
 from data.core.texts import N_, Text
+from etl.intake.formats.einvoice.payable import said_payable
 from etl.intake.formats.einvoice.plain import is_day, stage_plain
 from etl.intake.formats.records import Origin, Records, stage_records
 from etl.intake.source import ReadOptions
@@ -59,6 +63,14 @@ _PRO_FORMA = "325"
 _NOTHING = frozenset(("", "-", "NA", "N/A"))
 """What stands where the format wants something and there is nothing: Peppol's `NA`."""
 
+_NEW_ONE = N_("Export it again, or ask the sender for a valid one.")
+_DENIED = N_(
+    "E-invoice {number} in {file} says that {said} is to be paid, but its text says {amount}."
+)
+_UNCLEAR = N_(
+    "E-invoice {number} in {file} has no total, and it is not clear what its text says is to be"
+    " paid: {amount}."
+)
 PRO_FORMA = N_("pro forma invoices")
 #: Columns that stand in the rows, empty or not: what is missing there is refused with its name.
 _NEEDED = frozenset(("document_id", "customer_id", "kind", "issued_on"))
@@ -110,6 +122,11 @@ class Invoice:
     prepaid: str = ""
     rounding: str = ""
     payable: str = ""
+    net: str = ""
+    """The total without VAT, and `tax`, the VAT in the invoice's currency."""
+    tax: str = ""
+    texts: list[str] = field(default_factory=list)
+    """Notes, which may say what is to be paid where nothing else does."""
     terms: str = ""
     parts: list[tuple[str, str]] = field(default_factory=list)
     """Due day and amount of each instalment."""
@@ -149,7 +166,8 @@ def stage_invoices(
 ) -> Reading:
     """Stage the e-invoices of one file; `columns` is our name -> the name of their element.
 
-    Raises `FileError` where one has neither a number nor a day.
+    Raises `FileError` where one has neither a number nor a day, or its text alone says what is to
+    be paid and is not clear.
     """
     for invoice in invoices:
         if not invoice.number and not invoice.issued_on:
@@ -158,9 +176,10 @@ def stage_invoices(
                     N_("The e-invoice in {file} has neither a number nor a day of issue."),
                     {"file": origin.name},
                 ),
-                Text(N_("Export it again, or ask the sender for a valid one.")),
+                Text(_NEW_ONE),
             )
     remarks: list[Text] = []
+    invoices = [_with_total(remarks, invoice, origin.name) for invoice in invoices]
     rows = [(invoice.line, row) for invoice in invoices for row in _rows(invoice, remarks, columns)]
     # few e-invoices fill every column, and each one read takes time, thousands of files long
     filled = _NEEDED | {name for _, row in rows for name, cell in row.items() if cell}
@@ -299,6 +318,36 @@ def _number(text: str) -> Decimal | None:
         return None
     # what is no amount of money is refused later, with its column, and not added up here
     return found if found.is_finite() and abs(found) < Decimal("1e15") else None
+
+
+def _with_total(notes: list[Text], invoice: Invoice, file: str) -> Invoice:
+    """Return the invoice with what its parts or its text say is to be paid, where it has no total.
+
+    Raises `FileError` where the text is not clear, or says what the rest denies.
+    """
+    said = invoice.payable or invoice.total
+    if _left_out(invoice) or (said and (_number(said) != 0 or _number(invoice.total))):
+        return invoice
+    net, tax = _number(invoice.net), _number(invoice.tax)
+    if not said and net is not None and tax is not None:
+        values = {"net": invoice.net, "tax": invoice.tax}
+        notes.append(
+            Text(N_("There is no total: {net} without VAT and {tax} of VAT make it."), values)
+        )
+        return replace(invoice, total=f"{net + tax:f}")
+    named = said_payable([*invoice.texts, invoice.terms], invoice.currency)
+    if not named or (said and (named == {Decimal(0)} or _number(invoice.prepaid))):
+        return invoice
+    amounts = ", ".join(sorted("?" if a is None else f"{a:f}" for a in named))
+    values = {"number": invoice.number, "file": file, "amount": amounts, "said": said}
+    (only, *others) = named
+    if said or others or only is None:
+        raise FileError(Text(_DENIED if said else _UNCLEAR, values), Text(_NEW_ONE))
+    notes.append(
+        Text(N_("There is no total: its text says that {amount} is to be paid, and that counts."),
+             values)
+    )  # fmt: skip
+    return replace(invoice, payable=f"{only:f}")
 
 
 def _amount(notes: list[Text], invoice: Invoice) -> str:

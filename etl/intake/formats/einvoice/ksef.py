@@ -102,6 +102,10 @@ def _invoice(element: Element) -> Invoice:
         currency=text(body, "KodWaluty"),
         total=total,
         payable=payable or total,
+        texts=[
+            f"{text(said, 'Klucz')} {text(said, 'Wartosc')}"
+            for said in ([] if body is None else children(body, "DodatkowyOpis"))
+        ],
         paid=paid,
         paid_on=paid_on,
         terms="\n".join(filter(None, map(_said, terms))),

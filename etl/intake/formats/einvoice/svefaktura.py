@@ -90,6 +90,9 @@ def _invoice(element: Element) -> Invoice:
         due_on=max((day(text(m, "DuePaymentDate")) for m in means), default=""),
         currency=text(element, "InvoiceCurrencyCode"),
         total=text(element, "LegalTotal", "TaxInclusiveTotalAmount"),
+        net=text(element, "LegalTotal", "TaxExclusiveTotalAmount"),
+        tax=next((text(t, "TotalTaxAmount") for t in children(element, "TaxTotal")), ""),
+        texts=[text(note) for note in children(element, "Note")],
         terms="\n".join(text(n) for t in children(element, "PaymentTerms")
                         for n in children(t, "Note")),
         order=next(filter(None, orders), ""),

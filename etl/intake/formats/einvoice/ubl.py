@@ -90,6 +90,12 @@ def read_ubl(file: SourceFile) -> list[Invoice]:
     return [_invoice(e) for e in elements(file, *ROOTS.values(), unread=_UNREAD)]
 
 
+def _tax(element: Element, currency: str) -> str:
+    """Return the VAT in a currency; there may be another total in that of the books."""
+    amounts = [a for t in children(element, "TaxTotal") for a in children(t, "TaxAmount")]
+    return next((text(a) for a in amounts if (a.get("currencyID") or currency) == currency), "")
+
+
 def _invoice(element: Element) -> Invoice:
     number = child(element, "ID")
     total = child(element, "LegalMonetaryTotal")
@@ -117,6 +123,9 @@ def _invoice(element: Element) -> Invoice:
         prepaid=text(total, "PrepaidAmount"),
         rounding=text(total, "PayableRoundingAmount"),
         payable=text(total, "PayableAmount"),
+        net=text(total, "TaxExclusiveAmount"),
+        tax=_tax(element, currency),
+        texts=[text(note) for note in children(element, "Note")],
         terms="\n".join(text(note) for t in terms for note in children(t, "Note")),
         parts=[
             (day(text(t, "PaymentDueDate")), text(t, "Amount")) for t in terms if text(t, "Amount")

@@ -11,6 +11,9 @@ ledger; else those of the document. Items of one customer with the same clearing
 each other on the clearing day. Items without a customer are left out. Document numbers start
 anew each year and in each company code: export one company code at a time.
 
+It is no preset, since it is no table: an item names only what it has, and whose currency an amount
+is in depends on whether two amounts are equal, which no rule of a mapping says.
+
 No real sample was at hand; written from the published description.
 """
 

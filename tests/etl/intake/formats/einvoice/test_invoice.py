@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from data.core.errors import FileError
 from data.store.state import Store
 from etl.intake.formats.einvoice import invoice as einvoice
 from etl.load.run import load
@@ -46,8 +47,76 @@ def test_what_is_to_be_paid_is_the_receivable(tmp_path, totals, amount, notes):
     assert len(reading.notes) == notes
 
 
-def test_without_any_amount_it_is_refused(tmp_path):
-    connection, (reading,) = staged(ubl(tmp_path / "b.xml"))
+NOTES = "<Note>{}</Note>"
+VAT = "<TaxTotal><TaxAmount>{}</TaxAmount></TaxTotal>"
+
+
+def vat(currency, tax):
+    """Return the VAT in a currency."""
+    return VAT.format(tax).replace("Amount>", f'Amount currencyID="{currency}">', 1)
+
+
+@pytest.mark.parametrize(
+    ("extra", "totals", "amount"),
+    [
+        # what it says without VAT, and the VAT; that of the books is in another currency
+        (VAT.format("21.00"), {"TaxExclusiveAmount": "100.00"}, "121.00"),
+        (vat("PLN", "90.00") + vat("EUR", "21.00"),
+         {"TaxExclusiveAmount": "100.00"}, "121.00"),
+        # the only amount that its text names as payable, in four languages and those of formats
+        (NOTES.format("Te betalen: € 1.234,56 binnen 30 dagen"), {}, "1234.56"),
+        (NOTES.format("Net à payer : 1\u202f234,56 €, escompte 2 %"), {}, "1234.56"),
+        (NOTES.format("Zahlbetrag 1.234,56 EUR bis 12.05.2026"), {}, "1234.56"),
+        (NOTES.format("Total amount due: EUR 1,234.56. Amount due 1234.56"), {}, "1234.56"),
+        (NOTES.format("Totale da pagare: 1.234.567 EUR"), {}, "1234567.00"),
+        (NOTES.format("Do zapłaty: 99,50 EUR (412,00 zł)"), {}, "99.50"),
+        ("<PaymentTerms><Note>Te voldoen 121,00</Note></PaymentTerms>", {}, "121.00"),
+        # of another currency is no amount of this invoice
+        (NOTES.format("To pay: USD 130.00, amount due EUR 121.00"), {}, "121.00"),
+    ],
+)  # fmt: skip
+def test_where_there_is_no_total_its_parts_or_its_text_say_it(tmp_path, extra, totals, amount):
+    path = ubl(tmp_path / "a.xml", extra=extra, **totals)
+    assert document(path)["amount"] == D(amount)
+    note, *_ = staged(path)[1][0].notes
+    assert str(note).startswith("There is no total: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "totals", "said"),
+    [
+        ("Te betalen: 121,00 EUR, of contant te betalen: 118,58 EUR", {}, "118.58, 121.00"),
+        ("Te betalen: EUR 1.234", {}, "?"),
+        ("Zahlbetrag: 121,00 EUR", {"PayableAmount": "0.00"}, "its text says 121.00"),
+        ("Zahlbetrag: 121,00 EUR", {"PayableAmount": "0", "TaxInclusiveAmount": "0.00"}, "121.00"),
+    ],
+)
+def test_what_a_text_does_not_say_clearly_is_never_zero(tmp_path, text, totals, said):
+    with pytest.raises(FileError, match=r"E-invoice F1 in a\.xml") as error:
+        staged(ubl(tmp_path / "a.xml", extra=NOTES.format(text), **totals))
+    assert said in str(error.value.reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "totals", "amount"),
+    [
+        ("Te betalen: 99,00", {"PayableAmount": "100.00"}, "100.00"),
+        ("Total 100,00, à payer 100,00", {"PayableAmount": "0.00", "TaxInclusiveAmount": "100.00",
+                                          "PrepaidAmount": "100.00"}, "0.00"),
+        ("To pay: 0.00", {"PayableAmount": "0.00"}, "0.00"),
+    ],
+)  # fmt: skip
+def test_a_total_that_is_there_counts_before_the_text(tmp_path, text, totals, amount):
+    assert document(ubl(tmp_path / "a.xml", extra=NOTES.format(text), **totals))["amount"] == D(
+        amount
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "te betalen binnen 30 dagen", "to pay 12.05.2026", "à payer 2,00 % de plus"]
+)
+def test_without_any_amount_it_is_refused(tmp_path, text):
+    connection, (reading,) = staged(ubl(tmp_path / "b.xml", extra=NOTES.format(text)))
     assert reading.rows_rejected == 1
     assert connection.execute("select reason from rejects").fetchall() == [
         ("The amount is missing.",)
