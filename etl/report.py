@@ -99,6 +99,8 @@ class Failure:
     """A question is open: it is neither refused nor loaded."""
     questions: list[Question] = field(default_factory=list)
     """What is asked."""
+    passing: bool = False
+    """It says nothing of the file: another program held it, and trying again may do."""
 
 
 @dataclass(frozen=True)

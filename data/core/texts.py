@@ -8,10 +8,13 @@ prints it in English with `str(text)`, a page renders it in the reader's languag
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name
@@ -46,6 +49,21 @@ def as_started(text: str) -> str:
     return text
 
 
+def shown(text: object) -> str:
+    """Return a text that can be printed, stored and sent.
+
+    The name of a file may hold bytes that are no letters; Python keeps them as halves of
+    surrogates, which nothing can write.
+
+    >>> shown("fact" + chr(0xDCE9) + ".csv")
+    'fact\N{REPLACEMENT CHARACTER}.csv'
+    """
+    written = str(text)
+    if written.isascii() or not _HALVES.search(written):
+        return written
+    return _HALVES.sub("\N{REPLACEMENT CHARACTER}", written)
+
+
 @dataclass(frozen=True)
 class Text:
     """A sentence with named places, and what stands in them.
@@ -65,7 +83,7 @@ class Text:
 
     def render(self, translate: Callable[[str], str]) -> str:
         """Return the sentence in the language of `translate`."""
-        return translate(self._form).format(**self.values)
+        return shown(translate(self._form).format(**self.values))
 
     def __str__(self) -> str:
         """Return the sentence in English, whole numbers with separators."""
@@ -73,7 +91,7 @@ class Text:
             k: f"{v:,}" if isinstance(v, int) and not isinstance(v, bool) else v
             for k, v in self.values.items()
         }
-        return as_started(self._form).format(**written)
+        return shown(as_started(self._form).format(**written))
 
 
 def inert(cell: object) -> object:

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ MANIFEST = "manifest.json"
 #: customer's, or one month's, lie among fewer others.
 ROW_GROUP = 30_720
 
+_PAUSES = (0.05, 0.1, 0.15, 0.3, 0.4)
+"""Seconds between two tries to replace a file."""
 _STATE = re.compile(r"state-(\d{6})\.duckdb")
 
 
@@ -201,8 +204,8 @@ class Store:
             sync(draft)
             # written before the state has its name: so it can be told whether that was current
             pointer = self._pointer(path.name)
-            draft.replace(path)
-            pointer.replace(self.folder / "current")
+            put(draft, path)
+            put(pointer, self.folder / "current")
             sync(self.folder)
         finally:
             draft.unlink(missing_ok=True)
@@ -255,8 +258,24 @@ def write_whole(path: Path, content: bytes) -> None:
     draft = path.with_name(f"{path.name}.new")
     draft.write_bytes(content)
     sync(draft)
-    draft.replace(path)
+    put(draft, path)
     sync(path.parent)
+
+
+def put(draft: Path, path: Path) -> None:
+    """Put a file into the place of another, in one step.
+
+    On Windows that fails while somebody reads either of them, be it for a moment: then it is tried
+    again for a second. Raises OSError where it cannot be done.
+    """
+    for pause in _PAUSES:
+        try:
+            draft.replace(path)
+        except PermissionError:
+            time.sleep(pause)
+        else:
+            return
+    draft.replace(path)
 
 
 def sync(path: Path) -> None:

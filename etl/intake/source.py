@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from shutil import copyfile
 from typing import Protocol
 
 import duckdb
 
 from data.core.reading import Reading
+from data.core.texts import shown
 from etl.intake.gathered import Gathered
 
 HEAD_BYTES = 256 * 1024
@@ -33,8 +35,19 @@ class SourceFile:
 
     @property
     def name(self) -> str:
-        """The file's name without its folder."""
-        return self.path.name
+        """The file's name without its folder, as it can be shown and stored."""
+        return shown(self.path.name)
+
+    @property
+    def nameable(self) -> bool:
+        """Whether programs that take paths as UTF-8, such as DuckDB, can open it by its path."""
+        return shown(self.path) == str(self.path)
+
+    def openable(self, folder: Path) -> Path:
+        """Return a path any program can open: its own, or that of a copy in `folder`."""
+        if self.nameable:
+            return self.path
+        return Path(copyfile(self.path, folder / f"copy{shown(self.path.suffix)}"))
 
     @cached_property
     def head(self) -> bytes:

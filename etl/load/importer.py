@@ -37,7 +37,7 @@ from data.core.importing import (
     Said,
     Watched,
 )  # fmt: skip
-from data.core.texts import N_, Text
+from data.core.texts import N_, Text, shown
 from data.demo.company import write_exports
 from data.store.state import Store
 from data.workspace.demo import remember
@@ -49,7 +49,6 @@ from etl.intake.mappings.writing import merged
 from etl.intake.source import ReadOptions, SourceFile
 from etl.intake.tables.plan import REQUIRED
 from etl.load.folder import asked as folders
-from etl.load.folder.journal import shown
 from etl.load.identify import choose_mapping, safe_name
 from etl.load.loaded import loaded
 from etl.load.look import Look, asked_beside, found_mapping, look

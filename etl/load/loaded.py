@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data.core.errors import ImportRefusedError
 from data.core.importing import Loaded
-from data.core.texts import N_, Text
+from data.core.texts import N_, Text, shown
 from data.store.state import State
 from etl.ledger.exports.replace import CONTENT
 from etl.report import LoadReport
@@ -121,7 +121,7 @@ def _meant(name: str, files: Sequence[Loaded]) -> Loaded:
     for found in (
         [f for f in files if f.key == name],
         [f for f in files if f.key == _hash_of(Path(name))],
-        [f for f in files if f.name == Path(name).name],
+        [f for f in files if f.name == shown(Path(name).name)],
         [f for f in files if name.isascii() and name.isdigit() and f.number == int(name)],
     ):
         if len(found) == 1:
@@ -129,11 +129,13 @@ def _meant(name: str, files: Sequence[Loaded]) -> Loaded:
         if found:
             numbers = ", ".join(str(f.number) for f in found)
             raise ImportRefusedError(
-                Text(N_("Several files called {file} are loaded."), {"file": Path(name).name}),
+                Text(
+                    N_("Several files called {file} are loaded."), {"file": shown(Path(name).name)}
+                ),
                 Text(N_("Name one by its number: {numbers}."), {"numbers": numbers}),
             )
     raise ImportRefusedError(
-        Text(N_("{file} is not loaded."), {"file": Path(name).name}),
+        Text(N_("{file} is not loaded."), {"file": shown(Path(name).name)}),
         Text(N_("`python app.py files` lists what is.")),
     )
 

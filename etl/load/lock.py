@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from data.core.errors import CANNOT_WRITE, MAY_WRITE, StoreError
-from data.core.texts import N_
+from data.core.texts import N_, shown
 from data.store.state import state_name, unmoved
 
 _BUSY = (N_("Another load into {folder} is running."), N_("Try again when it is done."))
@@ -27,6 +27,12 @@ def only_load(folder: Path, patience: float = 60.0) -> Iterator[None]:
     Whatever a killed load left behind is removed; its lock was let go with its process. Raises
     `StoreBusyError` where the other load goes on.
     """
+    if shown(folder) != str(folder):
+        raise StoreError(
+            N_("The database cannot open {folder}: its name is not written in UTF-8."),
+            N_("Name another."),
+            folder=folder,
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
@@ -52,9 +58,15 @@ def _sweep(folder: Path) -> None:
     now = current.read_text(encoding="ascii").strip() if current.is_file() else ""
     for number in unmoved(folder):
         if (name := state_name(number)) != now:
-            (folder / name).unlink(missing_ok=True)
+            _remove(folder / name)
     for path in (*folder.glob("draft-*"), *folder.glob("pointer-*")):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
-            path.unlink(missing_ok=True)
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file; on Windows one that somebody has open stays for the next time."""
+    with suppress(PermissionError):
+        path.unlink(missing_ok=True)

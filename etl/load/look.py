@@ -17,7 +17,7 @@ import duckdb
 from data.core.errors import FileError, first_line
 from data.core.importing import OWN, Found, Said, Sheet
 from data.core.reading import Reject
-from data.core.texts import N_, Text
+from data.core.texts import N_, Text, shown
 from data.store.schema import STAGED
 from etl.intake.files.workbook import is_parquet, is_workbook
 from etl.intake.formats.preset import PresetSource
@@ -125,7 +125,7 @@ def asked_beside(found: Found, why: Failure) -> Found:
 def look(asked: Look) -> Found:
     """Return what is known about a file."""
     path = asked.path
-    known = Found(asked.token, path.name, path.stat().st_size, said=asked.said)
+    known = Found(asked.token, shown(path.name), path.stat().st_size, said=asked.said)
     return _look(known, SourceFile(path), asked.options())
 
 

@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from data.core.errors import FileError, TandemError, first_line
 from data.core.reading import Reading
-from data.core.texts import N_, Text
+from data.core.texts import N_, Text, shown
 from data.store.schema import STAGED
 from etl.intake.formats.table import SOURCE as TABLE
 from etl.intake.gathered import Gathered
@@ -107,7 +107,7 @@ class Reader:
             if file_id in self.places:
                 self._take_out([n for n in self.places if self._from[n].path == path])
                 self._report.failures.append(
-                    Failure(path.name, asked.text, Text(ANSWER), True, [asked])
+                    Failure(shown(path.name), asked.text, Text(ANSWER), True, [asked])
                 )
 
     def _take_out(self, files: list[int]) -> None:
@@ -170,7 +170,7 @@ class Reader:
     def _tell(self, place: int, file: Wanted) -> None:
         # what is read again was shown before
         self._shown = max(self._shown, place)
-        text = Text(N_("Reading {file}"), {"file": file.path.name})
+        text = Text(N_("Reading {file}"), {"file": shown(file.path.name)})
         self._progress(text, self._shown, self._files, self.rows)
 
     def _stage(self, file: Wanted) -> None:
@@ -184,7 +184,9 @@ class Reader:
             self._drop()
             asked = bool(error.questions or error.asks)
             self._report.failures.append(
-                Failure(file.path.name, error.reason, error.remedy, asked, list(error.questions))
+                Failure(
+                    shown(file.path.name), error.reason, error.remedy, asked, list(error.questions)
+                )
             )
         except pa.ArrowException:
             raise
@@ -207,7 +209,10 @@ class Reader:
                 Text(N_("The file cannot be read: {error}."), {"error": first_line(error)}),
                 N_("Export it again, or report this file as a fault."),
             )
-        self._report.failures.append(Failure(file.path.name, said.reason, said.remedy))
+        held = isinstance(error, PermissionError)
+        self._report.failures.append(
+            Failure(shown(file.path.name), said.reason, said.remedy, passing=held)
+        )
 
     def _drop(self) -> None:
         """Delete whatever the file that is being read has staged.

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from data.core.errors import FileError
 from data.core.expectation import Expectation
-from data.core.texts import N_, Text
+from data.core.texts import N_, Text, shown
 from data.store.state import Store
 from etl.intake.mappings.mapping import load_mapping
 from etl.intake.source import ReadOptions, SourceFile
@@ -122,7 +122,8 @@ class _Load(Making):
             read = [
                 f for f in self.report.files
                 if f.status == "loaded" and f.format and (
-                    f.name == one.path.name or f.name.startswith(f"{one.path.name} [")
+                    f.name == shown(one.path.name)
+                    or f.name.startswith(f"{shown(one.path.name)} [")
                 )
             ]  # fmt: skip
             if mapping is None or one.path in self.by_preset or not read:
@@ -132,7 +133,9 @@ class _Load(Making):
                 keep(self.store.folder, SourceFile(one.path), mapping, read[0].format, headers,
                      self.now.date())  # fmt: skip
             except OSError as error:
-                self.report.notes.append(Text(NOT_KEPT, {"file": one.path.name, "error": error}))
+                self.report.notes.append(
+                    Text(NOT_KEPT, {"file": shown(one.path.name), "error": error})
+                )
 
     def _give(self, of_files: bool) -> None:
         """Take up the options that hold until they are given anew."""
@@ -172,11 +175,11 @@ class _Load(Making):
         for path in paths:
             inside = expand([path])
             if not inside:
-                self.fail(path.name, N_("There are no files in {file}."), file=str(path))
+                self.fail(shown(path.name), N_("There are no files in {file}."), file=str(path))
             found += inside
         for path in dict.fromkeys(found):
             if not path.is_file():
-                self.fail(path.name, N_("There is no file {file}."), file=str(path))
+                self.fail(shown(path.name), N_("There is no file {file}."), file=str(path))
                 continue
             try:
                 file = SourceFile(path)
@@ -184,9 +187,13 @@ class _Load(Making):
                 preset = recognise(kept, file) if mapping is None and not o.format else None
                 if preset is not None:
                     mapping, self.by_preset[path] = preset.mapping, preset
-                files.append((path.name, *self._hash(path, mapping), path, mapping))
+                files.append((shown(path.name), *self._hash(path, mapping), path, mapping))
             except OSError as error:
-                self.fail(path.name, N_("The file cannot be opened: {error}."), error=error)
+                reason = Text(N_("The file cannot be opened: {error}."), {"error": error})
+                held = isinstance(error, PermissionError)
+                self.report.failures.append(
+                    Failure(shown(path.name), reason, Text(""), passing=held)
+                )
         fresh: set[str] = set()
         for name, sha256, content, path, mapping in sorted(files, key=lambda f: f[:2]):
             newer = self.report.superseded.get(sha256) or self.report.superseded.get(content)
@@ -271,7 +278,7 @@ class _Load(Making):
         """Say of each file what it tells of, and by whose answers it was read."""
         for path, preset in self.by_preset.items():
             for file in self.report.files:
-                if file.status == "loaded" and file.name.startswith(path.name):
+                if file.status == "loaded" and file.name.startswith(shown(path.name)):
                     file.notes.insert(0, preset.note)
         for file_id, told in tell(connection, list(self.places)).items():
             place = self.places[file_id]

@@ -121,7 +121,8 @@ class Apart:
     def _read(self, file: SourceFile, named: str | None) -> Answer:
         folder = tempfile.mkdtemp(prefix="tandem-")
         try:
-            said = self._ask({"path": str(file.path), "folder": folder, "named": named})
+            path = str(file.openable(Path(folder)))
+            said = self._ask({"path": path, "folder": folder, "named": named})
             if "refused" in said:
                 reason, remedy = _REFUSED[said["refused"]]
                 values = {"file": file.name, **said["values"]}

@@ -164,6 +164,7 @@ def examine(file: SourceFile, encoding: str | None = None) -> TextFacts:
         and not nuls
         and MARK.encode() not in found
         and not re.search(r"[*?\[\]{}]", str(file.path))
+        and file.nameable
     )
     return TextFacts(
         encoding,

@@ -9,8 +9,10 @@ thirty-four.
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -154,7 +156,14 @@ def _plain(cell: str) -> str:
 
 def read_parquet(file: SourceFile, connection: duckdb.DuckDBPyConnection, table: str) -> Grid:
     """Put a Parquet file into the temporary table `table`; lines are its rows, from 1."""
-    path = {"path": re.sub(r"([*?\[])", r"[\1]", str(file.path))}
+    with tempfile.TemporaryDirectory() as folder:
+        return _read_parquet(file, file.openable(Path(folder)), connection, table)
+
+
+def _read_parquet(
+    file: SourceFile, openable: Path, connection: duckdb.DuckDBPyConnection, table: str
+) -> Grid:
+    path = {"path": re.sub(r"([*?\[])", r"[\1]", str(openable))}
     try:
         described = connection.execute(
             "describe select * from read_parquet($path)", path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -134,8 +135,9 @@ def line_of(element: Element) -> int:
 
 
 def _iterate(path: Path) -> Iterator[tuple[str, Element]]:
-    # opened here: lxml leaves a file open when its reader stops before the end
-    with path.open("rb") as stream:
+    # opened here: lxml leaves a file open when its reader stops before the end. By its number: of a
+    # file that has a name lxml wants to write it
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0)), "rb") as stream:  # noqa: PTH123
         yield from etree.iterparse(
             stream,
             events=("start", "end"),

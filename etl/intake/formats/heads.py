@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -36,10 +37,11 @@ def _heads(path: Path, _size: int, _changed: int, head: bytes) -> tuple[tuple[st
         sheets = read_workbook(file).sheets.items()
         return tuple((name, tuple(row.cells for row in sheet.head)) for name, sheet in sheets)
     if is_parquet(head):
-        with duckdb.connect() as connection:
+        with duckdb.connect() as connection, tempfile.TemporaryDirectory() as folder:
+            openable = {"path": str(file.openable(Path(folder)))}
             try:
                 found = connection.execute(
-                    "describe select * from read_parquet($path)", {"path": str(path)}
+                    "describe select * from read_parquet($path)", openable
                 ).fetchall()
             except duckdb.Error:
                 return ()

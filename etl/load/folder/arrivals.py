@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+from data.core.errors import first_line
 from etl.load.identify import left_out
 
 DONE, ASKED = "done", "asked"
@@ -51,15 +52,18 @@ def walk(folder: Path, *leave: Path) -> Iterator[Path]:
                 yield path
 
 
-def held(path: Path) -> bool:
-    """Return whether another program has a file open, as Windows tells: it cannot be renamed."""
-    if os.name != "nt":
-        return False
+def held(path: Path) -> str:
+    """Return why a file cannot be read now; '' where it can.
+
+    On Windows another program that has it open may keep it from being opened or renamed.
+    """
     try:
-        path.rename(path)
-    except OSError:
-        return True
-    return False
+        path.open("rb").close()
+        if os.name == "nt":
+            path.rename(path)
+    except OSError as error:
+        return error.strerror or first_line(error)
+    return ""
 
 
 class Arrivals:
@@ -78,6 +82,8 @@ class Arrivals:
         self._seen: dict[Path, tuple[Stamp, float]] = {}
         self.writing: list[Path] = []
         """Files that the last look did not find whole."""
+        self.held: dict[Path, str] = {}
+        """Of these, the files that could not be read, and why."""
 
     def _inside(self) -> Iterator[Path]:
         """Yield the files of the folder that are input; `Done` is `done` on some systems."""
@@ -88,7 +94,7 @@ class Arrivals:
     def look(self, patience: float = TOGETHER) -> list[Path]:
         """Return the files that are whole; none while others are written, up to `patience`."""
         now, before = self._clock(), self._seen
-        self._seen, self.writing = {}, []
+        self._seen, self.writing, self.held = {}, [], {}
         whole: list[Path] = []
         longest = 0.0
         for path in self._inside():
@@ -99,8 +105,11 @@ class Arrivals:
             known = before.get(path)
             since = known[1] if known and known[0] == stamp else now
             self._seen[path] = stamp, since
-            if now - since < (SETTLE if stamp[0] else EMPTY) or held(path):
+            if now - since < (SETTLE if stamp[0] else EMPTY):
                 self.writing.append(path)
+            elif why := held(path):
+                self.writing.append(path)
+                self.held[path] = why
             else:
                 whole.append(path)
                 longest = max(longest, now - since)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from data.core.errors import ImportRefusedError, StoreError
 from data.core.importing import Event, Waiting, Watched
-from data.core.texts import N_, Text
+from data.core.texts import N_, Text, shown
 from data.store.state import State, Store
 from etl.ledger.exports.replace import CONTENT
 from etl.load.folder import journal
@@ -72,17 +72,15 @@ def watched(store: Path, since: str | None = None) -> Watched | None:
     waiting = []
     for folder in said.folders:
         for path in asked_files(Path(folder)):
-            place = journal.shown(path)
+            place = shown(path)
             event = last.get(place)
             waiting.append(
                 Waiting(
-                    key_of(path), journal.shown(path.name), place,
+                    key_of(path), shown(path.name), place,
                     event is None or event.outcome != "refused", event.why if event else None,
                 )
             )  # fmt: skip
-    return Watched(
-        stamp, tuple(map(journal.shown, said.folders)), tuple(waiting), tuple(said.events)
-    )
+    return Watched(stamp, tuple(map(shown, said.folders)), tuple(waiting), tuple(said.events))
 
 
 def waiting_at(store: Path, key: str) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from data.core.errors import CANNOT_WRITE, MAY_WRITE, StoreError
 from data.core.importing import Event
-from data.core.texts import Text
+from data.core.texts import Text, shown
 from data.store.state import write_whole
 from data.store.writer import only_writer
 
@@ -65,15 +65,6 @@ def write(store: Path, folder: Path, events: Sequence[Event] = ()) -> None:
             write_whole(path, json.dumps(plain, indent=0).encode())
     except OSError as error:
         raise StoreError(CANNOT_WRITE, MAY_WRITE, path=path, error=error) from error
-
-
-def shown(text: object) -> str:
-    """Return a text that can be sent: a file's name may hold bytes that are no letters.
-
-    >>> shown("fact" + chr(0xDCE9) + ".csv")
-    'fact?.csv'
-    """
-    return str(text).encode("utf-8", "replace").decode()
 
 
 def _plain(event: Event) -> dict[str, object]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from data.core.texts import Text
+from data.core.texts import Text, shown
 from etl.load.command.printing import report_text
 from etl.report import FileReport, LoadReport
 
@@ -18,7 +18,7 @@ _ASKED = ("asked", "refused")
 
 def of_file(name: str, path: Path) -> bool:
     """Return whether a report's name is that of a file, or of a sheet of it."""
-    return name == path.name or name.startswith(f"{path.name} [")
+    return name == shown(path.name) or name.startswith(f"{shown(path.name)} [")
 
 
 def own_report(report: LoadReport, path: Path, others: frozenset[str] = frozenset()) -> LoadReport:
@@ -27,7 +27,7 @@ def own_report(report: LoadReport, path: Path, others: frozenset[str] = frozense
     return replace(
         report,
         files=files,
-        failures=[f for f in report.failures if f.name == path.name or f.name not in others],
+        failures=[f for f in report.failures if f.name == shown(path.name) or f.name not in others],
         replacements=[r for r in report.replacements if of_file(r.newer, path)],
         refused=sum(f.rows_rejected for f in files),
     )
@@ -36,7 +36,7 @@ def own_report(report: LoadReport, path: Path, others: frozenset[str] = frozense
 def outcome_of(report: LoadReport, path: Path) -> tuple[str, Text | None]:
     """Return what became of a file (see `Event.outcome`) and why, from its own report."""
     for failure in report.failures:
-        if failure.name in (path.name, ""):
+        if failure.name in (shown(path.name), ""):
             why = failure.questions[0].text if failure.questions else failure.reason
             return "asked" if failure.asked else "refused", why
     for control in report.controls:
@@ -98,7 +98,7 @@ def clear(path: Path) -> None:
 
 def known(path: Path) -> FileReport:
     """Return the part of a report for a file that an earlier load has read."""
-    return FileReport(path.name, "", "known")
+    return FileReport(shown(path.name), "", "known")
 
 
 def _names(place: Path) -> Iterator[Path]:

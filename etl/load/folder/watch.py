@@ -15,7 +15,7 @@ from pathlib import Path
 
 from data.core.errors import StoreError, first_line
 from data.core.importing import Event
-from data.core.texts import N_, Text
+from data.core.texts import N_, Text, shown
 from data.store.state import Store
 from etl.load.fault import unforeseen
 from etl.load.folder import journal
@@ -67,6 +67,7 @@ class Watch:
         self._clock, self._sleep = clock, sleep
         self._arrivals = Arrivals(self.folder, store.folder.resolve(), clock=clock)
         self._unmoved: dict[Path, _Settled] = {}
+        self._held: dict[Path, str] = {}
         self._said: set[str] = set()
         self._known = False
         """The journal names the folder."""
@@ -87,9 +88,11 @@ class Watch:
                 return 1
             self._sleep(1.0)
         code = self._handle(found)
+        self._tell_held()
         for path in self._arrivals.writing:
-            self._say(f"{self._name(path)} is still being written: left for the next time")
-        return _worst([code, 1 if self._unmoved else 0])
+            if path not in self._held:
+                self._say(f"{self._name(path)} is still being written: left for the next time")
+        return _worst([code, 1 if self._unmoved or self._held else 0])
 
     def look(self) -> None:
         """Look once, and handle what is whole; what cannot be done now is done at a later look."""
@@ -98,6 +101,7 @@ class Watch:
                 journal.write(self.store.folder, self.folder)
                 self._known = True
             found = self._arrivals.look()
+            self._tell_held()
             if (found or self._unmoved) and self._busy():
                 return
             self._handle(found)
@@ -105,6 +109,14 @@ class Watch:
             self._once_only(str(error))
         else:
             self._said.clear()
+
+    def _tell_held(self) -> None:
+        """Say of each file that cannot be read why, when that begins."""
+        held = self._arrivals.held
+        for path, why in held.items():
+            if self._held.get(path) != why:
+                self._say(f"{self._name(path)} cannot be read now: {why}. It is tried again")
+        self._held = held
 
     def _busy(self) -> bool:
         try:
@@ -141,10 +153,14 @@ class Watch:
         whole = any(not f.name for f in report.failures) or not all(c.ok for c in report.controls)
         if whole and len(batch) > 1:
             return _worst(self._load([path]) for path in batch)
-        others = frozenset(path.name for path in batch)
+        others = frozenset(shown(path.name) for path in batch)
         codes = []
         for path in batch:
             own = own_report(report, path, others)
+            if held := [f for f in own.failures if f.passing]:
+                self._say(f"{self._name(path)}: {held[0].reason} It is tried again")
+                codes.append(1)
+                continue
             outcome, why = outcome_of(own, path)
             try:
                 stamp = stamp_of(path)
@@ -199,7 +215,7 @@ class Watch:
     def _tell(self, events: Sequence[Event]) -> None:
         for event in events:
             where = Path(event.place)
-            line = f"{event.file}: {_SAID[event.outcome]}"
+            line = f"{shown(event.file)}: {_SAID[event.outcome]}"
             if where.parent != self.folder and self._name(where).startswith((DONE, ASKED)):
                 line += f" -> {self._name(where)}"
             self._say(f"{line}. {event.why}" if event.why else line)
@@ -209,7 +225,7 @@ class Watch:
             self._once_only(str(error))
 
     def _name(self, path: Path) -> str:
-        return path.relative_to(self.folder).as_posix()
+        return shown(path.relative_to(self.folder).as_posix())
 
 
 _SAID = {
@@ -229,9 +245,9 @@ def _batches(paths: Iterable[Path]) -> Iterator[list[Path]]:
     while left:
         batch: dict[str, Path] = {}
         for path in left:
-            batch.setdefault(path.name, path)
+            batch.setdefault(shown(path.name), path)
         yield list(batch.values())
-        left = [path for path in left if batch[path.name] != path]
+        left = [path for path in left if batch[shown(path.name)] != path]
 
 
 def _worst(codes: Iterable[int]) -> int:

@@ -5,10 +5,13 @@ however it is broken, it ends in rows or in a clear refusal.
 read the difference before committing it.
 """
 
+import os
 import random
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from data.core.errors import FileError
@@ -18,7 +21,7 @@ from etl.intake.source import ReadOptions, SourceFile
 from etl.load.identify import SURE_ENOUGH, identify
 from tests import places
 from tests.depth import few
-from tests.goldens import check_golden, check_totals
+from tests.goldens import check_golden, check_totals, rows_of, staged
 
 SAMPLES = sorted(p for p in places.SAMPLES.glob("*/*") if p.is_file())
 STAGES = [t.name for t in STAGED if t.name != "files"]
@@ -38,6 +41,27 @@ def test_one_source_is_surest(sample: Path) -> None:
 def test_sample_is_read_as_described(sample: Path) -> None:
     golden = places.GOLDEN / "formats" / sample.parent.name / f"{sample.name}.golden.txt"
     check_golden(sample, golden)
+
+
+KINDS_OF_FILES = {p.suffix.lower(): p for p in SAMPLES}
+
+
+@pytest.mark.parametrize("ending", [*KINDS_OF_FILES, ".parquet"])
+def test_a_file_whose_name_is_not_utf_8_is_read_as_any(ending: str, tmp_path: Path) -> None:
+    sample = KINDS_OF_FILES.get(ending)
+    if sample is None:
+        cells = {"number": ["F1"], "customer": ["C1"], "date": ["2026-01-05"], "amount": ["12.00"]}
+        sample = tmp_path / "plain.parquet"
+        pq.write_table(pa.table(cells), sample)
+    odd = tmp_path / os.fsdecode(b"\xe9\xf4" + os.fsencode(ending))
+    try:
+        odd.write_bytes(sample.read_bytes())
+    except OSError:
+        pytest.skip("this system has no such names")
+    (expected, _), (connection, readings) = staged(sample), staged(odd)
+    for stage in STAGES:
+        assert rows_of(connection, stage) == rows_of(expected, stage)
+    assert all(r.name.startswith(f"\ufffd\ufffd{ending}") for r in readings)
 
 
 @each

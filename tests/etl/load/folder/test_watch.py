@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 
 from app import cli
 from data.core.importing import LoadSettings, Said
-from data.store.state import Store
 from etl.load.command import watching
 from etl.load.folder import arrivals, journal, moving
 from etl.load.folder.arrivals import EMPTY, SETTLE, TOGETHER, Arrivals
@@ -26,45 +25,6 @@ GOOD = INVOICES.replace("F3;C2;soon;07/03/2025;12,00\n", "")
 PAID = """Payment number;Customer;Payment date;Amount;Invoice number
 P1;C1;20/03/2025;100,50;F1
 """
-
-
-class Clock:
-    """Time that passes when somebody sleeps."""
-
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.now += seconds
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def inbox(tmp_path):
-    folder = tmp_path / "inbox"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def store(tmp_path):
-    return Store(tmp_path / "store")
-
-
-@pytest.fixture
-def said():
-    return []
-
-
-@pytest.fixture
-def watch(inbox, store, said, clock):
-    return Watch(inbox, store, LoadOptions(), said.append, clock=clock, sleep=clock.sleep)
 
 
 def write(folder, **files):
@@ -221,7 +181,7 @@ def test_whole_files_wait_for_what_arrives_with_them_but_not_for_ever(inbox, clo
 
 def test_a_file_that_another_program_holds_is_left_alone(inbox, clock, monkeypatch):
     write(inbox, a=GOOD)
-    monkeypatch.setattr(arrivals, "held", lambda path: path.name == "a.csv")
+    monkeypatch.setattr(arrivals, "held", lambda path: "in use" if path.name == "a.csv" else "")
     looks = Arrivals(inbox, clock=clock)
     looks.look()
     clock.sleep(SETTLE)
