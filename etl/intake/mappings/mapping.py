@@ -34,8 +34,13 @@ HEADING = "(heading)"
 
 _TEXTS = ("rows", "date_format", "decimal", "encoding", "separator", "sheet", "ledger", "currency")
 _FLAGS = ("rate_inverse", "reports", "signed", "local", "groups", "open_only", "by_headers")
+#: Key of [source] -> the least whole number that it may be, and what is wrong with another.
+_NUMBERS = {
+    "header_row": (1, N_("{key} is a row number, from 1; not {value}.")),
+    "terms_days": (0, N_("{key} is a number of days, from 0; not {value}.")),
+}
 SOURCE_KEYS = ("rows", "date_format", "decimal", "encoding", "separator", "header_row", "sheet",
-                "ledger", "currency", *_FLAGS)  # fmt: skip
+                "ledger", "currency", "terms_days", *_FLAGS)  # fmt: skip
 TABLES = ("source", "columns", "derived", "keep", "leave_out", "reasons", "kinds", "states",
           "signs", "unclear", "unread", "dimensions")  # fmt: skip
 #: Table -> what its values may be, and what such a value is called.
@@ -62,6 +67,8 @@ class ColumnMapping:
     sheet: str | None = None
     ledger: str | None = None
     currency: str | None = None
+    terms_days: int | None = None
+    """A list without a day of issue has it so many days before its due day."""
     rate_inverse: bool | None = None
     """Their rate is the document's currency for one unit of the reporting currency, as in Xero."""
     reports: bool | None = None
@@ -152,7 +159,7 @@ def parse_mapping(
     for table in document:
         at.known(table, TABLES, N_("a table of a mapping file"))
     tables = {name: at.table(document, name) for name in TABLES}
-    texts, flags, header_row = _source(at.inside("source"), tables["source"])
+    texts, flags, numbers = _source(at.inside("source"), tables["source"])
     columns = at.inside("columns")
     for name in (*tables["columns"], *tables["derived"]):
         columns.known(name, CANONICAL, N_("a column name"))
@@ -163,10 +170,11 @@ def parse_mapping(
         decimal=texts["decimal"],
         encoding=texts["encoding"],
         separator=texts["separator"],
-        header_row=header_row,
+        header_row=numbers["header_row"],
         sheet=texts["sheet"],
         ledger=texts["ledger"],
         currency=texts["currency"],
+        terms_days=numbers["terms_days"],
         rate_inverse=flags["rate_inverse"],
         reports=flags["reports"],
         signed=flags["signed"],
@@ -192,7 +200,7 @@ def parse_mapping(
 
 def _source(
     place: Place, said: Mapping[str, object]
-) -> tuple[dict[str, str | None], dict[str, bool | None], int | None]:
+) -> tuple[dict[str, str | None], dict[str, bool | None], dict[str, int | None]]:
     for key in said:
         place.known(key, SOURCE_KEYS, N_("a setting of [source]"))
     texts = {key: place.text(said, key) or None for key in _TEXTS}
@@ -206,13 +214,14 @@ def _source(
             raise place.inside("currency").wrong(
                 N_("{key} is a code of ISO 4217, as in EUR; not {value}."), texts["currency"]
             )
-    header_row = said.get("header_row")
-    if header_row is not None and not (type(header_row) is int and header_row > 0):
-        raise place.inside("header_row").wrong(
-            N_("{key} is a row number, from 1; not {value}."), header_row
-        )
+    numbers: dict[str, int | None] = {}
+    for key, (least, wrong) in _NUMBERS.items():
+        number = said.get(key)
+        if number is not None and not (type(number) is int and number >= least):
+            raise place.inside(key).wrong(wrong, number)
+        numbers[key] = number if isinstance(number, int) else None
     flags = {key: place.flag(said, key) for key in _FLAGS}
-    return texts, flags, header_row if isinstance(header_row, int) else None
+    return texts, flags, numbers
 
 
 def own_names(headers: Sequence[str]) -> tuple[str, ...]:

@@ -56,11 +56,11 @@ from etl.intake.tables.rows import fill_groups
 from etl.intake.tables.signs import turn
 from etl.intake.tables.states import settle_direction, settle_flags, settle_states
 from etl.intake.tables.terms.column import TermsColumn
+from etl.intake.tables.terms.issue import is_dueonly, settle_issue
 from etl.intake.tables.unread import ask_amount, weigh_unread
 
 #: Bare header -> what reads a sector of another classification.
 _SECTORS = {"naics": nace.from_naics, "naics2022": nace.from_naics, "ussic": nace.from_us_sic}
-
 
 #: What tells documents and customers apart.
 _KEYS = ("document_id", "customer_id", "debit_id", "credit_id")
@@ -159,7 +159,8 @@ def missing(plan: Plan) -> list[str]:
         for need in REQUIRED[plan.rows_kind]
         if not plan.columns.keys() & set(need.split("|"))
     ]
-    return [name for name in lacking if not (name == "document_id" and plan.by_line)]
+    made = {"document_id": plan.by_line, "issued_on": is_dueonly(plan)}
+    return [name for name in lacking if not made.get(name)]
 
 
 def _settle(plan: Plan) -> None:
@@ -320,6 +321,7 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
                 described_as = TermsColumn(name, plan.parsed["issued_on"])
             parsed = plan.parsed[name] = described_as.parse(connection, grid, cell)
             plan.notes += [parsed.note] if parsed.note else []
+    settle_issue(connection, plan, mapping.terms_days if mapping else None)
     if grid.errors:
         read, said = without_errors(connection, grid, plan.columns, plan.parsed)
         plan.parsed |= read

@@ -48,6 +48,7 @@ _MISSING = {
     "currency": N_("The currency is missing."),
     "rate": N_("The exchange rate is missing."),
 }
+_STANDS_FOR = {"amount": ("debit", "credit"), "issued_on": ("due_on",)}
 _FILL_IN = N_("Fill in the cell in the file, or leave the row out.")
 _NOT_READ = {
     "country": N_("{count} cells of {column} name no known country and stay as they are."),
@@ -372,7 +373,7 @@ def _reject(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: Rows, file_
 
 def _raw(plan: Plan, name: str) -> str:
     """Return SQL for what stands where a value is missing: a dash, a word for nothing."""
-    names = ("debit", "credit") if name == "amount" and name not in plan.columns else (name,)
+    names = (name,) if name in plan.columns else _STANDS_FOR.get(name, ())
     cells = [plan.grid.shown(plan.columns[n]) for n in names if n in plan.columns]
     return f"nullif(concat_ws(' / ', {', '.join(cells)}), '')" if cells else "null"
 
@@ -425,10 +426,9 @@ def _money(cents: int) -> Decimal:
 
 def _series(plan: Plan) -> str:
     """Return what exports of one kind from one program have in common."""
-    headers = sorted(bare(h) for h in plan.grid.headers)
     # what only splits figures tells no exports apart
     read = sorted(n for n in plan.columns if n not in DIMENSIONS)
-    text = "\n".join([*read, "", *headers])
+    text = "\n".join([*read, "", *sorted(map(bare, plan.grid.headers))])
     return f"table:{plan.rows_kind}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
