@@ -34,6 +34,9 @@ _SUM = (
 )
 
 
+_RULE = "[-=_*~+]"
+
+
 @dataclass
 class Rows:
     """The rows of a grid with their columns read: `line`, `skip`, `bad` and a column for each.
@@ -283,6 +286,11 @@ def _skip(plan: Plan, bind: dict[str, object]) -> str:
         "when broken in ('header', 'total', 'heading', 'apart') then broken",
         f"when coalesce({', '.join(cells)}) is null and broken is null then 'blank'",
     ]
+    own = columns.get("document_id", columns.get("customer_id", cells[0]))
+    cases.append(  # a line of dashes across a printed list
+        f"when regexp_full_match({own}, '{_RULE}+') "
+        f"and regexp_full_match(concat_ws('', {', '.join(cells)}), '{_RULE}{{3,}}') then 'blank'"
+    )
     # a printed list writes its headers on every page
     same = []
     needed = [n for need in REQUIRED[plan.rows_kind] for n in need.split("|") if n in columns]

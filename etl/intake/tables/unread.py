@@ -64,7 +64,9 @@ _HARMLESS_MONEY_PARTS = re.compile(
     r"|quantit|gewicht|einzel|stuk|kostprijs|percent|procent|creditlimit|limiet|chiffre|lastyear"
     r"|vorjahr|vorigjaar|anneepreced|lopendsaldo|runningbalance|cumul|hauswahrung|hauswaehrung"
 )
-_MATTERS = re.compile(r"paid|betaald|paye|bezahlt|received|ontvangen|recu|erhalten|regle|open|due")
+_MATTERS = re.compile(
+    r"paid|betaald|paye|bezahlt|received|ontvangen|recu|erhalten|regle|open|(?<!over)due"
+)
 #: Words of headers whose days say nothing about what is owed or paid.
 _HARMLESS_DAYS = frozenset(
     listed("""

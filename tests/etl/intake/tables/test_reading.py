@@ -19,6 +19,16 @@ def table(*lines: str) -> str:
 D = Decimal
 
 RIGHT = {
+    "lines drawn across a printed list": (
+        {"Acme": D(250)},
+        table(
+            f"{HEAD};Days overdue",
+            "-------;--------;------------;--------;------;----",
+            "F1;Acme;2025-10-05;2025-11-04;1000.00;113",
+            "F2;Acme;2026-01-15;2026-02-14;-750.00;0",
+            "=======;========;============;========;======;====",
+        ),
+    ),
     "a state in a word": (
         {"Acme": D(250), "Bolt": D(80)},
         table(
