@@ -125,8 +125,10 @@ Words(
     ),
     Check(
         "state_unexplained",
-        N_("Documents of which their own rows leave a part neither paid nor open: {items}. Nobody"
-           " explains it: an adjustment closes it, and lowers no sales."),
+        NN_("{items} document has a part that its own row leaves neither paid nor open. Nobody"
+            " explains it: an adjustment closes it, and lowers no sales.",
+            "{items} documents have a part that their own rows leave neither paid nor open. Nobody"
+            " explains it: an adjustment closes it, and lowers no sales."),
 Words(
         N_("Neither paid nor open"),
         "reading",

@@ -1,5 +1,10 @@
 """A folder to be watched, the store it loads into, and time that passes when told."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from data.store.state import Store
@@ -12,35 +17,35 @@ class Clock:
 
     now = 0.0
 
-    def __call__(self):
+    def __call__(self) -> float:
         return self.now
 
-    def sleep(self, seconds):
+    def sleep(self, seconds: float) -> None:
         self.now += seconds
 
 
 @pytest.fixture
-def clock():
+def clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
-def inbox(tmp_path):
+def inbox(tmp_path: Path) -> Path:
     folder = tmp_path / "inbox"
     folder.mkdir()
     return folder
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "store")
 
 
 @pytest.fixture
-def said():
+def said() -> list[Any]:
     return []
 
 
 @pytest.fixture
-def watch(inbox, store, said, clock):
+def watch(inbox: Path, store: Store, said: list[Any], clock: Clock) -> Watch:
     return Watch(inbox, store, LoadOptions(), said.append, clock=clock, sleep=clock.sleep)
