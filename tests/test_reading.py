@@ -142,5 +142,5 @@ def test_a_run_goes_on_where_it_ended(tmp_path):
     kept.add(file, iter(every[2:]))
     assert [k.seed for k in kept.read(file)] == [0, 1, 2]
     runs = [kept.Kept({}, 1, RIGHT, commit=name) for name in ("a1", "a1", "b2")]
-    assert "2 shapes by commit `a1`; then 1 shapes by commit `b2`" in kept.told(runs)
+    assert "2 shapes by commit `a1`, 1 shapes by commit `b2`" in kept.told(runs)
     assert kept.told(runs[:2]) == ""

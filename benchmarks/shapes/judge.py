@@ -180,6 +180,7 @@ def differs(right: Figures, is_: dict[str, Any], made: Made) -> list[str]:
     compare("credit notes", right.credit_notes, kinds.get("credit_note", none))
     sales = kinds.get("invoice", none)[1] + kinds.get("credit_note", none)[1]
     compare("sales", right.sales, sales)
+    compare("written off", right.written_off, kinds.get("write_off", none)[1])
     if right.payments:
         count, _ = right.payments
         is_paid = kinds.get("payment", none)

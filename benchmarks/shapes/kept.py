@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
-from itertools import groupby
 from pathlib import Path
 
 from benchmarks.shapes.judge import Judged
@@ -59,8 +59,8 @@ def add(path: Path, judged: Iterator[Judged]) -> list[Kept]:
 
 def told(kept: list[Kept]) -> str:
     """Return which shapes were read by which commit, where a run went on with later ones."""
-    runs = [(name, len(list(some))) for name, some in groupby(kept, key=lambda k: k.commit)]
+    runs = Counter(one.commit for one in kept)
     if len(runs) < 2:
         return ""
-    shares = "; then ".join(f"{count} shapes by commit `{name}`" for name, count in runs)
+    shares = ", ".join(f"{count} shapes by commit `{name}`" for name, count in runs.items())
     return f"The run went on while what it found was mended: {shares}."

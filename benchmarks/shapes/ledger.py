@@ -106,6 +106,7 @@ class Figures:
     paid: Mapping[str, date] | None = None
     """Number of an invoice -> the day it was paid in full."""
     sales: int = 0
+    written_off: int = 0
     last: date = LAST
 
 

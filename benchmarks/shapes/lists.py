@@ -99,6 +99,7 @@ def figures(
         aging=tally(ages) if aging and not world.refunds else None,
         paid={i.number: i.paid_on for i in live if i.paid_on} if paid else None,
         sales=billed - credit,
+        written_off=-sum(i.cents - i.paid for i in live if i.state == "written_off"),
     )
 
 
