@@ -16,24 +16,31 @@ MOST_OVERDUE = 36_500
 """The most days that can be asked for."""
 
 #: Each customer with those it belongs to, itself included: eight levels up, since each step
-#: doubles what the one before it reaches. Companies that own each other are each other's.
-_BELONGS = """belongs as (
-        select customer_id as customer, customer_id as holder from customers where {among}
-        union
-        select customer_id, parent_id from customers
+#: doubles what the one before it reaches. Companies that own each other are each other's. Few
+#: customers have a parent, so that the steps are taken for these only.
+_BELONGS = """up_1 as (
+        select customer_id as customer, parent_id as holder from customers
         where {among} and parent_id in (select customer_id from customers)
     ),
-    above_2 as (
-        select distinct a.customer, b.holder
-        from belongs as a join belongs as b on b.customer = a.holder
+    up_2 as (
+        select customer, holder from up_1
+        union
+        select a.customer, b.holder from up_1 as a join up_1 as b on b.customer = a.holder
     ),
-    above_4 as (
-        select distinct a.customer, b.holder
-        from above_2 as a join above_2 as b on b.customer = a.holder
+    up_4 as (
+        select customer, holder from up_2
+        union
+        select a.customer, b.holder from up_2 as a join up_2 as b on b.customer = a.holder
     ),
     above_8 as (
-        select distinct a.customer, b.holder
-        from above_4 as a join above_4 as b on b.customer = a.holder
+        select customer_id as customer, customer_id as holder from customers where {among}
+        union all
+        select customer, holder from (
+            select customer, holder from up_4
+            union
+            select a.customer, b.holder from up_4 as a join up_4 as b on b.customer = a.holder
+        ) as up_8
+        where holder <> customer
     )"""
 
 
@@ -68,6 +75,7 @@ def limits(owed: str, days: str, among: str = "1 = 1") -> str:
         cross join {days} as d
         left join used on used.holder = held.holder and used.as_of = d.as_of
     ),
+    several as (select customer from held group by customer having count(*) > 1),
     ranked as (
         select *,
             row_number() over (
@@ -76,8 +84,13 @@ def limits(owed: str, days: str, among: str = "1 = 1") -> str:
             row_number() over (
                 partition by as_of, customer order by members desc, holder
             ) as highest
-        from rooms
+        from rooms where customer in (select customer from several)
     )
+    select as_of, customer, holder, credit_limit as binding_limit, headroom,
+        case when holder = customer then headroom end as own_headroom,
+        holder as top_holder, headroom as top_headroom
+    from rooms where customer not in (select customer from several)
+    union all
     select as_of, customer,
         max(case when nearest = 1 then holder end) as holder,
         max(case when nearest = 1 then credit_limit end) as binding_limit,
