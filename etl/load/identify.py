@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from data.core.errors import FileError
 from data.core.texts import N_, Text
@@ -12,6 +13,7 @@ from etl.intake.formats.catalogue import SOURCES
 from etl.intake.source import Source, SourceFile
 
 SURE_ENOUGH = 0.3
+_BLOCK = 1 << 20
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _SKIPPED_NAMES = ("~$", "thumbs.db", "desktop.ini")
 _SKIPPED_ENDS = (
@@ -61,6 +63,15 @@ def safe_name(name: str) -> str:
         stem, dot, end = clean.rpartition(".")
         clean = f"{stem[: 119 - len(end)]}{dot}{end}" if dot and len(end) < 10 else clean[:120]
     return clean or "file"
+
+
+def write_stream(stream: BinaryIO, size: int, path: Path) -> int:
+    """Write so many bytes of a stream into a file; return how many of them were missing."""
+    with path.open("wb") as target:
+        while size > 0 and (block := stream.read(min(_BLOCK, size))):
+            target.write(block)
+            size -= len(block)
+    return size
 
 
 def identify(

@@ -42,6 +42,7 @@ from data.demo.company import write_exports
 from data.store.state import Store
 from data.workspace.demo import remember
 from data.workspace.policy import write_demo
+from etl.intake.files.archive import is_archive, unpack
 from etl.intake.formats.catalogue import SOURCES
 from etl.intake.headers import CANONICAL
 from etl.intake.mappings.mapping import load_mapping
@@ -49,7 +50,7 @@ from etl.intake.mappings.writing import merged
 from etl.intake.source import ReadOptions, SourceFile
 from etl.intake.tables.plan import REQUIRED
 from etl.load.folder import asked as folders
-from etl.load.identify import choose_mapping, safe_name
+from etl.load.identify import choose_mapping, safe_name, write_stream
 from etl.load.loaded import loaded
 from etl.load.look import Look, asked_beside, found_mapping, look
 from etl.load.presets import Recognised, forget, kept, key_of, presets, recognise
@@ -64,7 +65,6 @@ OLD = 24 * 3600
 """Seconds after which files that nobody loaded are deleted."""
 
 _KEY = re.compile(r"[0-9a-f]{32}")
-_BLOCK = 1 << 20
 
 
 class FileImporter:
@@ -102,12 +102,7 @@ class FileImporter:
         place = folder / token
         place.mkdir(parents=True)
         try:
-            with (place / clean).open("wb") as target:
-                left = size
-                while left > 0 and (block := stream.read(min(_BLOCK, left))):
-                    target.write(block)
-                    left -= len(block)
-            if left:
+            if write_stream(stream, size, place / clean):
                 raise ImportRefusedError(
                     Text(N_("{file} arrived incomplete."), {"file": clean}),
                     Text(N_("Drop it again.")),
@@ -115,12 +110,27 @@ class FileImporter:
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
+        if is_archive(place / clean):
+            return self._receive_all(session, place / clean)
         for old in self._paths(session):  # the same name again is a corrected file
             if old.name == clean and old.parent.name != token:
                 self._forget(old)
         self._found[token] = Found(token, clean, size, looking=True)
         self._look_again(session, place / clean)
         return token
+
+    def _receive_all(self, session: str, archive: Path) -> str:
+        """Receive the files of an archive, each as its own; return the token of the last."""
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                for path in unpack(archive, Path(folder)):
+                    with path.open("rb") as stream:
+                        token = self.receive(session, path.name, stream, path.stat().st_size)
+            return token
+        except FileError as error:
+            raise ImportRefusedError(error.reason, error.remedy) from error
+        finally:
+            shutil.rmtree(archive.parent, ignore_errors=True)
 
     def _look_again(self, session: str, path: Path) -> None:
         """Where a mapping file comes or goes, the other files are read differently."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from data.core.errors import FileError
 from data.core.expectation import Expectation
 from data.core.texts import N_, Text, shown
 from data.store.state import Store
+from etl.intake.files.archive import is_archive, unpack
 from etl.intake.mappings.mapping import load_mapping
 from etl.intake.source import ReadOptions, SourceFile
 from etl.ledger.customer_numbers import restored
@@ -89,13 +91,16 @@ class _Load(Making):
         self.rows = 0
         self.places: Mapping[int, int] = {}
         """Number of a file -> its place in the report."""
+        self._unpacked = Path()
+        """Where the files of archives are while they are read."""
         self.by_preset: dict[Path, Recognised] = {}
         """Files that are read by answers given for others of their shape."""
 
     def run(self, paths: list[Path]) -> LoadReport:
         """See `load`."""
         started = time.monotonic()
-        with only_load(self.store.folder):
+        with only_load(self.store.folder), tempfile.TemporaryDirectory(prefix="tandem-") as folder:
+            self._unpacked = Path(folder)
             self._run(paths)
         self.report.seconds = round(time.monotonic() - started, 2)
         return self.report
@@ -177,7 +182,7 @@ class _Load(Making):
             if not inside:
                 self.fail(shown(path.name), N_("There are no files in {file}."), file=str(path))
             found += inside
-        for path in dict.fromkeys(found):
+        for path in self._inside(dict.fromkeys(found)):
             if not path.is_file():
                 self.fail(shown(path.name), N_("There is no file {file}."), file=str(path))
                 continue
@@ -189,11 +194,7 @@ class _Load(Making):
                     mapping, self.by_preset[path] = preset.mapping, preset
                 files.append((shown(path.name), *self._hash(path, mapping), path, mapping))
             except OSError as error:
-                reason = Text(N_("The file cannot be opened: {error}."), {"error": error})
-                held = isinstance(error, PermissionError)
-                self.report.failures.append(
-                    Failure(shown(path.name), reason, Text(""), passing=held)
-                )
+                self._unopened(path, error)
         fresh: set[str] = set()
         for name, sha256, content, path, mapping in sorted(files, key=lambda f: f[:2]):
             newer = self.report.superseded.get(sha256) or self.report.superseded.get(content)
@@ -208,6 +209,27 @@ class _Load(Making):
                 seen.add(sha256)
                 fresh.add(content)
                 yield Wanted(path, sha256, self._read_options(path, mapping), content)
+
+    def _unopened(self, path: Path, error: OSError) -> None:
+        """Report a file that cannot be opened, now or ever."""
+        reason = Text(N_("The file cannot be opened: {error}."), {"error": error})
+        held = isinstance(error, PermissionError)
+        self.report.failures.append(Failure(shown(path.name), reason, Text(""), passing=held))
+
+    def _inside(self, found: Iterable[Path]) -> Iterator[Path]:
+        """Yield the files, and in place of archives those that are in them."""
+        for place, path in enumerate(found):
+            try:
+                if not path.is_file() or not is_archive(path):
+                    yield path
+                    continue
+                folder = self._unpacked / str(place)
+                folder.mkdir()
+                yield from unpack(path, folder)
+            except FileError as error:
+                self.report.failures.append(Failure(shown(path.name), error.reason, error.remedy))
+            except OSError as error:
+                self._unopened(path, error)
 
     def _said(self, path: Path) -> ReadOptions:
         """Return what was said about this file alone."""

@@ -11,10 +11,11 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from data.core.errors import ImportRefusedError, StoreError
+from data.core.errors import FileError, ImportRefusedError, StoreError
 from data.core.importing import Event, Waiting, Watched
 from data.core.texts import N_, Text, shown
 from data.store.state import State, Store
+from etl.intake.files.archive import contents, is_archive
 from etl.ledger.exports.replace import CONTENT
 from etl.load.folder import journal
 from etl.load.folder.arrivals import ASKED, DONE, Stamp, stamp_of, walk
@@ -24,7 +25,7 @@ from etl.load.presets import FOLDER
 
 LOG = logging.getLogger("tandem")
 
-_HASHES: dict[Path, tuple[Stamp, str]] = {}
+_HASHES: dict[Path, tuple[Stamp, frozenset[str]]] = {}
 """What was hashed once, until it changes."""
 
 
@@ -114,12 +115,12 @@ def take_out(store: Store, folders: Sequence[Path]) -> list[Event]:
     state = store.current() if waiting else None
     if state is None:
         return []
-    contents = _contents(state)
+    loaded = _contents(state)
     report = report_of(state)
     done = []
     for folder, path in waiting:
         with suppress(OSError):
-            if _hash(path) not in contents:
+            if not _hashes(path) <= loaded:
                 continue
             own = own_report(report, path, frozenset(f.name for f in report.failures))
             if not own.files:
@@ -136,12 +137,16 @@ def _contents(state: State) -> set[str]:
     return {*table.column(0).to_pylist(), *report_of(state).superseded}
 
 
-def _hash(path: Path) -> str:
+def _hashes(path: Path) -> frozenset[str]:
+    """Return the hash of a file, or of each file in an archive."""
     stamp = stamp_of(path)
     before = _HASHES.get(path)
     if before is not None and before[0] == stamp:
         return before[1]
     with path.open("rb", buffering=0) as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
+        found = frozenset((hashlib.file_digest(stream, "sha256").hexdigest(),))
+    if is_archive(path):
+        with suppress(FileError):
+            found = frozenset(contents(path))
     _HASHES[path] = stamp, found
     return found

@@ -27,7 +27,7 @@ def own_report(report: LoadReport, path: Path, others: frozenset[str] = frozense
     return replace(
         report,
         files=files,
-        failures=[f for f in report.failures if f.name == shown(path.name) or f.name not in others],
+        failures=[f for f in report.failures if of_file(f.name, path) or f.name not in others],
         replacements=[r for r in report.replacements if of_file(r.newer, path)],
         refused=sum(f.rows_rejected for f in files),
     )
@@ -36,7 +36,7 @@ def own_report(report: LoadReport, path: Path, others: frozenset[str] = frozense
 def outcome_of(report: LoadReport, path: Path) -> tuple[str, Text | None]:
     """Return what became of a file (see `Event.outcome`) and why, from its own report."""
     for failure in report.failures:
-        if failure.name in (shown(path.name), ""):
+        if not failure.name or of_file(failure.name, path):
             why = failure.questions[0].text if failure.questions else failure.reason
             return "asked" if failure.asked else "refused", why
     for control in report.controls:

@@ -21,7 +21,7 @@ from etl.load.fault import unforeseen
 from etl.load.folder import journal
 from etl.load.folder.arrivals import ASKED, DONE, SETTLE, Arrivals, Stamp, stamp_of
 from etl.load.folder.asked import still_asked, take_out, to_read_again
-from etl.load.folder.moving import move, outcome_of, own_report, waits
+from etl.load.folder.moving import move, of_file, outcome_of, own_report, waits
 from etl.load.lock import StoreBusyError, only_load
 from etl.load.making import STOPPED
 from etl.load.run import LoadOptions, load
@@ -153,7 +153,9 @@ class Watch:
         whole = any(not f.name for f in report.failures) or not all(c.ok for c in report.controls)
         if whole and len(batch) > 1:
             return _worst(self._load([path]) for path in batch)
-        others = frozenset(shown(path.name) for path in batch)
+        others = frozenset(
+            f.name for f in report.failures if any(of_file(f.name, path) for path in batch)
+        )
         codes = []
         for path in batch:
             own = own_report(report, path, others)

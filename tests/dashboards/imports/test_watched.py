@@ -112,7 +112,7 @@ def test_a_name_that_is_no_text_stands_in_nobodys_way(store, inbox):
     key = next(one.key for one in importer.watched().waiting if one.name == "fact\ufffd.csv")
     importer.take_up(SESSION, key)
     importer.look(SESSION)
-    assert [one.name for one in importer.files(SESSION)] == ["fact_.csv"]
+    assert [one.name for one in importer.files(SESSION)] == ["fact\ufffd.csv"]
 
 
 def test_a_folder_that_is_gone_waits_for_nothing(store, inbox):
