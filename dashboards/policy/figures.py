@@ -107,6 +107,10 @@ def _rates(day: date, f: Format) -> list[Legal]:
                 day=f.day(held[-1].since),
                 rule=_(MOVES[held[-1].rule]),
             )
+            if held[-1].least_agreed is not None:
+                said = _("{said}; agreed rates are at least {percent}").format(
+                    said=said, percent=percent(held[-1].least_agreed, f)
+                )
             found.append(Legal(f.country(country), said, law(country, "interest")))
     return found
 
@@ -177,14 +181,14 @@ INTEREST = Listing(
     N_("Statutory interest for late payment"),
     (
         Column("country", N_("Country"), dimension="country", width=150, options=CARD),
-        Column("debtor", N_("Debtor"), width=160),
+        Column("debtor", N_("Debtor"), width=184),
         Column("from_day", N_("From"), "day", options=CARD),
         Column("percent", N_("Percent a year"), "money", 110, options=CARD),
         Column("rule", N_("Rule"), width=200),
-        Column("reference", N_("Reference rate"), "money", 110),
+        Column("reference", N_("Reference rate"), "money", 130),
         Column("points", N_("Points"), "money", 90),
         Column("least", N_("Agreed at least"), "money", 110),
-        Column("agreed", N_("Agreed by the policy"), "money", 120),
+        Column("agreed", N_("Agreed by the policy"), "money", 140),
         Column("status", N_("Known how"), width=180, options=CARD),
         Column("source", N_("Read at"), width=230),
         Column("law", N_("Law"), width=260),

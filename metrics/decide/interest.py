@@ -76,7 +76,8 @@ def interest(
 ) -> Interest | None:
     """Return the interest on `amount`, due and paid on these days, of a customer in a country.
 
-    None where it cannot be said: no rate is known of the country, or of its first days.
+    An agreed rate of the policy holds between companies. None where it cannot be said: no rate is
+    known of the country, or of its first days.
 
     >>> from data.core.policy.rules import DEFAULTS
     >>> paid = interest(Decimal(10000), date(2025, 5, 31), date(2025, 7, 31), "BE", DEFAULTS)
@@ -90,7 +91,7 @@ def interest(
     inside = {day for day in (*changes, last_known() + _DAY) if first < day < after}
     found: list[Period] = []
     for begins, ends in pairwise(sorted({first, after} | inside)):
-        own = policy.interest.at(begins).get(country)
+        own = policy.interest.at(begins).get(country) if debtor == COMPANIES else None
         if own is not None:
             found.append(Period(begins, ends - _DAY, Decimal(own), agreed=True))
             continue

@@ -109,6 +109,9 @@ def test_a_past_day_shows_what_held_then(said):
     assert "is due 30 days after its day. Tandem's default 2 to come" in found
     assert "8 % a year since 1 Jan" not in found
     assert "Belgium 12.5 % a year since 1 Jul 2024" in found
+    # the floor under agreed rates stood above the statutory one
+    assert "France 14.25 % a year since 1 Jul 2024" in found
+    assert "agreed rates are at least 14.76 %" in found
     assert headline_words(view(said, as_of="2024-12-31")).startswith("3 of ")
 
 

@@ -70,6 +70,10 @@ def test_an_agreed_rate_holds_from_its_day_on():
         ("11.50", 30, False), ("10.50", 10, False), ("6", 21, True),
     ]  # fmt: skip
     assert said("10000", "2025-05-31", "2025-07-31", "NL", policy).periods[0].agreed is False
+    # of public contracts the law says the rate, whatever companies agree on
+    policy = parse("interest = { FR = 15 }")
+    found = said("10000", "2024-06-15", "2025-03-31", "FR", policy, PUBLIC)
+    assert [str(p.percent) for p in found.periods] == ["12.50"]
 
 
 def test_what_is_not_known_is_not_said():
