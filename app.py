@@ -250,7 +250,8 @@ def show(
         list[str] | None,
         typer.Option(
             help="DIMENSION=VALUE to filter by; repeatable, values of one add up. overdue=DAYS, "
-            "limit=over, limit=none: customers that stand so on the day."
+            "limit=over, limit=none: customers that stand so on the day. disputed=out: without "
+            "what is disputed."
         ),
     ] = None,
     months: Annotated[int, typer.Option(help="Window of behaviour, in calendar months.")] = 12,
@@ -265,6 +266,7 @@ def show(
     """Compute a metric and print its rows."""
     from data.core.errors import EngineError, StoreError
     from data.workspace.policy import read
+    from data.workspace.relations import beside
     from metrics.asking.own import columns_of, day_of, ledger_of, renamed
     from metrics.catalogue import answer
 
@@ -281,9 +283,11 @@ def show(
         day, last = day_of(state.engine, _day(as_of))
         if day is None:
             raise _stop(_NO_DAY.format(store=store))
+        rules = read(store)
         ledger = ledger_of(
-            state.engine, read(store), day, filters, months,
+            state.engine, rules, day, filters, months,
             basis=basis.value, buckets=buckets, since=_day(since), history=history,
+            lines=beside(store, state.engine, rules),
         )  # fmt: skip
         groups = columns_of(state.engine, by or ("total",))
         table = renamed(state.engine, answer(state.engine, metric, ledger, groups))

@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 
 from data.core.errors import StoreError
 from data.workspace.policy import read
+from data.workspace.relations import beside
 from metrics.asking.ledger import Ledger
 from metrics.asking.own import columns_of, day_of, ledger_of, renamed
 from metrics.printing import about_day
@@ -135,7 +136,8 @@ class Books:
         if metric not in pictures:
             raise ValueError(f"{metric!r} has no picture; there are: {', '.join(pictures)}")
         asked = self._asked(as_of, where=where)[0]
-        chosen = {**_many(where), **asked.where} if asked.standing else asked.where
+        apart = asked.standing or asked.undisputed
+        chosen = {**_many(where), **asked.where} if apart else asked.where
         pairs = [("as_of", str(as_of))] if as_of else []
         pairs += [(name, value or "-") for name, values in chosen.items() for value in values]
         with speaking(language):
@@ -178,6 +180,7 @@ class Books:
         ledger = ledger_of(
             engine, policy, day, _many(where), months,
             basis=basis, buckets=buckets, since=earlier, history=history,
+            lines=beside(self._store.folder, engine, policy),
         )  # fmt: skip
         groups = columns_of(engine, (by,) if isinstance(by, str) else by)
         return ledger, groups or ("total",)

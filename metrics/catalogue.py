@@ -11,11 +11,14 @@ from metrics.asking.ledger import Ledger
 from metrics.asking.metric import Metric
 from metrics.figures.aging import AGING
 from metrics.figures.collection_effectiveness import COLLECTION_EFFECTIVENESS
+from metrics.figures.disputes import DISPUTES, DISPUTES_BY
 from metrics.figures.dso import DSO
 from metrics.figures.exposure import EXPOSURE
 from metrics.figures.payment_curve import PAYMENT_CURVE
 from metrics.figures.payment_speed import PAYMENT_SPEED
+from metrics.figures.promises import PROMISES
 from metrics.figures.receivables import RECEIVABLES
+from metrics.figures.said_limits import LIMITS_ENDING, OVERRIDES
 from metrics.figures.sales import SALES
 from metrics.figures.terms import TERMS
 from metrics.review.dso_bridge import DSO_BRIDGE
@@ -33,6 +36,11 @@ METRICS: dict[str, Metric] = {
         EXPOSURE,
         TERMS,
         DSO_BRIDGE,
+        PROMISES,
+        DISPUTES,
+        DISPUTES_BY,
+        LIMITS_ENDING,
+        OVERRIDES,
     )
 }
 

@@ -17,6 +17,7 @@ from fractions import Fraction
 from itertools import pairwise, permutations
 from typing import Any, TypeVar
 
+from tests.oracle_said import Memo, Piece
 from tests.random_ledgers import World, as_day
 
 CENT = Decimal("0.01")
@@ -90,6 +91,7 @@ class Doc:
     slices: list[Slice] = field(default_factory=list)
     says: str = ""
     """The payment that it says it takes back."""
+    disputed: bool = False
     reopens: Doc | None = None
     reopened_by: list[Doc] = field(default_factory=list)
     added: int = 0
@@ -139,6 +141,8 @@ class Question:
     basis: str = "due"
     buckets: str = "30,60,90"
     since: date | None = None
+    undisputed: bool = False
+    soon: int = 60
 
 
 @dataclass(eq=False)
@@ -161,7 +165,8 @@ class Book:
 
     added = 0
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, memo: Memo | None = None) -> None:
+        self.memo = memo or Memo()
         self.customers = {str(c["customer_id"]): c for c in world.customers}
         self.docs = self._documents(world)
         by_name = {d.number: d for d in self.docs}
@@ -363,6 +368,7 @@ class Book:
                     if owing
                     else [(due, abs(total))],
                     says=str(head.get("reference") or "").removeprefix("chargeback "),
+                    disputed=bool(head.get("disputed")),
                 )
             )
         return docs
@@ -452,6 +458,11 @@ class Relations:
         self.alive = [s for s in slices if self.open_on(s, q.as_of)]
         before = first_of(q.as_of) - timedelta(days=1)
         self.opening = [s for s in slices if self.open_on(s, before)]
+        self.parts = self._disputed(q.as_of, book.memo.by(q.as_of))
+        self.disputed = [s for s in self.alive if id(s) in self.parts]
+        if q.undisputed:
+            self.alive = self._without(self.alive, self.parts)
+            self.opening = self._without(self.opening, self._disputed(before, before))
         self.sales = [d for d in self.docs if d.kind in ("invoice", "credit_note")]
         self.settled = [
             s
@@ -477,14 +488,32 @@ class Relations:
             # nobody has a limit for one branch or one currency
             split = set(q.by) & {*OF_DOCUMENTS, "currency"}
             if has and not split and self._in({k: v for k, v in dims.items() if k not in asked}):
-                unlimited = {k: v for k, v in row.items() if not k.endswith("_limit")}
+                told = book.memo.over(name, row, q.as_of)
+                unlimited = {k: v for k, v in told.items() if not k.endswith("_limit")}
                 of_documents = any(k != "currency" for k in asked)
-                self.accounts.append((dims, unlimited if of_documents else row))
+                self.accounts.append((dims, unlimited if of_documents else told))
 
     def _in(self, dims: Mapping[str, str]) -> bool:
         return all(
             dims[k] in v for k, v in self.q.where.items() if v and k in dims and k != "total"
         )
+
+    def _disputed(self, day: date, by: date) -> dict[int, Decimal]:
+        """What is disputed of each slice that is open, whatever the filters."""
+        pieces = [
+            Piece(
+                s.doc.dims["customer"], s.owed.number, s.due, s.closed or date.max, s.amount,
+                s.owed.disputed, s,
+            )
+            for s in self.book.slices
+            if self.open_on(s, day)
+        ]  # fmt: skip
+        return self.book.memo.parts(pieces, by)
+
+    @staticmethod
+    def _without(slices: list[Slice], parts: Mapping[int, Decimal]) -> list[Slice]:
+        left = [replace(s, amount=s.amount - parts.get(id(s), ZERO)) for s in slices]
+        return [s for s, was in zip(left, slices, strict=True) if s.amount or not was.amount]
 
     @staticmethod
     def open_on(s: Slice, day: date) -> bool:
@@ -794,10 +823,12 @@ def exposure(r: Relations) -> dict[Key, list[Row]]:
     for s in r.book.slices:
         if r.open_on(s, r.q.as_of):
             own[s.doc.dims["customer"]] += s.amount
+            if r.q.undisputed:
+                own[s.doc.dims["customer"]] -= r.parts.get(id(s), ZERO)
     limits = {
-        name: Decimal(str(row["credit_limit"]))
+        name: Decimal(str(limit))
         for name, row in r.book.customers.items()
-        if row.get("credit_limit") is not None
+        if (limit := r.book.memo.over(name, row, r.q.as_of).get("credit_limit")) is not None
     }
     chains = {name: above(r.book, name) & set(limits) for name in r.book.customers}
     left = {
@@ -855,6 +886,12 @@ def exposure(r: Relations) -> dict[Key, list[Row]]:
     return answer
 
 
+def _agreed(r: Relations, d: Doc) -> object:
+    customer = d.dims["customer"]
+    said = r.book.memo.terms_on(customer, d.day, r.q.as_of)
+    return said if said is not None else r.book.customers[customer].get("agreed_terms_days")
+
+
 def terms(r: Relations) -> dict[Key, list[Row]]:
     issued = r.split(
         d for d in r.sales if d.kind == "invoice" and d.amount > 0 and d.day >= r.window
@@ -865,7 +902,7 @@ def terms(r: Relations) -> dict[Key, list[Row]]:
         agreed = [
             (Decimal(str(days)), d.amount)
             for d in issued.get(g, [])
-            if (days := r.book.customers[d.dims["customer"]].get("agreed_terms_days")) is not None
+            if (days := _agreed(r, d)) is not None
         ]
         given = [
             (Decimal((d.due - d.day).days), d.amount)
@@ -1058,11 +1095,195 @@ def dso_bridge(r: Relations) -> dict[Key, list[Row]]:
     return answer
 
 
+# --- what people said -------------------------------------------------------------------------
+
+
+def _whole(r: Relations) -> set[Key]:
+    return {("total",)} if r.q.by == ("total",) and r.docs else set()
+
+
+def _of_accounts(r: Relations) -> dict[str, tuple[Key, Mapping[str, object]]]:
+    return {dims["customer"]: (r.key(dims), row) for dims, row in r.accounts}
+
+
+def promises(r: Relations) -> dict[Key, list[Row]]:
+    paid: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
+    for d in r.book.docs:
+        if d.kind == "payment":
+            paid[d.dims["customer"]].append((d.day, -d.amount))
+    known = _of_accounts(r)
+    groups: dict[Key, list[tuple[Any, str, Decimal]]] = {key: [] for key in _whole(r)}
+    for line, state, came in r.book.memo.promises(r.q.as_of, paid):
+        if line.customer in known and (line.said_on >= r.window or state == "open"):
+            groups.setdefault(known[line.customer][0], []).append((line, state, came))
+    answer: dict[Key, list[Row]] = {}
+    for g, told in groups.items():
+        due = [line for line, _, _ in told if line.said.due_on <= r.q.as_of]
+        number = {n: sum(state == n for _, state, _ in told)
+                  for n in ("open", "kept", "part_kept", "broken")}  # fmt: skip
+
+        def left(*states: str, told: list[Any] = told) -> Decimal:
+            return sum((x.said.amount - p for x, state, p in told if state in states), ZERO)
+
+        answer[g] = [
+            {
+                "promises": len(told),
+                "promised": sum((line.said.amount for line, _, _ in told), ZERO),
+                "due": len(due),
+                "due_amount": sum((line.said.amount for line in due), ZERO),
+                **number,
+                "open_amount": left("open"),
+                "broken_amount": left("part_kept", "broken"),
+                "kept_share": ratio(
+                    number["kept"], number["kept"] + number["part_kept"] + number["broken"]
+                ),
+            }
+        ]
+    return answer
+
+
+def _disputes(r: Relations) -> dict[Key, list[tuple[Any, int]]]:
+    known = _of_accounts(r)
+    found: dict[Key, list[tuple[Any, int]]] = defaultdict(list)
+    for line in r.book.memo.open_disputes(r.book.memo.by(r.q.as_of)):
+        if line.customer in known:
+            age = max((r.q.as_of - line.said_on).days, 0)
+            found[known[line.customer][0]].append((line, age))
+    return found
+
+
+def disputes(r: Relations) -> dict[Key, list[Row]]:
+    r = Relations(r.book, replace(r.q, undisputed=False))
+    told, owed, contested = _disputes(r), r.split(r.alive), r.split(r.disputed)
+    answer: dict[Key, list[Row]] = {}
+    for g in set(told) | set(owed) | _whole(r):
+        held = total(owed.get(g, []))
+        part = sum((r.parts[id(s)] for s in contested.get(g, [])), ZERO)
+        mine = told.get(g, [])
+        answer[g] = [
+            {
+                "disputes": len(mine),
+                "claimed": sum((line.said.amount for line, _ in mine), ZERO),
+                "disputed": part,
+                "receivables": held,
+                "share": ratio(part, held) if held > 0 else None,
+                "average_age": ratio(sum(age for _, age in mine), len(mine)),
+            }
+        ]
+    return answer
+
+
+def disputes_by(r: Relations) -> dict[Key, list[Row]]:
+    def old(age: int) -> str:
+        return next(
+            (name for name, upto in (("0-30", 30), ("31-60", 60), ("61-90", 90)) if age <= upto),
+            "over_90",
+        )
+
+    answer: dict[Key, list[Row]] = {}
+    for g, told in _disputes(r).items():
+        answer[g] = []
+        for aspect, of in (
+            ("reason", lambda line, _: line.said.reason),
+            ("owner", lambda line, _: line.said.owner),
+            ("age", lambda _, age: old(age)),
+        ):
+            held: dict[str, list[tuple[Any, int]]] = defaultdict(list)
+            for line, age in told:
+                held[of(line, age)].append((line, age))
+            for value in sorted(held):
+                ages = [age for _, age in held[value]]
+                answer[g].append(
+                    {
+                        "aspect": aspect,
+                        "value": value,
+                        "disputes": len(ages),
+                        "claimed": sum((line.said.amount for line, _ in held[value]), ZERO),
+                        "average_age": ratio(sum(ages), len(ages)),
+                    }
+                )
+    return answer
+
+
+def _owing(r: Relations) -> list[Slice]:
+    """What is alive; of the customers of a currency all that they owe."""
+    asked = r.q.where.get("currency")
+    of_documents = {k for k, v in r.q.where.items() if v} | set(r.q.by)
+    if not asked or of_documents & set(OF_DOCUMENTS) or "currency" in r.q.by:
+        return r.alive
+    there = {d.dims["customer"] for d in r.book.docs if d.dims["currency"] in asked}
+    wide = replace(r.q, where={k: v for k, v in r.q.where.items() if k != "currency"})
+    return [s for s in Relations(r.book, wide).alive if s.doc.dims["customer"] in there]
+
+
+def _exposed(r: Relations, customer: str) -> tuple[Decimal, Decimal]:
+    held = [s for s in _owing(r) if s.doc.dims["customer"] == customer]
+    late = [s for s in held if s.amount > 0 and s.due < r.q.as_of]
+    return total(held), total(late)
+
+
+def limits_ending(r: Relations) -> dict[Key, list[Row]]:
+    rows: dict[Key, list[tuple[str, Any]]] = {key: [] for key in _whole(r)}
+    for customer, (key, _row) in _of_accounts(r).items():
+        for line in (
+            r.book.memo.limit(customer, r.q.as_of),
+            r.book.memo.terms(customer, r.q.as_of),
+        ):
+            until = line and line.said.valid_until
+            if until and (until - r.q.as_of).days <= r.q.soon:
+                rows.setdefault(key, []).append((customer, line))
+    answer: dict[Key, list[Row]] = {}
+    for g, told in rows.items():
+        limits = [(c, line) for c, line in told if line.subject == "said_limits"]
+        by_files = [
+            Decimal(str(limit))
+            for c, _ in limits
+            if (limit := r.book.customers[c].get("credit_limit")) is not None
+        ]
+        answer[g] = [
+            {
+                "limits": len(limits),
+                "amount": sum((x.said.amount for _, x in limits), ZERO),
+                "file_limit": sum(by_files, ZERO) if by_files else None,
+                "exposure": sum((_exposed(r, c)[0] for c, _ in limits), ZERO),
+                "days_left": min(
+                    ((x.said.valid_until - r.q.as_of).days for _, x in limits), default=None
+                ),
+                "terms": len(told) - len(limits),
+            }
+        ]
+    return answer
+
+
+def overrides(r: Relations) -> dict[Key, list[Row]]:
+    names = ("overrides", "raised", "said_amount", "file_amount", "exposure", "beyond", "overdue",
+             "paid", "lost")  # fmt: skip
+    rows: dict[Key, Row] = {key: dict.fromkeys(names, ZERO) for key in _whole(r)}
+    for customer, (key, _row) in _of_accounts(r).items():
+        line = r.book.memo.limit(customer, r.q.as_of)
+        by_files = r.book.customers[customer].get("credit_limit")
+        if line is None or by_files is None or Decimal(str(by_files)) == line.said.amount:
+            continue
+        files, said = Decimal(str(by_files)), line.said.amount
+        exposure, overdue = _exposed(r, customer)
+        since = [d for d in r.docs if d.dims["customer"] == customer and d.day > line.said_on]
+        row = rows.setdefault(key, dict.fromkeys(names, ZERO))
+        for name, value in (
+            ("overrides", 1), ("raised", int(said > files)), ("said_amount", said),
+            ("file_amount", files), ("exposure", exposure),
+            ("beyond", max(min(exposure, said) - files, ZERO)), ("overdue", overdue),
+            ("paid", -total(d for d in since if d.kind == "payment")),
+            ("lost", -total(d for d in since if d.kind == "write_off")),
+        ):  # fmt: skip
+            row[name] += value
+    return {key: [row] for key, row in rows.items()}
+
+
 METRICS: dict[str, Callable[[Relations], dict[Key, list[Row]]]] = {
     f.__name__: f
     for f in (
         receivables, aging, dso, collection_effectiveness, payment_speed, payment_curve, sales,
-        exposure, terms, dso_bridge,
+        exposure, terms, dso_bridge, promises, disputes, disputes_by, limits_ending, overrides,
     )
 }  # fmt: skip
 

@@ -121,6 +121,7 @@ def _document(draw: st.DrawFn, number: int, customers: tuple[Row, ...]) -> list[
         "currency": currency,
         "rate": draw(st.sampled_from(RATES[currency])),
         "salesperson": draw(st.sampled_from((None, None, "Cem"))),
+        "disputed": draw(st.sampled_from((None,) * 7 + (True,))),
         **_said(draw, "document", "either"),
     }
     kinds = {

@@ -68,7 +68,7 @@ def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its qu
 
 def aged(view: View) -> Ledger:
     """Return the ledger with the basis and the buckets of the URL."""
-    return view.selection.ledger(view.options, basis=basis_of(view), buckets=buckets_of(view))
+    return view.asked(basis=basis_of(view), buckets=buckets_of(view))
 
 
 def shown_days(view: View) -> tuple[date, ...]:

@@ -53,7 +53,7 @@ class Place:
 
     def ledger(self, view: View) -> Ledger:
         """Return the ledger narrowed to this place, its bucket aside."""
-        base = view.selection.ledger(view.options, basis=basis_of(view), buckets=buckets_of(view))
+        base = view.asked(basis=basis_of(view), buckets=buckets_of(view))
         return within(base, self.by, self.group, self.customer)
 
     def words(self, view: View) -> str:

@@ -23,14 +23,24 @@ from data.core.texts import N_, Text
 from data.reference import nace
 from data.store.engine import Engine
 from metrics.asking.ledger import FIRST_DAY, LAST_DAY, Ledger
-from metrics.asking.limits import LIMITS_OF, MOST_OVERDUE, Standing, standing_of
+from metrics.asking.limits import (
+    LIMITS_OF,
+    MOST_OVERDUE,
+    OUT,
+    Standing,
+    standing_of,
+    undisputed_of,
+)
 from metrics.asking.own import QUIET, answered, own_names, quiet
+from metrics.asking.said import Said
 
 STANDING: dict[str, tuple[str, tuple[str, ...]]] = {
     "overdue": (N_("Overdue"), ("0", "30", "60", "90")),
     "limit": (N_("Credit limit"), LIMITS_OF),
+    "disputed": (N_("Disputed amounts"), (OUT,)),
 }
-"""Filters by how customers stand at the end of the day: name -> label, and what is offered.
+"""Filters by how customers stand at the end of the day, and by what counts of what they owe: name
+-> label, and what is offered.
 
 `overdue=30`: something is overdue for more than 30 days, any number of which can be asked for."""
 MORE = (*STANDING, *(d.name for d in COLUMNS if d.filter == "more"))
@@ -163,10 +173,9 @@ class Selection:
             )
         return where
 
-    @property
-    def standing(self) -> Standing | None:
-        """Only customers that stand so at the end of the day; None for all."""
-        return standing_of(self.as_of, self.chosen)
+    def standing(self, said: Said | None) -> Standing | None:
+        """Return which customers alone are asked about, as they stand at the end of the day."""
+        return standing_of(self.as_of, self.chosen, said)
 
     def ledger(
         self,
@@ -174,8 +183,12 @@ class Selection:
         months: int = 12,
         basis: str = "due",
         buckets: Buckets | None = None,
+        said: Said | None = None,
     ) -> Ledger:
-        """Return the ledger as of the day and under the filters; by the usual buckets if None."""
+        """Return the ledger as of the day and under the filters; by the usual buckets if None.
+
+        said: what people said.
+        """
         return Ledger(
             self.as_of,
             self.where(options),
@@ -184,7 +197,9 @@ class Selection:
             buckets=buckets or options.policy.usual(self.as_of),
             enough=options.policy.enough_payments.at(self.as_of),
             kept=options.ages,
-            standing=self.standing,
+            standing=self.standing(said),
+            said=said,
+            undisputed=undisputed_of(self.chosen),
         )
 
     def words(self, options: Options, f: Format) -> str:
@@ -334,6 +349,8 @@ def value_label(
         return text.format(days=f.count(int(value)))
     if name == "limit":
         return _("over the limit") if value == "over" else _("without a limit")
+    if name == "disputed":
+        return _("without disputed amounts")
     if not value:
         return _("{dimension} not known").format(dimension=dimension_label(name, options))
     if name == "country":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -37,9 +36,11 @@ from data.store.engine import apart
 from data.store.state import State, Store
 from data.workspace import policy
 from data.workspace.memory import Memory
+from data.workspace.relations import Relations, print_of
 from data.workspace.revision import revision
 from metrics.asking.ledger import Ledger
-from metrics.catalogue import answer
+from metrics.asking.said import Said
+from metrics.catalogue import answer, metric
 
 _T = TypeVar("_T")
 
@@ -155,12 +156,9 @@ def _weight(value: object) -> int:
     return around + (len(value) if isinstance(value, bytes) else 0)
 
 
-def _print_of(table: pa.Table) -> str:
-    """Return what tells a relation from any other one, by what is in it."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table)
-    return hashlib.sha256(sink.getvalue()).hexdigest()
+def _prints(tables: Mapping[str, pa.Table]) -> Hashable:
+    """Return what tells relations beside a state from any others."""
+    return tuple((name, print_of(tables[name])) for name in sorted(tables))
 
 
 def _heft(key: Hashable) -> int:
@@ -183,6 +181,8 @@ class View:
     """See `Context.moment`."""
     memory: Memory | None = None
     """What people said; None where the view is over a state alone."""
+    relations: Relations | None = None
+    """The same for figures."""
 
     @property
     def said_by(self) -> date | None:
@@ -194,9 +194,18 @@ class View:
         return None if day >= self.options.last_day else day
 
     @cached_property
+    def said(self) -> Said | None:
+        """What people said, as figures read it."""
+        return Said(self.relations, self.options.last_day) if self.relations else None
+
+    @cached_property
     def ledger(self) -> Ledger:
         """What is asked about: the as-of day and the filters of the URL."""
-        return self.selection.ledger(self.options)
+        return self.asked()
+
+    def asked(self, months: int = 12, basis: str = "due", buckets: Buckets | None = None) -> Ledger:
+        """Return what is asked about, over another window, from another day or in other buckets."""
+        return self.selection.ledger(self.options, months, basis, buckets, self.said)
 
     @cached_property
     def buckets(self) -> Buckets:
@@ -226,8 +235,10 @@ class View:
         Columns: as_of, `by`, the metric's fields. Raises NoRows where there is nothing.
         """
         asked = ledger or self.ledger
-        key = (self.state.path, name, repr(asked), by)
         engine = self.state.engine
+        # what was said changes answers that read it, and no others
+        heard = asked.heard(metric(name), by) if asked.said else {}
+        key = (self.state.path, name, repr(asked), by, _prints(heard))
         table = self.kept.get(key, lambda: answer(engine, name, asked, by))
         if not table.num_rows:
             raise NoRows
@@ -239,8 +250,7 @@ class View:
         """Run a statement of the page's own and return its rows."""
         engine = self.state.engine
         values, tables = apart(parameters or {})
-        said = tuple((name, _print_of(tables[name])) for name in sorted(tables))
-        key = (self.state.path, sql, repr(sorted(values.items())), said)
+        key = (self.state.path, sql, repr(sorted(values.items())), _prints(tables))
         table = self.kept.get(key, lambda: engine.query(sql, parameters))
         rows: list[dict[str, Any]] = table.to_pylist()
         return rows
@@ -288,7 +298,7 @@ class View:
         """Return the ledger a panel's `Explain` stands for, with its own filters added."""
         as_of = date.fromisoformat(explain.as_of) if explain.as_of else self.selection.as_of
         buckets = Buckets.of_text(explain.buckets) if explain.buckets else self.buckets
-        asked = self.selection.ledger(self.options, explain.months, explain.basis, buckets)
+        asked = self.asked(explain.months, explain.basis, buckets)
         since = date.fromisoformat(explain.since) if explain.since else None
         where = {**asked.where, **explain.where}
         ledger = replace(asked, as_of=as_of, where=where, since=since)
@@ -313,6 +323,7 @@ class Context:
         self.store = store
         self.importer = importer
         self._options: tuple[State, Options] | None = None
+        self._relations: tuple[Hashable, Relations] | None = None
         self.answers = Answers()
         self.memory = Memory(store.folder)
 
@@ -337,12 +348,26 @@ class Context:
         state = self.state()
         job = self.importer.job() if self.importer else None
         running = job is not None and job.running
-        said: Hashable
+        return state and state.path, revision(self.store.folder), self._said(), running
+
+    def _said(self) -> Hashable:
+        """Return what changes with every line of the memory."""
         try:
-            said = self.memory.revision()
+            return self.memory.revision()
         except StoreError as error:
-            said = str(error)  # who asks for what was said is told
-        return state and state.path, revision(self.store.folder), said, running
+            return str(error)  # who asks for what was said is told
+
+    def relations(self, state: State, options: Options) -> Relations:
+        """Return what was said by now, for the figures of `state`; read once."""
+        said = self._said()
+        key = (state.path, said, id(options))
+        kept = self._relations
+        if kept is None or kept[0] != key:
+            kept = self._relations = (
+                key,
+                Relations(self.memory.lines, state.engine, options.policy, nothing=said == 0),
+            )
+        return kept[1]
 
     def view(self, search: str | None) -> View | None:
         """Return what the URL asks for, over the current state; None for an empty store."""
@@ -352,5 +377,6 @@ class Context:
         options = self.options(state)
         f = _format(language(), options.currency)
         return View(
-            state, parse(search, options), options, f, self.answers, self.moment(), self.memory
-        )
+            state, parse(search, options), options, f, self.answers, self.moment(), self.memory,
+            self.relations(state, options),
+        )  # fmt: skip

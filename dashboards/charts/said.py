@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from dashboards.base.i18n import _, n_
 from dashboards.base.view import View
@@ -14,6 +12,7 @@ from data.core.texts import N_
 from data.reference import nace
 from data.workspace.decisions import CONFIRM
 from data.workspace.line import Line
+from data.workspace.relations import JUDGED
 from data.workspace.subjects import promise
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import REASONS, SETTLED, Dispute, Settled
@@ -22,8 +21,7 @@ from data.workspace.subjects.market import LEVELS, Priority, Sector
 from data.workspace.subjects.matched import Matched
 from data.workspace.subjects.plan import Plan, Settlement, schedule
 from data.workspace.subjects.promise import Promise
-from metrics.asking.ledger import Ledger
-from metrics.asking.metric import Query
+from data.workspace.subjects.promised import PROMISING
 
 #: What became of a line -> how a reader calls it.
 STATES = {
@@ -40,12 +38,6 @@ STATES = {
 }
 WORSE = {promise.BROKEN, promise.PART}
 OVER = {promise.KEPT, "settled", "ended", "replaced", "taken_back"}
-
-
-_PAID = Query(
-    reads=("movements",),
-    select="select customer, issued_on, -amount as amount from movements where kind = 'payment'",
-)
 
 
 @dataclass(frozen=True)
@@ -99,59 +91,23 @@ def _states(view: View, lines: Sequence[Line]) -> dict[str, str]:
         elif isinstance(line.said, _LATEST):
             until = getattr(line.said, "valid_until", None)
             ended = until is not None and until < as_of
-            found[line.id] = (
-                "replaced"
-                if (line.customer, line.subject) in later
-                else "ended"
-                if ended
-                else "holds"
-            )
+            if ended:
+                found[line.id] = "ended"
+                continue  # what was said before it holds again
+            replaced = (line.customer, line.subject) in later
+            found[line.id] = "replaced" if replaced else "holds"
             later.add((line.customer, line.subject))
     return found
 
 
-def promises_of(line: Line) -> list[tuple[str, date, Promise]]:
-    """Return what a line promises: id, the day it was given, and the promise; of a plan each part.
-
-    Empty for a line that promises nothing or does not hold.
-    """
-    said, day = line.said, line.said_on
-    if not line.holds:
-        return []
-    if isinstance(said, Promise):
-        return [(line.id, day, said)]
-    if isinstance(said, Settlement):
-        return [(line.id, day, Promise(said.amount, said.currency, said.due_on))]
-    if isinstance(said, Plan):
-        return [
-            (f"{line.id}.{n}", day, Promise(part.amount, said.currency, part.due_on))
-            for n, part in enumerate(schedule(said))
-        ]
-    return []
-
-
 def _kept(view: View, lines: Sequence[Line]) -> Mapping[str, promise.Kept]:
     """Return what became of promises: each customer's by its own payments, whatever the filters."""
-    given: defaultdict[str, list[tuple[str, date, Promise]]] = defaultdict(list)
-    for line in lines:
-        given[line.customer] += promises_of(line)
-    given = defaultdict(list, {customer: some for customer, some in given.items() if some})
-    if not given:
+    if not any(isinstance(line.said, PROMISING) for line in lines):
         return {}
-    as_of = view.selection.as_of
-    statement = Ledger(as_of, {"customer": tuple(sorted(given))}).over(_PAID)
-    paid: defaultdict[str, list[tuple[date, Decimal]]] = defaultdict(list)
-    for row in view.query(statement.sql, statement.parameters):
-        paid[row["customer"]].append((row["issued_on"], row["amount"]))
-    days = view.options.policy.promise_days.at(as_of)
-    found: dict[str, promise.Kept] = {}
-    for customer, promises in given.items():
-        judged = promise.judged(promises, promise.received(paid[customer]), as_of, days)
-        by_line: defaultdict[str, list[promise.Kept]] = defaultdict(list)
-        for part, kept in judged.items():
-            by_line[part.partition(".")[0]].append(kept)
-        found |= {line: promise.together(parts) for line, parts in by_line.items()}
-    return found
+    assert view.relations is not None and view.said is not None  # noqa: S101, PT018 - as `became`
+    day = view.selection.as_of
+    judged = view.relations.table(JUDGED, ((day, view.said.by(day)),))
+    return {row["id"]: promise.Kept(row["state"], row["paid"]) for row in judged.to_pylist()}
 
 
 def sentence(line: Line, view: View) -> str:

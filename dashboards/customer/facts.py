@@ -20,6 +20,7 @@ from dashboards.base.view import Explain, NoRows, View
 from dashboards.charts.aging_bar import aging_bar
 from data.core.dimensions import SECTOR_LEVELS
 from metrics.asking.ledger import Ledger
+from metrics.asking.metric import Query
 from metrics.lists.customers import customers
 
 Row = Mapping[str, Any]
@@ -165,7 +166,7 @@ def _reason(view: View, expected: Expected) -> str:
 def attributes(view: View, who: Row) -> Component:
     """Return what is known about the customer: number, VAT, sector, country, group, terms."""
     f = view.f
-    terms = _terms(view)
+    terms, given = _terms(view), agreed(view)
     unknown = html.Span(_("not known"), className="muted")
     sector = view.label("sector", who["sector"]) if who["sector"] else unknown
     shown: list[tuple[str, Any]] = [
@@ -180,7 +181,7 @@ def attributes(view: View, who: Row) -> Component:
         (
             _("Terms agreed / invoiced / taken, days"),
             html.Span(
-                f"{f.count(who['agreed_terms_days'])} / {f.days(terms.get('invoiced'))} / "
+                f"{f.count(given['agreed_terms_days'])} / {f.days(terms.get('invoiced'))} / "
                 f"{f.days(terms.get('taken'))}",
                 **{
                     "data-tip": _("12 months, weighted by amount: invoiced {invoiced} days, taken "
@@ -188,6 +189,7 @@ def attributes(view: View, who: Row) -> Component:
                         invoiced=f.days(terms.get("invoiced"), 2),
                         taken=f.days(terms.get("taken"), 2),
                     )
+                    + _said_terms(view, given)
                 },
             ),
         ),
@@ -196,6 +198,13 @@ def attributes(view: View, who: Row) -> Component:
         [html.Div([html.Dt(name), html.Dd(value)]) for name, value in shown],
         className="attributes",
     )
+
+
+def _said_terms(view: View, given: Row) -> str:
+    if given["terms_said_on"] is None:
+        return ""
+    text = _("; agreed: said by {who} on {day}")
+    return text.format(who=given["terms_who"], day=view.f.day(given["terms_said_on"]))
 
 
 def _terms(view: View) -> Row:
@@ -241,6 +250,7 @@ def sell_body(view: View, row: Row, who: Row) -> list[Component | None]:
     look = "strong worse" if over else "strong"
     lines = [
         (_("Credit limit"), f.exact(limit), ""),
+        *_said_limit(view, row),
         (
             _("Exposure: all that is open, in all currencies, unapplied payments included"),
             f.exact(exposure),
@@ -259,6 +269,37 @@ def sell_body(view: View, row: Row, who: Row) -> list[Component | None]:
         facts(*lines),
         expected_words(view, expected_payment(view, who)),
     ]
+
+
+def _said_limit(view: View, row: Row) -> list[tuple[str, str, str]]:
+    """Say where a limit comes from that files do not have."""
+    if row["limit_said_on"] is None:
+        return []
+    f = view.f
+    text = _("Said by {who} on {day}; by the files")
+    if row["limit_until"] is not None:
+        text = _("Said by {who} on {day}, until {until}; by the files")
+    said = text.format(
+        who=row["limit_who"], day=f.day(row["limit_said_on"]),
+        until=f.day(row["limit_until"]) if row["limit_until"] else "",
+    )  # fmt: skip
+    return [(said, f.exact(row["file_limit"]), "")]
+
+
+def agreed(view: View) -> Row:
+    """Return the terms agreed with the customer, of files or said here, whatever the filters.
+
+    agreed_terms_days; terms_said_on and terms_who where they were said here.
+    """
+    ledger = Ledger(view.ledger.as_of, {"customer": (number_of(view),)}, said=view.said)
+    statement = ledger.over(_AGREED)
+    rows = view.query(statement.sql, statement.parameters)
+    return rows[0] if rows else {"agreed_terms_days": None, "terms_said_on": None}
+
+
+_AGREED = Query(
+    reads=("accounts",), select="select agreed_terms_days, terms_said_on, terms_who from accounts"
+)
 
 
 def _limit_above(view: View, row: Row) -> list[tuple[str, str, str]]:

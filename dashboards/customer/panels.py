@@ -16,7 +16,7 @@ from dashboards.base.view import Explain, NoRows, View
 from dashboards.base.words import CLOSERS, KINDS, METHODS
 from dashboards.charts.curves import Curve, Line, curve_names, curves_figure, lines_figure
 from dashboards.charts.figures import ACCENT, ACTUAL, PREVIOUS, graph
-from dashboards.customer.facts import ledger_of, listed, master, where
+from dashboards.customer.facts import agreed, ledger_of, listed, master, where
 from dashboards.customer.lives import MOST_INVOICES, key, lives_figure, lives_of, span_of
 from data.core.dimensions import SECTOR_LEVELS
 from metrics.asking.ledger import Ledger, month_start
@@ -173,7 +173,7 @@ def curve_content(view: View) -> Content:
         curves.append(Curve(label, answered(view, "payment_curve", sector), PREVIOUS))
     body: list[Component] = [
         curve_names(curves),
-        graph(curves_figure(curves, view.f, known["agreed_terms_days"]), height=280),
+        graph(curves_figure(curves, view.f, agreed(view)["agreed_terms_days"]), height=280),
     ]
     paid = listed(view)["paid_items"]
     if paid < view.enough:
@@ -222,16 +222,16 @@ def terms_content(view: View) -> Content:
     def values(name: str) -> list[float | None]:
         return [rows.get(day, {}).get(name) for day in days]
 
-    agreed = (master(view) or {}).get("agreed_terms_days")
+    given = agreed(view)["agreed_terms_days"]
     lines = [
         Line(_("taken"), values("taken"), ACTUAL),
         Line(_("invoiced"), values("invoiced"), PREVIOUS),
     ]
-    if agreed is not None:
-        lines.append(Line(_("agreed"), [float(agreed)] * len(days), ACCENT, "dot", 1.5))
+    if given is not None:
+        lines.append(Line(_("agreed"), [float(given)] * len(days), ACCENT, "dot", 1.5))
     drawn = lines_figure(days, lines, view.f)
     return Content(
-        _terms_title(view, values("taken"), agreed),
+        _terms_title(view, values("taken"), given),
         _("Days from issue, weighted by amount, payments and invoices of 3 months"),
         graph(drawn, height=300),
         replace(explain, history=len(days)),
@@ -241,9 +241,9 @@ def terms_content(view: View) -> Content:
     )
 
 
-def _terms_title(view: View, taken: list[float | None], agreed: int | None) -> str:
+def _terms_title(view: View, taken: list[float | None], given: int | None) -> str:
     last = next((v for v in reversed(taken) if v is not None), None)
-    if last is None or agreed is None:
+    if last is None or given is None:
         return _("Terms taken, invoiced and agreed")
     text = _("It takes {taken} days where {agreed} are agreed")
-    return text.format(taken=view.f.days(last, 0), agreed=agreed)
+    return text.format(taken=view.f.days(last, 0), agreed=given)

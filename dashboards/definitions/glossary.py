@@ -64,6 +64,14 @@ CONVENTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         N_("A change to last month or last year compares with the same day then; the end of a "
            "month compares with the end of a month."),
     )),
+    (N_("What people said"), (
+        N_("As of a day, what was said here by its end and not taken back by then holds; as of the "
+           "last day of the data, what was said by now."),
+        N_("Limits and terms said here win over those of files, from their day until the last day "
+           "they hold."),
+        N_("Disputed amounts can be left out of every figure: what is owed is then what is owed "
+           "and not disputed. Sales and payments stay as they are."),
+    )),
     (N_("Assumptions, always counted"), (
         N_("An invoice without a due day gets the terms printed on it, else the terms agreed with "
            "the customer, else the default of the load; such due days are marked as assumed."),
@@ -101,9 +109,14 @@ RELATIONS: tuple[tuple[str, str], ...] = (
     ("ended", N_("how many of them were paid, or left unpaid, on each day after issue")),
     ("slices", N_("parts of invoices that were open at some time in the window")),
     ("movements", N_("all documents dated up to the as-of day")),
-    ("accounts", N_("customers with their limit and terms")),
+    ("accounts", N_("customers with their limit and terms: those said here, else those of files")),
     ("limits", N_("customers with a limit, their own or one above them, and what is left of it")),
     ("owing", N_("alive; of customers chosen by a currency, what they owe in all currencies")),
+    ("promises", N_("promises to pay that hold, and what became of them by the as-of day")),
+    ("disputes", N_("disputes that are open on the as-of day")),
+    ("disputed_items", N_("what is disputed of the open items, as of the day")),
+    ("said_limits", N_("the limit in force of each customer that was said here")),
+    ("said_terms", N_("the agreed terms in force of each customer that were said here")),
     ("days", N_("the as-of day, and the first days of its windows")),
 )
 """The relations that the SQL of every metric reads, already filtered."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
@@ -15,10 +14,9 @@ from dashboards.base.page import Page
 from dashboards.base.panel import headline_callback, near_callback
 from dashboards.base.parts import page
 from dashboards.base.view import Context, View
-from dashboards.base.words import KINDS
 from dashboards.charts.aging_bar import aging_bar
-from dashboards.charts.buckets import labels
 from dashboards.charts.plain_table import plain_table
+from dashboards.definitions.examples import example_of
 from dashboards.definitions.glossary import (
     CONVENTIONS,
     ENOUGH,
@@ -32,7 +30,8 @@ from data.core.errors import StoreError
 from data.core.texts import N_
 from data.store.columns import Table
 from data.store.schema import DERIVED, STAGED
-from metrics.asking.metric import Example, Field, Metric
+from data.workspace.subjects.dispute import REASONS
+from metrics.asking.metric import Metric
 from metrics.catalogue import METRICS
 
 _CURVE_DAYS = (30, 60, 90, 120)
@@ -125,7 +124,7 @@ def _definition(metric: Metric, f: Format) -> html.Section:
         html.H3(_("Columns")),
         _columns(metric),
         html.H3(_("Worked example")),
-        *_example(metric, f),
+        *example_of(metric, f),
         html.H3(_("Source")),
         html.P(_(metric.reference)),
         _sql(metric),
@@ -159,89 +158,6 @@ def _columns(metric: Metric) -> Component:
             for f in metric.fields
         ),
     )
-
-
-def _example(metric: Metric, f: Format) -> list[Component | None]:
-    example = metric.example
-    fields = {field.name: field for field in metric.fields}
-    shown = [name for name in fields if any(name in row for row in example.expect)]
-    answer = plain_table(
-        [(_(fields[name].label), fields[name].unit != "text") for name in shown],
-        [[_stated(row.get(name), fields[name], f) for name in shown] for row in example.expect],
-        _("The answer"),
-    )
-    return [
-        html.P(
-            _("{source}. As of {day}.").format(source=_(example.source), day=f.day(example.as_of)),
-            className="measure",
-        ),
-        html.Div([*_inputs(example, f), answer], className="example"),
-        html.P(_(example.note), className="measure") if example.note else None,
-    ]
-
-
-def _inputs(example: Example, f: Format) -> list[Component]:
-    tables: list[Component] = [
-        plain_table(
-            [
-                (_("Document"), False),
-                (_("Kind"), False),
-                (_("Issued"), False),
-                (_("Due"), False),
-                (_("Amount"), True),
-            ],
-            (
-                [
-                    d.document_id,
-                    _(KINDS[d.kind]),
-                    f.day(d.issued_on),
-                    f.day(d.due_on),
-                    f.number(d.amount, 2),
-                ]
-                for d in example.documents
-            ),
-            _("The documents"),
-        )
-    ]
-    if example.matches:
-        tables.append(
-            plain_table(
-                [(_("Settled"), False), (_("By"), False), (_("Amount"), True)],
-                ([m.debit_id, m.credit_id, f.number(m.amount, 2)] for m in example.matches),
-                _("The matches"),
-            )
-        )
-    if example.customers:
-        tables.append(
-            plain_table(
-                [(_("Customer"), False), (_("Limit"), True), (_("Agreed terms, days"), True)],
-                (
-                    [
-                        c.customer_id,
-                        f.number(c.credit_limit, 2),
-                        f.number(c.agreed_terms_days),
-                    ]
-                    for c in example.customers
-                ),
-                _("The customers"),
-            )
-        )
-    return tables
-
-
-def _stated(value: object, field: Field, f: Format) -> str:
-    """Return an expected value in the rounding in which it was published."""
-    if isinstance(value, Decimal) and field.unit in ("days", "share"):
-        exponent = value.normalize().as_tuple().exponent
-        digits = max(0, -exponent) if isinstance(exponent, int) else 0
-        if field.unit == "share":
-            return f.share(value, max(0, digits - 2))
-        return f.number(value, digits)
-    if field.unit == "text" and (name := labels().get(str(value))):
-        return name
-    if field.unit == "days" and isinstance(value, int):
-        return f.count(value)
-    return f.value(value, field.unit)
 
 
 def _to_copy(id: str, text: str = "") -> Component:
@@ -359,6 +275,15 @@ def live(view: View, metric: Metric) -> list[Component]:
         return [head, aging_bar({r["bucket"]: r["amount"] for r in rows}, f, view.buckets)]
     if metric.name == "payment_curve":
         return [head, _pairs(_paid_within(rows, f))]
+    if metric.name == "disputes_by":
+        return [
+            head,
+            _pairs(
+                (_(REASONS[r["value"]]), f.money(r["claimed"]), f.exact(r["claimed"]))
+                for r in rows
+                if r["aspect"] == "reason"
+            ),
+        ]
     return [
         head,
         _pairs(

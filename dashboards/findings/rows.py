@@ -213,7 +213,7 @@ def _narrowing(view: View, name: str, sql: str) -> tuple[str, Mapping[str, objec
     """
     where = view.selection.where(view.options)
     words = WORDS.get(name)
-    standing = view.selection.standing
+    standing = view.ledger.standing
     if not (where or standing) or words is None or words.whole:
         return "", {}
     names = _names(view, sql)
@@ -228,5 +228,5 @@ def _narrowing(view: View, name: str, sql: str) -> tuple[str, Mapping[str, objec
         tests.append(f"{dimension} in $only_{dimension}")
     if standing:
         tests.append(f"customer in (\n{standing.sql}\n)")
-        values |= standing.parameters
+        values |= standing.parameters | view.ledger.heard_in(standing.sql)
     return f"r.{own} in (select {key} from documents where {' and '.join(tests)})", values

@@ -46,10 +46,11 @@ def foot_of(view: View) -> list[Component]:
 
 #: What is open, as items and as what documents come to.
 _OPEN = Query(
-    reads=("alive", "movements"),
+    reads=("alive", "movements", "disputed_items"),
     select="""
 select (select sum(amount) from alive) as items,
-    (select sum(amount) from movements) as documents
+    (select sum(amount) from movements) as documents,
+    (select sum(amount) from disputed_items) as disputed
 """,
 )
 
@@ -58,21 +59,25 @@ def _filtered(view: View) -> list[Component]:
     """Return what is open under the filters, as of the day, and how it ties to its documents.
 
     Documents of one salesperson or branch do not make up a balance: what settles them may belong
-    to another.
+    to another. What is disputed and left out is said, and counts when it is tied.
     """
     if not view.words and view.selection.as_of >= view.options.last_day:
         return []
     asked = view.ledger.over(_OPEN)
     found = view.query(asked.sql, asked.parameters)[0]
     items, documents = found["items"] or Decimal(0), found["documents"] or Decimal(0)
+    out = (found["disputed"] or Decimal(0)) if view.ledger.undisputed else Decimal(0)
     where = ", ".join(filter(None, (view.words, view.f.day(view.selection.as_of))))
     text, sign, look = _("{where}: {items} is open"), "", "ties"
     if set(view.ledger.where) <= {*names("customer"), "currency"}:
         text, sign = _("{where}: {items} is open, ties to the documents"), " ✓"
-        if items != documents:
+        if items + out != documents:
             text = _("{where}: {items} is open, does not tie to the documents: {documents}")
             sign, look = " ✗", "ties broken"
     said = text.format(where=where, items=view.f.exact(items), documents=view.f.exact(documents))
+    if view.ledger.undisputed:
+        left = _("; {amount} is disputed and left out").format(amount=view.f.exact(out))
+        said += left
     return [html.Span([said, html.B(sign, **{"aria-hidden": "true"})], className=look)]
 
 

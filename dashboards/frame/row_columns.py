@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from dashboards.base.grid import Column
 from dashboards.base.words import ASSUMPTIONS, CLOSERS, KINDS, METHODS, OUTCOMES
+from dashboards.charts.said import STATES
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import COLUMNS
 from data.core.texts import N_, Text
+from data.workspace.subjects.dispute import REASONS
 
 #: Dimensions whose values a reader calls otherwise than the data do.
 _NAMED = ("country", "sector")
@@ -34,6 +36,20 @@ ROW_COLUMNS: dict[str, tuple[str, str, int, str]] = {
     "due_on": (N_("Due"), "day", 126, ""),
     "customer_name": (N_("Customer"), "text", 180, ""),
     "amount": (N_("Amount"), "money", 125, ""),
+    "reason": (N_("Reason"), "text", 150, ""),
+    "owner": (N_("Who settles it"), "text", 140, ""),
+    "age": (N_("Age, days"), "count", 92, ""),
+    "state": (N_("Now"), "text", 116, ""),
+    "paid": (N_("Paid of it"), "money", 120, ""),
+    "missing": (N_("Missing"), "money", 120, ""),
+    "days": (N_("Agreed terms, days"), "count", 104, ""),
+    "file_limit": (N_("Limit of the files"), "money", 125, ""),
+    "valid_until": (N_("Until"), "day", 126, ""),
+    "insured_amount": (N_("Insured limit"), "money", 125, ""),
+    "security": (N_("Other security"), "text", 150, ""),
+    "said_on": (N_("Said on"), "day", 126, ""),
+    "who": (N_("By"), "text", 130, ""),
+    "note": (N_("Note"), "text", 260, ""),
     "closed_on": (N_("Closed"), "day", 126, ""),
     "closed_by": (N_("Closed by"), "text", 110, ""),
     "outcome": (N_("Outcome"), "text", 100, ""),
@@ -56,6 +72,8 @@ _ROW_WORDS: dict[str, Mapping[str, str | Text]] = {
     "outcome": OUTCOMES,
     "method": METHODS,
     "due_assumed": ASSUMPTIONS,
+    "reason": REASONS,
+    "state": STATES,
 }
 
 

@@ -236,9 +236,3 @@ AGREED = Listing(
     narrowed=_narrowed("agreed"),
     grouped=True,
 )  # fmt: skip
-
-
-def open_rows(view: View, listing: Listing) -> list[dict[str, Any]]:
-    """Return the rows of a list that are open, whatever the URL shows of it."""
-    statement = listing.statement(view, {"shown": "open"})
-    return view.query(statement.sql, statement.parameters)

@@ -6,7 +6,6 @@ all) and `agreed` (open: about to end, past or all).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from decimal import Decimal
 
 from dash import Dash, html
@@ -18,10 +17,10 @@ from dashboards.base.links import switch
 from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import page, panel
-from dashboards.base.view import Context, ListRef, NoRows, View
+from dashboards.base.view import Context, Explain, ListRef, NoRows, View
 from dashboards.charts.tables import Bar, bar_list
 from dashboards.memory import aims
-from dashboards.memory.lists import AGREED, DISPUTES, PROMISES, SHOWN, open_rows, shown_of
+from dashboards.memory.lists import AGREED, DISPUTES, PROMISES, SHOWN, shown_of
 from data.core.texts import N_
 from data.workspace.subjects.dispute import REASONS
 
@@ -34,7 +33,7 @@ def layout(**_query: str) -> Component:
         "memory",
         _("Promises and disputes"),
         _list("promises", 380),
-        panel("memory-reasons", height=120, menu=False),
+        panel("memory-reasons", height=120),
         _list("disputes", 380, below=True),
         _list("agreed", 300, below=True),
         aims.layout(),
@@ -108,15 +107,13 @@ def title_of(view: View, key: str) -> str:
 def headline_words(view: View) -> str:
     """Say what waits: what is promised, what of it is late, and what is disputed."""
     f = view.f
-    promised = sum((row["missing"] for row in open_rows(view, PROMISES)), Decimal(0))
-    disputed = [row["amount"] for row in open_rows(view, DISPUTES)]
+    promised, disputed, count = _waiting(view)
     said = []
     if promised:
         said.append(_("{amount} is promised and not paid yet").format(amount=f.money(promised)))
-    if disputed:
-        text = n_("{amount} is disputed", "{amount} is disputed in {count} disputes", len(disputed))
-        amount = f.money(sum(disputed, Decimal(0)))
-        said.append(text.format(amount=amount, count=f.count(len(disputed))))
+    if count:
+        text = n_("{amount} is disputed", "{amount} is disputed in {count} disputes", count)
+        said.append(text.format(amount=f.money(disputed), count=f.count(count)))
     if not said:
         return _(
             "Nothing is promised or disputed on this day. What customers promise and contest is "
@@ -125,21 +122,28 @@ def headline_words(view: View) -> str:
     return _("{what}.").format(what=", ".join(said))
 
 
+def _waiting(view: View) -> tuple[Decimal, Decimal, int]:
+    """Return what is promised and still to come, and amount and number of the open disputes."""
+    try:
+        (promises,) = view.answer("promises").to_pylist()
+        (disputes,) = view.answer("disputes").to_pylist()
+    except NoRows:
+        return Decimal(0), Decimal(0), 0
+    return promises["open_amount"], disputes["claimed"], disputes["disputes"]
+
+
 def reasons_content(view: View) -> Content:
     """Return what is disputed by reason."""
-    by: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for row in open_rows(view, DISPUTES):
-        by[row["reason"]] += row["amount"]
-    if not by:
-        raise NoRows
+    by = [row for row in view.answer("disputes_by").to_pylist() if row["aspect"] == "reason"]
     bars = [
-        Bar(_(REASONS[reason]), float(amount), view.f.money(amount))
-        for reason, amount in sorted(by.items(), key=lambda item: (-item[1], item[0]))
+        Bar(_(REASONS[row["value"]]), float(row["claimed"]), view.f.money(row["claimed"]))
+        for row in sorted(by, key=lambda row: (-row["claimed"], row["value"]))
     ]
     return Content(
         _("Disputed by reason"),
         _("Open disputes, {currency}").format(currency=view.f.currency),
         bar_list(bars),
+        Explain("disputes_by"),
     )
 
 

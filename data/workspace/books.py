@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.workspace.decisions import Decision, holding
-from data.workspace.places import VARIABLE, kept
+from data.workspace.places import untouched
 
 SECTORS = "sectors"
 """Under this name a load report's options keep the fingerprint of the sectors."""
@@ -26,7 +25,7 @@ class Said:
 
 def said(folder: Path) -> Said:
     """Return what holds now. Raises `StoreError` where it cannot be read."""
-    if not os.environ.get(VARIABLE) and not kept(folder):
+    if untouched(folder):
         return Said()
     # what speaks to databases takes long to be there, and most stores hold nothing of it
     from data.workspace import by_hand

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 NAME = "workspace.sqlite"
@@ -17,6 +18,6 @@ def waiting(folder: Path) -> list[Path]:
     return [path for name in (DECISIONS, SECTORS) if (path := folder / name).exists()]
 
 
-def kept(folder: Path) -> bool:
-    """Return whether anything was ever said in this folder."""
-    return (folder / NAME).exists() or bool(waiting(folder))
+def untouched(folder: Path) -> bool:
+    """Return whether nothing was ever said beside the store in `folder`, at the cost of a look."""
+    return not os.environ.get(VARIABLE) and not (folder / NAME).exists() and not waiting(folder)

@@ -22,7 +22,8 @@ class Asked:
     earlier is none; first, last: the earliest and the latest. spans: numbers of the days that are
     compared, in pairs. windows: the first days of windows that are asked for. cubes: False to read
     only rows. kept: the bounds of ages that the cube of balances tells apart. standing: only
-    customers of the relation of that name.
+    customers of the relation of that name. undisputed: without what is disputed. said: the
+    subjects of which something was said (`metrics.asking.said`).
     """
 
     by: tuple[str, ...]
@@ -39,6 +40,8 @@ class Asked:
     cubes: bool
     kept: frozenset[str]
     standing: bool = False
+    undisputed: bool = False
+    said: frozenset[str] = frozenset()
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -3,7 +3,9 @@
 Each carries as_of and `total`, and is already filtered. Relations of rows carry all dimensions, and
 the windows that a query asks for:
 
-    alive      open items at the end of as_of: every balance is a sum over these
+    alive      open items at the end of as_of: every balance is a sum over these. Asked for without
+               what is disputed, they lack that; so do opening, items and owing
+    disputed_items  what is disputed of what is alive: amount is that part
     opening    open items at the end of the day before from_1m
     items      all slices of all documents dated up to as_of, open or closed
     sales      invoices and credit notes issued up to as_of
@@ -35,11 +37,18 @@ And others:
                from_12m, from_window) and, a year earlier, of the window again: from_year_ago,
                year_ago
     accounts   customers, with their limit, terms and dimensions; those that are of documents alone
-               (a branch) only narrow who is there, without limits
+               (a branch) only narrow who is there, without limits. What is said here wins over
+               files: file_limit and file_terms are theirs, limit_said_on and limit_who (and those
+               of terms) say since when and by whom
     owing      alive, and of the customers of a currency what they owe in all currencies
     limits     customers with a limit of their own or above them (see `metrics.asking.limits`),
                whatever the filters: headroom counts all that is owed. Empty of numbers where
                accounts are without limits
+    promises   promises to pay of these customers that hold: amount, due_on, and by as_of state
+               (open, kept, part_kept, broken), paid and missing
+    disputes   their disputes that are open: amount, reason, owner, age in days
+    said_limits  the limit in force of each customer that was said here, whatever the filters
+    said_terms  its terms likewise
     buckets    the buckets of aging, and their position
     whole      the total, on days with documents: balances have a row for it even if nothing is
                open; empty in a split
@@ -74,9 +83,11 @@ from data.core.measures import (
     Measure,
 )
 from data.store.schema import CUSTOMERS, DOCUMENTS
+from metrics.asking import memory
 from metrics.asking.asked import Asked
 from metrics.asking.limits import limits
-from metrics.asking.tables import Day, Rows, Sums, Tables, union
+from metrics.asking.said import LIMITS, TERMS
+from metrics.asking.tables import Condition, Day, Rows, Sums, Tables, union
 
 _BILLED = "o.kind = 'invoice' and o.amount > 0"
 
@@ -221,12 +232,14 @@ def accounts(tables: Tables, told_by: str = "documents") -> str:
         else f"c.{name}"
         for name in CUSTOMERS.names
     ]
+    of_customer += [f"{sql} as {name}" for name, sql in memory.OF_FILES.items()]
     of_none = [f"'' as {name}" for name in _OF_DOCUMENTS]
     source = (
         f"(select {', '.join((*of_customer, *of_none))}, c.customer_id as customer"
         " from customers as c)"
     )
-    return tables.rows(Rows(source, lambda _: condition, filtered=bound))
+    told = tables.rows(Rows(source, lambda _: condition, filtered=bound))
+    return memory.over_files(tables, told, limits=not _without_limits(asked))
 
 
 def _with_documents(asked: Asked, names: Sequence[str], told_by: str) -> str:
@@ -241,13 +254,23 @@ def _without_limits(asked: Asked) -> bool:
     return bool(filtered or set(_OF_DOCUMENTS) & set(asked.by))
 
 
+def _rows(
+    tables: Tables, name: str, filtered: tuple[str, ...] = (), also: Condition | None = None
+) -> str:
+    """Return the SELECT of a relation of rows; without what is disputed, where it is asked so."""
+    rows = replace(ROWS[name], filtered=filtered)
+    if not tables.asked.undisputed or name not in ("alive", "opening", "items"):
+        return tables.rows(rows, also=also)
+    alive = ROWS["opening" if name == "opening" else "alive"]
+    return memory.undisputed(tables, name, rows, alive, also)
+
+
 def owing(tables: Tables, told_by: str = "documents") -> str:
     """Return the SELECT of what is alive; a filter by currency chooses customers, not debts."""
-    asked, alive = tables.asked, ROWS["alive"]
-    if _without_limits(asked) or "currency" not in asked.where:
-        return "select * from alive" if "alive" in tables else tables.rows(alive)
+    if _without_limits(asked := tables.asked) or "currency" not in asked.where:
+        return "select * from alive" if "alive" in tables else _rows(tables, "alive")
     of_currency = _with_documents(asked, ("currency",), told_by)
-    return tables.rows(replace(alive, filtered=("currency",)), also=lambda _: of_currency)
+    return _rows(tables, "alive", ("currency",), lambda _: of_currency)
 
 
 def _limits(tables: Tables) -> str:
@@ -260,12 +283,13 @@ def _limits(tables: Tables) -> str:
     elif "customer_group" in where:
         among = f"customer_group in ${where['customer_group']}"
     everyone = replace(tables, asked=replace(tables.asked, where={}, standing=False, windows=()))
-    rows = everyone.rows(ROWS["alive"], also=(lambda _: f"o.{among}") if among else None)
+    rows = _rows(everyone, "alive", also=(lambda _: f"o.{among}") if among else None)
     owed = (
         f"select as_of, customer, sum(amount) as amount\nfrom (\n{rows}\n) as o\n"
         "group by as_of, customer"
     )
-    told = limits(owed, tables.all_days(), among or "1 = 1")
+    here = memory.put_said(tables, LIMITS) if LIMITS in tables.asked.said else ""
+    told = limits(owed, tables.all_days(), among or "1 = 1", here)
     if not _without_limits(tables.asked):
         return told
     nothing = ", ".join(
@@ -331,6 +355,12 @@ def _spans(tables: Tables) -> str:
     return f"select *\nfrom (values\n    {pairs}\n) as given (as_of, since)"
 
 
+def _with_accounts(tables: Tables) -> Tables:
+    if "accounts" not in tables:
+        tables.put("accounts", accounts(tables))
+    return tables
+
+
 OTHERS: Mapping[str, Callable[[Tables], str]] = {
     "accounts": accounts,
     "owing": owing,
@@ -340,13 +370,18 @@ OTHERS: Mapping[str, Callable[[Tables], str]] = {
     "bought": _bought,
     "buckets": _buckets,
     "spans": _spans,
+    "disputed_items": lambda tables: memory.disputed_items(tables, ROWS["alive"]),
+    "promises": lambda tables: memory.promises(_with_accounts(tables)),
+    "disputes": lambda tables: memory.disputes(_with_accounts(tables)),
+    LIMITS: lambda tables: memory.said(tables, LIMITS),
+    TERMS: lambda tables: memory.said(tables, TERMS),
 }
 
 
 def relation(tables: Tables, name: str) -> str:
     """Return the SELECT of a relation; what it stands on is put before it."""
     if name in ROWS:
-        return tables.rows(ROWS[name])
+        return _rows(tables, name)
     if name in OTHERS:
         return OTHERS[name](tables)
     wanted = SUMS[name](tables.asked)

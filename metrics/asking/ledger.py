@@ -12,12 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+import pyarrow as pa
+
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import known
+from data.store.engine import apart
 from metrics.asking.asked import Asked
 from metrics.asking.limits import Standing
 from metrics.asking.metric import Metric, Query, common_table
 from metrics.asking.prelude import relations
+from metrics.asking.said import PREFIX, READERS, Said, read_by, written
 from metrics.asking.tables import DATES
 
 #: Days that can be asked about, and the longest window and history in months: what is counted from
@@ -37,7 +41,10 @@ class Statement:
     parameters: Mapping[str, object]
 
     def as_text(self) -> str:
-        """Return the statement with its values written in, to be read and run by a person."""
+        """Return the statement with its values written in, to be read and run by a person.
+
+        Relations that stand beside the state's own are written before it.
+        """
 
         def literal(value: object) -> str:
             if value is None:
@@ -48,9 +55,10 @@ class Statement:
                 return f"({', '.join(map(literal, value))})"
             return "'" + str(value).replace("'", "''") + "'"
 
-        return re.sub(
+        text = re.sub(
             r"\$([a-z_][a-z_0-9]*)", lambda name: literal(self.parameters[name[1]]), self.sql
         )
+        return written(text, sorted(apart(self.parameters)[1].items()))
 
 
 def month_start(day: date, back: int = 0) -> date:
@@ -106,6 +114,9 @@ class Ledger:
     days: several as-of days for a history; empty means `as_of` alone.
     since: the earlier day of a comparison; None is the same day a year before.
     standing: only customers that stand so; None for all.
+    said: what people said, as far as a query reads it; None: nothing.
+    undisputed: without what is disputed.
+    soon: what ends within so many days ends soon.
     basis: what aging counts from, `due` or `issued`.
     buckets: into which it counts.
     cubes: False to add everything up from the rows, which says the same and takes longer.
@@ -128,6 +139,9 @@ class Ledger:
     kept: frozenset[str] = DEFAULT.bounds
     since: date | None = None
     standing: Standing | None = None
+    said: Said | None = None
+    undisputed: bool = False
+    soon: int = 60
 
     def __post_init__(self) -> None:
         """Refuse names that do not exist, and days from which none can be counted."""
@@ -171,9 +185,8 @@ class Ledger:
         by = known(by or ("total",))
         order = ", ".join(filter(None, ("as_of", *by, metric.order)))
         asked, spans = self._compared() if metric.compares else (self, ())
-        return Statement(
-            asked._sql(metric.query, by, spans) + f"\norder by {order}", asked._parameters()
-        )
+        sql = asked._sql(metric.query, by, spans) + f"\norder by {order}"
+        return Statement(sql, asked._parameters() | asked.heard_in(sql))
 
     def _compared(self) -> tuple[Ledger, tuple[tuple[int, int], ...]]:
         """Return the question for both days of each comparison, and the numbers of these pairs."""
@@ -200,11 +213,12 @@ class Ledger:
             conditions.append(f"{column} = $at_{number}")
             parameters[f"at_{number}"] = value
         sql = self._sql(query, ("total",), where=" and ".join(conditions))
-        return Statement(sql, parameters)
+        return Statement(sql, parameters | self.heard_in(sql))
 
     def over(self, query: Query, by: tuple[str, ...] = ("total",)) -> Statement:
         """Return the statement of another query than a metric's."""
-        return Statement(self._sql(query, known(by)), self._parameters())
+        sql = self._sql(query, known(by))
+        return Statement(sql, self._parameters() | self.heard_in(sql))
 
     def _sql(
         self,
@@ -221,7 +235,8 @@ class Ledger:
                 "alive.amount < 0", f"alive.{BASES[self.basis]}", "alive.as_of"
             ),
         }
-        tables = relations(self._asked(by, query.windows, spans), query.reads)
+        asked = self._asked(query, by, spans)
+        tables = relations(asked, query.reads)
         if self.standing:
             tables.insert(0, common_table("standing", self.standing.sql))
         tables += [common_table(n, sql.format_map(slots)) for n, sql in query.tables.items()]
@@ -231,7 +246,7 @@ class Ledger:
         return "with " + ",\n".join(tables) + f"\n{select}"
 
     def _asked(
-        self, by: tuple[str, ...], windows: tuple[str, ...], spans: tuple[tuple[int, int], ...]
+        self, query: Query, by: tuple[str, ...], spans: tuple[tuple[int, int], ...]
     ) -> Asked:
         days = self._as_of_days
         return Asked(
@@ -251,18 +266,41 @@ class Ledger:
             first=days.index(min(days)),
             last=days.index(max(days)),
             spans=spans,
-            windows=windows,
+            windows=query.windows,
             cubes=self.cubes,
             kept=self.kept,
             standing=self.standing is not None,
+            undisputed=self.undisputed and not query.disputed_too,
+            said=self._told(query.reads),
         )
+
+    def _told(self, reads: tuple[str, ...]) -> frozenset[str]:
+        """Return the subjects of which something was said, where these relations read any."""
+        if self.said is None or not (self.undisputed or READERS & {*reads}):
+            return frozenset()
+        return self.said.subjects
+
+    def heard(self, metric: Metric, by: tuple[str, ...] = ("total",)) -> dict[str, pa.Table]:
+        """Return what of the memory the metric's statement reads: name -> relation."""
+        if not (self.standing or self._told(metric.query.reads)):
+            return {}
+        return apart(self.statement(metric, by).parameters)[1]
+
+    def heard_in(self, sql: str) -> dict[str, pa.Table]:
+        """Return the relations of the memory that a statement names."""
+        if self.said is None:
+            return {}
+        days = tuple((day, self.said.by(day)) for day in self._as_of_days)
+        return {
+            f"{PREFIX}{name}": self.said.lines.table(name, days) for name in read_by(sql)
+        }  # fmt: skip
 
     @property
     def _as_of_days(self) -> tuple[date, ...]:
         return self.days or (self.as_of,)
 
     def _parameters(self) -> dict[str, object]:
-        bound: dict[str, object] = {"enough": self.enough}
+        bound: dict[str, object] = {"enough": self.enough, "soon": self.soon}
         for number, day in enumerate(self._as_of_days):
             year_ago = same_day(day, 12)
             dates = (
@@ -275,6 +313,7 @@ class Ledger:
                 year_ago,
                 _part_from(day),
                 _part_from(year_ago),
+                self.said.by(day) if self.said else day,
             )
             bound.update({f"{c}_{number}": v for c, v in zip(DATES, dates, strict=True)})
             bound[f"year_{number}"] = day.year

@@ -54,6 +54,20 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What was said in a worked example.
+
+    subject: one of the memory's, `promises`; values: its fields.
+    """
+
+    customer_id: str
+    said_on: date
+    subject: str
+    values: Mapping[str, object]
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Example:
     """A tiny ledger and what the metric says about it.
 
@@ -68,6 +82,7 @@ class Example:
     matches: tuple[Match, ...] = ()
     note: str = ""
     customers: tuple[Customer, ...] = ()
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +91,8 @@ class Query:
 
     reads: those relations. windows: the first days of windows that it compares with (`from_12m`):
     columns of `days` and of the relations of rows, beside as_of. tables: its own common tables,
-    name -> SELECT, each standing on those before it. select: the final SELECT.
+    name -> SELECT, each standing on those before it. select: the final SELECT. disputed_too: it is
+    about all that is owed, even where what is disputed is to be left out.
 
     The texts have these slots:
 
@@ -89,6 +105,7 @@ class Query:
     select: str
     tables: Mapping[str, str] = field(default_factory=dict)
     windows: tuple[str, ...] = ()
+    disputed_too: bool = False
 
     @property
     def text(self) -> str:

@@ -16,7 +16,8 @@ from data.core.policy.rules import Policy
 from data.core.texts import N_
 from data.store.engine import Engine
 from metrics.asking.ledger import LAST_DAY, Ledger, month_end
-from metrics.asking.limits import standing_of
+from metrics.asking.limits import standing_of, undisputed_of
+from metrics.asking.said import Lines, Said
 
 
 def ledger_of(
@@ -30,19 +31,24 @@ def ledger_of(
     buckets: str | None,
     since: date | None,
     history: int,
+    lines: Lines,
 ) -> Ledger:
     """Return the ledger as of a day, or of the last `history` month-ends of it.
 
     where: dimension -> values; besides, `overdue` (days) and `limit` (over, none) choose customers
-    by how they stand on the day. buckets: a set of the policy, or edges as `data.core.buckets`
+    by how they stand on the day, and `disputed` (out) leaves out what is disputed. lines: what
+    people said. buckets: a set of the policy, or edges as `data.core.buckets`
     writes them; the usual set if nothing is said. Raises ValueError for a dimension that the
     store does not know.
     """
-    ages = engine.query("select ages from about").column(0)[0].as_py()
+    about = engine.query("select ages, last_day from about").to_pylist()[0]
     own = own_names(engine).values()
     stand = {
-        name: where[name] for name in ("overdue", "limit") if name in where and name not in own
+        name: where[name]
+        for name in ("overdue", "limit", "disputed")
+        if name in where and name not in own
     }
+    said = Said(lines, about["last_day"] or as_of)
     ledger = Ledger(
         as_of,
         filters_of(engine, {name: to for name, to in where.items() if name not in stand}),
@@ -50,9 +56,11 @@ def ledger_of(
         basis=basis,
         buckets=policy.set_of(buckets) if buckets else policy.usual(as_of),
         enough=policy.enough_payments.at(as_of),
-        kept=frozenset(ages.split(",")),
+        kept=frozenset(about["ages"].split(",")),
         since=since,
-        standing=standing_of(as_of, stand),
+        standing=standing_of(as_of, stand, said),
+        said=said,
+        undisputed=undisputed_of(stand),
     )
     return ledger.history(history) if history > 1 else ledger
 

@@ -6,8 +6,12 @@ from collections.abc import Iterable
 
 from metrics.asking import definition
 from metrics.asking.asked import Asked
+from metrics.asking.memory import agreed_here
+from metrics.asking.said import TERMS
 from metrics.asking.shortcut import SHORTCUTS
-from metrics.asking.tables import Tables
+from metrics.asking.tables import Tables, union
+
+_BALANCES = ("balances", "balances_by_currency", "debtors", "aged", "opening_balances")
 
 
 def _shortened(asked: Asked, name: str) -> bool:
@@ -17,6 +21,8 @@ def _shortened(asked: Asked, name: str) -> bool:
     """
     if not asked.cubes or name not in SHORTCUTS:
         return False
+    if asked.undisputed and name in _BALANCES:
+        return False  # what is disputed, and when, is in no cube
     match name:
         case "balances" | "balances_by_currency" | "debtors":
             return asked.by_market and asked.month_ends
@@ -36,5 +42,9 @@ def relations(asked: Asked, names: Iterable[str]) -> list[str]:
             tables.all_days()
         elif name not in tables:
             chosen = SHORTCUTS[name](tables) if _shortened(asked, name) else None
-            tables.put(name, chosen or definition.relation(tables, name))
+            sql = chosen or definition.relation(tables, name)
+            if name == "granted" and TERMS in asked.said:
+                # cubes know the terms of files
+                sql = union([sql, agreed_here(tables)])
+            tables.put(name, sql)
     return tables.text()

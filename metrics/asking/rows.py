@@ -49,3 +49,25 @@ left join files as f on f.file_id = {relation}.file_id
         + (f"where {where}" if where else ""),
         windows=windows,
     )
+
+
+def lines(relation: str, columns: str, where: str = "", windows: tuple[str, ...] = ()) -> Query:
+    """Return a query for the lines of a relation of the memory, with their customers.
+
+    columns: those of the subject that are shown; where: which lines, by days of `windows`.
+    """
+    shown = ", ".join(n if "." in n else f"{relation}.{n}" for n in columns.split(", "))
+    has_dimensions = relation in ("promises", "disputes")
+    of = "accounts" if not has_dimensions else relation
+    joined = "" if has_dimensions else "join accounts using (as_of, customer)\n"
+    days = "join days using (as_of)\n" if windows else ""
+    dimensions = ", ".join(f"{of}.{name}" for name in ("customer_name", *DIMENSIONS))
+    return Query(
+        (relation, *(("accounts",) if joined else ()), *(("days",) if windows else ())),
+        f"""
+select {relation}.said_on, {relation}.who, {shown}, {dimensions}, {relation}.note
+from {relation}
+{joined}{days}"""
+        + (f"where {where}" if where else ""),
+        windows=windows,
+    )

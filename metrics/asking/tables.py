@@ -12,8 +12,9 @@ from data.core.measures import FOR_EVER, month
 from metrics.asking.asked import Asked
 from metrics.asking.metric import common_table
 
-#: The columns of a day. The last two are the first day of the month that as_of (year_ago) cuts off:
-#: the day after it where it ends its month.
+#: The columns of a day. part_from and year_part_from are the first day of the month that as_of
+#: (year_ago) cuts off: the day after it where it ends its month. said_by: by which day what is
+#: looked at was said.
 DATES = (
     "as_of",
     "from_1m",
@@ -24,6 +25,7 @@ DATES = (
     "year_ago",
     "part_from",
     "year_part_from",
+    "said_by",
 )
 #: Numbers, for the cube of debtors: the year, and the month as in `month_debtors.months`.
 NUMBERS = ("year", "month_bit")

@@ -30,7 +30,9 @@ EXPOSURE = Metric(
            "limit, headroom is negative if it is exceeded."),
         N_("Customers without a limit, their own or one above them, have no headroom; what they "
            "owe stands apart."),
-        N_("Limits are those of today, for any as-of day: exports carry no history of limits."),
+        N_("Limits of files are those of today: exports carry no history of limits."),
+        N_("Limits and terms said here win over those of files, from their day until the last day "
+           "they hold."),
         N_("Orders that are not yet invoiced are not in the data and not counted."),
     ),
     others=N_("ERP systems often check the limit against overdue invoices only, or leave unapplied "

@@ -19,12 +19,14 @@ TERMS = Metric(
         "at the sale; between the last two, at collection."
     ),
     formula=N_(
-        "agreed = customer master; invoiced = due − issued; taken = paid − issued; each weighted "
-        "by amount"
+        "agreed = customer master or said here; invoiced = due − issued; taken = paid − issued; "
+        "each weighted by amount"
     ),
     conventions=(
         N_("Agreed and invoiced terms: invoices issued in the window; taken: slices paid in it."),
         N_("Assumed due days do not count as invoiced terms."),
+        N_("Terms that were said here win over those of files: for invoices issued from that day "
+           "on, until the last day they hold."),
     ),
     others=N_("JD Edwards calls what sales granted beyond the standard terms extended DSO."),
     fields=(
@@ -41,7 +43,7 @@ TERMS = Metric(
 select {by}, agreed_days, agreed_weight, given_days, given_weight, billed as invoices,
     null as taken_days, null as paid_amount
 from granted
-where month_start >= from_window and billed > 0
+where month_start >= from_window and (billed > 0 or agreed_days is not null)
 union all
 select {by}, null, null, null, null, 0, taken_days, amount
 from payments

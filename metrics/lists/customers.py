@@ -15,6 +15,7 @@ from metrics.asking.metric import Query
 _CUSTOMERS = Query(
     reads=(
         "alive",
+        "disputed_items",
         "monthly",
         "payments",
         "accounts",
@@ -32,9 +33,13 @@ select customer,
     sum(case when amount < 0 then amount else 0 end) as unapplied,
     sum(case when amount > 0 and due_on < as_of then amount else 0 end) as overdue,
     max(case when amount > 0 and due_on < as_of then date_diff('day', due_on, as_of) end)
-        as oldest_overdue_days,
-    sum(case when disputed then amount else 0 end) as disputed
+        as oldest_overdue_days
 from alive
+group by customer
+""",
+        "contested": """
+select customer, sum(amount) as disputed
+from disputed_items
 group by customer
 """,
         "exposed": """
@@ -85,7 +90,9 @@ from paid
     select="""
 select accounts.customer, accounts.customer_name, accounts.vat_number, accounts.sector,
     accounts.country, accounts.segment, accounts.salesperson, accounts.customer_group,
-    accounts.rating, accounts.agreed_terms_days,
+    accounts.rating, accounts.agreed_terms_days, accounts.file_terms, accounts.terms_said_on,
+    accounts.terms_who, accounts.file_limit, accounts.limit_said_on, accounts.limit_who,
+    accounts.limit_until,
     cast(coalesce(receivables, 0) as decimal(18, 2)) as receivables,
     cast(coalesce(exposure, 0) as decimal(18, 2)) as exposure,
     cast(coalesce(overdue, 0) as decimal(18, 2)) as overdue,
@@ -105,6 +112,7 @@ select accounts.customer, accounts.customer_name, accounts.vat_number, accounts.
 from accounts
 left join limits using (customer)
 left join owed using (customer)
+left join contested using (customer)
 left join exposed using (customer)
 left join sold using (customer)
 left join behaved using (customer)
@@ -171,7 +179,8 @@ def customers(ledger: Ledger) -> Statement:
 
     Columns: the customer's attributes; receivables, exposure (in all currencies), overdue,
     unapplied, disputed, credit_limit, headroom, insured_limit, sales_12m (money; limits and
-    headroom null where not known);
+    headroom null where not known); limit_said_on, limit_who, limit_until: where the limit was
+    said here, file_limit: what files say; terms_said_on, terms_who and file_terms likewise;
     binding_limit, limit_holder: the limit, its own or one above it, that headroom is of, and
     whose it is; own_headroom: under its own limit; top_holder, top_headroom: whose limit is above
     all others, and what it leaves (`ROOM` adds up what a list leaves);

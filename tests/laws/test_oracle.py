@@ -14,8 +14,10 @@ from metrics.catalogue import METRICS, answer
 from tests import oracle_metrics as oracle
 from tests.depth import checked
 from tests.oracle_metrics import Book, Question
+from tests.oracle_said import Memo
 from tests.random_buckets import bucket_sets
 from tests.random_ledgers import World, build, days_of, worlds
+from tests.telling import tellings
 
 
 def test_every_metric_has_an_oracle():
@@ -32,6 +34,10 @@ def same(ours, theirs, where="", most=1.0):
         assert ours == theirs, where
 
 
+#: What a part of an item is in its own currency is rounded, and no figure stands on that.
+ROUNDED = ("receivables_currency",)
+
+
 def compare(engine, book: Book, name: str, ledger: Ledger, by: tuple[str, ...]) -> int:
     """Compare one answer with the oracle's, row by row; return the number of rows."""
     table = answer(engine, name, ledger, by)
@@ -40,8 +46,9 @@ def compare(engine, book: Book, name: str, ledger: Ledger, by: tuple[str, ...]) 
     rows = table.to_pylist()
     for day in ledger.days or (ledger.as_of,):
         question = Question(
-            day, by, ledger.where, ledger.months, ledger.basis, str(ledger.buckets), ledger.since
-        )
+            day, by, ledger.where, ledger.months, ledger.basis, str(ledger.buckets), ledger.since,
+            ledger.undisputed, ledger.soon,
+        )  # fmt: skip
         expected = oracle.answer(book, name, question)
         wanted = [
             (key, row)
@@ -53,6 +60,8 @@ def compare(engine, book: Book, name: str, ledger: Ledger, by: tuple[str, ...]) 
         for ours, (key, theirs) in zip(found, wanted, strict=True):
             most = max(1.0, *(abs(v) for v in theirs.values() if isinstance(v, float)), 1.0)
             for field in fields:
+                if ledger.undisputed and field in ROUNDED:
+                    continue
                 same(ours[field], theirs[field], (name, day, key, field), most)
     return len(rows)
 
@@ -81,6 +90,8 @@ def questions(draw: st.DrawFn, world: World) -> tuple[Ledger, tuple[str, ...]]:
         basis=draw(st.sampled_from(("due", "issued"))),
         buckets=draw(st.one_of(st.just(DEFAULT), bucket_sets())),
         since=since if since and since < as_of else None,
+        undisputed=draw(st.booleans()),
+        soon=draw(st.sampled_from((0, 60, 500))),
     )
     others = draw(st.lists(days_of(world), max_size=2))
     if others:
@@ -92,12 +103,16 @@ def questions(draw: st.DrawFn, world: World) -> tuple[Ledger, tuple[str, ...]]:
 @given(st.data())
 def test_every_metric_agrees_with_the_oracle(data):
     world = data.draw(worlds())
-    engine, book = build(world), Book(world)
+    engine, told, now = build(world), data.draw(tellings(world)), data.draw(days_of(world))
+    book, said = Book(world, Memo(told.lines, now)), told.said(engine, now)
     rows = 0
     for name in METRICS:
         for _ in range(2):
             ledger, by = data.draw(questions(world))
-            if not METRICS[name].compares:
+            ledger = replace(ledger, said=said)
+            if METRICS[name].compares:
+                ledger = replace(ledger, undisputed=False)
+            else:
                 ledger = replace(ledger, since=None)
             rows += compare(engine, book, name, ledger, by)
     event(f"about {round(rows, -1)} rows compared")

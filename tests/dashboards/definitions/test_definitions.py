@@ -1,5 +1,7 @@
 import json
 import re
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from dash.development.base_component import Component
@@ -11,6 +13,8 @@ from dashboards.definitions import page as definitions
 from dashboards.server import create_app
 from data.store.schema import TABLES
 from data.store.state import Store
+from data.workspace.memory import Memory
+from data.workspace.subjects.dispute import Dispute
 from metrics.catalogue import METRICS, answer
 from tests.ledgers import invoice, match, payment, publish
 
@@ -41,7 +45,7 @@ def page():
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    return publish(
+    made = publish(
         tmp_path_factory.mktemp("store"),
         [
             invoice("F1", "A", "2025-01-01", 100, due="2025-01-31"),
@@ -50,6 +54,11 @@ def store(tmp_path_factory):
         ],
         matches=[match("F1", "P1")],
     )
+    memory = Memory(made.folder)
+    said = Dispute(Decimal(10), "EUR", "price")
+    memory.say("Anna", "A", said, at=datetime(2025, 2, 1, 12, tzinfo=UTC))
+    memory.close()
+    return made
 
 
 def view_of(store: Store, search: str = ""):
@@ -108,7 +117,9 @@ def test_live_values_are_those_of_the_metric(store, name):
     with speaking("en"):
         said = text(definitions.live(view, METRICS[name]))
     assert "28 Feb 2025" in said
-    if name in ("aging", "payment_curve"):
+    if name == "disputes_by":
+        assert "Price" in said
+    if name in ("aging", "payment_curve", "disputes_by"):
         return
     row = answer(view.state.engine, name, view.ledger).to_pylist()[0]
     f = Format("en", view.options.currency)

@@ -60,6 +60,11 @@ BEHIND: dict[str, list[tuple[str, Callable[[Rows], object]]]] = {
     "sales": [("sales", amount), ("sales_year_before", amount)],
     "exposure": [("exposure", amount)],
     "terms": [("invoices", len), ("taken", weighted)],
+    "promises": [("promises", len)],
+    "disputes": [("disputes", len), ("disputed", amount)],
+    "disputes_by": [("disputes", len)],
+    "limits_ending": [("limits", len), ("terms", len)],
+    "overrides": [("overrides", len)],
 }  # fmt: skip
 
 

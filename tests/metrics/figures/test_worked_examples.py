@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from data.store.engine import DuckDBEngine
+from data.workspace.subjects.every import SUBJECTS
 from metrics.asking.ledger import Ledger
 from metrics.catalogue import METRICS, answer
 from tests.depth import checked
 from tests.ledgers import credit_note, customer, document, invoice, match, payment
 from tests.random_ledgers import World, build
+from tests.telling import Telling
 
 D = Decimal
 _built: dict[str, DuckDBEngine] = {}
@@ -59,7 +61,12 @@ def test_the_example_of_every_metric(metric):
         )
     matches = [match(m.debit_id, m.credit_id, m.amount) for m in example.matches]
     world = World(tuple(documents), tuple(matches), tuple(names.values()))
-    rows = answer(build(world), metric.name, Ledger(example.as_of)).to_pylist()
+    engine, told = build(world), Telling()
+    for one in example.told:
+        said = SUBJECTS[one.subject](**one.values)
+        told.say(one.customer_id, said, one.said_on, one.documents)
+    said = told.said(engine, example.as_of)
+    rows = answer(engine, metric.name, Ledger(example.as_of, said=said)).to_pylist()
     assert len(rows) == len(example.expect)
     for row, expected in zip(rows, example.expect, strict=True):
         for name, value in expected.items():
