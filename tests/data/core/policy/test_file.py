@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.core.buckets import DEFAULT
-from data.core.policy.dated import PolicyError, Step
+from data.core.policy.dated import PolicyError, Step, written
 from data.core.policy.file import parse, template
 from data.core.policy.kinds import Level, Stage
 from data.core.policy.rules import DEFAULTS, RULES, changes
@@ -201,3 +204,52 @@ def test_numbers_reach_sql_as_decimals():
     assert policy.bank_fee.sql("day") == "100"
     assert str(policy.late_discount_most) == "2.5"
     assert policy.late_discount_most.at(DAY) == Decimal("2.5")
+
+
+DAYS = st.integers(0, 3650)
+AMOUNTS = st.integers(0, 10**9) | st.decimals(0, 10**9, places=2)
+PERCENTS = st.integers(0, 100) | st.decimals(0, 100, places=2)
+COUNTRIES = st.sampled_from(["BE", "NL", "FR", "LU", "DE"])
+WORDS = st.text(
+    st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=20
+).filter(lambda text: text == text.strip() != "")
+
+
+def rising(kind, numbers, **size):
+    """Draw things of a name and a number, no two alike, by their numbers."""
+    pairs = st.tuples(WORDS, numbers)
+    unlike = (itemgetter(0), itemgetter(1))
+    return st.lists(pairs, max_size=4, unique_by=unlike, **size).map(
+        lambda found: tuple(kind(*one) for one in sorted(found, key=itemgetter(1)))
+    )
+
+
+VALUES = {
+    "terms_days": DAYS,
+    "money_percent": PERCENTS,
+    "four_eyes": AMOUNTS,
+    "own_size": st.sampled_from(["unknown", "small", "large"]),
+    "interest": st.dictionaries(COUNTRIES, PERCENTS),
+    "longest_terms": st.dictionaries(COUNTRIES, DAYS),
+    "approval": rising(Level, AMOUNTS, min_size=1),
+    "stages": rising(Stage, DAYS),
+}
+
+
+@given(st.data())
+def test_what_is_written_is_read_again(data):
+    name = data.draw(st.sampled_from(sorted(VALUES)))
+    days = sorted(data.draw(st.sets(st.dates(date(2000, 1, 1)), max_size=3)))
+    steps = tuple(
+        Step(since, data.draw(VALUES[name]), data.draw(WORDS), data.draw(st.just("") | WORDS))
+        for since in (date.min, *days)
+    )
+    tables = [
+        {"value": s.value, "by": s.by, "note": s.note}
+        | ({} if s.since == date.min else {"since": s.since})
+        for s in steps
+    ]
+    assert getattr(parse(f"{name} = {written(tables)}"), name).steps == steps
+    # a step that has no day after another is refused, whatever it is of
+    with pytest.raises(PolicyError, match="the others by day"):
+        parse(f"{name} = {written([*tables, tables[0]])}")
