@@ -23,8 +23,8 @@ of the headers, form of numbers and days, how credit notes and payments are told
 are not needed, titles and totals, separator, encoding, workbooks, and what goes wrong in real
 files. Most axes are at their plain value, so that a shape that fails is small. What is compared
 with the truth, to the cent: receivables per customer on the last day, sales, the number and sum of
-invoices, credit notes and payments, aging by due day, and the days of payment where the files say
-them.
+invoices, credit notes and payments, what was written off, aging by due day, and the days of payment
+where the files say them.
 
 Each shape ends as one of these:
 

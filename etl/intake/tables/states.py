@@ -401,7 +401,7 @@ def by_state(plan: Plan, values: Mapping[str, str]) -> dict[str, str]:
     lost = f"({' or '.join(v for n, v in _LOST.items() if n in said) or 'false'})"
     closed = f"({' or '.join([lost, *(v for n, v in _PAID_BY.items() if n in said)])})"
     own = {n: f"v_{n}" for n in ("open_amount", "paid_amount", "paid_on") if n in values}
-    told = {"written_off": lost} if said & _LOST.keys() else {}
+    told = {"written_off": f"nullif({lost}, false)"} if said & _LOST.keys() else {}
     if "paid_amount" in own and "open_amount" not in own:
         # beside a word that says paid, nothing paid is no amount: a deposit that nobody made
         none = f"({closed} and coalesce(v_paid_amount = 0, false) and not {lost})"
