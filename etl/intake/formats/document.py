@@ -16,10 +16,10 @@ _HEAD = """# Formats
 
 What Tandem reads, what each format says of receivables, and what it leaves to other files or to
 assumptions. Files are recognised by their content; `--as NAME` says it where that fails. Archives
-(.zip) are read file by file. The page
-is written from the code by `python -m etl.intake.formats.document`. Formats marked \\* were written
-from their published description alone: no real export was at hand. Those of programs and banks
-that are tables are read by presets: [presets.md](presets.md) says how to add one.
+(.zip) are read file by file. The page is written from the code by `python -m
+etl.intake.formats.document`. Formats marked \\* were written from their published description
+alone: no real export was at hand. Those of programs and banks that are tables are read by presets:
+[presets.md](presets.md) says how to add one.
 
 | format | `--as` | gives | lacks |
 |---|---|---|---|

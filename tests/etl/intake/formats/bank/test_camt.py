@@ -287,3 +287,25 @@ def test_sample_sums_by_hand():
         (D("-2561.50"), "bank:BE56363123456788:EUR"),
         (D("-99.90"), "bank:BE45363123456889:USD"),
     ]
+
+
+def test_a_batch_without_amounts_is_divided_whatever_is_loaded_first(tmp_path):
+    """Its three invoices are of two customers, and make its 420.50; a fourth stays open."""
+    sold = tmp_path / "sold.csv"
+    sold.write_text(
+        "Invoice number;Customer;Invoice date;Due date;Amount\n"
+        "F2026/0101;C1;2026-01-10;2026-02-09;100.00\nF2026/0102;C2;2026-01-11;2026-02-10;250.00\n"
+        "F2026/0103;C1;2026-01-12;2026-02-11;70.50\nF2026/0104;C3;2026-01-12;2026-02-11;10.00\n"
+    )
+    batch = SAMPLES / "camt053_batch.xml"
+    for number, loads in enumerate(([[batch], [sold]], [[sold], [batch]], [[batch, sold]])):
+        store = Store(tmp_path / f"store{number}")
+        for paths in loads:
+            assert load(paths, store).ok
+        found = store.current().engine.query(
+            "select customer, amount from documents where kind = 'payment' union all"
+            " select customer, amount from open_items where closed_on is null order by 1"
+        )
+        assert [tuple(row.values()) for row in found.to_pylist()] == [
+            ("C1", D("-170.50")), ("C2", D("-250.00")), ("C3", D("10.00"))
+        ]  # fmt: skip
