@@ -27,15 +27,7 @@ import pandas as pd  # noqa: F401
 
 from data.core.errors import FileError, ImportRefusedError, TandemError, first_line
 from data.core.importing import (
-    Effect,
-    Found,
-    Job,
-    Kept,
-    Loaded,
-    LoadSettings,
-    Readable,
-    Said,
-    Watched,
+    Effect, Found, Job, Kept, Loaded, LoadSettings, Readable, Said, Watched,
 )  # fmt: skip
 from data.core.texts import N_, Text, shown
 from data.demo.company import write_exports
