@@ -27,7 +27,15 @@ import pandas as pd  # noqa: F401
 
 from data.core.errors import FileError, ImportRefusedError, TandemError, first_line
 from data.core.importing import (
-    Effect, Found, Job, Kept, Loaded, LoadSettings, Readable, Said, Watched,
+    Effect,
+    Found,
+    Job,
+    Kept,
+    Loaded,
+    LoadSettings,
+    Readable,
+    Said,
+    Watched,
 )  # fmt: skip
 from data.core.texts import N_, Text, shown
 from data.demo.company import write_exports
@@ -80,8 +88,6 @@ class FileImporter:
         self._job: Job | None = None
         self._again = False
         self._started = 0.0
-
-    # ---- files ---------------------------------------------------------------------------
 
     def receive(self, session: str, name: str, stream: BinaryIO, size: int) -> str:
         """See `Importer.receive`."""
