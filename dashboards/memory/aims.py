@@ -168,14 +168,18 @@ def made(view: View, about: str, goal: Any, level: str) -> Subject:
 
 
 def lines_of(view: View) -> list[Line]:
-    """Return the targets and priorities that hold: the last of each market, the newest first."""
+    """Return what holds, the last said of each market: targets, then of markets, of customers."""
     assert view.memory is not None  # noqa: S101 - pages look through a context
     last: dict[tuple[str, str, str], Line] = {}
     for line in view.memory.lines(subjects=_SUBJECTS, by=view.said_by):
         if line.holds and isinstance(line.said, Target | Priority):
             about = getattr(line.said, "measure", line.subject)
             last[about, line.said.dimension, line.said.value] = line
-    return sorted(last.values(), key=lambda line: -line.number)
+    return sorted(
+        last.values(),
+        key=lambda x: (x.subject != Target.name, getattr(x.said, "dimension", "") == CUSTOMER,
+                       -x.number),
+    )  # fmt: skip
 
 
 def reached(view: View, target: Target) -> Decimal | None:
