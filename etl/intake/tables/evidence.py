@@ -89,6 +89,31 @@ def same_amounts(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str) -
     return False
 
 
+def is_of_customers(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str) -> bool:
+    """Return whether a column tells of customers, such as their balance, and of no document.
+
+    It is the same on all rows of each, and at least two that have several rows have each another,
+    which is not what all these rows amount to.
+    """
+    own, amount = plan.columns.get("customer_id"), plan.columns.get("amount")
+    if own is None or amount is None:
+        return False
+    figures = "regexp_replace(regexp_replace({0}, '[^0-9]', '', 'g'), '0+$', '')"
+    told, others = connection.execute(
+        f"""
+        select count(distinct said) filter (same and apart), count(*) filter (not same) from (
+            select min({cell}) as said,
+                count(distinct {cell}) = 1 and count({cell}) = count(*) as same,
+                bool_or({figures.format(cell)} not in ('', {figures.format(amount)})) as apart
+            from {plan.grid.table} where broken is null and {own} is not null
+                and {amount} is not null
+            group by {own} having count(*) > 1
+        )
+        """
+    ).fetchone() or (0, 0)
+    return told >= 2 and not others
+
+
 def adds_up(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str) -> bool:
     """Return whether a column holds the parts of each document's amount: of the lines it has.
 

@@ -19,6 +19,7 @@ from etl.intake.tables.columns import Code, Words, any_row
 from etl.intake.tables.companies import COMPANIES, FEW, ask_company
 from etl.intake.tables.evidence import (
     adds_up,
+    is_of_customers,
     looks_like_days,
     looks_like_money,
     same_amounts,
@@ -226,6 +227,7 @@ def _weigh(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, header:
             known = False  # no total is read: what was invoiced would be what is open
         known = known or _is_known(plan, header) or _on_goods(plan, header)
         known = known or same_amounts(connection, plan, cell)
+        known = known or is_of_customers(connection, plan, cell)
         if not known and not adds_up(connection, plan, cell):
             _ask(connection, plan, cell, header, _MONEY, ("open_amount", "paid_amount", "amount"))
     elif bare(header) in COMPANIES and "customer_id" in plan.columns:

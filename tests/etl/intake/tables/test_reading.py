@@ -344,6 +344,20 @@ def test_accounts_of_the_books_are_no_customers(balance):
     assert "ledger of all accounts" in str(report.failures[0].reason)
 
 
+@pytest.mark.parametrize(("last", "owed"), [("20.00", {"Acme": D(350), "Bolt": D(20)}), ("21", {})])
+def test_what_is_the_same_on_all_rows_of_each_customer_is_no_amount(balance, last, owed):
+    found, report = balance(
+        table(
+            f"{HEAD};Kruisposten",
+            "F1;Acme;2026-01-05;2026-02-04;100.00;350.00",
+            "F2;Acme;2026-01-06;2026-02-05;250.00;350.00",
+            "F3;Bolt;2026-01-07;2026-02-06;5.00;20.00",
+            f"F4;Bolt;2026-01-08;2026-02-07;15.00;{last}",
+        )
+    )
+    assert (found, report.ok) == (owed, bool(owed))
+
+
 def test_columns_that_are_known_to_say_nothing_are_not_asked_about(balance):
     head = f"{HEAD};Net amount;VAT;Created at;Printed on;Phone;Notes;Quantity;Unit price;Margin"
     row = ("F1;Acme;2026-01-05;2026-02-04;121.00;100.00;21.00;2026-01-05;2026-01-06;02 123 45 67;"
