@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import duckdb
@@ -12,10 +12,17 @@ import pytest
 
 import tandem
 from data.core.errors import StoreError
+from data.core.policy import DEFAULTS
 from data.demo.company import write_exports
 from data.store.state import Store
+from data.workspace.memory import Memory
+from data.workspace.relations import beside
+from data.workspace.subjects.agreed import Limit
+from data.workspace.subjects.dispute import Dispute
+from data.workspace.subjects.promise import Promise
 from etl.load.run import load
 from metrics.asking.ledger import Ledger
+from metrics.asking.said import Said
 from metrics.catalogue import METRICS, answer
 from tests.pages import LAST, small_company
 from tests.places import ROOT
@@ -23,7 +30,17 @@ from tests.places import ROOT
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    return small_company(tmp_path_factory.mktemp("books"))
+    made = small_company(tmp_path_factory.mktemp("books"))
+    memory = Memory(made.folder)
+    day = datetime(2026, 1, 20, 12, tzinfo=UTC)
+    for said in (
+        Promise(Decimal(500), "EUR", date(2026, 2, 15)),
+        Dispute(Decimal("120.50"), "EUR", "price"),
+        Limit(Decimal(9000), "EUR", LAST + timedelta(30)),
+    ):
+        memory.say("Anna", "C5", said, at=day)
+    memory.close()
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +51,10 @@ def books(store):
 @pytest.mark.parametrize("name", METRICS)
 def test_a_frame_has_the_rows_of_the_metric(store, books, name):
     frame = books.frame(name, by=["country"], where={"currency": "EUR"}, history=3)
-    ledger = Ledger(LAST, {"currency": ("EUR",)}, enough=20).history(3)
-    table = answer(store.current().engine, name, ledger, ("country",))
+    engine = store.current().engine
+    said = Said(beside(store.folder, engine, DEFAULTS), LAST)
+    ledger = Ledger(LAST, {"currency": ("EUR",)}, enough=20, said=said).history(3)
+    table = answer(engine, name, ledger, ("country",))
     assert list(frame.columns) == table.column_names
     assert len(frame) == table.num_rows > 0
     found = [[None if pd.isna(v) else v for v in row] for row in frame.itertuples(index=False)]

@@ -178,13 +178,20 @@ def test_customers_are_chosen_by_how_they_stand_on_the_day():
     said = "?as_of=2026-01-31&overdue=30&overdue=45&overdue=many&limit=over&limit=tall&country=BE"
     selection = parse(said, OPTIONS)
     assert len(selection.notices) == 2
-    assert selection.standing == Standing(date(2026, 1, 31), 30, ("over",))
+    assert selection.standing(None) == Standing(date(2026, 1, 31), 30, ("over",))
     assert selection.where(OPTIONS) == {"country": ("BE",)}
-    assert selection.ledger(OPTIONS).standing == selection.standing
+    assert selection.ledger(OPTIONS).standing == selection.standing(None)
     assert selection.words(OPTIONS, F) == (
         "Belgium, more than 30 days overdue, more than 45 days overdue, over the limit"
     )
     assert to_search(selection) == "?as_of=2026-01-31&country=BE&overdue=30&overdue=45&limit=over"
-    assert parse("", OPTIONS).standing is None
+    assert parse("", OPTIONS).standing(None) is None
+    switched = parse("?disputed=out&disputed=in&overdue=30", OPTIONS)
+    assert len(switched.notices) == 1
+    assert switched.ledger(OPTIONS).undisputed
+    assert switched.standing(None) == Standing(switched.as_of, 30, (), None, undisputed=True)
+    assert switched.words(OPTIONS, F) == "more than 30 days overdue, without disputed amounts"
+    assert to_search(switched) == "?overdue=30&disputed=out"
+    assert not parse("", OPTIONS).ledger(OPTIONS).undisputed
     offered = [c["value"] for c in choices("overdue", ["45"], "", OPTIONS)]
     assert offered == ["0", "30", "60", "90", "45"]
