@@ -42,7 +42,7 @@ from data.demo.company import write_exports
 from data.store.state import Store
 from data.workspace.demo import remember
 from data.workspace.policy import write_demo
-from etl.intake.files.archive import is_archive, unpack
+from etl.intake.files.archive import holds_files, unpack
 from etl.intake.formats.catalogue import SOURCES
 from etl.intake.headers import CANONICAL
 from etl.intake.mappings.mapping import load_mapping
@@ -108,7 +108,7 @@ class FileImporter:
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
-        if is_archive(place / clean):
+        if holds_files(place / clean):
             return self._receive_all(session, place / clean)
         for old in self._paths(session):  # the same name again is a corrected file
             if old.name == clean and old.parent.name != token:

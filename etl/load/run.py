@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -182,7 +183,8 @@ class _Load(Making):
             if not inside:
                 self.fail(shown(path.name), N_("There are no files in {file}."), file=str(path))
             found += inside
-        for path in self._inside(dict.fromkeys(found)):
+        found = list(dict.fromkeys(found))
+        for path in found:
             if not path.is_file():
                 self.fail(shown(path.name), N_("There is no file {file}."), file=str(path))
                 continue
@@ -192,7 +194,11 @@ class _Load(Making):
                 preset = recognise(kept, file) if mapping is None and not o.format else None
                 if preset is not None:
                     mapping, self.by_preset[path] = preset.mapping, preset
-                files.append((shown(path.name), *self._hash(path, mapping), path, mapping))
+                sha256, content = self._hash(path, mapping)
+                if sha256:
+                    files.append((shown(path.name), sha256, content, path, mapping))
+                else:
+                    found += self._inside(path)
             except OSError as error:
                 self._unopened(path, error)
         fresh: set[str] = set()
@@ -216,20 +222,15 @@ class _Load(Making):
         held = isinstance(error, PermissionError)
         self.report.failures.append(Failure(shown(path.name), reason, Text(""), passing=held))
 
-    def _inside(self, found: Iterable[Path]) -> Iterator[Path]:
-        """Yield the files, and in place of archives those that are in them."""
-        for place, path in enumerate(found):
-            try:
-                if not path.is_file() or not is_archive(path):
-                    yield path
-                    continue
-                folder = self._unpacked / str(place)
-                folder.mkdir()
-                yield from unpack(path, folder)
-            except FileError as error:
-                self.report.failures.append(Failure(shown(path.name), error.reason, error.remedy))
-            except OSError as error:
-                self._unopened(path, error)
+    def _inside(self, path: Path) -> list[Path]:
+        """Return the files of an archive, unpacked; none where it cannot be."""
+        folder = self._unpacked / secrets.token_hex(8)
+        folder.mkdir()
+        try:
+            return unpack(path, folder)
+        except FileError as error:
+            self.report.failures.append(Failure(shown(path.name), error.reason, error.remedy))
+            return []
 
     def _said(self, path: Path) -> ReadOptions:
         """Return what was said about this file alone."""
@@ -252,12 +253,15 @@ class _Load(Making):
     def _hash(self, path: Path, mapping: Mapping[str, object] | None) -> tuple[str, str]:
         """Return a hash of the content and of all that changes its reading; one of the content.
 
-        They are the same where nothing is said of how to read the file.
+        They are the same where nothing is said of how to read the file, and '' of an archive: only
+        its files are read. One inside another is none.
         """
         o, said = self.options, self._said(path)
         how = [mapping, o.format, said.date_order or o.date_order, said.decimal or o.decimal,
                o.encoding, o.receivables_accounts, o.ledger]  # fmt: skip
         with path.open("rb", buffering=0) as stream:
+            if self._unpacked not in path.parents and is_archive(stream):
+                return "", ""
             found = hashlib.file_digest(stream, "sha256")
         content = found.hexdigest()
         if any(h is not None for h in how):

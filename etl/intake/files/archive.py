@@ -12,7 +12,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import RawIOBase
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from data.core.errors import FileError, first_line
 from data.core.texts import N_, Text, shown
@@ -26,19 +28,23 @@ _ENCRYPTED = 1
 _UNPACK = N_("Unpack it, and load the files that are in it.")
 
 
-def is_archive(path: Path) -> bool:
-    """Return whether a file is an archive of files, and no workbook.
-
-    Raises OSError where it cannot be opened.
-    """
-    with path.open("rb") as stream:
+def is_archive(stream: BinaryIO | RawIOBase) -> bool:
+    """Return whether a file is an archive of files, and no workbook; it is at its start again."""
+    try:
         if stream.read(4) not in _STARTS:
             return False
-        try:
-            with zipfile.ZipFile(stream) as archive:
-                return not _OF_WORKBOOKS & set(archive.namelist())
-        except (zipfile.BadZipFile, NotImplementedError, ValueError):
-            return False
+        with zipfile.ZipFile(stream) as archive:
+            return not _OF_WORKBOOKS & set(archive.namelist())
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return False
+    finally:
+        stream.seek(0)
+
+
+def holds_files(path: Path) -> bool:
+    """Return whether a file is such an archive. Raises OSError where it cannot be opened."""
+    with path.open("rb") as stream:
+        return is_archive(stream)
 
 
 def unpack(path: Path, folder: Path) -> list[Path]:

@@ -144,8 +144,9 @@ def _hashes(path: Path) -> frozenset[str]:
     if before is not None and before[0] == stamp:
         return before[1]
     with path.open("rb", buffering=0) as stream:
+        archive = is_archive(stream)
         found = frozenset((hashlib.file_digest(stream, "sha256").hexdigest(),))
-    if is_archive(path):
+    if archive:
         with suppress(FileError):
             found = frozenset(contents(path))
     _HASHES[path] = stamp, found

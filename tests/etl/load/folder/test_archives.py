@@ -94,3 +94,13 @@ def test_a_workbook_is_no_archive_and_one_in_an_archive_is_read(tmp_path, store)
     report = load([path, sample], store, LoadOptions(reporting_currency="EUR"))
     assert {f.name.partition(" [")[0] for f in report.files} == {"export.zip", sample.name}
     assert sorted(f.status for f in report.files) == ["known", "loaded"]
+
+
+def test_an_archive_inside_another_is_not_unpacked(tmp_path, store):
+    inner = archive(tmp_path / "inner.zip", a=GOOD)
+    outer = tmp_path / "outer.zip"
+    with zipfile.ZipFile(outer, "w") as made:
+        made.write(inner, inner.name)
+    (failure,) = load([outer], store).failures
+    assert failure.name == "outer.zip [inner.zip]"
+    assert "is an archive, no workbook" in str(failure.reason)
