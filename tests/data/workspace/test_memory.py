@@ -248,19 +248,21 @@ def test_the_steps_make_the_tables_that_are_used(memory, tmp_path, url):
         assert compare_metadata(found, META) == []
 
 
-def test_relations_hold_what_holds():
+def test_relations_hold_each_line_and_how_long_it_held():
     with tempfile.TemporaryDirectory() as folder:
         memory = Memory(Path(folder), "")
         empty = relations(memory.lines())
         for one in EVERYTHING:
             memory.say("Anna", "101", one, "note", [Named("", "F1"), Named("", "F2")])
-        gone = memory.say("Anna", "101", PROMISE)
-        memory.take_back("Anna", gone.id)
+        back = memory.say("Anna", "101", PROMISE)
+        memory.take_back("Anna", back.id)
         found = relations(memory.lines())
         memory.close()
     assert {n: t.schema for n, t in empty.items()} == {n: t.schema for n, t in found.items()}
     assert all(not table.num_rows for table in empty.values())
-    (promise,) = found["promises"].to_pylist()
+    (promise, gone) = found["promises"].to_pylist()
+    # a line that was taken back stays, and says until when it held
+    assert (promise["until"], gone["until"]) == (None, gone["said_on"])
     assert (promise["amount"], promise["due_on"], promise["customer"]) == (
         Decimal("1250.50"), date(2026, 11, 20), "101",
     )  # fmt: skip
