@@ -96,7 +96,7 @@ def group_listings() -> dict[str, Listing]:
                 days("average_days_delinquent_3m", N_("Days delinquent"), 134),
                 days("period_end", N_("1 month"), 100),
                 days("rolling_12m", N_("12 months"), 108),
-                days("count_back", N_("Count-back"), 112),
+                days("count_back", N_("Count-back"), 128),
                 days("count_back_at_least", N_("Count-back, at least"), 156),
             ),
             _statement(d.name),

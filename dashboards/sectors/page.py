@@ -391,20 +391,20 @@ HEADROOM = Listing(
             "credit_limit",
             N_("Limit"),
             "money",
-            110,
+            98,
             total="sum(credit_limit)",
             whole=True,
             options=CARD,
         ),
         Column(
-            "receivables", N_("Receivables"), "money", 122, total="sum(receivables)", whole=True
+            "receivables", N_("Receivables"), "money", 116, total="sum(receivables)", whole=True
         ),
         Column(
             "overdue", N_("Overdue"), "money", 104, total="sum(overdue)", whole=True, options=CARD
         ),
         Column("days_beyond_terms", N_("Days beyond terms"), "days", 90, options=CARD),
         Column(
-            "sales_12m", N_("Sales, 12 months"), "money", 114, total="sum(sales_12m)", whole=True
+            "sales_12m", N_("Sales, 12 months"), "money", 104, total="sum(sales_12m)", whole=True
         ),
     ),
     statement=_headroom,

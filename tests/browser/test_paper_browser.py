@@ -92,7 +92,7 @@ def test_a_wide_list_is_readable_on_paper_and_says_what_it_leaves_to_the_file(si
     """What is set too small to be read is no print: the last columns go, and are named."""
     unapplied = cash.UNAPPLIED
     paid = [
-        payment(f"P{n}", "A", f"2026-01-{n + 1:02}", "-10.00", reference=f"+++090/9337/{n:05}+++")
+        payment(f"P{n}", "A", f"2026-01-{n + 1:02}", "10.00", reference=f"+++090/9337/{n:05}+++")
         for n in range(20)
     ]
     found = {
