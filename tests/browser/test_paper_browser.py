@@ -11,8 +11,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from dashboards.server import PAGES
-from etl.findings import cash
-from tests.ledgers import customer, invoice, payment, publish
+from tests.ledgers import customer, invoice, publish
 
 ADDRESSES = [p.path + ("?customer=C3" if p.path == "/customer" else "") for p in PAGES]
 #: A4 less the margins, in pixels.
@@ -86,27 +85,3 @@ def test_of_a_long_list_paper_says_how_much_it_shows(site, tmp_path):
     expect(page.locator("#customers-grid .ag-center-cols-container .ag-row").first).to_be_visible()
     words = " ".join(" ".join(printed(page, tmp_path, landscape=True)).split())
     assert re.search(r"The first \d00 of 1,130; the downloaded file has all", words)
-
-
-def test_a_wide_list_is_readable_on_paper_and_says_what_it_leaves_to_the_file(site, tmp_path):
-    """What is set too small to be read is no print: the last columns go, and are named."""
-    unapplied = cash.UNAPPLIED
-    paid = [
-        payment(f"P{n}", "A", f"2026-01-{n + 1:02}", "10.00", reference=f"+++090/9337/{n:05}+++")
-        for n in range(20)
-    ]
-    found = {
-        "position": 1, "name": unapplied.name, "template": unapplied.sentence,
-        "places": '{"items": 20}', "items": 20, "amount": "-200.00", "sql": unapplied.sql,
-    }  # fmt: skip
-    store = publish(tmp_path / "store", paid, [], [customer("A", name="Anker")], findings=[found])
-    page = site(store).open("/findings?finding=unapplied")
-    expect(page.locator("#findings-grid .ag-center-cols-container .ag-row").first).to_be_visible()
-    as_paper(page, UPRIGHT)
-    table = page.locator(".paper-list table")
-    assert float(table.evaluate("e => e.style.zoom || 1")) >= 0.8
-    heads = table.locator("th").all_inner_texts()
-    said = page.get_by_text("In the downloaded file besides:").inner_text()
-    assert "Amount" in heads
-    assert "Line" not in heads
-    assert said.endswith("Line.")
