@@ -28,8 +28,6 @@ SHOWN = {
     "disputes": {"open": N_("Open"), "past": N_("Settled"), "all": N_("All")},
     "agreed": {"open": N_("About to end"), "past": N_("Past"), "all": N_("All")},
 }
-#: Terms and limits that end within so many days are about to end.
-SOON = 60
 
 _LINE = [("customer", pa.string()), ("said_on", pa.date32()), ("who", pa.string())]
 _MONEY = pa.decimal128(18, 2)
@@ -135,7 +133,10 @@ def _disputes(view: View, params: Mapping[str, str]) -> Statement:
 
 
 def _agreed(view: View, params: Mapping[str, str]) -> Statement:
-    chosen, soon = shown_of(view, "agreed", params), view.selection.as_of + timedelta(SOON)
+    chosen, soon = (
+        shown_of(view, "agreed", params),
+        view.selection.as_of + timedelta(view.ledger.soon),
+    )
 
     def ends(one: Became) -> bool:
         assert isinstance(one.line.said, Terms | Limit)  # noqa: S101 - of lines_of

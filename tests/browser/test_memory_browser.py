@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from data.store.state import Store
@@ -64,6 +66,16 @@ def test_a_dispute_and_a_promise_are_seen_by_a_colleague_and_broken_by_the_next_
     for words in ("Dispute · 250.00 €: Price", "F1002", "Promise to pay · 100.00 € by", "Anna"):
         expect(seen).to_contain_text(words)
     expect(seen.locator("h2")).to_contain_text("1 promise open, 250 € disputed")
+    # what is disputed is left out by a switch, whose link shows a third reader the same
+    colleague.locator("#more-button").click()
+    colleague.get_by_placeholder("Disputed amounts").click()
+    colleague.get_by_role("option", name="without disputed amounts").click()
+    expect(colleague).to_have_url(re.compile("disputed=out"))
+    expect(colleague.locator("#active-filters")).to_contain_text("without disputed amounts")
+    opened.settle(colleague)
+    third = opened.open(colleague.url.removeprefix(opened.address))
+    expect(third.locator("#active-filters")).to_contain_text("without disputed amounts")
+    expect(third.locator("#foot")).to_contain_text("250")
     # the first one looks again, and sees what the colleague settled
     colleague.get_by_text("Say something of this customer").click()
     seen.get_by_text("Settle", exact=True).click()
