@@ -9,14 +9,14 @@ from dataclasses import replace
 import duckdb
 
 from data.core.errors import FileError
-from data.core.reading import Choice, Question
+from data.core.reading import Choice, Question, Value
 from data.core.texts import N_, Text
 from etl.intake.files.grid import ERROR, Grid
-from etl.intake.headers import bare, is_gross, is_vat_word
+from etl.intake.headers import bare, is_gross, is_vat_word, meanings
 from etl.intake.tables import words
 from etl.intake.tables.columns import Parsed, any_row
 from etl.intake.tables.money import parse_amounts
-from etl.intake.tables.plan import OPTIONAL_DAYS, PAYING, Plan
+from etl.intake.tables.plan import MONEY, OPTIONAL_DAYS, PAYING, Plan
 
 _BEFORE, _BEHIND = r"^[^\dA-Za-z]*(?:[A-Z]{3}\s*)?-?", r"(E0)?\s*-?\)?(?:\s*[A-Za-z€$£]{1,3})?$"
 _NUMBER = rf"{_BEFORE}\d[\d.,' \x{{a0}}\x{{202f}}]*{_BEHIND}"
@@ -260,34 +260,96 @@ def settle_blanks(connection: duckdb.DuckDBPyConnection, plan: Plan, said: str) 
 _ACCOUNTS = frozenset(
     map(bare, words.listed("""account; account code; account number; account no; account nr;
     gl account; g/l account; ledger account; grootboekrekening; grootboek; rekening; compte;
+    rekeningnummer; grootboekrekeningnummer; general ledger account; nominal code; compte general;
     numero de compte; no compte; comptenum; konto; sachkonto; kontonummer; cuenta; conto""", ";"))
 )  # fmt: skip
 
 
-def refuse_general_ledger(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
-    """Refuse a list of all accounts of the books: both sides add up to the same.
+#: What accounts of receivables are called, or a column beside them says.
+_RECEIVABLES = (
+    r"receivabl|debtor|debiteur|klanten|vorderingen op klanten|\bclients?\b|forderungen|debitoren"
+    r"|clientes|clienti|naleznosci|należności"
+)
+_ACCOUNTED = ("account", "rekening", "grootboek", "compte", "konto", "cuenta", "conto")
+_BALANCED = 0.8
+"""So much of the entries must add up to nothing over several accounts."""
+_MOST_ACCOUNTS = 12
 
-    What its rows name are accounts of the books, and no customers.
+
+def settle_general_ledger(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Ask which accounts of a ledger of all accounts are receivables.
+
+    Its entries add up to nothing over several accounts: read as a list of documents, nothing would
+    be owed. Raises `FileError` where accounts are all that could be customers.
     """
-    if "customer_id" not in plan.columns or not {"debit", "credit"} <= plan.columns.keys():
+    value = _moved(plan)
+    place = next((n for n, h in enumerate(plan.grid.headers) if bare(h) in _ACCOUNTS), None)
+    cell = f"c{place}"
+    if place is None or value is None or cell in plan.keep or cell in plan.leave_out:
         return
-    if bare(plan.header("customer_id")) not in _ACCOUNTS:
+    key = plan.columns.get("document_id") or plan.columns.get("issued_on") or "null"
+    parameters = {k: v for n in MONEY for k, v in _parameters(plan, n).items()}
+    entries, balanced = connection.execute(
+        f"select count(*), count(*) filter (accounts > 1 and total = 0) from (select {key},"
+        f" count(distinct {cell}) as accounts, sum({value}) as total from {plan.grid.table}"
+        f" where broken is null and {key} is not null group by {key})",
+        parameters,
+    ).fetchone() or (0, 0)
+    if not entries or balanced < _BALANCED * entries:
         return
-    debit, credit = (plan.parsed[n].value for n in ("debit", "credit"))
-    sums = connection.execute(
-        f"select sum({debit}), sum({credit}) from {plan.grid.table} where broken is null"
-    ).fetchone()
-    if sums and sums[0] and sums[0] == sums[1]:
-        raise FileError(
-            Text(
-                N_("{file} is a ledger of all accounts: what stands in {column} are accounts of the"
-                   " books, and no customers; debit and credit are both {amount}."),
-                {"file": plan.grid.name, "column": plan.header("customer_id"),
-                 "amount": str(sums[0])},
-            ),
-            Text(N_("Export the ledger of customers (receivables), or say in a mapping file which"
-                    " accounts are receivables ([keep]) and which column is the customer.")),
-        )  # fmt: skip
+    header, named = plan.grid.headers[place], {}
+    if plan.columns.get("customer_id") == cell:
+        theirs = [
+            h for n, h in enumerate(plan.grid.headers)
+            if n != place and meanings(h) & {"customer_id", "customer_name"}
+            and not bare(h).startswith(_ACCOUNTED)
+        ]  # fmt: skip
+        if not theirs:
+            raise FileError(
+                Text(
+                    N_("{file} is a ledger of all accounts: what stands in {column} are accounts"
+                       " of the books, and no customers."),
+                    {"file": plan.grid.name, "column": header},
+                ),
+                Text(N_("Export the ledger of customers (receivables), or one that names the"
+                        " customer in each row.")),
+            )  # fmt: skip
+        named = {"customer_id": theirs[0]}
+    beside = ", ".join(
+        f"case when count(distinct {c}) = 1 then any_value({c}) end" for c in plan.grid.cells
+    )
+    found = connection.execute(
+        f"select {cell}, count(*), sum({value}), concat_ws(' ', {beside}) as told,"
+        f" bool_or({value} > 0) and bool_or({value} < 0) from {plan.grid.table}"
+        f" where broken is null and {cell} is not null group by {cell} order by 2 desc, 1",
+        parameters,
+    ).fetchall()
+    called = [row for row in found if re.search(_RECEIVABLES, str(row[3]).casefold())]
+    offered = called or [row for row in found if row[4]] or found
+    values = tuple(Value(str(r[0]), int(r[1]), r[2]) for r in offered[:_MOST_ACCOUNTS])
+    chosen = [[v.text] for v in values] + ([[str(r[0]) for r in called]] if called[1:] else [])
+    choices = [
+        Choice(", ".join(c), ", ".join(c), {**plan.answer(named), "keep": {header: c}})
+        for c in chosen
+    ]
+    text = N_(
+        "{file} is a ledger of all accounts, and its entries add up to nothing. Which account of"
+        " {column} are the receivables?"
+    )
+    said = {"file": plan.grid.name, "column": header}
+    plan.questions.append(Question("accounts", Text(text, said), tuple(choices), header, values))
+
+
+def _moved(plan: Plan) -> str | None:
+    """Return SQL for what a row adds to its account; None where no amount was found."""
+    if {"debit", "credit"} <= plan.columns.keys():
+        debit, credit = (plan.parsed[n].value for n in ("debit", "credit"))
+        return f"(coalesce({debit}, 0) - coalesce({credit}, 0))"
+    return plan.parsed["amount"].value if "amount" in plan.columns else None
+
+
+def _parameters(plan: Plan, name: str) -> Mapping[str, object]:
+    return plan.parsed[name].parameters if name in plan.parsed else {}
 
 
 _REASON = N_("The cell holds an error of the spreadsheet instead of a value.")

@@ -33,9 +33,9 @@ from etl.intake.tables.companies import CODES, settle_company, settle_reference
 from etl.intake.tables.days import parse_days
 from etl.intake.tables.evidence import (
     check_calculated,
-    refuse_general_ledger,
     settle_blanks,
     settle_discount,
+    settle_general_ledger,
     settle_vat,
     without_errors,
 )
@@ -295,7 +295,7 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
     plan.cents, plan.decimal = amounts.raw, amounts.decimal
     if plan.by_headers:
         settle_discount(connection, plan)
-        refuse_general_ledger(connection, plan)
+        settle_general_ledger(connection, plan)
         settle_blanks(connection, plan, mapping.states.get("", "") if mapping else "")
     for name, count in amounts.finer.items():
         plan.notes.append(

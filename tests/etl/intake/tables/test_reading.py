@@ -3,6 +3,7 @@
 Every input here stands for a kind of table that people export; what is right is said beside it.
 """
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -342,6 +343,54 @@ def test_accounts_of_the_books_are_no_customers(balance):
     )
     assert not report.published
     assert "ledger of all accounts" in str(report.failures[0].reason)
+
+
+LEDGERS = {
+    "en": ("Date,Account,Text,Voucher,Party,Debit,Credit", "Debtors - T", "Sales - T", "Bank - T"),
+    "nl": ("Datum,Rekening,Tekst,Boekstuk,Relatie,Debet,Credit", "1300", "8000", "1100"),
+    "fr": ("Date,Compte,Libellé,Pièce,Client,Débit,Crédit", "411000", "707000", "512000"),
+    "de": ("Datum,Konto,Text,Belegnummer,Kunde,Soll,Haben", "1200", "8400", "1800"),
+}
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("language", LEDGERS)
+def test_a_ledger_of_all_accounts_asks_which_are_the_receivables(balance, asked, language, named):
+    head, owing, sales, bank = LEDGERS[language]
+    called = "Debiteuren Clients Debtors Forderungen" if named else "x"
+    who = ["C1", "C1", "C2"] if named else ["C1", "", "C2"]
+    text = table(
+        head,
+        f"2026-01-05,{owing},{called},F1,C1,121.00,",
+        f"2026-01-05,{sales},y,F1,{who[0]},,121.00",
+        f"2026-02-05,{bank},z,B1,{who[1]},121.00,",
+        f"2026-02-05,{owing},{called},B1,C1,,121.00",
+        f"2026-03-05,{owing},{called},F2,C2,242.00,",
+        f"2026-03-05,{sales},y,F2,{who[2]},,242.00",
+    )
+    (question,) = asked(text)
+    assert question.about == "accounts"
+    assert owing in [v.text for v in question.values]
+    choice = next(c for c in question.choices if c.value == owing)
+    answer = "".join(
+        f"[{name}]\n" + "".join(f"{json.dumps(k)} = {json.dumps(v)}\n" for k, v in keys.items())
+        for name, keys in choice.tables.items()
+    )
+    owed, report = balance(text, mapping=answer)
+    assert report.ok, report.failures
+    assert owed == {"C2": D(242)}
+
+
+def test_a_ledger_of_customers_that_owe_nothing_is_not_asked_about(balance):
+    owed, report = balance(
+        table(
+            "Date,Account,Voucher,Party,Debit,Credit",
+            "2026-01-05,Debtors,F1,C1,121.00,",
+            "2026-02-05,Debtors,B1,C1,,121.00",
+        )
+    )
+    assert report.ok
+    assert owed == {}
 
 
 @pytest.mark.parametrize(("last", "owed"), [("20.00", {"Acme": D(350), "Bolt": D(20)}), ("21", {})])
