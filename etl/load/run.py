@@ -324,9 +324,9 @@ class _Load(Making):
 
     def _anew(self) -> bool:
         """Return whether a state is to be made although no file is new."""
-        if self.report.options != self.earlier.options:
-            return True
-        return self.before is not None and self.options.expect is not None
+        if self.before is None:
+            return False  # of nothing
+        return self.report.options != self.earlier.options or self.options.expect is not None
 
     def compare(self, connection: Connection) -> None:
         """Compare with what the user's own system says; stop where that does not tie."""

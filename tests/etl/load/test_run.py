@@ -246,6 +246,14 @@ def test_nothing_readable_publishes_nothing(tmp_path, store):
     assert store.current() is None
 
 
+@pytest.mark.parametrize("options", [{"reporting_currency": "EUR"}, {"default_terms_days": 14}])
+def test_what_is_said_of_nothing_publishes_nothing(tmp_path, store, options):
+    (tmp_path / "junk.csv").write_text("a,b\n1,2\n")
+    report = load([tmp_path / "junk.csv"], store, LoadOptions(**options))
+    assert not report.published
+    assert store.current() is None
+
+
 def test_an_unknown_format_is_refused_by_name(files, store):
     report = load([files / "invoices.csv"], store, LoadOptions(format="telex"))
     assert "telex" in str(report.failures[0].reason)
