@@ -133,7 +133,7 @@ def held(by: str, row: str = "s", *, before: bool = False) -> str:
 _LINE = {"id": "varchar", "said_on": "date", "who": "varchar", "note": "varchar"}
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     LIMITS: {
-        **_LINE, "amount": "decimal(18, 2)", "currency": "varchar", "valid_until": "date",
+        **_LINE, "amount": "decimal(18, 2)", "valid_until": "date",
         "insured_amount": "decimal(18, 2)", "insured_percent": "integer", "security": "varchar",
     },
     TERMS: {**_LINE, "days": "integer", "valid_until": "date"},
@@ -146,7 +146,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "owner": "varchar", "age": "bigint",
     },
 }  # fmt: skip
-"""What relations of the memory show of a line: column -> type."""
+"""What relations of the memory show of a line: column -> type; none is called as a dimension is."""
 
 
 def nothing(subject: str) -> str:

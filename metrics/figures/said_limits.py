@@ -10,7 +10,7 @@ from metrics.asking.metric import Customer, Document, Example, Field, Metric, Qu
 from metrics.asking.rows import lines
 
 _ENDING = "date_diff('day', {0}.as_of, {0}.valid_until) <= $soon"
-_LINE = "amount, currency, valid_until, insured_amount, security"
+_LINE = "amount, valid_until, insured_amount, security"
 
 LIMITS_ENDING = Metric(
     name="limits_ending",

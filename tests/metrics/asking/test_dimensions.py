@@ -10,13 +10,18 @@ import duckdb
 import pytest
 
 from dashboards.base.filters import parse, read_options
+from data.core.dimensions import COLUMNS
 from data.store.engine import DuckDBEngine
+from data.workspace.subjects.agreed import Limit, Terms
+from data.workspace.subjects.dispute import Dispute
+from data.workspace.subjects.promise import Promise
 from etl.ledger.derive import Settings, derive, write_about
 from metrics.asking.ledger import Ledger
 from metrics.asking.own import columns_of, filters_of, own_names, renamed
-from metrics.catalogue import answer
+from metrics.catalogue import METRICS, answer
 from metrics.lists.customers import customers
 from tests.ledgers import customer, derived, invoice, publish, stage
+from tests.telling import Telling
 
 D = Decimal
 DAY = date(2025, 12, 31)
@@ -150,3 +155,21 @@ def test_names_of_ones_own_are_the_same_over_files():
     ]
     with pytest.raises(ValueError, match=r"'colour' is no dimension.*channel, season"):
         columns_of(engine, ("colour",))
+
+
+@pytest.mark.parametrize("name", [n for n, metric in METRICS.items() if not metric.compares])
+def test_every_metric_is_split_by_every_dimension_also_where_much_was_said(engine, name):
+    told = Telling()
+    told.say("A", Limit(D(50), "EUR", DAY), "2025-06-01")
+    told.say("A", Terms(20, DAY), "2025-01-01")
+    told.say("A", Promise(D(20), "EUR", DAY), "2025-06-01", ["F1"])
+    told.say("A", Dispute(D(20), "EUR", "price", "Sales"), "2025-06-01")
+    asked = Ledger(DAY, said=told.said(engine, DAY))
+    metric = METRICS[name]
+    for by in ("total", *(d.name for d in COLUMNS)):
+        table = answer(engine, name, asked, (by,))
+        assert by in table.column_names
+        for which in metric.rows:
+            statement = asked.rows(metric, which, {by: "EUR"} if by != "total" else {})
+            rows = engine.query(statement.sql, statement.parameters)
+            assert len(set(rows.column_names)) == len(rows.column_names), (by, which)
