@@ -12,7 +12,7 @@ import pytest
 
 import tandem
 from data.core.errors import StoreError
-from data.core.policy import DEFAULTS
+from data.core.policy.rules import DEFAULTS
 from data.demo.company import write_exports
 from data.store.state import Store
 from data.workspace.memory import Memory

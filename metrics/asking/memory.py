@@ -183,7 +183,8 @@ def undisputed(
     of = _contested(tables, "opening" if name == "opening" else "alive", alive)
     parts = _parts(
         tables, of, "o.amount - o.part", "o.amount_currency - o.part_currency",
-        "o.part <> o.amount", rows.filtered, also,
+        # what rounds to nothing in the reporting currency is nobody's dispute
+        "(o.part <> o.amount or o.amount = 0 and not o.disputed)", rows.filtered, also,
     )  # fmt: skip
     return f"{left}\nunion all\n{parts}"
 

@@ -96,6 +96,8 @@ def _every_day() -> World:
 
 
 EVERY_DAY = _every_day()
+#: What says nothing where nobody said anything.
+OF_MEMORY = ("promises", "disputes_by", "limits_ending", "overrides")
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +115,7 @@ def test_every_day_of_a_month_is_kept_apart_where_a_month_end_tells_it(every_day
             ledger = Ledger(last, where, basis=basis).history(33)
             slow = answer(every_day, name, replace(ledger, cubes=False), by).to_pylist()
             alike(answer(every_day, name, ledger, by).to_pylist(), slow)
-            assert len(slow) > 30
+            assert len(slow) > 30 or name in OF_MEMORY
 
 
 #: Sets whose bounds the cubes of a state tell apart, and one whose they do not.
