@@ -26,6 +26,9 @@ from data.workspace.subjects.subject import Subject
 from metrics.asking.said import Said
 from tests.random_ledgers import World, days_of
 
+OF_MEMORY = ("promises", "disputes_by", "limits_ending", "overrides")
+"""Metrics that say nothing where nobody said anything."""
+
 
 class Telling:
     """Lines, in the order in which they are said."""

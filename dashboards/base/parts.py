@@ -280,6 +280,16 @@ def card_body(
     ]
 
 
+def amount_field(label: str, most: int = 9_999_999_999_999, **more: Any) -> dmc.NumberInput:
+    """Return a field for an amount from 0 to `most`, with the signs of the reader's language."""
+    decimal = "." if language() == "en" else ","
+    return dmc.NumberInput(
+        label=label, min=0, max=most, decimalScale=2, size="sm",
+        decimalSeparator=decimal, thousandSeparator="," if decimal == "." else " ",
+        allowedDecimalSeparators=[",", "."] if decimal == "," else ["."], **more,
+    )  # fmt: skip
+
+
 def rich(template: str, **values: str) -> list[Component | str]:
     """Return a translated sentence with the values in its {places} set in bold."""
     pieces = re.split(r"\{(\w+)\}", template)

@@ -37,7 +37,6 @@ from data.store.state import State, Store
 from data.workspace import policy
 from data.workspace.memory import Memory
 from data.workspace.relations import Relations, print_of
-from data.workspace.revision import revision
 from metrics.asking.ledger import Ledger
 from metrics.asking.said import Said
 from metrics.catalogue import answer, metric
@@ -348,7 +347,8 @@ class Context:
         state = self.state()
         job = self.importer.job() if self.importer else None
         running = job is not None and job.running
-        return state and state.path, revision(self.store.folder), self._said(), running
+        may, seen = self.memory.writable(), policy.seen(self.store.folder)
+        return state and state.path, seen, may, self._said(), running
 
     def _said(self) -> Hashable:
         """Return what changes with every line of the memory."""

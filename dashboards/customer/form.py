@@ -12,6 +12,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.base.i18n import _, language
+from dashboards.base.parts import amount_field
 from dashboards.base.view import View
 from dashboards.customer.facts import ledger_of, number_of
 from data.core.texts import N_
@@ -88,14 +89,14 @@ def fields() -> list[Component]:
             label=_("What is said"), data=groups, value=Note.name, allowDeselect=False,
             maxDropdownHeight=420, **wide,
         ),
-        "owed": _amount(_("Of what is owed")),
-        "amount": _amount(_("Amount")),
+        "owed": amount_field(_("Of what is owed")),
+        "amount": amount_field(_("Amount")),
         "day": dmc.DateInput(label=_("Promised by"), **day),
         "parts": dmc.NumberInput(
             label=_("Monthly parts"), min=2, max=MOST_PARTS, allowDecimal=False, **wide
         ),
         "first": dmc.DateInput(label=_("First part by"), **day),
-        "interest": _amount(_("Interest a month, %"), 10),
+        "interest": amount_field(_("Interest a month, %"), 10),
         "reason": dmc.Select(label=_("Reason"), data=_choices(REASONS), **wide),
         "documents": dmc.MultiSelect(
             label=_("Documents"), data=[], searchable=True, clearable=True, **wide
@@ -107,12 +108,12 @@ def fields() -> list[Component]:
         "until": dmc.DateInput(
             label=_("Valid until"), clearable=True, placeholder=_("until another one"), **day
         ),
-        "insured": _amount(_("Insured amount")),
+        "insured": amount_field(_("Insured amount")),
         "percent": dmc.NumberInput(
             label=_("Insured percentage"), min=0, max=100, allowDecimal=False, suffix=" %", **wide
         ),
         "security": dmc.TextInput(label=_("Other security"), **wide),
-        "advised": _amount(_("Advised by insurer or bureau")),
+        "advised": amount_field(_("Advised by insurer or bureau")),
         "owner": dmc.TextInput(label=_("Who looks after it"), **wide),
         "level": dmc.Select(label=_("Priority"), data=_choices(LEVELS), **wide),
         "sector": dmc.Select(
@@ -141,15 +142,6 @@ def fields() -> list[Component]:
 
 def _choices(words: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"value": value, "label": _(label)} for value, label in words.items()]
-
-
-def _amount(label: str, most: int = 9_999_999_999_999) -> Component:
-    decimal = "." if language() == "en" else ","
-    return dmc.NumberInput(
-        label=label, min=0, max=most, decimalScale=2, size="sm",
-        decimalSeparator=decimal, thousandSeparator="," if decimal == "." else " ",
-        allowedDecimalSeparators=[",", "."] if decimal == "," else ["."],
-    )  # fmt: skip
 
 
 def sectors(typed: str, revision: str) -> list[dict[str, str]]:

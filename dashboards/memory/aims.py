@@ -14,9 +14,9 @@ from dash.exceptions import PreventUpdate
 
 from dashboards.base.filters import STANDING
 from dashboards.base.grid import Column, Listing
-from dashboards.base.i18n import _, language
+from dashboards.base.i18n import _
 from dashboards.base.panel import Content, panel_callback
-from dashboards.base.parts import panel
+from dashboards.base.parts import amount_field, panel
 from dashboards.base.view import Context, ListRef, NoRows, View
 from dashboards.frame.deriving import refusal
 from dashboards.frame.who import WHO
@@ -37,7 +37,6 @@ _ABOUT = {
 
 def layout() -> Component:
     """Return the panel: what is aimed at, and the form."""
-    decimal = "." if language() == "en" else ","
     data = [
         *({"value": name, "label": _(_ABOUT[name]).format(what=_(MEASURES[name]))}
           for name in MEASURES),
@@ -55,10 +54,7 @@ def layout() -> Component:
                                 id="aims-about", label=_("What is set"), data=data, value="dso",
                                 allowDeselect=False, size="sm",
                             ),
-                            dmc.NumberInput(
-                                id="aims-goal", label=_("Target"), min=0, decimalScale=2,
-                                size="sm", decimalSeparator=decimal,
-                            ),
+                            amount_field(_("Target"), id="aims-goal"),
                             dmc.Select(
                                 id="aims-level", label=_("Priority"), size="sm",
                                 data=[{"value": k, "label": _(v)} for k, v in LEVELS.items()],

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from data.reference import nace
 from data.workspace.decisions import Decision
 from data.workspace.line import Line
 from data.workspace.memory import Memory
@@ -65,17 +64,3 @@ def sectors(memory: Memory) -> dict[str, str]:
         for line in memory.lines(subjects=(Sector.name,))
         if line.holds and isinstance(line.said, Sector)
     }
-
-
-def say_sector(memory: Memory, who: str, customer: str, code: str | None) -> None:
-    """Say the sector of a customer, on disk when this returns; None leaves it to the files.
-
-    Raises `SaidError` for what is no NACE code or has no name, `StoreError` where it cannot be
-    kept.
-    """
-    if code is not None:
-        memory.say(who, customer, Sector(nace.normal(code)))
-        return
-    for line in memory.lines(customer, (Sector.name,)):
-        if line.holds:
-            memory.take_back(who, line.id)

@@ -24,16 +24,28 @@ def read(folder: Path) -> Policy:
     """
     path = folder / NAME
     try:
-        found = path.stat()
-        return _parsed(path, found.st_mtime_ns, found.st_size, found.st_ino)
+        return _parsed(path, _look(path))
     except FileNotFoundError:
         return DEFAULTS
     except (OSError, UnicodeDecodeError) as error:
         raise StoreError(CANNOT_READ, MEND, path=path, error=error) from error
 
 
+def seen(folder: Path) -> tuple[int, ...]:
+    """Return what changes with the file, which is replaced as a whole: a look at it."""
+    try:
+        return _look(folder / NAME)
+    except OSError:
+        return ()
+
+
+def _look(path: Path) -> tuple[int, ...]:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 @lru_cache(maxsize=8)
-def _parsed(path: Path, _changed: int, _size: int, _file: int) -> Policy:
+def _parsed(path: Path, _seen: tuple[int, ...]) -> Policy:
     return parse(path.read_text(encoding="utf-8-sig"), str(path))
 
 

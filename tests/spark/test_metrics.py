@@ -16,7 +16,7 @@ from metrics import catalogue
 from metrics.asking.ledger import Ledger
 from metrics.catalogue import METRICS
 from tests.spark.books import Both
-from tests.telling import Telling
+from tests.telling import OF_MEMORY, Telling
 
 MID_MONTH, MONTH_END = date(2025, 2, 17), date(2025, 3, 31)
 #: what is asked, and the groups: each random ledger is a handful of customers of its own
@@ -32,8 +32,6 @@ QUESTIONS = {
         ("sector_division", "country"),
     ),
 }  # fmt: skip
-#: Where nothing was said, a group has none.
-OF_MEMORY = ("promises", "disputes_by", "limits_ending", "overrides")
 _TYPES = {"money": pa.decimal128(18, 2), "count": pa.int64(), "text": pa.string()}
 
 

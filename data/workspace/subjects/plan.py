@@ -5,12 +5,12 @@ Both stand beside the documents. No due day moves by them.
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import ClassVar
 
+from data.core.calendar import months_later
 from data.core.texts import N_
 from data.workspace.subjects.subject import SaidError, Subject, amount
 from data.workspace.tables import CENT
@@ -105,14 +105,9 @@ def schedule(plan: Plan) -> tuple[Part, ...]:
         interest = _cents(left * rate)
         paid = left + interest if place == plan.parts - 1 else each
         left -= paid - interest
-        found.append(Part(_later(plan.first_on, place), paid, interest))
+        found.append(Part(months_later(plan.first_on, place), paid, interest))
     return tuple(found)
 
 
 def _cents(value: Decimal) -> Decimal:
     return value.quantize(CENT, ROUND_HALF_UP)
-
-
-def _later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

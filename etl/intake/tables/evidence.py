@@ -288,7 +288,9 @@ def settle_general_ledger(connection: duckdb.DuckDBPyConnection, plan: Plan) -> 
     if place is None or value is None or cell in plan.keep or cell in plan.leave_out:
         return
     key = plan.columns.get("document_id") or plan.columns.get("issued_on") or "null"
-    parameters = {k: v for n in MONEY for k, v in _parameters(plan, n).items()}
+    parameters = {
+        k: v for n in MONEY if n in plan.parsed for k, v in plan.parsed[n].parameters.items()
+    }
     entries, balanced = connection.execute(
         f"select count(*), count(*) filter (accounts > 1 and total = 0) from (select {key},"
         f" count(distinct {cell}) as accounts, sum({value}) as total from {plan.grid.table}"
@@ -346,10 +348,6 @@ def _moved(plan: Plan) -> str | None:
         debit, credit = (plan.parsed[n].value for n in ("debit", "credit"))
         return f"(coalesce({debit}, 0) - coalesce({credit}, 0))"
     return plan.parsed["amount"].value if "amount" in plan.columns else None
-
-
-def _parameters(plan: Plan, name: str) -> Mapping[str, object]:
-    return plan.parsed[name].parameters if name in plan.parsed else {}
 
 
 _REASON = N_("The cell holds an error of the spreadsheet instead of a value.")

@@ -22,6 +22,7 @@ from dashboards.server import create_app
 from data.workspace import by_hand
 from data.workspace.memory import Memory
 from data.workspace.named import Identified
+from data.workspace.subjects.market import Sector
 from tests.pages import ask, small_company, words
 
 
@@ -109,7 +110,7 @@ def test_what_was_said_meanwhile_is_seen_on_the_next_view(tmp_path):
     other = replace(named, document_id="P1", kind="payment")
     by_hand.decide(memory, "Anna", "confirm", named, other)
     assert shown().startswith("(1, None)")
-    by_hand.say_sector(memory, "Anna", "C1", "47.11")
+    memory.say("Anna", "C1", Sector("47.11"))
     assert shown().startswith("(1, '47.11') 20 30,60,90")
     said = 'enough_payments = 5\nbuckets = "weeks"\n'
     (store.folder / "policy.toml").write_text(said, encoding="utf-8")

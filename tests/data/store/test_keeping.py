@@ -6,8 +6,8 @@ import pytest
 
 from data.store.keeping import LAST, superfluous
 from data.store.state import Store, published
-from data.workspace import by_hand
 from data.workspace.memory import Memory
+from data.workspace.subjects.market import Sector
 from etl.load.removal import undo
 from etl.load.run import load
 
@@ -54,7 +54,7 @@ def test_what_undo_goes_back_to_stays_however_often_people_decide(tmp_path):
     for number in range(2):
         load([invoices(tmp_path / f"{number}.csv", number)], store)
     for number in range(LAST + 2):
-        by_hand.say_sector(Memory(store.folder), "Anna", "A", ("43.21", "43.22")[number % 2])
+        Memory(store.folder).say("Anna", "A", Sector(("43.21", "43.22")[number % 2]))
         load([], store)
     kept = sorted(published(store.folder))
     assert kept == [1, *range(kept[-1] - LAST + 1, kept[-1] + 1)]

@@ -1,12 +1,20 @@
 import pytest
 
+from data.reference import nace
 from data.store.state import Store
 from data.workspace import by_hand
 from data.workspace.memory import Memory
+from data.workspace.subjects.market import Sector
 from data.workspace.subjects.subject import SaidError
 from etl.load.run import load
 
 INVOICES = "Factuurnr;Klantnr;Factuurdatum;Bedrag\nF1;C1;31-01-2026;100,00\nF2;C2;31-01-2026;9,00\n"
+
+
+def take_back(memory):
+    for line in memory.lines("C1"):
+        if line.holds:
+            memory.take_back("Anna", line.id)
 
 
 def sectors_in(store):
@@ -21,7 +29,7 @@ def test_a_sector_said_by_hand_goes_before_the_files_now_and_later(tmp_path):
     (tmp_path / "facturen.csv").write_text(INVOICES, encoding="utf-8")
     load([tmp_path / "facturen.csv"], store)
     assert sectors_in(store) == [("C1", "", ""), ("C2", "", "")]
-    by_hand.say_sector(Memory(store.folder), "Anna", "C1", "4711")
+    Memory(store.folder).say("Anna", "C1", Sector(nace.normal("4711")))
     assert load([], store).published
     assert sectors_in(store) == [("C1", "47.11", "G"), ("C2", "", "")]
     assert not load([], store).published
@@ -30,7 +38,7 @@ def test_a_sector_said_by_hand_goes_before_the_files_now_and_later(tmp_path):
     )
     load([tmp_path / "klanten.csv"], store)
     assert sectors_in(store) == [("C1", "47.11", "G"), ("C2", "41.20", "F")]
-    by_hand.say_sector(Memory(store.folder), "Anna", "C1", None)
+    take_back(Memory(store.folder))
     load([], store)
     assert sectors_in(store) == [("C1", "41.20", "F"), ("C2", "41.20", "F")]
 
@@ -38,12 +46,12 @@ def test_a_sector_said_by_hand_goes_before_the_files_now_and_later(tmp_path):
 def test_what_is_no_sector_is_refused_and_the_files_have_the_word_again(tmp_path):
     memory = Memory(tmp_path)
     with pytest.raises(SaidError, match="“horeca” is no NACE code"):
-        by_hand.say_sector(memory, "Anna", "C1", "horeca")
+        memory.say("Anna", "C1", Sector(nace.normal("horeca")))
     with pytest.raises(SaidError, match="Say who you are"):
-        by_hand.say_sector(memory, " ", "C1", "4711")
-    by_hand.say_sector(memory, "Anna", "C1", "4711")
-    by_hand.say_sector(memory, "Bob", "C1", "41.20")
+        memory.say(" ", "C1", Sector(nace.normal("4711")))
+    memory.say("Anna", "C1", Sector(nace.normal("4711")))
+    memory.say("Bob", "C1", Sector("41.20"))
     assert by_hand.sectors(memory) == {"C1": "41.20"}
-    by_hand.say_sector(memory, "Anna", "C1", None)
+    take_back(memory)
     assert by_hand.sectors(memory) == {}
     memory.close()

@@ -13,6 +13,7 @@ from data.workspace import by_hand
 from data.workspace.decisions import CONFIRM
 from data.workspace.memory import Memory
 from data.workspace.named import Identified
+from data.workspace.subjects.market import Sector
 from etl.load.loaded import loaded, report_of
 from etl.load.removal import effect, remove, undo
 from etl.load.run import LoadOptions, load
@@ -257,7 +258,7 @@ def test_options_go_with_the_load_that_gave_them(tmp_path):
 def test_what_people_said_waits(tmp_path):
     store = Store(tmp_path / "store")
     load([january(tmp_path), payments(tmp_path)], store)
-    by_hand.say_sector(Memory(store.folder), "Anna", "B", "43.21")
+    Memory(store.folder).say("Anna", "B", Sector("43.21"))
     by_hand.decide(
         Memory(store.folder),
         "Anna",
@@ -302,7 +303,7 @@ def test_undoing_keeps_what_people_said_since(tmp_path):
     store = Store(tmp_path / "store")
     load([january(tmp_path)], store)
     load([payments(tmp_path)], store)
-    by_hand.say_sector(Memory(store.folder), "Anna", "B", "43.21")
+    Memory(store.folder).say("Anna", "B", Sector("43.21"))
     load([], store)
     report = undo(store)
     assert report.ledger_balance == D("220.50")

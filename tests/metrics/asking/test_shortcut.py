@@ -24,6 +24,7 @@ from tests.ledgers import invoice, match, payment
 from tests.oracle_metrics import DIMENSIONS, Book
 from tests.random_buckets import bucket_sets
 from tests.random_ledgers import World, as_day, build, days_of, worlds
+from tests.telling import OF_MEMORY
 
 
 @st.composite
@@ -96,8 +97,6 @@ def _every_day() -> World:
 
 
 EVERY_DAY = _every_day()
-#: What says nothing where nobody said anything.
-OF_MEMORY = ("promises", "disputes_by", "limits_ending", "overrides")
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from data.core.calendar import months_later
 from etl.intake.tables.days import MONTH
 from etl.intake.tables.words import plain
 
@@ -115,11 +116,11 @@ class Rule:
         '2026-03-10'
         """
         day = _month_end(issued_on) if self.end == "first" else issued_on
-        day = _later(day, self.months) + timedelta(self.days)
+        day = months_later(day, self.months) + timedelta(self.days)
         if self.end == "last":
             day = _month_end(day)
         if self.day:
-            day = _on(day if day.day <= self.day else _later(day.replace(day=1), 1), self.day)
+            day = _on(day if day.day <= self.day else months_later(day.replace(day=1), 1), self.day)
         return day
 
 
@@ -143,15 +144,7 @@ class Terms:
 
 
 def _month_end(day: date) -> date:
-    return _later(day.replace(day=1), 1) - timedelta(1)
-
-
-def _later(day: date, months: int) -> date:
-    """Return the same day of a later month, or its last where it has none."""
-    if not months:
-        return day
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return _on(date(year, month + 1, 1), day.day)
+    return months_later(day.replace(day=1), 1) - timedelta(1)
 
 
 def _on(day: date, number: int) -> date:
