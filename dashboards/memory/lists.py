@@ -25,7 +25,7 @@ from metrics.asking.metric import Query
 #: list -> what of it is shown -> its words
 SHOWN = {
     "promises": {"open": N_("Open"), "broken": N_("Broken"), "all": N_("All")},
-    "disputes": {"open": N_("Open"), "past": N_("Settled"), "all": N_("All")},
+    "disputes": {"open": N_("Open"), "past": N_("No longer open"), "all": N_("All")},
     "agreed": {"open": N_("About to end"), "past": N_("Past"), "all": N_("All")},
 }
 
