@@ -76,6 +76,13 @@ class Slice:
         return self.doc.day <= day and (self.returned is None or self.returned > day)
 
 
+def how(by: Mapping[str, Decimal]) -> str:
+    """How an invoice ended that these kinds of documents closed, with what each closed of it."""
+    if not set(by) & {"payment", "opening", "write_off"}:
+        return "credited"
+    return "written_off" if by["write_off"] > by["payment"] else "paid"
+
+
 @dataclass(eq=False)
 class Doc:
     number: str
@@ -109,10 +116,7 @@ class Doc:
         by: dict[str, Decimal] = defaultdict(Decimal)
         for s in parts:
             by[s.closed_by] += s.amount
-        outcome = "credited"
-        if set(by) != {"credit_note"}:
-            outcome = "written_off" if by["write_off"] > by["payment"] else "paid"
-        return max((s.closed for s in parts if s.closed), default=self.day), outcome
+        return max((s.closed for s in parts if s.closed), default=self.day), how(by)
 
     @property
     def closed(self) -> date | None:
@@ -127,9 +131,7 @@ class Doc:
         by: dict[str, Decimal] = defaultdict(Decimal)
         for s in self.slices:
             by[s.closed_by] += s.amount
-        if set(by) == {"credit_note"}:
-            return "credited"
-        return "written_off" if by["write_off"] > by["payment"] else "paid"
+        return how(by)
 
 
 @dataclass(frozen=True)

@@ -238,11 +238,14 @@ _DIFFERENCE = """
     from needed
 """
 
+#: What closes an invoice without money: it ends like a credit, neither paid nor lost.
+_WITHOUT_MONEY = "{}closed_by in ('credit_note', 'invoice', 'adjustment', 'exchange')"
+
 #: On which day a document closed, how an invoice did, and whether on a day that nobody said. A
 #: slice that is the whole of its document needs no sum.
-_ENDING = """
+_ENDING = f"""
     select document_key, closed_on,
-        case when closed_on is null then '' when closed_by = 'credit_note' then 'credited'
+        case when closed_on is null then '' when {_WITHOUT_MONEY.format("")} then 'credited'
             when closed_by = 'write_off' then 'written_off' else 'paid' end as outcome,
         day_assumed
     from slice where is_whole
@@ -251,7 +254,7 @@ _ENDING = """
         case when count(closed_on) = count(*) then max(closed_on) end,
         case
             when count(closed_on) < count(*) then ''
-            when min(case when closed_by = 'credit_note' then 1 else 0 end) = 1 then 'credited'
+            when min(case when {_WITHOUT_MONEY.format("")} then 1 else 0 end) = 1 then 'credited'
             when sum(case when closed_by = 'write_off' then amount else 0 end)
                 > sum(case when closed_by = 'payment' then amount else 0 end) then 'written_off'
             else 'paid'
@@ -362,7 +365,7 @@ RETURNED_INVOICES = f"""
     stood as (
         select t.invoice_key, t.since, t.until,
             case when count(p.closed_on) = count(*) then max(p.closed_on) end as closed_on,
-            min(case when p.closed_by = 'credit_note' then 1 else 0 end) as credited,
+            min(case when {_WITHOUT_MONEY.format("p.")} then 1 else 0 end) as credited,
             sum(case when p.closed_by = 'write_off' then p.amount else 0 end) as lost,
             sum(case when p.closed_by = 'payment' then p.amount else 0 end) as paid,
             max(case when p.paid_day_assumed then 1 else 0 end) as day_assumed

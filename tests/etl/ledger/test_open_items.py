@@ -11,7 +11,16 @@ from data.store.schema import TABLES
 from etl.ledger import stretches
 from etl.ledger.open_items import inputs, steps
 from tests import ledgers
-from tests.ledgers import credit_note, customer, derived, invoice, match, payment, write_off
+from tests.ledgers import (
+    credit_note,
+    customer,
+    derived,
+    document,
+    invoice,
+    match,
+    payment,
+    write_off,
+)
 
 D = Decimal
 
@@ -125,6 +134,33 @@ def test_the_larger_share_says_how_an_invoice_ended(paid, outcome):
     )
     found = c.sql("select outcome, closed_on from documents where document_id = 'F1'").fetchall()
     assert found == [(outcome, date(2025, 6, 30))]
+
+
+def ends(documents, matches):
+    """Return how the invoice F1 ended."""
+    c = derived(documents, matches)
+    [(outcome,)] = c.sql("select outcome from documents where document_id = 'F1'").fetchall()
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("closers", "outcome"),
+    [
+        ([("adjustment", -100)], "credited"),
+        ([("adjustment", -60), ("credit_note", -40)], "credited"),
+        ([("adjustment", -99), ("payment", -1)], "paid"),
+        ([("adjustment", -99), ("write_off", -1)], "written_off"),
+        ([("opening", -100)], "paid"),
+    ],
+)
+def test_an_invoice_closed_without_any_money_ends_like_a_credit(closers, outcome):
+    documents = [document(kind, f"X{n}", "A", "2025-02-01", amount)
+                 for n, (kind, amount) in enumerate(closers)]  # fmt: skip
+    matches = [match("F1", f"X{n}") for n in range(len(closers))]
+    assert ends([invoice("F1", "A", "2025-01-01", 100), *documents], matches) == outcome
+    parts = [invoice("F1", "A", "2025-01-01", part, due=due, instalment=n)
+             for n, (part, due) in enumerate([(30, "2025-01-31"), (70, "2025-03-02")])]  # fmt: skip
+    assert ends([*parts, *documents], matches) == outcome
 
 
 def test_different_rates_leave_an_exchange_difference_and_a_true_balance():
