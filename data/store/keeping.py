@@ -1,6 +1,8 @@
 """Which of the older states are kept: the last few for undo, and the last of each month.
 
 The last of a month says what a figure was when it was reported. What cannot be read is kept.
+What is made anew since a person said something takes the place of what was made so before it:
+however much is said between two loads, it needs the room of one state.
 """
 
 from __future__ import annotations
@@ -15,18 +17,27 @@ from data.store.state import Store, published, state_name
 
 LAST = 5
 """So many states are kept whatever their age."""
+_MADE = "select loaded_at, json_extract_string(report, '$.what') as what from about"
 
 
-def superfluous(made: Mapping[int, datetime], needed: Collection[int] = ()) -> list[int]:
+def superfluous(
+    made: Mapping[int, datetime],
+    needed: Collection[int] = (),
+    by_hand: Collection[int] = (),
+) -> list[int]:
     """Return the numbers of the states that go; `made`: number -> when it was made.
+
+    by_hand: those that nothing was loaded for; such a one goes where the next is one as well.
 
     >>> days = [(1, 30), (1, 31), (2, 1), (2, 2), (2, 3), (2, 4), (2, 5), (2, 6)]
     >>> superfluous({n: datetime(2026, *day) for n, day in enumerate(days, 1)})
     [1, 3]
     """
-    order = sorted(made)
+    every = sorted(made)
+    passing = {n for n, after in pairwise(every) if n in by_hand and after in by_hand} - {*needed}
+    order = [n for n in every if n not in passing]
     months = {n: (made[n].year, made[n].month) for n in order}
-    return [
+    return sorted(passing) + [
         n
         for n, after in pairwise(order)
         if n not in order[-LAST:] and n not in needed and months[n] >= months[after]
@@ -39,14 +50,18 @@ def clear(store: Store, needed: Collection[int]) -> None:
     Nothing may load meanwhile. What another program holds open (on Windows) goes the next time.
     """
     numbers = published(store.folder)
-    if len(numbers) <= LAST:
+    if len(numbers) < 2:
         return
     made: dict[int, datetime] = {}
+    by_hand: set[int] = set()
     for number in numbers:
         with contextlib.suppress(StoreError):
             engine = store.state(number).engine
-            made[number] = engine.query("select loaded_at from about").column(0)[0].as_py()
+            [about] = engine.query(_MADE).to_pylist()
+            made[number] = about["loaded_at"]
+            if about["what"] == "derivation":
+                by_hand.add(number)
             del engine  # open, it could not be deleted on Windows
-    for number in superfluous(made, needed):
+    for number in superfluous(made, needed, by_hand):
         with contextlib.suppress(OSError):
             (store.folder / state_name(number)).unlink()
