@@ -212,8 +212,7 @@ DOCUMENTS = Table(
         Column("amount_currency", MONEY, "signed, VAT included", "document currency"),
         Column("rate", "DECIMAL(18,8)", "reporting currency for one unit of the document's"),
         Column("closed_on", "DATE", "day its last slice closed; null while any is open"),
-        Column("outcome", "VARCHAR", "how an invoice closed: paid, credited (without money) "
-               "or written_off; '' while open"),
+        Column("outcome", "VARCHAR", "paid, credited (closed without money) or written_off; ''"),
         Column("paid_day_assumed", "BOOLEAN", "the source says paid, but not when"),
         Column("returned_on", "DATE", "of an invoice: the first day on which money that had paid "
                "it went back, see `returned_invoices`; null: none did"),
