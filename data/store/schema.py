@@ -43,16 +43,10 @@ CUSTOMER_COLUMNS = (
 #: What an invoice, payment or ledger row may say besides.
 DOCUMENT_COLUMNS = (
     Column("document_id", "VARCHAR", "document number, as printed on it"),
-    Column(
-        "kind",
-        "VARCHAR",
-        "invoice, credit_note, payment, write_off, opening, adjustment or exchange (difference)",
-    ),
+    Column("kind", "VARCHAR", "see `documents.kind`"),
     Column("issued_on", "DATE", "the day of the document: issue of an invoice, value of a payment"),
     Column("due_on", "DATE", "due day; null where the source does not say"),
-    Column(
-        "amount", MONEY, "signed: + is what the customer owes more, - less", "document currency"
-    ),
+    Column("amount", MONEY, "signed: + is owed more, - less", "document currency"),
     Column("currency", "VARCHAR", "ISO 4217; null means the reporting currency"),
     Column("rate", "DECIMAL(18,8)", "reporting currency for one unit of the document's"),
     Column("terms_days", "INTEGER", "terms printed on the document", "days"),
@@ -194,6 +188,11 @@ CUSTOMERS = Table(
         Column("rating", "VARCHAR", "credit rating, '' if not known"),
         Column("iban", "VARCHAR", "bank account it pays from, '' if not known"),
     ),
+)
+BELONGS = Table(
+    "belongs",
+    "each customer with itself, and with those it belongs to, however many steps above it",
+    (Column("customer", "VARCHAR", "customer number"), Column("holder", "VARCHAR", "of that one")),
 )
 DOCUMENTS = Table(
     "documents",
@@ -443,8 +442,8 @@ CUBES = (
     MARKET_PAYMENTS,
 )  # fmt: skip
 DERIVED = (
-    CUSTOMERS, DOCUMENTS, INSTALMENTS, MATCHES, OPEN_ITEMS, RETURNED_INVOICES, *CUBES, FINDINGS,
-    ABOUT,
+    CUSTOMERS, BELONGS, DOCUMENTS, INSTALMENTS, MATCHES, OPEN_ITEMS, RETURNED_INVOICES, *CUBES,
+    FINDINGS, ABOUT,
 )  # fmt: skip
 TABLES = {t.name: t for t in (*STAGED, *DERIVED)}
 SCHEMA_VERSION = 11

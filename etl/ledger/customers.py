@@ -144,6 +144,18 @@ def derive_customers(connection: Connection, sectors: Mapping[str, str] | None =
         order by m.customer_id
         """,
     )
+    run(
+        connection,
+        """
+        insert into belongs by name
+        select customer_id as customer, customer_id as holder from merged
+        union
+        select p.customer_id, p.holder
+        from (select customer_id, unnest(path) as holder from walked) as p
+        join merged as m on m.customer_id = p.holder
+        order by customer, holder
+        """,
+    )
 
 
 def _find_customers_of_reports(connection: Connection) -> None:
@@ -202,12 +214,13 @@ def _sectors(connection: Connection) -> None:
 def _groups(connection: Connection) -> None:
     """Make `group_of`: each customer that has a parent, and its ultimate parent.
 
-    Where customers are each other's parents, the least number in the ring stands for all.
+    Where customers are each other's parents, the least number in the ring stands for all. Makes
+    `walked`, the ways up to those.
     """
     run(
         connection,
         """
-        create or replace temp table group_of as
+        create or replace temp table walked as
         with recursive parents as (
             select customer_id as child, parent_id as parent from merged
             where parent_id is not null and parent_id <> customer_id
@@ -223,10 +236,17 @@ def _groups(connection: Connection) -> None:
             from walk as w join parents as p on p.child = w.path[-1]
             where not w.ring
         )
+        from walk
+        """,
+    )
+    run(
+        connection,
+        """
+        create or replace temp table group_of as
         select customer_id,
             arg_max(case when ring then list_min(path) else path[-1] end,
                 case when ring then 1000000 else len(path) end) as customer_group,
             bool_or(ring) as in_ring
-        from walk group by customer_id
+        from walked group by customer_id
         """,
     )

@@ -19,43 +19,16 @@ OUT = "out"
 MOST_OVERDUE = 36_500
 """The most days that can be asked for."""
 
-#: Each customer with those it belongs to, itself included: eight levels up, since each step
-#: doubles what the one before it reaches. Companies that own each other are each other's. Few
-#: customers have a parent, so that the steps are taken for these only.
-_BELONGS = """up_1 as (
-        select customer_id as customer, parent_id as holder from customers
-        where {among} and parent_id in (select customer_id from customers)
-    ),
-    up_2 as (
-        select customer, holder from up_1
-        union
-        select a.customer, b.holder from up_1 as a join up_1 as b on b.customer = a.holder
-    ),
-    up_4 as (
-        select customer, holder from up_2
-        union
-        select a.customer, b.holder from up_2 as a join up_2 as b on b.customer = a.holder
-    ),
-    above_8 as (
-        select customer_id as customer, customer_id as holder from customers where {among}
-        union all
-        select customer, holder from (
-            select customer, holder from up_4
-            union
-            select a.customer, b.holder from up_4 as a join up_4 as b on b.customer = a.holder
-        ) as up_8
-        where holder <> customer
-    )"""
-
 
 def limits(owed: str, days: str, among: str = "1 = 1", here: str = "") -> str:
     """Return the SELECT of the customers that have a limit, their own or one above it.
 
     owed: a SELECT of what each customer owes in all: as_of, customer, amount. days: a relation
-    with as_of. among: a condition on customers that keeps whole groups, where only theirs are
-    wanted. here: a relation of limits that win over those of customers: as_of, customer, amount;
-    '' for none. Columns: as_of, customer; holder, binding_limit and headroom of the limit that
-    binds it; own_headroom of its own one; top_holder and top_headroom of the one above all others.
+    with as_of. among: a condition on whose limit it is, `c`, that keeps whole groups, where only
+    theirs are wanted. here: a relation of limits that win over those of customers: as_of, customer,
+    amount; '' for none. Columns: as_of, customer; holder, binding_limit and headroom of the limit
+    that binds it; own_headroom of its own one; top_holder and top_headroom of the one above all
+    others.
     """
     said, limit, told = "", "held.credit_limit", ""
     if here:
@@ -65,11 +38,10 @@ def limits(owed: str, days: str, among: str = "1 = 1", here: str = "") -> str:
             f"\n        left join {here} as told on told.customer = held.holder"
             f" and told.as_of = d.as_of"
         )
-    return f"""    with {_BELONGS.replace("{among}", among)},
-    held as (
+    return f"""    with held as (
         select a.customer, a.holder, c.credit_limit
-        from above_8 as a join customers as c on c.customer_id = a.holder
-        where c.credit_limit is not null{said}
+        from belongs as a join customers as c on c.customer_id = a.holder
+        where (c.credit_limit is not null{said}) and {among}
     ),
     sizes as (select holder, count(*) as members from held group by holder),
     owed as (
