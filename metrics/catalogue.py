@@ -22,6 +22,7 @@ from metrics.figures.said_limits import LIMITS_ENDING, OVERRIDES
 from metrics.figures.sales import SALES
 from metrics.figures.terms import TERMS
 from metrics.review.dso_bridge import DSO_BRIDGE
+from metrics.review.movements import MOVEMENTS
 
 METRICS: dict[str, Metric] = {
     m.name: m
@@ -36,6 +37,7 @@ METRICS: dict[str, Metric] = {
         EXPOSURE,
         TERMS,
         DSO_BRIDGE,
+        MOVEMENTS,
         PROMISES,
         DISPUTES,
         DISPUTES_BY,
@@ -59,10 +61,10 @@ def answer(engine: Engine, name: str, ledger: Ledger, by: tuple[str, ...] = ("to
     (for each day, group and step where the metric has several). No rows: there are no data
     under these filters. '' in a dimension means that the data do not say.
     Raises ValueError for a name that does not exist, and for an earlier day where the metric
-    compares with none; EngineError for a comparison of two days that the engine has no time for.
+    compares with none; EngineError for one that the engine has no time for.
     """
     asked = metric(name)
-    if asked.compares and not engine.nested:
+    if asked.nested and not engine.nested:
         raise EngineError(
             N_("What moved between two days is not computed on a cluster: it would take minutes."),
             N_("Ask the store on one machine that was published there."),

@@ -1097,6 +1097,27 @@ def dso_bridge(r: Relations) -> dict[Key, list[Row]]:
     return answer
 
 
+def movements(r: Relations) -> dict[Key, list[Row]]:
+    since = r.q.since or year_before(r.q.as_of)
+    if since >= r.q.as_of:
+        return {}
+    causes = {
+        "invoice": "invoiced", "credit_note": "credited", "write_off": "written_off",
+        "opening": "adjusted", "adjustment": "adjusted", "exchange": "exchange",
+    }  # fmt: skip
+    answer: dict[Key, list[Row]] = {}
+    for d in r.docs:
+        row = answer.setdefault(
+            r.key(d.dims),
+            [dict.fromkeys(("opening", *causes.values(), "received", "returned", "closing"), ZERO)],
+        )[0]
+        paid = "returned" if d.amount > 0 else "received"
+        cause = "opening" if d.day <= since else causes.get(d.kind, paid)
+        row[cause] += d.amount
+        row["closing"] += d.amount
+    return answer
+
+
 # --- what people said -------------------------------------------------------------------------
 
 
@@ -1285,7 +1306,8 @@ METRICS: dict[str, Callable[[Relations], dict[Key, list[Row]]]] = {
     f.__name__: f
     for f in (
         receivables, aging, dso, collection_effectiveness, payment_speed, payment_curve, sales,
-        exposure, terms, dso_bridge, promises, disputes, disputes_by, limits_ending, overrides,
+        exposure, terms, dso_bridge, movements, promises, disputes, disputes_by, limits_ending,
+        overrides,
     )
 }  # fmt: skip
 

@@ -206,19 +206,21 @@ class Ledger:
         """
         query = metric.rows[which or next(iter(metric.rows))]
         conditions = []
-        parameters = self._parameters()
+        asked, spans = self._compared() if query.compares else (self, ())
+        parameters = asked._parameters()
         for number, (column, value) in enumerate((at or {}).items()):
             if column != "bucket":
                 known((column,))
             conditions.append(f"{column} = $at_{number}")
             parameters[f"at_{number}"] = value
-        sql = self._sql(query, ("total",), where=" and ".join(conditions))
-        return Statement(sql, parameters | self.heard_in(sql))
+        sql = asked._sql(query, ("total",), spans, " and ".join(conditions))
+        return Statement(sql, parameters | asked.heard_in(sql))
 
     def over(self, query: Query, by: tuple[str, ...] = ("total",)) -> Statement:
         """Return the statement of another query than a metric's."""
-        sql = self._sql(query, known(by))
-        return Statement(sql, self._parameters() | self.heard_in(sql))
+        asked, spans = self._compared() if query.compares else (self, ())
+        sql = asked._sql(query, known(by), spans)
+        return Statement(sql, asked._parameters() | asked.heard_in(sql))
 
     def _sql(
         self,

@@ -108,6 +108,11 @@ class Query:
     disputed_too: bool = False
 
     @property
+    def compares(self) -> bool:
+        """Whether it compares two days: then `Ledger.since` says the earlier one."""
+        return "spans" in self.reads
+
+    @property
     def text(self) -> str:
         """The whole of it, without the relations."""
         tables = ",\n".join(common_table(name, sql) for name, sql in self.tables.items())
@@ -146,8 +151,10 @@ class Metric:
     """Columns that order the rows of one group, after the dimensions: `position`, `day`."""
     hidden: tuple[str, ...] = field(default=())
     """Columns of the statement that only serve its order and are not part of the answer."""
+    nested: bool = False
+    """Its tables stand on one another so often that only an `Engine.nested` has the time."""
 
     @property
     def compares(self) -> bool:
         """Whether it compares two days: then `Ledger.since` says the earlier one."""
-        return "spans" in self.query.reads
+        return self.query.compares

@@ -8,13 +8,18 @@ from metrics.asking.metric import Query
 _DIMENSIONS = ", ".join(("c.customer_name", *(f"{{r}}.{name}" for name in DIMENSIONS)))
 
 
-def items(relation: str, extra: str = "") -> Query:
+def _also(join: str) -> tuple[str, ...]:
+    """Return the relation that a join names."""
+    return (join.split()[1],) if join else ()
+
+
+def items(relation: str, extra: str = "", join: str = "") -> Query:
     """Return a query for the open items of `relation` with their document, file and line.
 
-    extra: further columns.
+    extra: further columns. join: another relation that says which of them.
     """
     return Query(
-        (relation,),
+        (relation, *_also(join)),
         f"""
 select {relation}.document_id, {relation}.kind, {relation}.opened_on,
     {relation}.issued_on, {relation}.due_on, {relation}.closed_on, {relation}.closed_by,
@@ -22,6 +27,7 @@ select {relation}.document_id, {relation}.kind, {relation}.opened_on,
     {relation}.amount_currency, {_DIMENSIONS.format(r=relation)}, {extra}
     {relation}.due_assumed, {relation}.disputed, k.reference, f.name as file, k.line
 from {relation}
+{join}
 left join documents as k on k.document_key = {relation}.document_key
 left join customers as c on c.customer_id = {relation}.customer
 left join files as f on f.file_id = k.file_id
@@ -29,13 +35,13 @@ left join files as f on f.file_id = k.file_id
     )
 
 
-def documents(relation: str, where: str = "", *windows: str) -> Query:
+def documents(relation: str, where: str = "", *windows: str, join: str = "") -> Query:
     """Return a query for the documents of `relation` with their file and line.
 
-    where: which of them, by days of `windows`.
+    where: which of them, by days of `windows` or by columns of another relation, its `join`.
     """
     return Query(
-        (relation,),
+        (relation, *_also(join)),
         f"""
 select {relation}.document_id, {relation}.kind, {relation}.issued_on, {relation}.due_on,
     {relation}.closed_on, {relation}.outcome, {relation}.amount, {relation}.amount_currency,
@@ -43,6 +49,7 @@ select {relation}.document_id, {relation}.kind, {relation}.issued_on, {relation}
     {relation}.due_assumed, {relation}.disputed, {relation}.reference, f.name as file,
     {relation}.line
 from {relation}
+{join}
 left join customers as c on c.customer_id = {relation}.customer
 left join files as f on f.file_id = {relation}.file_id
 """

@@ -381,6 +381,7 @@ from figures
 """,
     ),
     rows=DSO.rows,
+    nested=True,
     reference=N_(
         "An identity of ours; averaging over all orders is Shapley's value (1953). Terms and "
         "lateness alone: best possible DSO and average days delinquent, JD Edwards"

@@ -138,6 +138,14 @@ def test_opening_plus_movements_is_closing(data):
     for row in moved:
         balance[row[by]] += row["amount"]
     assert not any(balance.values())
+    if one < two:
+        for row in ask(engine, "movements", Ledger(two, since=one), (by,)):
+            opening, *causes, closing = (row[f.name] for f in METRICS["movements"].fields)
+            assert opening + sum(causes, Decimal(0)) == closing
+            group = Ledger(two, {by: (row[by],)})
+            for day, amount in ((one, opening), (two, closing)):
+                owed = ask(engine, "receivables", group.at(day))
+                assert amount == sum((r["receivables"] for r in owed), Decimal(0))
     # the kinds that people name, in euro, straight from the rows of the files
     if all(d["currency"] == "EUR" for d in world.documents):
         inside = [d for d in world.documents if one < as_day(d["issued_on"]) <= two]

@@ -41,8 +41,8 @@ ASKED = [
     for question in QUESTIONS
     # sales and payments know no other basis
     if name in ("receivables", "aging", "dso") or "issue day" not in question
-    # what compares two days is refused there
-    if not METRICS[name].compares
+    # what nests too deep is refused there
+    if not METRICS[name].nested
 ]
 
 
@@ -84,7 +84,7 @@ def test_the_rows_behind_figures_are_the_same(both: Both):
     statements = {
         statement.sql: statement.parameters
         for metric in METRICS.values()
-        if not metric.compares
+        if not metric.nested
         for which in metric.rows
         for statement in [ledger.rows(metric, which, {"country": "BE"})]
     }
@@ -97,6 +97,6 @@ def test_no_data_is_no_rows(both: Both):
     assert both.agree(statement.sql, statement.parameters)[0].num_rows == 0
 
 
-def test_what_compares_two_days_is_refused_on_a_cluster(both: Both):
+def test_what_nests_too_deep_is_refused_on_a_cluster(both: Both):
     with pytest.raises(EngineError, match="not computed on a cluster"):
         catalogue.answer(both.spark, "dso_bridge", Ledger(MONTH_END))

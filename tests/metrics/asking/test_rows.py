@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,7 @@ from metrics.asking.ledger import Ledger
 from metrics.catalogue import METRICS, answer
 from metrics.lists.customers import customers, lives
 from tests.depth import checked
+from tests.laws.test_metric_laws import BALANCED
 from tests.ledgers import derived, invoice
 from tests.oracle_metrics import DIMENSIONS, first_of, kaplan_meier
 from tests.random_ledgers import build, days_of, worlds
@@ -72,8 +73,9 @@ def test_every_set_of_rows_is_explained():
     assert {name: len(m.rows) for name, m in METRICS.items() if not m.compares} == {
         name: len(found) for name, found in BEHIND.items()
     }
-    # what compares is explained by the rows of what it compares
+    # what compares is explained by the rows of what it compares, or by what lies between
     assert METRICS["dso_bridge"].rows == METRICS["dso"].rows
+    assert len(METRICS["movements"].rows) == len(METRICS["movements"].fields) + 1
 
 
 def same(found: object, figure: object) -> bool:
@@ -112,6 +114,36 @@ def test_rows_add_up_to_their_figure(data):
                     assert same(found, figure[field]), (name, which, dimension, figure)
                 # what no figure claims explains nothing
                 assert all(same(explain(rest), 0) for rest in groups.values()), (name, which)
+
+
+@checked(8)
+@given(st.data())
+def test_rows_between_two_days_add_up_to_what_moved(data):
+    world = data.draw(worlds())
+    engine = build(world)
+    since, day = sorted((data.draw(days_of(world)), data.draw(days_of(world))))
+    if since == day:
+        since -= timedelta(days=1)
+    ledger, metric = Ledger(day, since=since), METRICS["movements"]
+    by = data.draw(st.sampled_from(BALANCED))
+    figures = {row[by]: row for row in answer(engine, "movements", ledger, (by,)).to_pylist()}
+    every, *others = metric.rows
+    asked = (
+        *((which, field.label) for field in metric.fields for which in others
+          if which == field.label),
+        (every, ""),
+    )  # fmt: skip
+    assert len(asked) == len(metric.rows)
+    fields = {f.label: f.name for f in metric.fields}
+    for which, label in asked:
+        statement = ledger.rows(metric, which)
+        found: dict = defaultdict(Decimal)
+        for row in engine.query(statement.sql, statement.parameters).to_pylist():
+            found[row[by]] += row["amount"]
+        for group, row in figures.items():
+            moved = row[fields[label]] if label else row["closing"] - row["opening"]
+            assert found.pop(group, 0) == moved, (which, group)
+        assert not any(found.values()), which
 
 
 def test_an_invoice_over_nothing_is_neither_counted_nor_listed():
