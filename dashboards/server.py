@@ -19,6 +19,7 @@ from dashboards.base.i18n import language
 from dashboards.base.page import Page
 from dashboards.base.view import Context
 from dashboards.cash import page as cash
+from dashboards.changes import page as changes
 from dashboards.charts.buckets import bucket_css
 from dashboards.charts.figures import dark_css
 from dashboards.customer import page as customer
@@ -41,6 +42,7 @@ LOG = logging.getLogger("tandem")
 
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
+    changes.PAGE,
     dso.PAGE,
     aging.PAGE,
     sectors.PAGE,

@@ -298,7 +298,7 @@ def starts(view: View) -> list[Component]:
     """Return where each reader may go first, by what they do; the day and the filters go along."""
     accounts = view.link("/customers", **{"customers.sort": "headroom.desc"})
     places = (
-        (_("Credit control"), _("what the last load changed"), view.link("/imports")),
+        (_("Credit control"), _("what changed since yesterday"), view.link("/changes")),
         (_("Sales team"), _("my accounts, by headroom"), accounts),
         (_("Executives"), _("the month: why DSO moved"), view.link("/dso", back="1")),
     )

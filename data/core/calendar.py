@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date
+from datetime import date, timedelta
 
 
 def months_later(day: date, months: int) -> date:
@@ -14,3 +14,12 @@ def months_later(day: date, months: int) -> date:
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def working_day_before(day: date) -> date:
+    """Return the last day before it from Monday to Friday; holidays are not known.
+
+    >>> working_day_before(date(2026, 11, 2)), working_day_before(date(2026, 11, 1))
+    (datetime.date(2026, 10, 30), datetime.date(2026, 10, 30))
+    """
+    return day - timedelta(days=max(1, day.weekday() - 4) if day.weekday() else 3)

@@ -20,7 +20,7 @@ CAUSES = {
     "adjusted": "movements.kind in ('opening', 'adjustment')",
     "exchange": "movements.kind = 'exchange'",
 }
-SINCE = "movements.issued_on > spans.since"
+_SINCE = "movements.issued_on > spans.since"
 _CAUSE = "case " + " ".join(f"when {test} then '{name}'" for name, test in CAUSES.items()) + " end"
 _ALL = N_("All movements")
 _LABELS = {
@@ -33,6 +33,16 @@ _LABELS = {
     "exchange": N_("Exchange differences"),
 }
 OPENING, CLOSING = N_("Receivables at the start"), N_("Receivables at the end")
+
+
+def moved(columns: str) -> str:
+    """Return the SELECT of the documents between the two days: `what` moved, and these columns."""
+    return f"""
+select {_CAUSE} as what, {columns}
+from movements
+join spans on spans.as_of = movements.as_of
+where {_SINCE}
+"""
 
 
 def _balance(day: str) -> Query:
@@ -77,7 +87,7 @@ MOVEMENTS = Metric(
         tables={
             "caused": f"""
 select {{by}}, movements.amount,
-    case when {SINCE} then {_CAUSE} else 'opening' end as cause
+    case when {_SINCE} then {_CAUSE} else 'opening' end as cause
 from movements
 join spans using (as_of)
 """,
@@ -91,10 +101,10 @@ join spans using (as_of)
         + "    cast(sum(amount) as decimal(18, 2)) as closing\nfrom caused\ngroup by {by}",
     ),
     rows={
-        _ALL: documents("movements", SINCE, join="join spans using (as_of)"),
+        _ALL: documents("movements", _SINCE, join="join spans using (as_of)"),
         **{
             label: documents(
-                "movements", f"{SINCE} and {CAUSES[name]}", join="join spans using (as_of)"
+                "movements", f"{_SINCE} and {CAUSES[name]}", join="join spans using (as_of)"
             )
             for name, label in _LABELS.items()
         },
