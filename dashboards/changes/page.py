@@ -220,7 +220,7 @@ def news(view: View) -> Content:
     return Content(
         _("What else happened") if amounts else _("Nothing else happened"),
         _("Number, and amount in {unit}").format(unit=unit),
-        table([_("What"), _("Number"), _("Amount")], lines),
+        table([_("What"), _("Count"), _("Amount")], lines),
         CHANGES.ref(view),
         _span(view),
     )
