@@ -335,8 +335,7 @@ MONTH_ITEMS = Table(
         Column(
             "ages_from",
             "DATE",
-            "their due or issue day, or a later day that puts them into "
-            "the same bucket at every month-end",
+            "their due or issue day, or a later one with the same bucket at every month-end",
         ),
         Column("unapplied", "BOOLEAN", "negative amounts"),
         Column("amount", MONEY, "signed", "reporting currency"),

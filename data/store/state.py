@@ -24,7 +24,7 @@ from weakref import WeakValueDictionary
 import duckdb
 
 from data.core.errors import CANNOT_READ, NEWEST, StoreError, first_line
-from data.core.texts import N_
+from data.core.texts import N_, NN_
 from data.store.engine import DuckDBEngine, Engine
 from data.store.schema import SCHEMA_VERSION
 
@@ -106,8 +106,12 @@ class Store:
         states = [n for n in published(self.folder) if n not in left]
         if states:
             raise StoreError(
-                N_("{folder} holds {count} states, but its file `current`, which names the one that"
-                   " counts, is lost."),
+                NN_(
+                    "{folder} holds {count} state, but its file `current`, which names the one "
+                    "that counts, is lost.",
+                    "{folder} holds {count} states, but its file `current`, which names the one "
+                    "that counts, is lost.",
+                ),
                 NEWEST,
                 folder=self.folder,
                 count=len(states),

@@ -14,18 +14,22 @@ are those of that company, where most of them stand in another file so.
 
 from __future__ import annotations
 
-from data.core.texts import N_, Text
+from data.core.texts import NN_, Text
 from etl.ledger.matching.naming import COMPANY
 from etl.sql import Connection, rows, run
 
-WHOLE = N_(
-    "Numbers of {count} customers have lost the zeros in front of them here; they are read in full,"
-    " as {file} writes them: {example} is {whole}."
+WHOLE = NN_(
+    "The number of {count} customer has lost the zeros in front of it here; it is read in full, "
+    "as {file} writes it: {example} is {whole}.",
+    "Numbers of {count} customers have lost the zeros in front of them here; they are read in "
+    "full, as {file} writes them: {example} is {whole}.",
 )
 
-BEFORE = N_(
-    "Numbers of {count} customers stand here without the company that goes before them in {file}:"
-    " {example} is {whole}."
+BEFORE = NN_(
+    "The number of {count} customer stands here without the company that goes before it in "
+    "{file}: {example} is {whole}.",
+    "Numbers of {count} customers stand here without the company that goes before them in "
+    "{file}: {example} is {whole}.",
 )
 
 _APART = """

@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from data.core.errors import FileError
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.files.encoding import MARK, TextFacts, examine, is_text, readable
 from etl.intake.files.grid import (
     HEAD_ROWS,
@@ -132,7 +132,13 @@ def read_delimited(
     )
     if facts.nuls:
         grid.notes.append(
-            Text(N_("{count} NUL characters in the text were ignored."), {"count": facts.nuls})
+            Text(
+                NN_(
+                    "{count} NUL character in the text was ignored.",
+                    "{count} NUL characters in the text were ignored.",
+                ),
+                {"count": facts.nuls},
+            )
         )
     if apostrophes:
         grid.notes.append(Text(N_("The cells stand in apostrophes: these are quotation marks.")))

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from data.core.errors import FileError
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.files.apart import Answer, read_apart
 from etl.intake.files.child import DAY, NUMBER, TEXT
 from etl.intake.files.grid import Grid, HeadRow, find_header, tidy_headers
@@ -126,7 +126,10 @@ def read_sheet(
     )
     notes = [
         Text(
-            N_("{count} formulas in {column} had no result and were calculated here."),
+            NN_(
+                "{count} formula in {column} had no result and was calculated here.",
+                "{count} formulas in {column} had no result and were calculated here.",
+            ),
             {"count": count, "column": headers[place]},
         )
         for place, count in sheet.about.get("computed", ())

@@ -8,7 +8,7 @@ import duckdb
 
 from data.core.errors import FileError
 from data.core.reading import Choice, Question, Value
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.header_words import DIMENSIONS
 from etl.intake.headers import bare, is_called, is_customer_reference, meanings
 from etl.intake.source import ReadOptions
@@ -193,9 +193,11 @@ def _ask_alone(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, hea
     ).fetchone()
     if not found or not found[0]:
         return
-    text = N_(
-        "{company} stands in {column} of all rows, and {count} rows hold nothing but a text: is it"
-        " the customer, or your own company and these are the customers?"
+    text = NN_(
+        "{company} stands in {column} of all rows, and {count} row holds nothing but a text: is "
+        "it the customer, or your own company and that text is the customer?",
+        "{company} stands in {column} of all rows, and {count} rows hold nothing but a text: is "
+        "it the customer, or your own company and these are the customers?",
     )
     said = {"company": found[1], "column": header, "count": found[0]}
     customer = Choice("customer", N_("the customer of all rows"),
@@ -327,9 +329,11 @@ _FIRM = (
     r"|asbl|gmbh|ag|kg|ohg|ltd|limited|plc|llp|llc|inc|corp|company|societe|ets|etablissements"
     r"|sons|zonen|zoon|fils|sohne|soehne|gebr|freres|bros)\b"
 )
-_ABOVE = N_(
-    "No column of {file} names a customer, and {count} rows hold nothing but a text, as in {text}:"
-    " are these the customers of the rows below them?"
+_ABOVE = NN_(
+    "No column of {file} names a customer, and {count} row holds nothing but a text, {text}: is "
+    "this the customer of the rows below it?",
+    "No column of {file} names a customer, and {count} rows hold nothing but a text, as in "
+    "{text}: are these the customers of the rows below them?",
 )
 
 
@@ -383,7 +387,10 @@ def customers_above(
         return None
     said = plan.answer({"document_id": plan.header(number)})
     said["source"]["groups"] = True
-    text = N_("{count} rows hold nothing but a text: they name the customers of the rows below.")
+    text = NN_(
+        "{count} row holds nothing but a text: it names the customer of the rows below.",
+        "{count} rows hold nothing but a text: they name the customers of the rows below.",
+    )
     if firms:
         return said, Text(text, {"count": above})
     if company is not None:

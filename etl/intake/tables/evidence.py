@@ -10,7 +10,7 @@ import duckdb
 
 from data.core.errors import FileError
 from data.core.reading import Choice, Question, Value
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.files.grid import ERROR, Grid
 from etl.intake.headers import bare, is_gross, is_vat_word, meanings
 from etl.intake.tables import words
@@ -233,14 +233,15 @@ def settle_blanks(connection: duckdb.DuckDBPyConnection, plan: Plan, said: str) 
         return
     header = plan.header("open_amount")
     if zero and not said:
-        text = N_(
-            "{count} cells of {column} are empty, and others are 0: are the rows with an empty one"
-            " open in full, or paid?"
+        asked = NN_(
+            "{count} cell of {column} is empty, others are 0: is its row open in full, or paid?",
+            "{count} cells of {column} are empty, and others are 0: are the rows with an empty "
+            "one open in full, or paid?",
         )
         plan.questions.append(
             Question(
                 "blank",
-                Text(text, {"count": blank, "column": header}),
+                Text(asked, {"count": blank, "column": header}),
                 (
                     Choice("paid", N_("paid: nothing is open"), {"states": {"": "paid"}}),
                     Choice("open", N_("open in full"), {"states": {"": "open"}}),
@@ -252,10 +253,19 @@ def settle_blanks(connection: duckdb.DuckDBPyConnection, plan: Plan, said: str) 
     if said == "open":
         return
     plan.parsed["open_amount"] = replace(parsed, value=f"coalesce({parsed.value}, 0)")
-    text = N_("{count} cells of {column} are empty, and none is 0: nothing is open of these rows.")
+    text = NN_(
+        "{count} cell of {column} is empty, and none is 0: nothing is open of this row.",
+        "{count} cells of {column} are empty, and none is 0: nothing is open of these rows.",
+    )
     plan.notes.append(Text(text, {"count": blank, "column": header}))
 
 
+_ERRORS = NN_(
+    "{count} cell of {column} holds an error of the spreadsheet: its row was kept without that day."
+    " Mend the formula and load the file again.",
+    "{count} cells of {column} hold an error of the spreadsheet: their rows were kept without that"
+    " day. Mend the formula and load the file again.",
+)
 #: Headers of accounts of the books, which are no customers.
 _ACCOUNTS = frozenset(
     map(bare, words.listed("""account; account code; account number; account no; account nr;
@@ -406,15 +416,7 @@ def without_errors(
             (count,) = connection.execute(
                 f"select count(*) from {grid.table} where {error}"
             ).fetchone() or (0,)
-            notes.append(
-                Text(
-                    N_(
-                        "{count} cells of {column} hold an error of the spreadsheet: their rows"
-                        " were kept without that day. Mend the formula and load the file again."
-                    ),
-                    {"count": count, "column": grid.headers[int(cell[1:])]},
-                )
-            )
+            notes.append(Text(_ERRORS, {"count": count, "column": grid.headers[int(cell[1:])]}))
         else:
             read[name] = replace(
                 column,

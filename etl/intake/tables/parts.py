@@ -9,7 +9,7 @@ import duckdb
 
 from data.core import dimensions
 from data.core.reading import Reading
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.staged import has_columns
 from etl.intake.tables.plan import Plan
 from etl.intake.tables.rows import Rows
@@ -72,8 +72,12 @@ def find_parts(
         payments = _split_payments(connection, rows, table)
         reading.notes.append(
             Text(
-                N_("An invoice stands in a row for each of its payments: it counts once, and they"
-                   " are {count} payments of their own."),
+                NN_(
+                    "An invoice stands in a row for each of its payments: it counts once, and that"
+                    " is {count} payment of its own.",
+                    "An invoice stands in a row for each of its payments: it counts once, and they"
+                    " are {count} payments of their own.",
+                ),
                 {"count": payments},
             )
         )  # fmt: skip
@@ -95,7 +99,10 @@ def find_parts(
     if documents:
         reading.notes.append(
             Text(
-                N_("{count} documents stand in several rows: each row counts as an instalment."),
+                NN_(
+                    "{count} document stands in several rows: each row counts as an instalment.",
+                    "{count} documents stand in several rows: each row counts as an instalment.",
+                ),
                 {"count": documents},
             )
         )

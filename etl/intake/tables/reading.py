@@ -12,7 +12,7 @@ import duckdb
 
 from data.core.dimensions import OWN
 from data.core.errors import FileError
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from data.reference import nace
 from etl.intake.files.grid import Grid, quoted
 from etl.intake.headers import (
@@ -64,6 +64,10 @@ _SECTORS = {"naics": nace.from_naics, "naics2022": nace.from_naics, "ussic": nac
 
 #: What tells documents and customers apart.
 _KEYS = ("document_id", "customer_id", "debit_id", "credit_id")
+_FINER = NN_(
+    "{count} amount in {column} has more than two decimals and was rounded.",
+    "{count} amounts in {column} have more than two decimals and were rounded.",
+)
 _SAY = N_("Say in a mapping file (--map), or on the Imports page, which column is which.")
 _IS_BANK = N_(
     'If these are lines of a bank account, say rows = "bank" under [source] in a mapping file'
@@ -298,12 +302,7 @@ def make_plan(connection: duckdb.DuckDBPyConnection, grid: Grid, options: ReadOp
         settle_general_ledger(connection, plan)
         settle_blanks(connection, plan, mapping.states.get("", "") if mapping else "")
     for name, count in amounts.finer.items():
-        plan.notes.append(
-            Text(
-                N_("{count} amounts in {column} have more than two decimals and were rounded."),
-                {"count": count, "column": plan.header(name)},
-            )
-        )
+        plan.notes.append(Text(_FINER, {"count": count, "column": plan.header(name)}))
     if plan.holds_documents and not plan.currency and "currency" not in plan.columns:
         _name_currencies(connection, plan)
     kinds = {words.plain(k): v for k, v in mapping.kinds.items()} if mapping else {}

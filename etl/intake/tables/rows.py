@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from data.core.texts import N_, Text
+from data.core.texts import NN_, Text
 from etl.intake.tables.columns import any_row
 from etl.intake.tables.days import NO_DAYS
 from etl.intake.tables.kinds import OPENING, by_side, told_kind
@@ -17,8 +17,36 @@ from etl.intake.tables.states import by_state
 #: The rows to be staged.
 KEPT = "skip is null and bad is null"
 
-#: Columns whose cells may stay without a meaning: the cell is in `cell_...` beside what was read.
-UNREAD = ("country", "sector", "disputed", "terms_days", "agreed_terms_days")
+#: Columns whose cells may stay without a meaning, and what is said of such cells.
+NOT_READ = {
+    "country": NN_(
+        "{count} cell of {column} names no known country and stays as it is.",
+        "{count} cells of {column} name no known country and stay as they are.",
+    ),
+    "sector": NN_(
+        "{count} cell of {column} is no NACE code and stays as it is.",
+        "{count} cells of {column} are no NACE code and stay as they are.",
+    ),
+    "disputed": NN_(
+        "{count} cell of {column} says neither yes nor no and was left empty.",
+        "{count} cells of {column} say neither yes nor no and were left empty.",
+    ),
+    "terms_days": NN_(
+        "{count} cell of {column} is no terms that are known: no days from it.",
+        "{count} cells of {column} are no terms that are known: no days from them.",
+    ),
+    "agreed_terms_days": NN_(
+        "{count} cell of {column} is no plain number of days: no terms from it.",
+        "{count} cells of {column} are no plain number of days: no terms from them.",
+    ),
+}
+#: Of these the cell is in `cell_...` beside what was read.
+UNREAD = tuple(NOT_READ)
+NO_DAY = NN_(
+    "{count} cell of {column} is no day that can be read: its row was kept without that day.",
+    "{count} cells of {column} are no days that can be read: their rows were kept without that "
+    "day.",
+)
 
 #: A cell that begins with a word for a total or a balance.
 TOTAL = (
@@ -184,7 +212,10 @@ def fill_groups(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         else:
             made.append(c)
     plan.grid.make_anew(connection, "line", made)
-    text = N_("{count} rows name no customer in {column}: they belong to the one above them.")
+    text = NN_(
+        "{count} row names no customer in {column}: it belongs to the one above it.",
+        "{count} rows name no customer in {column}: they belong to the one above them.",
+    )
     plan.notes.append(Text(text, {"count": blank, "column": plan.header("customer_id")}))
 
 

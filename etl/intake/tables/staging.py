@@ -22,7 +22,7 @@ from etl.intake.source import OPEN_LIST
 from etl.intake.staged import has_columns
 from etl.intake.tables.parts import find_parts, stage_paid
 from etl.intake.tables.plan import PAYING, Plan
-from etl.intake.tables.rows import KEPT, UNREAD, Rows, read_rows
+from etl.intake.tables.rows import KEPT, NO_DAY, NOT_READ, UNREAD, Rows, read_rows
 from etl.intake.tables.signs import flips
 from etl.intake.tables.states import SKIPPED, SKIPPED_PAYMENTS
 
@@ -50,18 +50,6 @@ _MISSING = {
 }
 _STANDS_FOR = {"amount": ("debit", "credit"), "issued_on": ("due_on",)}
 _FILL_IN = N_("Fill in the cell in the file, or leave the row out.")
-_NOT_READ = {
-    "country": N_("{count} cells of {column} name no known country and stay as they are."),
-    "sector": N_("{count} cells of {column} are no NACE code and stay as they are."),
-    "disputed": N_("{count} cells of {column} say neither yes nor no and were left empty."),
-    "terms_days": N_("{count} cells of {column} are no terms that are known: no days from them."),
-    "agreed_terms_days": N_(
-        "{count} cells of {column} are no plain number of days: no terms from them."
-    ),
-}
-_NO_DAY = N_(
-    "{count} cells of {column} are no days that can be read: their rows were kept without that day."
-)
 #: What a cell looks like that was understood, for columns that keep other words as they are.
 _UNDERSTOOD = {"country": "[A-Z]{2}", "sector": "[A-Z]|[0-9]{2}([.][0-9]{1,2})?"}
 _POSITIVE = {
@@ -416,7 +404,7 @@ def _count(
     ).fetchall()[0]
     for name, count in zip(counts, found, strict=True):
         if count:
-            column, note = plan.header(name), _NOT_READ.get(name, _NO_DAY)
+            column, note = plan.header(name), NOT_READ.get(name, NO_DAY)
             reading.notes.append(Text(note, {"count": count, "column": column}))
 
 

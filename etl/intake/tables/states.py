@@ -14,7 +14,7 @@ from functools import cache
 import duckdb
 
 from data.core.reading import Choice, Question, Value
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.headers import bare
 from etl.intake.tables import words
 from etl.intake.tables.columns import Words, any_row
@@ -164,9 +164,10 @@ _ASKED = N_(
     "What do these words in {column} mean for the invoices that have them: {words}? Paid, cancelled"
     " and draft ones would count as owed otherwise."
 )
-_PART = N_(
-    "{count} rows are {word} by {column}, and no column says how much is open or paid: which one"
-    " does, or do they count as open in full?"
+_PART = NN_(
+    "{count} row is {word} by {column}, and no column says how much is paid: is all of it open?",
+    "{count} rows are {word} by {column}, and no column says how much is open or paid: which one "
+    "does, or do they count as open in full?",
 )
 _ASKED_PAYMENTS = N_(
     "What do these words in {column} mean for the payments that have them: {words}? What did not"

@@ -11,7 +11,7 @@ import re
 import duckdb
 
 from data.core.reading import Choice, Question, Value
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from data.store.schema import CUSTOMER_COLUMNS, DOCUMENT_COLUMNS
 from etl.intake.headers import bare, dimension, meanings
 from etl.intake.tables import words
@@ -103,10 +103,10 @@ _WORDS = N_(
     "Nothing was read from {column}, whose words look like states: {words}. Do they say which"
     " invoices are paid, cancelled or drafts?"
 )
-
-_TEXTS = N_(
-    "{count} rows say credit note in {column}, as in {example}, and have positive amounts: are they"
-    " credit notes?"
+_TEXTS = NN_(
+    "{count} row says credit note in {column}, {example}, over a positive amount: is it one?",
+    "{count} rows say credit note in {column}, as in {example}, and have positive amounts: are "
+    "they credit notes?",
 )
 _ROWS = N_(
     "Are the rows of {file} customers, or payments? Nothing was read from {columns}, which hold"

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from dashboards.base import i18n
@@ -44,12 +45,34 @@ msgstr "Overzicht"
     assert "Overview" not in gaps
 
 
+def _of(folder: str) -> list[Message]:
+    return [m for m in collect() if any(p.startswith(folder) for p, _l in m.locations)]
+
+
 def test_what_is_found_is_counted_as_a_native_counts():
-    counting = [m for m in collect() if any(p.startswith("etl/findings") for p, _l in m.locations)]
-    counting = [m for m in counting if "{items}" in str(m.id)]
+    counting = [m for m in _of("etl/findings") if "{items}" in str(m.id)]
     assert len(counting) > 25
     assert [m.id for m in counting if not isinstance(m.id, tuple)] == []
     assert [m.id for m in counting if re.search(r": \{items\}", str(m.id))] == []
+
+
+def test_what_a_reading_notes_is_counted_as_a_native_counts():
+    """One cell is no "1 cells"; a number behind a colon, or of a number, needs no noun."""
+    counted = re.compile(r"(?<![:(] )\{count\} (?!of the )[a-z]", re.IGNORECASE)
+    counting = [m for m in _of("etl/") if counted.search(str(m.id))]
+    more = "Columns not used: {columns}, and {count} more."
+    # four or fewer are never refused
+    own = "The files name {count} dimensions of your own, and there is room for four: {names}."
+    assert {m.id for m in counting if not isinstance(m.id, tuple)} == {more, own}
+    assert len(counting) > 30
+    cells = "{count} cells of {column} name no known country and stay as they are."
+    for code, said in (
+        ("en", "1 cell of Land names no known country and stays as it is."),
+        ("nl", "1 cel van Land vermeldt geen bekend land en blijft zoals ze is."),
+        ("fr", "1 cellule de Land ne nomme aucun pays connu et reste telle quelle."),
+    ):
+        with speaking(code):
+            assert Text(cells, {"count": 1, "column": "Land"}).render(_) == said
 
 
 @pytest.mark.parametrize(

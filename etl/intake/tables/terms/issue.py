@@ -8,14 +8,16 @@ from dataclasses import replace
 import duckdb
 
 from data.core.reading import Choice, Question
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.tables.evidence import looks_like_days
 from etl.intake.tables.plan import Plan
 
 _TERMS = ("terms_days", "agreed_terms_days")
-_ASKED = N_(
-    "{file} has no day of issue, and the due day in {column} is all that {count} of its invoices"
-    " say: how many days before it were they issued? Sales, DSO and days to pay go by that day."
+_ASKED = NN_(
+    "{file} has no day of issue, and the due day in {column} is all that {count} of its invoices "
+    "says: how many days before it was it issued? Sales, DSO and days to pay go by that day.",
+    "{file} has no day of issue, and the due day in {column} is all that {count} of its invoices "
+    "say: how many days before it were they issued? Sales, DSO and days to pay go by that day.",
 )
 _BY_TERMS = N_("There is no day of issue: it is the due day in {column} less the terms in {terms}.")
 _AS_SAID = N_(

@@ -38,7 +38,7 @@ def test_in_a_table(tmp_path, day):
     assert found == [("F1", Y("2026-02-14"), Y("2026-01-12")), ("F2", None, None),
                      ("F3", None, None)]  # fmt: skip
     assert [str(n) for n in reading.notes] == [
-        f"1 cells of {column} are no days that can be read: their rows were kept without that day."
+        f"1 cell of {column} is no day that can be read: its row was kept without that day."
         for column in ("due_date", "delivery_date")
     ]
 

@@ -304,7 +304,7 @@ def test_rows_alike_among_parts_are_parts_and_told(load):
     ]  # fmt: skip
     notes = " ".join(map(str, reading.notes))
     assert "repeat another row of the file in every cell: 3, 66.00 in all" in notes
-    assert "1 documents stand in several rows" in notes
+    assert "1 document stands in several rows" in notes
 
 
 def test_attributes_of_a_customer_are_staged_once(load):

@@ -145,7 +145,7 @@ def test_a_column_of_terms(tmp_path):
         "Terms in payment_terms that go by months: an invoice of 2026-01-10 is due on 2026-03-02"
         " (30 dagen na einde maand), 2026-02-28 (30 jours fin de mois)."
     )
-    assert unknown == "1 cells of payment_terms are no terms that are known: no days from them."
+    assert unknown == "1 cell of payment_terms is no terms that are known: no days from it."
     store = Store(tmp_path / "store")
     assert load([path], store).ok
     assert query(store, "select due_on from documents order by document_id") == [
@@ -162,5 +162,5 @@ def test_terms_of_customers_that_go_by_months_are_counted(tmp_path):
         "select agreed_terms_days from staged_customers order by line"
     ).fetchall() == [(30,), (None,)]
     assert [str(n) for n in reading.notes] == [
-        "1 cells of payment_terms are no plain number of days: no terms from them."
+        "1 cell of payment_terms is no plain number of days: no terms from it."
     ]

@@ -39,7 +39,7 @@ import duckdb
 
 from data.core.errors import FileError
 from data.core.reading import Reading
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.files.grid import BROKEN
 from etl.intake.formats.audit.datev.layout import (
     CUSTOMERS,
@@ -196,7 +196,12 @@ class _Postings:
             ),
             (
                 self.in_base,
-                N_("{count} rows also give an amount in another currency; the books' own is used."),
+                NN_(
+                    "{count} row also gives an amount in another currency; the books' own is "
+                    "used.",
+                    "{count} rows also give an amount in another currency; the books' own is "
+                    "used.",
+                ),
                 {},
             ),
             (

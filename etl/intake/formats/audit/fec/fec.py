@@ -32,7 +32,7 @@ import duckdb
 
 from data.core.errors import FileError
 from data.core.reading import Reading
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.files.delimited import head_text, plain_head
 from etl.intake.files.encoding import examine, readable
 from etl.intake.files.grid import BROKEN
@@ -385,17 +385,34 @@ def _count(connection: duckdb.DuckDBPyConnection, layout: Layout, reading: Readi
     unbalanced = Decimal(found[6])
     notes = (
         (unbalanced, N_("Debit and Credit of all accounts differ by {count}: rows are missing.")),
-        (found[10], N_("{count} amounts have more than two decimals and were rounded.")),
-        (found[11], N_("{count} values of DateLet are no days and were ignored.")),
+        (
+            found[10],
+            NN_(
+                "{count} amount has more than two decimals and was rounded.",
+                "{count} amounts have more than two decimals and were rounded.",
+            ),
+        ),
+        (
+            found[11],
+            NN_(
+                "{count} value of DateLet is no day and was ignored.",
+                "{count} values of DateLet are no days and were ignored.",
+            ),
+        ),
         (
             found[12],
-            N_("{count} rows also give an amount in another currency; the books' own is used."),
+            NN_(
+                "{count} row also gives an amount in another currency; the books' own is used.",
+                "{count} rows also give an amount in another currency; the books' own is used.",
+            ),
         ),
         (
             found[14],
-            N_(
-                "{count} rows carry a claim over to another account (413 bills, 416 doubtful): it "
-                "is still owed, with the due day of its invoice."
+            NN_(
+                "{count} row carries a claim over to another account (413 bills, 416 doubtful): "
+                "it is still owed, with the due day of its invoice.",
+                "{count} rows carry a claim over to another account (413 bills, 416 doubtful): "
+                "it is still owed, with the due day of its invoice.",
             ),
         ),
         (

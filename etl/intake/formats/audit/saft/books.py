@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from data.core.texts import N_, Text
+from data.core.texts import NN_, Text
 from etl.intake.files.xml import Element, child, children, line_of, name_of, text
 from etl.intake.formats.records import Records
 
@@ -201,8 +201,9 @@ class Books:
         """Return what a reader should know about the customers."""
         if not self.month_ends:
             return []
-        words = N_(
-            "{count} customers have terms from the end of a month or in months: no days from them."
+        words = NN_(
+            "{count} customer has terms from the end of a month or in months: no days from them.",
+            "{count} customers have terms from the end of a month or in months: no days from them.",
         )
         return [Text(words, {"count": self.month_ends})]
 

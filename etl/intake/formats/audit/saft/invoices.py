@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.files.xml import Element, child, children, line_of, text
 from etl.intake.formats.audit.saft.books import amount_text, first, known, money, plainly
 from etl.intake.formats.audit.saft.settling import PaymentLine, cents, matches, shares
@@ -110,16 +110,35 @@ class SalesDocuments:
         """Return what the reader should know."""
         found = [*self.invoices.notes(), *self.payments.notes()]
         for count, sentence in (
-            (self.foreign, N_("{count} invoices were written in another currency: their amounts "
-                              "are those in the books' own.")),
-            (self.receipts, N_("{count} invoices are their own receipts and count as paid on "
-                               "their day of payment.")),
-            (self.keeping, N_("{count} invoices carry tax that the customer keeps back: they are "
-                              "owed whole until a payment or its receipt settles them.")),
-            (self.withheld, N_("{count} payments came in less tax that the customer kept back: it "
-                               "settles the invoices as an adjustment.")),
-            (self.unclear, N_("The lines of {count} payments do not add up to their total: what "
-                              "they name is settled as far as they reach.")),
+            (self.foreign, NN_(
+                "{count} invoice was written in another currency: its amount is that in the "
+                "books' own.",
+                "{count} invoices were written in another currency: their amounts are those in "
+                "the books' own.",
+            )),
+            (self.receipts, NN_(
+                "{count} invoice is its own receipt and counts as paid on its day of payment.",
+                "{count} invoices are their own receipts and count as paid on their day of "
+                "payment.",
+            )),
+            (self.keeping, NN_(
+                "{count} invoice carries tax that the customer keeps back: it is owed whole "
+                "until a payment or its receipt settles it.",
+                "{count} invoices carry tax that the customer keeps back: they are owed whole "
+                "until a payment or its receipt settles them.",
+            )),
+            (self.withheld, NN_(
+                "{count} payment came in less tax that the customer kept back: it settles the "
+                "invoice as an adjustment.",
+                "{count} payments came in less tax that the customer kept back: it settles the "
+                "invoices as an adjustment.",
+            )),
+            (self.unclear, NN_(
+                "The lines of {count} payment do not add up to its total: what it names is "
+                "settled as far as it reaches.",
+                "The lines of {count} payments do not add up to their total: what they name is "
+                "settled as far as they reach.",
+            )),
         ):  # fmt: skip
             if count:
                 found.append(Text(sentence, {"count": count}))

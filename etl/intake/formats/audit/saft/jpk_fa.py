@@ -26,7 +26,7 @@ from decimal import Decimal
 import duckdb
 
 from data.core.reading import Reading
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.files.xml import Element, elements, line_of, name_of, text
 from etl.intake.formats.audit.saft.books import money
 from etl.intake.formats.audit.saft.jpk import is_jpk, ledger_of, stage_jpk
@@ -53,7 +53,10 @@ _CUSTOMERS = {
     "vat_number": "P_5B",
     "country": "P_5A",
 }
-_NO_TAX_NUMBER = N_("{count} invoices name a buyer without a tax number: its name serves as one.")
+_NO_TAX_NUMBER = NN_(
+    "{count} invoice names a buyer without a tax number: its name serves as one.",
+    "{count} invoices name a buyer without a tax number: its name serves as one.",
+)
 _COUNT_DIFFERS = N_(
     "FakturaCtrl says {said} invoices, but the file holds {read}: ask for a new export, or have "
     "the difference explained."

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.files.xml import Element, child, line_of, name_of, text
 from etl.intake.formats.audit.saft.books import Books, amount_text, first, known, money, plainly
 from etl.intake.formats.audit.saft.invoices import Section
@@ -240,9 +240,11 @@ class LedgerLines:
             key, _, said = apart[0]
             found.append(
                 Text(
-                    N_(
+                    NN_(
+                        "For {count} customer the opening balance and the lines do not make the "
+                        "closing balance: {customer}, with {said} at the end.",
                         "For {count} customers the opening balance and the lines do not make the "
-                        "closing balance; the first is {customer}, with {said} at the end."
+                        "closing balance; the first is {customer}, with {said} at the end.",
                     ),
                     {"count": len(apart), "customer": key, "said": f"{said:f}"},
                 )

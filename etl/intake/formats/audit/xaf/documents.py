@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from data.core.texts import N_, Text
+from data.core.texts import N_, NN_, Text
 from etl.intake.formats.audit.xaf.books import Books, transactions
 from etl.intake.formats.audit.xaf.parts import Line, Transaction
 from etl.intake.formats.audit.xaf.sides import Both
@@ -74,12 +74,21 @@ class Reader:
         for count, note in (
             (
                 self.foreign,
-                N_("{count} rows also give an amount in another currency; the books' own is used."),
+                NN_(
+                    "{count} row also gives an amount in another currency; the books' own is "
+                    "used.",
+                    "{count} rows also give an amount in another currency; the books' own is "
+                    "used.",
+                ),
             ),
             (
                 self.nameless,
-                N_("{count} lines on receivables accounts name no customer: they are shown under "
-                   "the account's own number."),
+                NN_(
+                    "{count} line on a receivables account names no customer: it is shown under "
+                    "the account's own number.",
+                    "{count} lines on receivables accounts name no customer: they are shown "
+                    "under the account's own number.",
+                ),
             ),
         ):  # fmt: skip
             if count:

@@ -224,7 +224,7 @@ def test_tax_that_the_customer_keeps_back_settles_beside_what_came_in(tmp_path):
     assert published(store, "select sum(amount) from open_items where closed_on is null"
                      " and customer = 'C001'") == [(D("633.45"),)]  # fmt: skip
     _, readings = staged(path)
-    assert "1 payments came in less tax" in "".join(notes(readings))
+    assert "1 payment came in less tax" in "".join(notes(readings))
 
 
 def test_norwegian_ledger_lines_make_the_closing_balance_of_the_account(tmp_path):
