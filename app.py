@@ -260,6 +260,9 @@ def show(
         str | None,
         typer.Option(help="A set of the policy; days at which buckets end, months:3, +5: grace."),
     ] = None,
+    soon: Annotated[
+        int | None, typer.Option(metavar="DAYS", help="What ends within so many days ends soon.")
+    ] = None,
     history: Annotated[int, typer.Option(min=1, help="As of the last N month-ends.")] = 1,
     format: Annotated[Output, typer.Option(help="How to print the rows.")] = Output.TABLE,
 ) -> None:
@@ -287,7 +290,7 @@ def show(
         ledger = ledger_of(
             state.engine, rules, day, filters, months,
             basis=basis.value, buckets=buckets, since=_day(since), history=history,
-            lines=beside(store, state.engine, rules),
+            lines=beside(store, state.engine, rules), soon=soon,
         )  # fmt: skip
         groups = columns_of(state.engine, by or ("total",))
         table = renamed(state.engine, answer(state.engine, metric, ledger, groups))

@@ -54,6 +54,8 @@ class Question(TypedDict, total=False):
     """What aging counts from: `due` or `issued`."""
     buckets: str
     """Of aging, as `data.core.buckets` writes them."""
+    soon: int | None
+    """What ends within so many days ends soon; None: as the policy says."""
 
 
 def open(store: Path | str) -> Books:  # noqa: A001 - as in `tandem.open`
@@ -167,6 +169,7 @@ class Books:
         months: int = 12,
         basis: str = "due",
         buckets: str = "",
+        soon: int | None = None,
     ) -> tuple[Ledger, tuple[str, ...]]:
         """Return the ledger that answers a `Question`, and its groups."""
         named = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
@@ -180,7 +183,7 @@ class Books:
         ledger = ledger_of(
             engine, policy, day, _many(where), months,
             basis=basis, buckets=buckets, since=earlier, history=history,
-            lines=beside(self._store.folder, engine, policy),
+            lines=beside(self._store.folder, engine, policy), soon=soon,
         )  # fmt: skip
         groups = columns_of(engine, (by,) if isinstance(by, str) else by)
         return ledger, groups or ("total",)

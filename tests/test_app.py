@@ -63,6 +63,8 @@ SHOW = ("show", "receivables", "--store", "/store")
         ((*SHOW, "--months", "100000"), 1, "a window of 100000 months cannot be"),
         ((*SHOW, "--history", "100000"), 1, "a history of 100000 months cannot be"),
         ((*SHOW, "--history", "0"), 2, "--history"),
+        (("show", "limits_ending", *SHOW[2:], "--soon", "-1"), 1, "not within -1 days"),
+        (("show", "limits_ending", *SHOW[2:], "--soon", "30"), 0, "limits"),
         ((*SHOW, "--by", "colour"), 1, "'colour' is no dimension"),
         ((*SHOW, "--where", "colour=red"), 1, "'colour' is no dimension"),
         ((*SHOW, "--where", "country"), 1, "write DIMENSION=VALUE"),

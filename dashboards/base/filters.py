@@ -22,7 +22,7 @@ from data.core.policy.rules import DEFAULTS, Policy
 from data.core.texts import N_, Text
 from data.reference import nace
 from data.store.engine import Engine
-from metrics.asking.ledger import FIRST_DAY, LAST_DAY, Ledger
+from metrics.asking.ledger import FIRST_DAY, LAST_DAY, MOST_SOON, Ledger
 from metrics.asking.limits import (
     LIMITS_OF,
     MOST_OVERDUE,
@@ -200,7 +200,13 @@ class Selection:
             standing=self.standing(said),
             said=said,
             undisputed=undisputed_of(self.chosen),
+            soon=self.soon(options),
         )
+
+    def soon(self, options: Options) -> int:
+        """Return within how many days what ends soon ends: as the URL says, else the policy."""
+        usual = options.policy.soon_days.at(self.as_of)
+        return int(self.page.get("soon", usual))
 
     def words(self, options: Options, f: Format) -> str:
         """Return the filters as a reader would say them: "Construction, Belgium"; '' if none."""
@@ -234,8 +240,13 @@ def _day(value: str) -> date | None:
 def _occurs(name: str, value: str, options: Options) -> bool:
     """Whether it makes sense to filter by a value: the data have it, or customers stand so."""
     if name == "overdue":
-        return value.isascii() and value.isdigit() and int(value) <= MOST_OVERDUE
+        return _number_of_days(value, MOST_OVERDUE)
     return value in (STANDING[name][1] if name in STANDING else options.values[name])
+
+
+def _number_of_days(value: str, most: int) -> bool:
+    # Python reads no numbers of thousands of digits
+    return value.isascii() and value.isdigit() and len(value) < 10 and int(value) <= most
 
 
 def _about_day(asked: date, shown: date, last: date) -> list[Text]:
@@ -275,6 +286,9 @@ def parse(search: str | None, options: Options) -> Selection:
                 chosen[key].append(meant)
         elif key == "by" and columns.get(value, value) not in DIMENSIONS:
             text = N_("“{value}” is no dimension to split by.")
+            notices.append(Text(text, {"value": value[:40]}))
+        elif key == "soon" and not _number_of_days(value, MOST_SOON):
+            text = N_("“{value}” is no number of days.")
             notices.append(Text(text, {"value": value[:40]}))
         else:
             page.setdefault(key, columns.get(value, value) if key == "by" else value)
@@ -362,6 +376,12 @@ def value_label(
     if name in ("customer", "customer_group") and options:
         return options.names.get(value, value)
     return value
+
+
+def within_words(days: int, f: Format) -> str:
+    """Return what ends soon, in words: `ending within 60 days`."""
+    text = n_("ending within {days} day", "ending within {days} days", days)
+    return text.format(days=f.count(days))
 
 
 def sector_choices(options: Options, f: Format) -> list[dict[str, str]]:

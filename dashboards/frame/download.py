@@ -24,6 +24,7 @@ import pyarrow.compute
 import pyarrow.csv
 from dash import Dash
 
+from dashboards.base.filters import within_words
 from dashboards.base.grid import Column, Listing, arranged, totals
 from dashboards.base.i18n import _
 from dashboards.base.page import Page
@@ -200,6 +201,8 @@ def head(view: View, explain: Explain | None = None, narrowed: str = "") -> list
         ]
         if explain.since:
             words.append(_("compared with {day}").format(day=explain.since))
+        if metric(explain.metric).soon:
+            words.append(within_words(view.ledger.soon, view.f))
         words += [_("by invoice day")] if explain.basis == "issued" else []
         if explain.buckets not in ("", str(DEFAULT)):
             words.append(_("buckets {buckets}").format(buckets=explain.buckets))

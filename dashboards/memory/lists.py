@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from dashboards.base.filters import within_words
 from dashboards.base.grid import CARD, Column, Listing
 from dashboards.base.i18n import _
 from dashboards.base.view import View
@@ -29,6 +30,9 @@ SHOWN = {
     "agreed": {"open": N_("About to end"), "past": N_("Past"), "all": N_("All")},
 }
 
+SOON = (30, 60, 90, 180)
+"""Within so many days, to choose from; an address may say any number."""
+
 _LINE = [("customer", pa.string()), ("said_on", pa.date32()), ("who", pa.string())]
 _MONEY = pa.decimal128(18, 2)
 
@@ -37,6 +41,14 @@ def shown_of(view: View, key: str, params: Mapping[str, str] | None = None) -> s
     """Return what of a list is asked for, in `params` or else the URL; what is open by default."""
     asked = (params or {}).get("shown") or view.selection.page.get(key, "")
     return asked if asked in SHOWN[key] else "open"
+
+
+def shown_words(view: View, key: str) -> str:
+    """Return what of a list is shown, in words: of what is about to end, within how many days."""
+    chosen = shown_of(view, key)
+    if (key, chosen) == ("agreed", "open"):
+        return within_words(view.ledger.soon, view.f)
+    return _(SHOWN[key][chosen])
 
 
 def lines_of(view: View, *subjects: type) -> list[Became]:
@@ -180,7 +192,7 @@ _SAID = (
 
 
 def _narrowed(key: str) -> Callable[[View], str]:
-    return lambda view: _(SHOWN[key][shown_of(view, key)])
+    return lambda view: shown_words(view, key)
 
 
 PROMISES = Listing(

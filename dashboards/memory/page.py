@@ -1,7 +1,7 @@
 """Promises and disputes: what customers promised and contest, and what was agreed for a while only.
 
 The URL holds what each list shows: `promises` (open, broken or all), `disputes` (open, past or
-all) and `agreed` (open: about to end, past or all).
+all) and `agreed` (open: about to end, past or all), and within how many days that is, `soon`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,15 @@ from dashboards.base.parts import page, panel
 from dashboards.base.view import Context, Explain, ListRef, NoRows, View
 from dashboards.charts.tables import Bar, bar_list
 from dashboards.memory import aims
-from dashboards.memory.lists import AGREED, DISPUTES, PROMISES, SHOWN, shown_of
+from dashboards.memory.lists import (
+    AGREED,
+    DISPUTES,
+    PROMISES,
+    SHOWN,
+    SOON,
+    shown_of,
+    shown_words,
+)
 from data.core.texts import N_
 from data.workspace.subjects.dispute import REASONS
 
@@ -71,7 +79,8 @@ def _connect_list(app: Dash, context: Context, key: str, below: bool) -> None:
     @part_callback(app, context, f"memory-{key}-shown")
     def shown(view: View) -> Component:
         choices = {name: _(text) for name, text in SHOWN[key].items()}
-        return switch(view, key, choices, _("What is listed"))
+        listed = switch(view, key, choices, _("What is listed"))
+        return html.Div([listed, soon_choice(view)]) if key == "agreed" else listed
 
     @panel_callback(app, context, f"memory-{key}", below=below)
     def head(view: View) -> Content:
@@ -80,11 +89,24 @@ def _connect_list(app: Dash, context: Context, key: str, below: bool) -> None:
     connect_grid(app, context, f"memory-{key}-grid", listing, below=below)
 
 
+def soon_choice(view: View) -> Component | None:
+    """Return the links that choose within how many days; None where nothing is about to end."""
+    if shown_of(view, "agreed") != "open":
+        return None
+    usual, asked = view.options.policy.soon_days.at(view.selection.as_of), view.ledger.soon
+    choices = {
+        str(days): n_("{days} day", "{days} days", days).format(days=view.f.count(days))
+        for days in sorted({*SOON, usual, asked})
+    }
+    return switch(view, "soon", choices, _("Within how many days it ends"), default=str(usual))
+
+
 def title_of(view: View, key: str) -> str:
     """Return what a list comes to, in one line."""
     all_rows, f = totals(view, _LISTS[key], {}), view.f
     count = all_rows["rows"]
-    shown = _(SHOWN[key][shown_of(view, key)]).lower()
+    shown = shown_words(view, key)
+    shown = shown[:1].lower() + shown[1:]
     if not count:
         return _("{list}: none ({shown})").format(list=_(_LISTS[key].title), shown=shown)
     if key == "promises":

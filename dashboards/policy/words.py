@@ -66,6 +66,10 @@ SENTENCES = {
     "promise_days": N_(
         "A promise to pay is kept by what comes in up to {value} after the day promised."
     ),
+    "soon_days": N_(
+        "Limits and terms that were agreed for a while end soon where their last day is at most "
+        "{value} away."
+    ),
     "buckets": N_("Receivables are aged in these buckets where nobody asks for others: {value}."),
     "approval": N_("Who may approve, up to which unsecured amount: {value}."),
     "four_eyes": N_(

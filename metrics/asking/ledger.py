@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import known
+from data.core.policy.rules import DEFAULTS
 from data.store.engine import apart
 from metrics.asking.asked import Asked
 from metrics.asking.limits import Standing
@@ -28,6 +29,7 @@ from metrics.asking.tables import DATES
 #: them are days too.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 MOST_MONTHS = 1200
+MOST_SOON = 3650
 
 BASES = {"due": "due_on", "issued": "issued_on"}
 """What aging counts from: basis -> column of the open item."""
@@ -124,8 +126,8 @@ class Ledger:
     kept: the bounds of ages that the state's cubes tell apart (`about.ages`); what other buckets
     hold is added up from the rows.
 
-    Raises ValueError for a dimension or basis that does not exist, for days far outside, and for
-    a comparison with a day that is not earlier.
+    Raises ValueError for a dimension or basis that does not exist, for days far outside or a
+    number of them that cannot be, and for a comparison with a day that is not earlier.
     """
 
     as_of: date
@@ -141,7 +143,7 @@ class Ledger:
     standing: Standing | None = None
     said: Said | None = None
     undisputed: bool = False
-    soon: int = 60
+    soon: int = DEFAULTS.soon_days.at(LAST_DAY)
 
     def __post_init__(self) -> None:
         """Refuse names that do not exist, and days from which none can be counted."""
@@ -150,6 +152,8 @@ class Ledger:
             raise ValueError(f"{self.basis!r} is no basis; known are: {', '.join(BASES)}")
         if not 1 <= self.months <= MOST_MONTHS:
             raise ValueError(f"a window of {self.months} months cannot be: give 1 to {MOST_MONTHS}")
+        if not 0 <= self.soon <= MOST_SOON:
+            raise ValueError(f"soon is not within {self.soon} days: give 0 to {MOST_SOON}")
         for day in (self.as_of, self.since or self.as_of):
             if not FIRST_DAY <= day <= LAST_DAY:
                 raise ValueError(

@@ -158,3 +158,8 @@ class Metric:
     def compares(self) -> bool:
         """Whether it compares two days: then `Ledger.since` says the earlier one."""
         return self.query.compares
+
+    @property
+    def soon(self) -> bool:
+        """Whether it asks what ends soon: then `Ledger.soon` says within how many days."""
+        return "$soon" in self.query.text

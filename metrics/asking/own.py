@@ -32,14 +32,16 @@ def ledger_of(
     since: date | None,
     history: int,
     lines: Lines,
+    soon: int | None = None,
 ) -> Ledger:
     """Return the ledger as of a day, or of the last `history` month-ends of it.
 
     where: dimension -> values; besides, `overdue` (days) and `limit` (over, none) choose customers
     by how they stand on the day, and `disputed` (out) leaves out what is disputed. lines: what
     people said. buckets: a set of the policy, or edges as `data.core.buckets`
-    writes them; the usual set if nothing is said. Raises ValueError for a dimension that the
-    store does not know.
+    writes them; the usual set if nothing is said. soon: within how many days what ends soon ends;
+    as the policy says if nothing is said. Raises ValueError for a dimension that the store does not
+    know.
     """
     about = engine.query("select ages, last_day from about").to_pylist()[0]
     own = own_names(engine).values()
@@ -61,6 +63,7 @@ def ledger_of(
         standing=standing_of(as_of, stand, said),
         said=said,
         undisputed=undisputed_of(stand),
+        soon=policy.soon_days.at(as_of) if soon is None else soon,
     )
     return ledger.history(history) if history > 1 else ledger
 

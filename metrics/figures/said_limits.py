@@ -20,8 +20,12 @@ LIMITS_ENDING = Metric(
         "Limits and terms that were agreed here for a while and end soon. Then those of the files "
         "hold again, or what was said before: whoever delivers on them should know in time."
     ),
-    formula=N_("about to end = the last day on which it holds is at most 60 days away"),
+    formula=N_(
+        "about to end = the last day on which it holds is at most so many days away as are asked "
+        "for"
+    ),
     conventions=(
+        N_("Who asks for no number of days has that of the policy, 60 unless it says another."),
         N_("Only what is in force on the as-of day: of several, what was said last and has not "
            "ended."),
         N_("Exposure is what these customers owe themselves, without those that belong to them."),

@@ -162,6 +162,11 @@ class Policy:
         " bank's, as of that day.",
         books=False,
     )  # fmt: skip
+    soon_days: Dated[int] = _rule(
+        DAYS, 60,
+        "What was agreed for a while ends soon where its last day is at most so many days away.",
+        books=False,
+    )  # fmt: skip
     buckets: Dated[str] = _rule(
         SET, "standard",
         "The buckets of aging where nobody asks for others: a name of [sets], or written like"

@@ -7,8 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from dashboards.base.i18n import speaking
+from dashboards.base.view import Explain
+from dashboards.frame.download import head, list_download
 from dashboards.memory.lists import AGREED, DISPUTES, PROMISES, shown_of
-from dashboards.memory.page import headline_words, title_of
+from dashboards.memory.page import headline_words, soon_choice, title_of
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import Dispute, Settled
 from data.workspace.subjects.promise import Promise
@@ -82,6 +85,39 @@ def test_what_ends_soon_is_listed(context):
     assert rows(context, AGREED, "?", names) == [("A", "said_limits", date(2025, 4, 15))]
     assert rows(context, AGREED, "?as_of=2025-02-01", names) == []
     assert len(rows(context, AGREED, "?agreed=all", ("customer",))) == 2
+
+
+@pytest.mark.parametrize(
+    ("search", "days", "listed", "words"),
+    [("?", 60, 1, "ending within 60 days"), ("?soon=14", 14, 0, "ending within 14 days"),
+     ("?soon=15", 15, 1, "ending within 15 days"), ("?soon=1", 1, 0, "ending within 1 day"),
+     ("?soon=soon", 60, 1, "ending within 60 days"), ("?soon=3651", 60, 1, "within 60 days"),
+     ("?soon=" + "9" * 5000, 60, 1, "ending within 60 days")],
+)  # fmt: skip
+def test_within_how_many_days_is_asked_in_the_address(context, search, days, listed, words):
+    view = context.view(search)
+    assert view.ledger.soon == days
+    assert len(rows(context, AGREED, search, ("customer",))) == listed
+    (figure,) = view.answer("limits_ending").to_pylist()
+    assert figure["limits"] == listed
+    with speaking("en"):
+        assert words in title_of(view, "agreed")
+        assert words in dict(list_download(view, AGREED, {}, {}).head)["Filters"]
+        assert words in dict(head(view, Explain("limits_ending")))["Filters"]
+        assert "ending" not in dict(head(view, Explain("overrides")))["Filters"]
+        shown = str(soon_choice(view))
+    assert f"'{view.f.count(days)} day" in shown
+    assert bool(view.selection.notices) == (search[6:] not in ("", str(days)))
+    assert soon_choice(context.view("?agreed=all")) is None
+
+
+def test_the_policy_says_within_how_many_days(context):
+    path = context.store.folder / "policy.toml"
+    path.write_text("soon_days = [{ value = 14 }, { since = 2025-03-31, value = 15 }]\n")
+    assert [context.view(s).ledger.soon for s in ("?", "?as_of=2025-03-30", "?soon=60")] == [
+        15, 14, 60,
+    ]  # fmt: skip
+    assert len(rows(context, AGREED, "?", ("customer",))) == 1
 
 
 def test_the_page_says_what_waits(context):

@@ -43,6 +43,7 @@ def test_a_value_counts_from_its_day_on():
         ('\n\nterms_days = "30"', 3, "Write a whole number from 0 to 3,650."),
         ("terms_days = 4000", 1, "Write a whole number"),
         ("terms_days = true", 1, "Write a whole number"),
+        ("soon_days = -1", 1, "Write a whole number from 0 to 3,650."),
         ("bank_fee = nan", 1, "Write a number from"),
         ("discounts = [1, 200]", 1, "percents in brackets"),
         ("discounts = 2", 1, "percents in brackets"),
