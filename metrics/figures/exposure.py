@@ -53,9 +53,9 @@ EXPOSURE = Metric(
             "owed": """
 select {by},
     sum(amount) as exposure,
-    sum(case when customer in (select customer from limits) then 0 else amount end)
-        as without_limit
+    sum(case when known.limited = 1 then 0 else amount end) as without_limit
 from owing
+left join (select as_of, customer, 1 as limited from limits) as known using (as_of, customer)
 group by {by}
 """,
             "members": """

@@ -80,6 +80,24 @@ def test_a_past_day_shows_what_was_said_by_then(data):
         alike(found, ask(engine, name, replace(asked, said=then.said(engine, day)), by))
 
 
+@checked(8)
+@given(st.data())
+def test_a_history_is_the_single_days_also_of_what_is_said(data):
+    """Limits that end, disputes that are settled: what holds on one day changes no other."""
+    world = data.draw(worlds())
+    engine, told = build(world), data.draw(tellings(world))
+    days = sorted({*data.draw(st.lists(days_of(world), max_size=2)), data.draw(days_of(world))})
+    said, by = (
+        told.said(engine, data.draw(st.sampled_from(days))),
+        data.draw(st.sampled_from(SPLITS)),
+    )
+    asked = Ledger(days[-1], said=said, undisputed=data.draw(st.booleans()))
+    for name, metric in METRICS.items():
+        if not metric.compares:
+            rows = ask(engine, name, replace(asked, days=tuple(days)), (by,))
+            alike(rows, [r for day in days for r in ask(engine, name, asked.at(day), (by,))])
+
+
 @checked(10)
 @given(st.data())
 def test_a_figure_is_what_is_left_without_what_is_disputed_and_that(data):

@@ -1,15 +1,18 @@
 """Limits that customers share, currencies, and room that is never netted."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from data.store.engine import DuckDBEngine
+from data.workspace.subjects.agreed import Limit
 from metrics.asking.ledger import Ledger
 from metrics.asking.limits import Standing
 from metrics.catalogue import answer
 from metrics.lists.customers import ROOM, customers
 from tests.ledgers import customer, derived, invoice
+from tests.telling import Telling
 
 DAY = date(2025, 3, 31)
 
@@ -52,6 +55,15 @@ def test_a_groups_limit_counts_its_daughters(engine):
     assert found["D2"] == (900, -400, None, 1, 0)
     assert found["D1"] == (0, -400, None, 1, 0)
     assert found["FREE"] == (70, None, None, 0, 70)
+
+
+def test_a_limit_that_ended_covers_nothing_in_a_history(engine):
+    told = Telling()
+    told.say("FREE", Limit(Decimal(10), "EUR", date(2025, 3, 15)), "2025-03-02")
+    days = (date(2025, 3, 10), DAY)
+    asked = Ledger(DAY, said=told.said(engine, DAY), days=days)
+    rows = answer(engine, "exposure", asked).to_pylist()
+    assert [(r["as_of"], r["without_limit"]) for r in rows] == [(days[0], 0), (DAY, 70)]
 
 
 def test_room_is_never_netted_with_what_is_over(engine):
