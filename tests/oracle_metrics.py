@@ -1279,22 +1279,28 @@ def limits_ending(r: Relations) -> dict[Key, list[Row]]:
 
 
 def overrides(r: Relations) -> dict[Key, list[Row]]:
-    names = ("overrides", "raised", "said_amount", "file_amount", "exposure", "beyond", "overdue",
-             "paid", "lost")  # fmt: skip
+    names = ("overrides", "raised", "above_advice", "said_amount", "file_amount", "advised_amount",
+             "exposure", "beyond", "overdue", "paid", "lost")  # fmt: skip
     rows: dict[Key, Row] = {key: dict.fromkeys(names, ZERO) for key in _whole(r)}
     for customer, (key, _row) in _of_accounts(r).items():
         line = r.book.memo.limit(customer, r.q.as_of)
         by_files = r.book.customers[customer].get("credit_limit")
-        if line is None or by_files is None or Decimal(str(by_files)) == line.said.amount:
+        if line is None:
             continue
-        files, said = Decimal(str(by_files)), line.said.amount
+        files = None if by_files is None else Decimal(str(by_files))
+        said, advised = line.said.amount, line.said.advised
+        above = advised is not None and said > advised
+        if not above and files in (None, said):
+            continue
+        allowed = min(x for x in (files, advised) if x is not None)
         exposure, overdue = _exposed(r, customer)
         since = [d for d in r.docs if d.dims["customer"] == customer and d.day > line.said_on]
         row = rows.setdefault(key, dict.fromkeys(names, ZERO))
         for name, value in (
-            ("overrides", 1), ("raised", int(said > files)), ("said_amount", said),
-            ("file_amount", files), ("exposure", exposure),
-            ("beyond", max(min(exposure, said) - files, ZERO)), ("overdue", overdue),
+            ("overrides", 1), ("raised", int(files is not None and said > files)),
+            ("above_advice", int(above)), ("said_amount", said), ("file_amount", files or ZERO),
+            ("advised_amount", advised or ZERO), ("exposure", exposure),
+            ("beyond", max(min(exposure, said) - allowed, ZERO)), ("overdue", overdue),
             ("paid", -total(d for d in since if d.kind == "payment")),
             ("lost", -total(d for d in since if d.kind == "write_off")),
         ):  # fmt: skip

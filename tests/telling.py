@@ -87,7 +87,11 @@ def tellings(draw: st.DrawFn, world: World, most: int = 8) -> Telling:
         documents: list[str] = []
         if kind == "limit":
             insured = draw(st.sampled_from((None, Decimal("100.00"))))
-            said = Limit(draw(st.one_of(st.just(Decimal(0)), amounts)), "EUR", until, insured)
+            advised = draw(st.sampled_from((None, None, Decimal(0), Decimal("123.45"))))
+            said = Limit(
+                draw(st.one_of(st.just(Decimal(0)), amounts)), "EUR", until, insured,
+                advised=advised,
+            )  # fmt: skip
         elif kind == "terms":
             said = Terms(draw(st.sampled_from((0, 30, 90))), until)
         elif kind == "dispute":

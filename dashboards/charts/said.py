@@ -183,6 +183,11 @@ def _limit(said: Limit, view: View) -> str:
         parts.append(text.format(amount=f.exact(said.insured_amount), percent=said.insured_percent))
     if said.security:
         parts.append(said.security)
+    if said.advised is not None:
+        text = _("{amount} advised")
+        if said.amount > said.advised:
+            text = _("above the {amount} advised")
+        parts.append(text.format(amount=f.exact(said.advised)))
     return "; ".join(parts)
 
 

@@ -46,6 +46,7 @@ ROW_COLUMNS: dict[str, tuple[str, str, int, str]] = {
     "file_limit": (N_("Limit of the files"), "money", 125, ""),
     "valid_until": (N_("Until"), "day", 126, ""),
     "insured_amount": (N_("Insured limit"), "money", 125, ""),
+    "advised": (N_("Advised"), "money", 125, ""),
     "security": (N_("Other security"), "text", 150, ""),
     "said_on": (N_("Said on"), "day", 126, ""),
     "who": (N_("By"), "text", 130, ""),

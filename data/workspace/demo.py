@@ -138,7 +138,10 @@ def _agreed(rows: list[dict[str, Any]], currency: str, last: date) -> Iterator[L
             if raised < last:
                 insured = limit if _chance(customer, "insured") < 500 else None
                 until = raised + timedelta(365 + _chance(customer, "until") % 500)
-                said = Limit(limit, currency, until, insured, 90 if insured else None)
+                advised = (None, None, limit, before)[_chance(customer, "advised") % 4]
+                said = Limit(
+                    limit, currency, until, insured, 90 if insured else None, advised=advised
+                )
                 yield _line(row, raised, said, note="Order volume doubled; paid as agreed so far.")
         if row["agreed_terms_days"] is not None and _chance(customer, "terms") < 90:
             day = first + timedelta(40)

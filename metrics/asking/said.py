@@ -135,6 +135,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     LIMITS: {
         **_LINE, "amount": "decimal(18, 2)", "valid_until": "date",
         "insured_amount": "decimal(18, 2)", "insured_percent": "integer", "security": "varchar",
+        "advised": "decimal(18, 2)",
     },
     TERMS: {**_LINE, "days": "integer", "valid_until": "date"},
     PROMISES: {

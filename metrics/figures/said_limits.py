@@ -104,21 +104,26 @@ group by {by}
     ),
 )  # fmt: skip
 
-_OVER = "said_limits.amount <> accounts.file_limit"
+_OVER = """(said_limits.amount <> accounts.file_limit
+    or said_limits.amount > said_limits.advised)"""
+#: What they were given beyond: of a limit of files and an advice the lower one.
+_ALLOWED = "least(coalesce(file_limit, advised), coalesce(advised, file_limit))"
 
 OVERRIDES = Metric(
     name="overrides",
-    label=N_("Limits against the files"),
+    label=N_("Limits against files or advice"),
     unit="money",
     meaning=N_(
-        "Limits that were decided here against what files say, a bureau's or an insurer's advice "
-        "among them, and how they turned out since: what was paid, what is overdue, what was lost. "
-        "That tells whether it pays to know better."
+        "Limits that were decided here against what files say, or above what an insurer or a "
+        "bureau advised, and how they turned out since: what was paid, what is overdue, what was "
+        "lost. That tells whether it pays to know better."
     ),
-    formula=N_("beyond the files' limit = min(exposure, limit said here) − limit of the files"),
+    formula=N_("beyond what they allow = min(exposure, limit said here) − the lower of the limit "
+               "of the files and the advice"),
     conventions=(
-        N_("Counted are limits in force on the as-of day that differ from the one of the files; "
-           "where files know no limit there is nothing to differ from."),
+        N_("Counted are limits in force on the as-of day that differ from the one of the files, "
+           "or that are above the advice said beside them; where files know no limit and nobody "
+           "advised one, there is nothing to differ from."),
         N_("Paid and lost count from the day after the limit was said: payments less what went "
            "back, and write-offs, of these customers."),
         N_("Limits are a customer's: split by what is of documents alone, there are none."),
@@ -126,12 +131,14 @@ OVERRIDES = Metric(
     ),
     others=N_("ERP systems keep the new limit alone, so that nobody can tell how it turned out."),
     fields=(
-        Field("overrides", N_("Limits against the files"), "count"),
+        Field("overrides", N_("Limits against files or advice"), "count"),
         Field("raised", N_("Of them higher"), "count"),
+        Field("above_advice", N_("Of them above the advice"), "count"),
         Field("said_amount", N_("Limits said here"), "money"),
         Field("file_amount", N_("Limits of the files"), "money"),
+        Field("advised_amount", N_("Limits advised"), "money"),
         Field("exposure", N_("Exposure of these customers"), "money"),
-        Field("beyond", N_("Beyond the files' limit"), "money"),
+        Field("beyond", N_("Beyond what files and advice allow"), "money"),
         Field("overdue", N_("Overdue"), "money"),
         Field("paid", N_("Paid since"), "money"),
         Field("lost", N_("Lost since"), "money"),
@@ -155,7 +162,7 @@ join said_limits on said_limits.as_of = movements.as_of
 group by movements.as_of, movements.customer
 """,
             "parts": f"""
-select {{by}}, 1 as overrides, said_limits.amount, accounts.file_limit,
+select {{by}}, 1 as overrides, said_limits.amount, accounts.file_limit, said_limits.advised,
     coalesce(owed.exposure, 0) as exposure, coalesce(owed.overdue, 0) as overdue,
     coalesce(since.paid, 0) as paid, coalesce(since.lost, 0) as lost
 from said_limits
@@ -164,33 +171,37 @@ left join owed using (as_of, customer)
 left join since using (as_of, customer)
 where {_OVER}
 union all
-select {{by}}, 0, 0, 0, 0, 0, 0, 0
+select {{by}}, 0, 0, 0, 0, 0, 0, 0, 0
 from whole
 """,
         },
-        select="""
-select {by},
+        select=f"""
+select {{by}},
     cast(sum(overrides) as bigint) as overrides,
     cast(sum(case when amount > file_limit then 1 else 0 end) as bigint) as raised,
+    cast(sum(case when amount > advised then 1 else 0 end) as bigint) as above_advice,
     cast(sum(amount) as decimal(18, 2)) as said_amount,
-    cast(sum(file_limit) as decimal(18, 2)) as file_amount,
+    cast(coalesce(sum(file_limit), 0) as decimal(18, 2)) as file_amount,
+    cast(coalesce(sum(advised), 0) as decimal(18, 2)) as advised_amount,
     cast(sum(exposure) as decimal(18, 2)) as exposure,
-    cast(sum(greatest(least(exposure, amount) - file_limit, 0)) as decimal(18, 2)) as beyond,
+    cast(sum(greatest(least(exposure, amount) - {_ALLOWED}, 0))
+        as decimal(18, 2)) as beyond,
     cast(sum(overdue) as decimal(18, 2)) as overdue,
     cast(sum(paid) as decimal(18, 2)) as paid,
     cast(sum(lost) as decimal(18, 2)) as lost
 from parts
-group by {by}
+group by {{by}}
 """,
     ),
     rows={
-        N_("Limits against the files"): lines(
-            "said_limits", f"{_LINE}, accounts.file_limit", where=_OVER
+        N_("Limits against files or advice"): lines(
+            "said_limits", f"{_LINE}, advised, accounts.file_limit", where=_OVER
         )
     },
     reference=N_("Override tracking of credit scoring: Basel IRB, use test (CRR article 172)"),
     example=Example(
-        source=N_("a limit of 5,000 against 1,000 by the files: 3,000 owed, 400 paid, 100 lost"),
+        source=N_("a limit of 5,000 against 1,000 by the files and 2,000 advised: 3,000 owed, 400 "
+                  "paid, 100 lost"),
         as_of=date(2025, 3, 31),
         customers=(Customer("C1", Decimal("1000.00")),),
         documents=(
@@ -200,13 +211,14 @@ group by {by}
         ),
         told=(
             Told("C1", date(2025, 3, 1), "said_limits",
-                 {"amount": Decimal("5000.00"), "currency": "EUR"}),
+                 {"amount": Decimal("5000.00"), "currency": "EUR",
+                  "advised": Decimal("2000.00")}),
         ),
         expect=(
-            {"overrides": 1, "raised": 1, "said_amount": Decimal("5000.00"),
-             "file_amount": Decimal("1000.00"), "exposure": Decimal("3000.00"),
-             "beyond": Decimal("2000.00"), "overdue": Decimal("3500.00"),
-             "paid": Decimal("400.00"), "lost": Decimal("100.00")},
+            {"overrides": 1, "raised": 1, "above_advice": 1, "said_amount": Decimal("5000.00"),
+             "file_amount": Decimal("1000.00"), "advised_amount": Decimal("2000.00"),
+             "exposure": Decimal("3000.00"), "beyond": Decimal("2000.00"),
+             "overdue": Decimal("3500.00"), "paid": Decimal("400.00"), "lost": Decimal("100.00")},
         ),
     ),
 )  # fmt: skip
