@@ -449,6 +449,14 @@ def year_before(day: date) -> date:
 # --- relations --------------------------------------------------------------------------------
 
 
+def in_its_currency(s: Slice, part: Decimal) -> Decimal:
+    """What a part of a slice is in the currency of its document, half a cent up."""
+    if s.owed.disputed:
+        return s.in_currency
+    exact = Fraction(part) * Fraction(s.in_currency) / Fraction(s.amount) if part else Fraction()
+    return Decimal(math.floor(exact * 100 + Fraction(1, 2))) / 100
+
+
 class Relations:
     """What a question is about, each list under its filters."""
 
@@ -514,7 +522,14 @@ class Relations:
 
     @staticmethod
     def _without(slices: list[Slice], parts: Mapping[int, Decimal]) -> list[Slice]:
-        left = [replace(s, amount=s.amount - parts.get(id(s), ZERO)) for s in slices]
+        left = [
+            replace(
+                s,
+                amount=s.amount - parts.get(id(s), ZERO),
+                in_currency=s.in_currency - in_its_currency(s, parts.get(id(s), ZERO)),
+            )
+            for s in slices
+        ]
         return [s for s, was in zip(left, slices, strict=True) if s.amount or not was.amount]
 
     @staticmethod

@@ -33,6 +33,7 @@ tables are known, `inputs()` makes the relations from `documents`.
 
 from __future__ import annotations
 
+from data.core.shares import guessed, nearest
 from data.store.schema import DIMENSION_COLUMNS, DOCUMENTS
 from etl.sql import Step
 
@@ -163,24 +164,11 @@ _CUT = """
 """
 
 
-_GUESS = """case when worth <> total then cast(floor(
-                cast(worth as double) * cast({0} as double) / cast(total as double) * 100 + 0.5
-            ) * 0.01 as decimal(18, 2)) end"""
-_REST = """2 * (cast(worth as decimal(20, 2)) * {0}
-                    - {0}_guess * cast(total as decimal(20, 2)))"""
-_NEAREST = f"""case when {{0}} = total then worth else {{0}}_guess end + case
-                when {{0}} = total then 0.00
-                when {_REST} < -0.01 * total then -0.01
-                when {_REST} >= 0.01 * total then 0.01
-                else 0.00 end"""
-
-#: What a slice is worth is worth * upto / total, to the cent, less the same of `since`. Engines
-#: differ in how they divide decimals: so a float guesses, and exact products decide whether the
-#: guess or a neighbouring cent is nearest; half a cent goes up. So it is up to ten million
-#: million, and beyond, slices still add up.
+#: What a slice is worth is worth * upto / total, to the cent, less the same of `since`: so slices
+#: add up.
 _SLICE = f"""
     with guessed as (
-        select *, {_GUESS.format("upto")} as upto_guess, {_GUESS.format("since")} as since_guess
+        select *, {guessed("upto")} as upto_guess, {guessed("since")} as since_guess
         from cut
     )
     select document_key, due_on, closed_on, recorded_on, returned_on, closed_by, closed_by_key,
@@ -188,8 +176,8 @@ _SLICE = f"""
         cast(side * (upto - since) as decimal(18, 2)) as amount_currency,
         cast(side * case
             when worth = total then upto - since
-            else {_NEAREST.format("upto")}
-                - ({_NEAREST.format("since")})
+            else {nearest("upto", "upto_guess")}
+                - ({nearest("since", "since_guess")})
         end as decimal(18, 2)) as amount
     from guessed
 """

@@ -21,6 +21,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from data.core.measures import FOR_EVER
+from data.core.shares import guessed, nearest
 from metrics.asking.metric import common_table
 
 PREFIX = "memory_"
@@ -241,19 +242,26 @@ named as (
         and c.ledger = i.ledger and c.document_id = i.document_id
 ),
 parted as (
-    select i.*, case when i.disputed then i.amount
+    select i.*, cast(case when i.disputed then i.amount
         else i.named + least(i.free - i.named, greatest(
             coalesce(l.loose, 0) + i.free - i.named - sum(i.free - i.named) over (
                 partition by i.as_of, i.customer order by {order} {so_far}
-            ), 0)) end as part
+            ), 0)) end as decimal(18, 2)) as part
     from named as i
     left join loose as l on l.as_of = i.as_of and l.customer = i.customer
+),
+guessed as (
+    select p.*, case when p.amount > 0 then {guessed("p.part", *_AMOUNTS)} end as part_guess
+    from parted as p
 )
-select p.*, case when p.part = p.amount then p.amount_currency
-        when p.amount = p.amount_currency then p.part
-        else cast(round(cast(p.part as double) * cast(p.amount_currency as double)
-            / cast(p.amount as double), 2) as decimal(18, 2)) end as part_currency
-from parted as p"""
+select p.*, case when p.disputed then p.amount_currency
+        when p.part = 0 then cast(0 as decimal(18, 2))
+        else cast({nearest("p.part", "p.part_guess", *_AMOUNTS)} as decimal(18, 2))
+        end as part_currency
+from guessed as p"""
+
+
+_AMOUNTS = ("p.amount_currency", "p.amount")
 
 
 def alive_on(day: str, days: str, *, undisputed: bool, said: bool) -> str:

@@ -34,10 +34,6 @@ def same(ours, theirs, where="", most=1.0):
         assert ours == theirs, where
 
 
-#: What a part of an item is in its own currency is rounded, and no figure stands on that.
-ROUNDED = ("receivables_currency",)
-
-
 def compare(engine, book: Book, name: str, ledger: Ledger, by: tuple[str, ...]) -> int:
     """Compare one answer with the oracle's, row by row; return the number of rows."""
     table = answer(engine, name, ledger, by)
@@ -60,8 +56,6 @@ def compare(engine, book: Book, name: str, ledger: Ledger, by: tuple[str, ...]) 
         for ours, (key, theirs) in zip(found, wanted, strict=True):
             most = max(1.0, *(abs(v) for v in theirs.values() if isinstance(v, float)), 1.0)
             for field in fields:
-                if ledger.undisputed and field in ROUNDED:
-                    continue
                 same(ours[field], theirs[field], (name, day, key, field), most)
     return len(rows)
 
