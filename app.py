@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dashboards.door.command import users
 from data.core.texts import Text
 from etl.load.command.options import (
     Accounts,
@@ -38,6 +39,7 @@ cli = typer.Typer(
     no_args_is_help=True,
     help="Tandem: one view of the same customers and markets for credit and sales.",
 )
+cli.add_typer(users, name="users")
 StoreFolder = Annotated[
     Path,
     typer.Option("--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."),
@@ -307,9 +309,11 @@ def create_app(store: Path | str = STORE, names: Collection[str] = ()) -> Dash:
     TANDEM_HOSTS: the names by which readers reach the web server before it.
     """
     from dashboards.server import create_app as create_pages
+    from data.workspace.people.people import People
 
     states = opened(store)
-    return create_pages(states, importer=_importer(states), names=names)
+    people = People(states.folder)
+    return create_pages(states, importer=_importer(states), names=names, people=people)
 
 
 def opened(store: Path | str) -> Store:
@@ -417,19 +421,29 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the pages."""
+    from dashboards.door.entry import NOBODY
+    from dashboards.door.hosts import is_loopback
     from dashboards.server import AddressError
     from dashboards.server import serve as serve_pages
     from data.core.errors import StoreError
     from data.store.parquet import ParquetStore
+    from data.workspace.people.people import People
 
-    states = opened(store)
+    states, people = opened(store), People(store)
+    try:
+        alone = not people.any()
+    except StoreError as error:
+        raise _stop(error) from error
+    if alone and not is_loopback(host):
+        raise _stop(Text(NOBODY))
     if isinstance(states, ParquetStore):
         try:
             states.current()  # a cluster that does not answer is said once, not on each page
         except StoreError as error:
             raise _stop(error) from error
     try:
-        serve_pages(states, host, port, importer=_importer(states), names=name or ())
+        importer = _importer(states)
+        serve_pages(states, host, port, importer=importer, names=name or (), people=people)
     except AddressError as error:
         raise _stop(error) from error
 

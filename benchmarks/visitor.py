@@ -74,6 +74,8 @@ class Visitor:
     port: int
     near: int | None = 2
     """How many of the parts that are asked for when they come near the screen do; None: all."""
+    cookie: str = ""
+    """What the browser sends with every request."""
     props: dict[str, dict[str, Any]] = field(default_factory=dict)
     callbacks: tuple[Callback, ...] = ()
     requests: int = 0
@@ -303,12 +305,10 @@ class Visitor:
             connection = http.client.HTTPConnection(self.host, self.port, timeout=120)
             self._local.connection = connection
             self._connections.append(connection)
-        connection.request(
-            "POST" if body else "GET",
-            path,
-            body,
-            {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br, zstd"},
-        )
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br, zstd"}
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        connection.request("POST" if body else "GET", path, body, headers)
         answer = connection.getresponse()
         data = answer.read()
         self.requests += 1

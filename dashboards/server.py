@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import flask
-from dash import Dash, dcc
+from dash import Dash, dcc, html
 
-from dashboards import doors
 from dashboards.aging import page as aging
 from dashboards.base import assets
 from dashboards.base.delivery import compressing_server, let_browsers_keep, share_answers
@@ -25,6 +24,7 @@ from dashboards.charts.figures import dark_css
 from dashboards.customer import page as customer
 from dashboards.customers import page as customers
 from dashboards.definitions import page as definitions
+from dashboards.door import callbacks, entry, hosts
 from dashboards.dso import page as dso
 from dashboards.findings import page as findings
 from dashboards.frame import download, explain, frame
@@ -37,6 +37,7 @@ from data.core.errors import TandemError
 from data.core.importing import Importer
 from data.core.texts import N_
 from data.store.state import Store
+from data.workspace.people.people import People
 
 LOG = logging.getLogger("tandem")
 
@@ -62,6 +63,7 @@ _POLICY = (
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
 )
+_NEEDS_NOTHING = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}">
 <head>
@@ -121,16 +123,18 @@ def create_app(
     importer: Importer | None = None,
     pages: Sequence[Page] = PAGES,
     names: Collection[str] = (),
-    listening: str = doors.LOOPBACK,
+    listening: str = hosts.LOOPBACK,
+    people: People | None = None,
 ) -> Dash:
     """Return the app over `store`; nothing is opened until it is asked for.
 
     `importer` is what the Imports page loads with. It answers only requests that name it: as
-    `names` and TANDEM_HOSTS say, and by the address it is `listening` on. Several apps may live in
-    one process.
+    `names` and TANDEM_HOSTS say, and by the address it is `listening` on. `people` are those who
+    may come in; without them nobody is asked who they are. Several apps may live in one process.
     """
     server = compressing_server()
-    doors.guard(server, names, listening)
+    hosts.guard(server, names, listening)
+    entry.guard(server, people)
     app = _App(
         server=server,
         assets_folder=str(assets.SHARED),
@@ -142,27 +146,33 @@ def create_app(
         update_title="",
         use_pages=False,
         add_log_handler=False,
-        **doors.SHUT,
+        **hosts.SHUT,
     )
-    context = Context(store, importer)
-    app.layout = lambda: frame.layout(context, pages)
+    context = Context(store, importer, people)
+    # Dash looks at it once before anybody asks: then there is nobody to show anything to
+    app.layout = lambda: frame.layout(context, pages) if flask.has_request_context() else html.Div()
     for part in (frame, explain, download):
         part.connect(app, context, pages)
+    needs: dict[str, str] = {}
     for page in pages:
-        page.connect(app, context)
+        needs |= callbacks.connect_page(app, context, page)
 
     @app.server.after_request
     def secure(response: flask.Response) -> flask.Response:
         response.headers.setdefault("Content-Security-Policy", _POLICY)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", _NEEDS_NOTHING)
+        if flask.request.is_secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return let_browsers_keep(response)
 
     # the first concurrent requests of a fresh worker would not find their callbacks otherwise
     app._setup_server()
     assets.serve(app.server)
-    doors.shut(app)
+    hosts.shut(app)
     share_answers(app, context)
+    callbacks.guard(app, context, tuple(pages), needs)
     return app
 
 
@@ -178,6 +188,7 @@ def serve(
     importer: Importer | None = None,
     names: Collection[str] = (),
     threads: int = 16,
+    people: People | None = None,
 ) -> None:
     """Serve the app until interrupted, with threads: many only wait for what another computes.
 
@@ -187,11 +198,11 @@ def serve(
 
     # a page asks for all its panels at once: that they queue for a moment is no warning
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    app = create_app(store, importer=importer, names=names, listening=host)
+    app = create_app(store, importer=importer, names=names, listening=host, people=people)
     try:
         listening = create_server(
             app.server, host=host, port=port, threads=threads, ident="tandem",
-            **doors.at_the_door(),
+            **hosts.at_the_door(),
         )  # fmt: skip
     except (OSError, ValueError) as error:  # taken, or none of this machine
         raise AddressError(

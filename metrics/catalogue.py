@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 
 from data.core.errors import EngineError
@@ -69,5 +71,7 @@ def answer(engine: Engine, name: str, ledger: Ledger, by: tuple[str, ...] = ("to
             N_("What moved between two days is not computed on a cluster: it would take minutes."),
             N_("Ask the store on one machine that was published there."),
         )
+    if not engine.cubes:
+        ledger = replace(ledger, cubes=False)
     statement = ledger.statement(asked, by)
     return engine.query(statement.sql, statement.parameters).drop_columns(list(asked.hidden))

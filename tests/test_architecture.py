@@ -54,7 +54,7 @@ FLOORS = (
      "dashboards.customers", "dashboards.customer", "dashboards.cash", "dashboards.changes",
      "dashboards.findings", "dashboards.imports", "dashboards.definitions", "dashboards.memory",
      "dashboards.policy"),
-    ("dashboards.doors",),
+    ("dashboards.door",),
     ("dashboards.server",),
     ("app",),
     ("tandem",),

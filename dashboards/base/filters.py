@@ -60,7 +60,7 @@ class Options:
     loaded: the day on which the data were loaded. values: dimension -> its values, sorted. names:
     customer number -> name, for every customer and group. sectors: (section, division, group, code)
     as they occur together. ages: the bounds that the cubes tell apart. policy: what the company
-    says. own: what the data call their own dimensions.
+    says. own: what the data call their own dimensions. cubes: see `Engine.cubes`.
     """
 
     first_day: date
@@ -73,6 +73,7 @@ class Options:
     ages: frozenset[str] = DEFAULT.bounds
     policy: Policy = DEFAULTS
     own: Mapping[str, str] = field(default_factory=dict)
+    cubes: bool = True
 
     def tells(self, name: str) -> bool:
         """Whether a dimension tells anything apart in these data: it has more than one value."""
@@ -128,6 +129,7 @@ def read_options(engine: Engine, policy: Policy = DEFAULTS) -> Options:
         ages=frozenset(about["ages"].split(",")),
         policy=policy,
         own=own_names(engine),
+        cubes=engine.cubes,
     )
 
 
@@ -197,6 +199,7 @@ class Selection:
             buckets=buckets or options.policy.usual(self.as_of),
             enough=options.policy.enough_payments.at(self.as_of),
             kept=options.ages,
+            cubes=options.cubes,
             standing=self.standing(said),
             said=said,
             undisputed=undisputed_of(self.chosen),

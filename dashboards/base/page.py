@@ -53,6 +53,7 @@ from dash.development.base_component import Component
 
 from dashboards.base.grid import Listing
 from dashboards.base.view import Context
+from data.core.rights import Reader
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Page:
     path: its address. title: marked with N_. order: place in the navigation; group: `main`,
     `foot` (below the line) or '' (not in the navigation). needs_data: over an empty store the
     frame shows what to do instead. listings: long tables that can be downloaded. stays: a newer
-    state draws its figures anew, which take `Input("state", "data")`, and not the page.
+    state draws its figures anew, which take `Input("state", "data")`, and not the page. right: what
+    a reader must be allowed to do to see it (`data.core.rights`); '' nothing.
     """
 
     path: str
@@ -74,3 +76,10 @@ class Page:
     needs_data: bool = True
     listings: Sequence[Listing] = ()
     stays: bool = False
+    right: str = ""
+
+
+def listings_of(pages: Sequence[Page], reader: Reader) -> dict[str, Listing]:
+    """Return the long tables of the pages that a reader sees, by name."""
+    seen = (page for page in pages if not page.right or reader.may(page.right))
+    return {listing.name: listing for page in seen for listing in page.listings}

@@ -12,6 +12,7 @@ from operator import itemgetter
 from threading import Lock
 from typing import Any, TypeVar
 
+import flask
 import pyarrow as pa
 from cachetools import LRUCache
 
@@ -30,18 +31,24 @@ from dashboards.base.i18n import language
 from data.core.buckets import Buckets
 from data.core.errors import StoreError
 from data.core.importing import Importer
+from data.core.rights import LOAD, LOCAL, Reader
 from data.core.texts import Text
 from data.reference import nace
 from data.store.engine import apart
 from data.store.state import State, Store
+from data.store.within import ScopedEngine, within
 from data.workspace import policy
 from data.workspace.memory import Memory
+from data.workspace.people.people import People
+from data.workspace.people.speaking import Speaking
 from data.workspace.relations import Relations, print_of
 from metrics.asking.ledger import Ledger
 from metrics.asking.said import Said
 from metrics.catalogue import answer, metric
 
 _T = TypeVar("_T")
+_READERS = 32
+"""So many parts of a state, and what follows from each, are kept open."""
 
 
 class NoRows(Exception):  # noqa: N818 - a state of the page, not an error
@@ -314,46 +321,102 @@ class Context:
     """What a page's `connect` is given: the store, and the parts wired in from outside.
 
     `importer` is the loading side, which dashboards/ does not import; None where the app was
-    made without it: then nothing can be loaded from the pages.
+    made without it: then nothing can be loaded from the pages. `people` are those who may come in;
+    None where nobody is asked who they are.
+
+    Whatever a page asks for here is what its reader may see, say and do: nothing else reaches it.
     """
 
-    def __init__(self, store: Store, importer: Importer | None = None) -> None:
+    def __init__(
+        self, store: Store, importer: Importer | None = None, people: People | None = None
+    ) -> None:
         """Remember them; nothing is opened yet."""
         self.store = store
-        self.importer = importer
-        self._options: tuple[State, Options] | None = None
-        self._relations: tuple[Hashable, Relations] | None = None
+        self.deriver = importer
+        """What makes the books anew after what people said; it loads nothing."""
+        self.people = people
+        self._parts: LRUCache[Hashable, State] = LRUCache(_READERS)
+        self._options: LRUCache[Hashable, Options] = LRUCache(_READERS)
+        self._relations: LRUCache[Hashable, Relations] = LRUCache(_READERS)
+        self._lock = Lock()
         self.answers = Answers()
-        self.memory = Memory(store.folder)
+        self._memory = Memory(store.folder)
+
+    def reader(self) -> Reader:
+        """Return who looks; where people have accounts, who is signed in.
+
+        Raises Unauthorized where nobody is.
+        """
+        if self.people is None:
+            return LOCAL
+        found: Reader | None = flask.g.get("reader") if flask.has_request_context() else None
+        if found is None:
+            flask.abort(401)
+        return found
+
+    def note(self, what: str, about: str) -> None:
+        """Write into the audit log what the reader does, where they have an account."""
+        reader = self.reader()
+        if self.people is not None and reader.login:
+            self.people.note(reader.login, what, about, flask.request.remote_addr or "")
+
+    @property
+    def importer(self) -> Importer | None:
+        """What loads files, for a reader who may."""
+        return self.deriver if self.reader().may(LOAD) else None
+
+    @property
+    def memory(self) -> Memory:
+        """What people said, as far as the reader may hear it, and as they may say it."""
+        reader = self.reader()
+        if not reader.login:
+            return self._memory
+        state = self.state() if reader.scope else None
+        engine = state.engine if state else None
+        if isinstance(engine, ScopedEngine):
+            return Speaking(self._memory, reader, engine.customers, engine.shared)
+        return Speaking(self._memory, reader, () if reader.scope else None)
 
     def state(self) -> State | None:
-        """Return the current published state; None where nothing was loaded yet."""
-        return self.store.current()
+        """Return the current state, as the reader may see it; None: nothing was loaded yet."""
+        state, scope = self.store.current(), self.reader().scope
+        if state is None or not scope:
+            return state
+        key = (state.path, scope)
+        with self._lock:
+            found = self._parts.get(key)
+            if found is None:
+                found = self._parts[key] = within(state, scope)
+            return found
 
     def options(self, state: State) -> Options:
         """Return what can be chosen in `state`, read once for each state and policy."""
         said = policy.read(self.store.folder)
-        kept = self._options
-        if kept is None or kept[0] is not state or kept[1].policy is not said:
-            kept = self._options = (state, read_options(state.engine, said))
-        return kept[1]
+        key = (state.path, id(said))
+        found = self._options.get(key)
+        if found is None or found.policy is not said:
+            found = read_options(state.engine, said)
+            with self._lock:
+                self._options[key] = found
+        return found
 
     def moment(self) -> Hashable:
         """Return what everything that is shown now follows from, the reader's language aside.
 
-        The state, what people said beside it (decisions, sectors, the policy), and whether they
-        can say more.
+        The state, what people said beside it (decisions, sectors, the policy), who looks and may
+        say more.
         """
-        state = self.state()
-        job = self.importer.job() if self.importer else None
+        state, reader = self.state(), self.reader()
+        job = self.deriver.job() if self.deriver else None
         running = job is not None and job.running
-        may, seen = self.memory.writable(), policy.seen(self.store.folder)
-        return state and state.path, seen, may, self._said(), running
+        may, seen = self._memory.writable(), policy.seen(self.store.folder)
+        who = (reader.role, bool(reader.scope), bool(reader.login))
+        return state and state.path, seen, may, who, self._said(), running
 
     def _said(self) -> Hashable:
         """Return what changes with every line of the memory."""
         try:
-            return self.memory.revision()
+            return self._memory.revision()
         except StoreError as error:
             return str(error)  # who asks for what was said is told
 
@@ -361,13 +424,12 @@ class Context:
         """Return what was said by now, for the figures of `state`; read once."""
         said = self._said()
         key = (state.path, said, id(options))
-        kept = self._relations
-        if kept is None or kept[0] != key:
-            kept = self._relations = (
-                key,
-                Relations(self.memory.lines, state.engine, options.policy, nothing=said == 0),
-            )
-        return kept[1]
+        found = self._relations.get(key)
+        if found is None:
+            found = Relations(self.memory.lines, state.engine, options.policy, nothing=said == 0)
+            with self._lock:
+                self._relations[key] = found
+        return found
 
     def view(self, search: str | None) -> View | None:
         """Return what the URL asks for, over the current state; None for an empty store."""

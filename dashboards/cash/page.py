@@ -74,7 +74,6 @@ def layout(**query: str) -> Component:
 
 def connect(app: Dash, context: Context) -> None:
     """Wire the figures, the decisions and their progress."""
-    memory = context.memory
 
     @headline_callback(app, context, "cash", _STATE)
     def headline(view: View, _state: int | None) -> list[Component | str]:
@@ -95,11 +94,11 @@ def connect(app: Dash, context: Context) -> None:
 
     @panel_callback(app, context, "cash-unapplied", _STATE, _DECIDED)
     def loose(view: View, _state: int | None, _decided: Any) -> Content:
-        return unapplied_content(view, memory, not closed(context))
+        return unapplied_content(view, context.memory, not closed(context))
 
     @panel_callback(app, context, "cash-decisions", _STATE, _DECIDED)
     def decided(view: View, _state: int | None, _decided: Any) -> Content:
-        lines = deciding.within(view, deciding.lines_of(view, memory))
+        lines = deciding.within(view, deciding.lines_of(view, context.memory))
         hold = sum(line.holds for line in lines)
         title = n_("{count} decision holds", "{count} decisions hold", hold)
         return Content(
@@ -181,7 +180,7 @@ def act(context: Context, who: str, search: str | None, asked: Any, undone: Any)
     memory = context.memory
     why = closed(context)
     view = context.view(search)
-    if why or view is None or context.importer is None:
+    if why or view is None or context.deriver is None:
         raise deciding.RefusedError(why or N_("Nothing is loaded yet"))
     kind = asked.get("type") if isinstance(asked, Mapping) else ""
     if kind == "cash-confirm":
@@ -190,7 +189,7 @@ def act(context: Context, who: str, search: str | None, asked: Any, undone: Any)
         deciding.withdraw(memory, who, str(asked["id"]))
     elif kind != "cash-apply":
         deciding.undo(view, memory, who, str((undone or {}).get("pair") or ""))
-    context.importer.derive()
+    context.deriver.derive()
 
 
 PAGE = Page(

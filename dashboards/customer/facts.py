@@ -291,7 +291,8 @@ def agreed(view: View) -> Row:
 
     agreed_terms_days; terms_said_on and terms_who where they were said here.
     """
-    ledger = Ledger(view.ledger.as_of, {"customer": (number_of(view),)}, said=view.said)
+    ledger = Ledger(view.ledger.as_of, {"customer": (number_of(view),)}, said=view.said,
+                    cubes=view.options.cubes)  # fmt: skip
     statement = ledger.over(_AGREED)
     rows = view.query(statement.sql, statement.parameters)
     return rows[0] if rows else {"agreed_terms_days": None, "terms_said_on": None}

@@ -15,7 +15,6 @@ from dashboards.base.i18n import _, language
 from dashboards.base.view import Context, View
 from dashboards.customer.facts import master, number_of
 from dashboards.customer.form import FIELDS, documents_of, fields, made, sectors
-from dashboards.frame import deriving
 from dashboards.frame.deriving import follow, refusal, ticker
 from dashboards.frame.who import WHO
 from data.core.errors import ImportRefusedError, StoreError
@@ -147,11 +146,11 @@ def connect(app: Dash, context: Context) -> None:
 
 def _derive(context: Context) -> bool:
     """Have the books made anew; return whether that goes on here."""
-    if context.importer is None or deriving.closed(context):
+    if context.deriver is None:
         return False  # the next load does it
     # refused: another load came first, and reads what was said as well
     with suppress(ImportRefusedError):
-        context.importer.derive()
+        context.deriver.derive()
     return True
 
 

@@ -27,6 +27,7 @@ from dashboards.base.panel import Content, headline_callback, panel_callback
 from dashboards.base.parts import page, panel, rich, skeleton
 from dashboards.base.view import Context, View
 from dashboards.findings.rows import LISTINGS, Found, all_found, at_stake, checks, chosen
+from data.core.rights import FINDINGS
 from data.core.texts import N_
 from etl.findings.find import WORDS
 from etl.findings.words import GROUPS
@@ -262,4 +263,7 @@ def connect(app: Dash, context: Context) -> None:
     refresh_with(app, _GRID, Input("url", "search"))
 
 
-PAGE = Page("/findings", N_("Findings"), 65, layout, connect, listings=tuple(LISTINGS.values()))
+PAGE = Page(
+    "/findings", N_("Findings"), 65, layout, connect, listings=tuple(LISTINGS.values()),
+    right=FINDINGS,
+)  # fmt: skip

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from dashboards.base.i18n import _
 from dashboards.base.view import Context
 from data.core.importing import Job
+from data.core.rights import DECIDE
 from data.core.texts import N_
 
 _TICK = 500
@@ -18,10 +19,12 @@ _TICK = 500
 
 def closed(context: Context) -> str:
     """Return why nothing can be decided here, marked with N_; '' where it can."""
-    if context.importer is None:
+    if context.deriver is None:
         return N_(
             "These data are served to be read only: decisions are taken where files are loaded."
         )
+    if not context.reader().may(DECIDE):
+        return N_("Your role does not decide about matches.")
     if not context.memory.writable():
         return N_("The folder of the store cannot be written to, so nothing can be decided here.")
     return ""
@@ -44,7 +47,7 @@ def follow(app: Dash, context: Context, status: str, tick: str) -> None:
         prevent_initial_call=True,
     )
     def watch(_tick: int | None, shown: int | None) -> Any:
-        job = context.importer.job() if context.importer else None
+        job = context.deriver.job() if context.deriver else None
         if job is not None and job.running:
             return running(job), no_update, no_update
         state = context.state()
@@ -59,7 +62,7 @@ def refusal(words: str) -> Component:
 
 def busy(context: Context) -> bool:
     """Return whether something is being loaded or derived."""
-    job = context.importer.job() if context.importer else None
+    job = context.deriver.job() if context.deriver else None
     return job is not None and job.running
 
 

@@ -27,7 +27,7 @@ from dash import Dash
 from dashboards.base.filters import within_words
 from dashboards.base.grid import Column, Listing, arranged, totals
 from dashboards.base.i18n import _
-from dashboards.base.page import Page
+from dashboards.base.page import Page, listings_of
 from dashboards.base.view import Context, Explain, View
 from dashboards.frame.aged import Aged, aged, workbook
 from dashboards.frame.row_columns import row_columns
@@ -370,13 +370,12 @@ def _write_column(sheet: Any, top: int, place: int, values: Sequence[object], lo
 
 def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
     """Add the address /download/<what>.<format> to the server."""
-    listings = {listing.name: listing for page in pages for listing in page.listings}
 
     @app.server.get("/download/<what>.<format>")
     def download(what: str, format: str) -> flask.Response:
         if format not in FORMATS:
             flask.abort(404)
-        asked = flask.request.args
+        asked, listings = flask.request.args, listings_of(pages, context.reader())
         try:
             view = context.view(flask.request.query_string.decode())
             if view is None:
@@ -393,6 +392,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         except (StoreError, EngineError) as error:
             return flask.Response(error.render(_), status=503, mimetype="text/plain")
         name = re.sub(r"[^a-z0-9-]+", "-", name.lower())
+        context.note("exported", f"{name}.{format} {view.filters}")
         file = f"tandem-{name}-{view.selection.as_of.isoformat()}.{format}"
         return flask.Response(
             content,

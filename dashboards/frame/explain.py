@@ -21,7 +21,7 @@ from dashboards.base.grid import (
 )
 from dashboards.base.i18n import _
 from dashboards.base.narrowing import refresh_with
-from dashboards.base.page import Page
+from dashboards.base.page import Page, listings_of
 from dashboards.base.view import Context, Explain, View
 from dashboards.frame.download import explain_from, rows_listing, within_address
 from data.core.texts import N_
@@ -112,11 +112,10 @@ def _sql(statement: Statement) -> Component:
 
 def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
     """Wire the ⋯ menus, the drawer and its grid."""
-    listings = {listing.name: listing for page in pages for listing in page.listings}
 
     def listing_of(view: View, source: Mapping[str, Any], which: str | None) -> Listing:
         if "list" in source:
-            return listings[str(source["list"])]
+            return listings_of(pages, context.reader())[str(source["list"])]
         explain = explain_from({**source, "which": which or source.get("which") or ""})
         return rows_listing(view, explain)
 

@@ -83,10 +83,12 @@ def layout(context: Context, pages: Sequence[Page]) -> Component:
                     dmc.AppShellNavbar(
                         [
                             html.Nav(
-                                _links(pages, view, path), id="nav", **{"aria-label": _("Pages")}
+                                _links(context, pages, view, path),
+                                id="nav",
+                                **{"aria-label": _("Pages")},
                             ),
                             saved.layout(context),
-                            who_field(),
+                            who_field(context.reader()),
                         ],
                         id="navbar",
                     ),
@@ -162,7 +164,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         prevent_initial_call=True,
     )
     def navigate(pathname: str | None, search: str | None) -> list[Component]:
-        return _links(pages, _view(context, search), pathname)
+        return _links(context, pages, _view(context, search), pathname)
 
     @app.callback(
         Output("url", "search"),
@@ -340,6 +342,9 @@ def _page_at(
         home = dcc.Link(_("To the overview"), href="/", className="button")
         return parts.message(_("Not found"), text, home), _("Not found")
     title = _(page.title)
+    if page.right and not context.reader().may(page.right):
+        text = _("What is on this page is not for your role, or concerns all customers.")
+        return parts.message(title, text), title
     try:
         empty = page.needs_data and context.state() is None
     except StoreError as error:
@@ -348,11 +353,17 @@ def _page_at(
     if empty:
         return _empty_store(), title
     query = dict(parse_qsl((search or "").lstrip("?")))
+    if who := query.get("customer"):
+        context.note("looked at", who)
     return drawn(page.layout(**query)), title
 
 
-def _links(pages: Sequence[Page], view: View | None, path: str | None) -> list[Component]:
-    """Return the navigation; its links keep the day and the filters."""
+def _links(
+    context: Context, pages: Sequence[Page], view: View | None, path: str | None
+) -> list[Component]:
+    """Return the navigation, without what the reader does not see; it keeps day and filters."""
+    reader = context.reader()
+    pages = [page for page in pages if not page.right or reader.may(page.right)]
     query = to_search(view.selection, page=False) if view else ""
     links: list[Component] = []
     for group in ("main", "foot"):

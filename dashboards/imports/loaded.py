@@ -242,7 +242,7 @@ def _button(what: str, key: str, label: str, look: str, *, disabled: bool = Fals
 
 def connect(app: Dash, context: Context) -> None:
     """Wire the buttons: ask first what a removal changes, then do it."""
-    importer = context.importer
+    importer = context.deriver  # the door lets nobody here who may not load
 
     @app.callback(
         Output("loaded-ask", "children"),

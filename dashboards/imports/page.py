@@ -28,6 +28,7 @@ from dashboards.imports.answers import redrawn, settings_of, take
 from dashboards.imports.cards import bar, card, drop_zone, readable
 from data.core.errors import ImportRefusedError, StoreError
 from data.core.importing import Importer
+from data.core.rights import LOAD
 from data.core.texts import N_
 from metrics.asking.ledger import Statement
 
@@ -142,7 +143,7 @@ def connect(app: Dash, context: Context) -> None:
     uploads.connect(app, context)
     imports_loaded.connect(app, context)
     imports_watched.connect(app, context)
-    importer = context.importer
+    importer = context.deriver  # the door lets nobody here who may not load
     locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def format_() -> Format:
@@ -400,5 +401,5 @@ def _empty(importer: Importer | None) -> Component | list[Component]:
 
 PAGE = Page(
     "/imports", N_("Imports"), 90, layout, connect, group="foot", needs_data=False,
-    listings=(REJECTS,),
+    listings=(REJECTS,), right=LOAD,
 )  # fmt: skip

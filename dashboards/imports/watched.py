@@ -103,7 +103,7 @@ def _why(why: Text | None) -> str:
 
 def connect(app: Dash, context: Context) -> None:
     """Wire the list, which follows the folder, and the buttons that take a file up."""
-    importer = context.importer
+    importer = context.deriver  # the door lets nobody here who may not load
 
     @app.callback(
         Output("imports-watched", "children"),

@@ -33,9 +33,11 @@ class Engine(Protocol):
 
     nested: it computes a table that others read again and again once, so that a statement of many
     such tables is answered in time. Where it is false each reading computes it anew.
+    cubes: the cubes are there; where they are not, everything is added up from the rows.
     """
 
     nested: ClassVar[bool]
+    cubes: ClassVar[bool]
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """Run one statement and return the whole result.
@@ -75,6 +77,7 @@ class DuckDBEngine:
     """Answers from a DuckDB connection; each call has a cursor of its own."""
 
     nested: ClassVar[bool] = True
+    cubes: ClassVar[bool] = True
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Answer from `connection`, which stays the caller's to close."""

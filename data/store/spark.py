@@ -57,6 +57,7 @@ class SparkEngine:
     """
 
     nested: ClassVar[bool] = False
+    cubes: ClassVar[bool] = True
 
     def __init__(self, url: str, folder: Path, tables: tuple[Table, ...]) -> None:
         """Answer from the publication in `folder` on the cluster at `url`.

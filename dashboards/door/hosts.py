@@ -92,6 +92,16 @@ def answers_to(name: str, listening: str, known: Collection[str]) -> bool:
     return not mine.is_loopback and name in _own_names()
 
 
+def is_loopback(name: str) -> bool:
+    """Return whether a name or an address is that of this machine to itself.
+
+    >>> [is_loopback(n) for n in ("localhost", "127.0.0.2", "::1", "0.0.0.0", "tandem.example")]
+    [True, True, True, False, False]
+    """
+    address = _address(name)
+    return name == "localhost" if address is None else address.is_loopback
+
+
 def _address(name: str) -> IPv4Address | IPv6Address | None:
     with contextlib.suppress(ValueError):
         return ip_address(name)

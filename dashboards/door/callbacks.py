@@ -1,0 +1,86 @@
+"""Which questions of a browser are answered: those it was given, and those its reader may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+import flask
+from dash import Dash
+
+from dashboards.base.i18n import _
+from dashboards.base.page import Page
+from dashboards.base.view import Context
+
+_CALLBACKS = "/_dash-update-component"
+
+
+def connect_page(app: Dash, context: Context, page: Page) -> dict[str, str]:
+    """Connect a page; return output -> the right that its reader needs, where it needs one."""
+    before = set(app.callback_map)
+    page.connect(app, context)
+    return dict.fromkeys(set(app.callback_map) - before, page.right) if page.right else {}
+
+
+def guard(app: Dash, context: Context, pages: tuple[Page, ...], needs: Mapping[str, str]) -> None:
+    """Refuse what no page of this server asks, and what the reader's role does not see.
+
+    needs: output of a callback -> a right, see `connect_page`.
+    """
+    server = app.server
+    shut = {page.path: page.right for page in pages if page.right}
+
+    @server.before_request
+    def may() -> flask.Response | None:
+        below = [r for path, r in shut.items() if flask.request.path.startswith(f"{path}/")]
+        if below and not context.reader().may(below[0]):
+            return flask.Response(_("Your role does not see this.") + "\n", HTTPStatus.FORBIDDEN)
+        return None
+
+    (endpoint,) = (r.endpoint for r in server.url_map.iter_rules() if r.rule == _CALLBACKS)
+    dispatch = server.view_functions[endpoint]
+
+    @wraps(dispatch)
+    def answer() -> Any:
+        asked: Any = flask.request.get_json(silent=True)
+        wrong = _wrong(asked, app.callback_map)
+        if wrong:
+            return flask.Response(wrong + "\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
+        right = needs.get(asked["output"])
+        if right and not context.reader().may(right):
+            return flask.Response(_("Your role does not see this.") + "\n", HTTPStatus.FORBIDDEN)
+        return dispatch()
+
+    server.view_functions[endpoint] = answer
+
+
+def _wrong(asked: object, known: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return what is wrong with the body of a question; '' where it is one of a page."""
+    if not isinstance(asked, dict):
+        return "This is no question: a JSON object is needed."
+    output = asked.get("output")
+    if not isinstance(output, str) or output not in known:
+        return "No page asks for this output."
+    told = known[output]
+    for name, wanted in (("inputs", told["inputs"]), ("state", told.get("state") or [])):
+        given = asked.get(name, [])
+        if not isinstance(given, list) or len(given) != len(wanted):
+            return f"{name}: {len(wanted)} values are needed."
+        for one in given:
+            for part in one if isinstance(one, list) else [one]:
+                if not isinstance(part, dict) or not {"id", "property"} <= set(part):
+                    return f"{name}: each needs an id and a property."
+    changed = asked.get("changedPropIds", [])
+    if not isinstance(changed, list) or not all(isinstance(c, str) for c in changed):
+        return "changedPropIds: a list of names is needed."
+    outputs = asked.get("outputs")
+    parts = outputs if isinstance(outputs, list) else [outputs]
+    if not all(isinstance(p, dict) and {"id", "property"} <= set(p) for p in _flat(parts)):
+        return "outputs: each needs an id and a property."
+    return ""
+
+
+def _flat(parts: list[Any]) -> list[Any]:
+    return [x for p in parts for x in (_flat(p) if isinstance(p, list) else [p])]

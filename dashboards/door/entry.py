@@ -1,0 +1,217 @@
+"""Signing in and out: the addresses that answer without a session, and the guard of all others.
+
+Where nobody has an account, a reader of this machine is let in and asked for nothing but a name;
+from elsewhere nobody reaches such a server (`app.py serve` refuses to listen there). As soon as
+somebody has one, every address asks for a session but those of this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from urllib.parse import quote, urlsplit
+
+import flask
+
+from dashboards.base.i18n import _, language
+from dashboards.door.hosts import is_loopback, name_of
+from dashboards.frame.who import SIGN_OUT
+from data.core.errors import StoreError, TandemError
+from data.core.rights import LOCAL
+from data.core.texts import N_
+from data.workspace.people.people import LASTS, SHORTEST, People, PeopleError, RefusedError
+
+SIGN_IN, WELCOME = "/sign-in", "/welcome"
+COOKIE = "tandem"
+NOBODY = N_(
+    "Nobody has an account yet, so this server answers its own machine only. Add the first:"
+    " python app.py users add LOGIN --name NAME --role admin"
+)
+_MOST = 10_000
+"""Bytes of a form."""
+
+_STYLE = """
+:root { color-scheme: light dark; --page: #f6f7f9; --card: #fff; --ink: #18222d; --soft: #5b6875;
+  --line: #d5dbe1; --accent: #20639b; --bad: #b3261e; }
+@media (prefers-color-scheme: dark) { :root { --page: #12181f; --card: #1b232c; --ink: #e8edf2;
+  --soft: #a3b0bd; --line: #34404c; --accent: #74addb; --bad: #ff9a8f; } }
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 16px;
+  background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
+main { width: min(380px, 100%); padding: 28px; background: var(--card); border-radius: 10px;
+  border: 1px solid var(--line); }
+h1 { margin: 0 0 2px; font-size: 22px; letter-spacing: -0.01em; }
+p { margin: 0 0 16px; color: var(--soft); }
+p.bad { color: var(--bad); }
+label { display: block; margin: 12px 0 4px; font-weight: 600; font-size: 13px; }
+input { width: 100%; padding: 9px 10px; font: inherit; color: inherit; background: var(--page);
+  border: 1px solid var(--line); border-radius: 6px; }
+button { margin-top: 20px; width: 100%; padding: 10px; font: inherit; font-weight: 600;
+  color: #fff; background: #20639b; border: 0; border-radius: 6px; cursor: pointer; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+small { display: block; margin-top: 6px; color: var(--soft); }
+"""
+_PAGE = """<!DOCTYPE html>
+<html lang="{{ lang }}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ title }} · Tandem</title><style>{{ style | safe }}</style></head>
+<body><main><h1>{{ title }}</h1><p>{{ words }}</p>
+{% if bad %}<p class="bad" role="alert">{{ bad }}</p>{% endif %}
+<form method="post" action="{{ action }}">
+{% for name, label, kind, fills in fields %}
+<label for="{{ name }}">{{ label }}</label>
+<input id="{{ name }}" name="{{ name }}" type="{{ kind }}" autocomplete="{{ fills }}" required
+  {%- if fills == "new-password" %} minlength="{{ shortest }}"{% endif %}>
+{% endfor %}
+<button>{{ button }}</button></form></main></body></html>
+"""
+_Field = tuple[str, str, str, str]
+
+
+def guard(server: flask.Flask, people: People | None) -> None:
+    """Let nobody in who is not signed in, but where nobody has an account.
+
+    people: None where nobody is asked who they are.
+    """
+    if people is None:
+        return
+
+    @server.before_request
+    def known() -> flask.Response | None:
+        try:
+            if not people.any():
+                if not is_loopback(name_of(flask.request.environ.get("HTTP_HOST", ""))):
+                    return _plain(_(NOBODY), HTTPStatus.FORBIDDEN)
+                flask.g.reader = LOCAL
+                return None
+            flask.g.reader = people.reader(flask.request.cookies.get(COOKIE, ""))
+        except StoreError as error:
+            return _plain(error.render(_), HTTPStatus.SERVICE_UNAVAILABLE)
+        if flask.g.reader is not None or flask.request.endpoint in _OPEN:
+            return None
+        if flask.request.method == "GET" and "text/html" in flask.request.headers.get("Accept", ""):
+            wanted = flask.request.full_path.rstrip("?")
+            to = SIGN_IN if wanted == "/" else f"{SIGN_IN}?to={quote(wanted, safe='')}"
+            return flask.redirect(to, HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
+        return _plain(_("Sign in first."), HTTPStatus.UNAUTHORIZED)
+
+    @server.get(SIGN_IN, endpoint="sign_in")
+    def ask() -> flask.Response:
+        if flask.g.reader is not None:
+            return flask.redirect(_back(), HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
+        return _sign_in_form()
+
+    @server.post(SIGN_IN, endpoint="sign_in_form")
+    def sign_in() -> flask.Response:
+        if flask.g.reader is LOCAL:
+            return flask.redirect("/", HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
+        said = _said()
+        try:
+            session = people.sign_in(
+                said.get("login", ""), said.get("password", ""), flask.request.remote_addr or ""
+            )
+        except RefusedError as error:
+            return _sign_in_form(error)
+        return _let_in(session)
+
+    @server.post(SIGN_OUT, endpoint="sign_out")
+    def sign_out() -> flask.Response:
+        people.sign_out(flask.request.cookies.get(COOKIE, ""))
+        response = flask.redirect(SIGN_IN, HTTPStatus.SEE_OTHER)
+        response.delete_cookie(COOKIE)
+        return response  # type: ignore[return-value]
+
+    @server.get(f"{WELCOME}/<ticket>", endpoint="welcome")
+    def welcome(ticket: str) -> flask.Response:
+        return _welcome_form(people, ticket)
+
+    @server.post(f"{WELCOME}/<ticket>", endpoint="welcome_form")
+    def set_password(ticket: str) -> flask.Response:
+        said = _said()
+        try:
+            if said.get("password") != said.get("again"):
+                raise PeopleError(N_("The two passwords differ."))
+            account = people.set_password(ticket, said.get("password", ""))
+            session = people.sign_in(
+                account.login, said["password"], flask.request.remote_addr or ""
+            )
+        except PeopleError as error:
+            return _welcome_form(people, ticket, error)
+        return _let_in(session)
+
+
+_OPEN = ("sign_in", "sign_in_form", "welcome", "welcome_form")
+"""What answers without a session."""
+
+
+def _let_in(session: str) -> flask.Response:
+    response = flask.redirect(_back(), HTTPStatus.SEE_OTHER)
+    # Lax: a link in a mail opens the page it names
+    response.set_cookie(
+        COOKIE, session, max_age=int(LASTS.total_seconds()), httponly=True, samesite="Lax",
+        secure=flask.request.is_secure,
+    )  # fmt: skip
+    return response  # type: ignore[return-value]
+
+
+def _back() -> str:
+    """Return where the reader wanted to go: an address of this server, and no other."""
+    to = flask.request.args.get("to", "/")
+    told = urlsplit(to)
+    own = not told.scheme and not told.netloc and to.startswith("/") and not to.startswith("//")
+    return to if own and "\\" not in to and to.isprintable() else "/"
+
+
+def _said() -> dict[str, str]:
+    """Return the fields of a form; none where it is too large."""
+    flask.request.max_content_length = _MOST
+    return flask.request.form.to_dict()
+
+
+def _sign_in_form(error: TandemError | None = None) -> flask.Response:
+    fields = [
+        ("login", _("Login"), "text", "username"),
+        ("password", _("Password"), "password", "current-password"),
+    ]
+    return _form(
+        _("Sign in"), _("The same figures for credit and sales."), fields, _("Sign in"), error
+    )
+
+
+def _welcome_form(people: People, ticket: str, error: TandemError | None = None) -> flask.Response:
+    account = people.invited(ticket)
+    if account is None:
+        gone = _("This link works no more. Ask for a new one: it works for 3 days.")
+        return _plain(gone, HTTPStatus.GONE)
+    fields = [
+        ("password", _("Password"), "password", "new-password"),
+        ("again", _("The same once more"), "password", "new-password"),
+    ]
+    words = _("{name}, choose a password of at least {least} characters.").format(
+        name=account.name, least=SHORTEST
+    )
+    return _form(_("Welcome"), words, fields, _("Set the password"), error)
+
+
+def _form(
+    title: str,
+    words: str,
+    fields: Sequence[_Field],
+    button: str,
+    error: TandemError | None,
+) -> flask.Response:
+    page = flask.render_template_string(
+        _PAGE, lang=language(), title=title, style=_STYLE, words=words, fields=fields,
+        bad=error.render(_) if error else "", action=flask.request.full_path.rstrip("?"),
+        button=button, shortest=SHORTEST,
+    )  # fmt: skip
+    status = HTTPStatus.FORBIDDEN if error else HTTPStatus.OK
+    response = flask.Response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _plain(words: str, status: HTTPStatus) -> flask.Response:
+    response = flask.Response(words + "\n", status, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-store"
+    return response

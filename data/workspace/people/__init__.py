@@ -1,0 +1,1 @@
+"""Who may come in: accounts, their sessions, and what was done by whom."""
