@@ -421,8 +421,6 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the pages."""
-    from dashboards.door.entry import NOBODY
-    from dashboards.door.hosts import is_loopback
     from dashboards.server import AddressError
     from dashboards.server import serve as serve_pages
     from data.core.errors import StoreError
@@ -431,20 +429,11 @@ def serve(
 
     states, people = opened(store), People(store)
     try:
-        alone = not people.any()
-    except StoreError as error:
-        raise _stop(error) from error
-    if alone and not is_loopback(host):
-        raise _stop(Text(NOBODY))
-    if isinstance(states, ParquetStore):
-        try:
+        if isinstance(states, ParquetStore):
             states.current()  # a cluster that does not answer is said once, not on each page
-        except StoreError as error:
-            raise _stop(error) from error
-    try:
         importer = _importer(states)
         serve_pages(states, host, port, importer=importer, names=name or (), people=people)
-    except AddressError as error:
+    except (AddressError, StoreError) as error:
         raise _stop(error) from error
 
 

@@ -192,12 +192,16 @@ def serve(
 ) -> None:
     """Serve the app until interrupted, with threads: many only wait for what another computes.
 
-    names: by which readers reach it, besides the machine's own; see `create_app`.
+    names: by which readers reach it, besides the machine's own; see `create_app`. Raises
+    `AddressError` for an address that cannot be listened on, or that others reach while nobody has
+    an account.
     """
     from waitress import create_server
 
     # a page asks for all its panels at once: that they queue for a moment is no warning
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    if people is not None and not hosts.is_loopback(host) and not people.any():
+        raise AddressError(entry.NOBODY)
     app = create_app(store, importer=importer, names=names, listening=host, people=people)
     try:
         listening = create_server(

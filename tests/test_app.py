@@ -78,7 +78,9 @@ SHOW = ("show", "receivables", "--store", "/store")
         (("derive", "--parquet", "/in/a.csv"), 2, "is a file"),
         (("serve", "--store", "/in/a.csv"), 2, "is a file"),
         (("serve", "--store", "/store", "--port", "70000"), 2, "--port"),
-        (("serve", "--store", "/store", "--host", "300.1.1.1"), 1, "cannot be listened on"),
+        (("serve", "--store", "/store", "--host", "300.1.1.1"), 1, "Nobody has an account"),
+        (("serve", "--store", "/store", "--host", "127.1.1.1.1"), 1, "Nobody has an account"),
+        (("serve", "--store", "/store", "--host", "::ffff:0:0"), 1, "Nobody has an account"),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, tuple) else None,
 )

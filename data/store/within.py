@@ -124,6 +124,8 @@ def _view(table: str, scope: Scope) -> str:
             for name in ("credit_limit", "insured_limit")
         )
         return f"select * replace ({hidden}) from books.customers where customer_id {own}"
+    if table == "belongs":
+        return f"select * from books.belongs where customer {own} and holder {own}"
     if table in (*_OF_CUSTOMERS, "cells"):
         return f"select * from books.{table} where customer {own}{books}"
     if table in _OF_DOCUMENTS:

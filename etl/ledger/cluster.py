@@ -24,6 +24,7 @@ from data.store.parquet import (
 )
 from data.store.schema import (
     ABOUT,
+    BELONGS,
     CUBES,
     CUSTOMERS,
     DOCUMENTS,
@@ -35,13 +36,13 @@ from data.store.schema import (
     TABLES,
 )
 from data.store.spark import SparkEngine
-from etl.ledger import cubes, open_items
+from etl.ledger import belonging, cubes, open_items
 from etl.ledger.derive import EXTENT
 from etl.sql import Step
 
 _GIVEN = "given_documents"
 _STEPS = "steps"
-_MADE = (DOCUMENTS, OPEN_ITEMS, RETURNED_INVOICES, *CUBES, ABOUT)
+_MADE = (BELONGS, DOCUMENTS, OPEN_ITEMS, RETURNED_INVOICES, *CUBES, ABOUT)
 
 _ABOUT = f"""
 select {SCHEMA_VERSION} as schema_version, a.loaded_at, d.first_day, d.last_day,
@@ -76,7 +77,7 @@ def derive_on_cluster(url: str, folder: Path, progress: Progress | None = None) 
     for name, sql in open_items.inputs(_GIVEN):
         engine.define(name, sql)
     with Draft(folder) as draft:
-        steps: Sequence[Step] = (*open_items.steps(), *cubes.steps(ages))
+        steps: Sequence[Step] = (*belonging.STEPS, *open_items.steps(), *cubes.steps(ages))
         for done, step in enumerate(steps):
             if progress:
                 progress(step.name, done / len(steps))

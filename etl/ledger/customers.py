@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from data.core import dimensions
 from data.core.dimensions import BELOW, DIMENSIONS
 from data.reference import nace
+from etl.ledger.belonging import derive_belonging
 from etl.sql import Connection, rows, run
 
 _GIVEN = dimensions.names("customer", "either", given=True)
@@ -73,7 +74,7 @@ def account(number: str) -> str:
 
 
 def derive_customers(connection: Connection, sectors: Mapping[str, str] | None = None) -> None:
-    """Fill `customers` from `staged_customers` and the temporary table `entry`.
+    """Fill `customers` and `belongs` from `staged_customers` and the temporary table `entry`.
 
     A customer that only documents name is listed too, with its number as name; documents that
     name no customer belong to the customer ''. `sectors`: what people said by hand of customers'
@@ -144,18 +145,7 @@ def derive_customers(connection: Connection, sectors: Mapping[str, str] | None =
         order by m.customer_id
         """,
     )
-    run(
-        connection,
-        """
-        insert into belongs by name
-        select customer_id as customer, customer_id as holder from merged
-        union
-        select p.customer_id, p.holder
-        from (select customer_id, unnest(path) as holder from walked) as p
-        join merged as m on m.customer_id = p.holder
-        order by customer, holder
-        """,
-    )
+    derive_belonging(connection)
 
 
 def _find_customers_of_reports(connection: Connection) -> None:
@@ -214,13 +204,12 @@ def _sectors(connection: Connection) -> None:
 def _groups(connection: Connection) -> None:
     """Make `group_of`: each customer that has a parent, and its ultimate parent.
 
-    Where customers are each other's parents, the least number in the ring stands for all. Makes
-    `walked`, the ways up to those.
+    Where customers are each other's parents, the least number in the ring stands for all.
     """
     run(
         connection,
         """
-        create or replace temp table walked as
+        create or replace temp table group_of as
         with recursive parents as (
             select customer_id as child, parent_id as parent from merged
             where parent_id is not null and parent_id <> customer_id
@@ -236,17 +225,10 @@ def _groups(connection: Connection) -> None:
             from walk as w join parents as p on p.child = w.path[-1]
             where not w.ring
         )
-        from walk
-        """,
-    )
-    run(
-        connection,
-        """
-        create or replace temp table group_of as
         select customer_id,
             arg_max(case when ring then list_min(path) else path[-1] end,
                 case when ring then 1000000 else len(path) end) as customer_group,
             bool_or(ring) as in_ring
-        from walked group by customer_id
+        from walk group by customer_id
         """,
     )

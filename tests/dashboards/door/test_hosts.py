@@ -63,13 +63,14 @@ def test_its_own_names_are_answered(store, listening, host):
 
 
 def test_the_app_of_the_command_line_is_guarded_too(store, monkeypatch):
+    """Names that are not the machine's own are answered once somebody has an account."""
     client = command_line.create_app(store.folder).server.test_client()
     assert client.get("/", headers={"Host": "tandem.example"}).status_code == 421
     client = command_line.create_app(store.folder, ["tandem.example"]).server.test_client()
-    assert client.get("/", headers={"Host": "tandem.example"}).status_code == 200
+    assert client.get("/", headers={"Host": "tandem.example"}).status_code == 403
     monkeypatch.setenv("TANDEM_HOSTS", "a.example, b.example")
     client = command_line.create_app(store.folder).server.test_client()
-    assert client.get("/", headers={"Host": "b.example"}).status_code == 200
+    assert client.get("/", headers={"Host": "b.example"}).status_code == 403
     assert client.get("/", headers={"Host": "c.example"}).status_code == 421
 
 
