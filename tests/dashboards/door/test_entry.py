@@ -1,7 +1,6 @@
 """No unguarded door: nobody is answered who is not signed in, and everybody with their own rows."""
 
 import json
-import socket
 from decimal import Decimal
 
 import flask
@@ -11,7 +10,7 @@ from argon2 import PasswordHasher
 from benchmarks.visitor import Visitor
 from dashboards.base.view import Context
 from dashboards.door.entry import COOKIE
-from dashboards.server import PAGES, AddressError, create_app, serve
+from dashboards.server import PAGES, create_app
 from data.core.rights import CREDIT, ROLES, SALES, Scope
 from data.workspace.people import people as module
 from data.workspace.people.people import People
@@ -299,13 +298,3 @@ def test_the_log_says_who_looked_at_whom_said_and_exported(town):
         ("credit", "exported", "aging.csv ?country=BE"),
         ("credit", "looked at", "C4"),
     ]
-
-
-def test_an_address_that_is_taken_is_said(tmp_path):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        store = small_company(tmp_path)
-        port = taken.getsockname()[1]
-        with pytest.raises(AddressError, match="cannot be listened on"):
-            serve(store, port=port, people=People(store.folder))
