@@ -1145,10 +1145,11 @@ def _of_accounts(r: Relations) -> dict[str, tuple[Key, Mapping[str, object]]]:
 
 
 def promises(r: Relations) -> dict[Key, list[Row]]:
-    paid: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
+    paid: dict[str, list[tuple[date, Decimal, str, Decimal]]] = defaultdict(list)
     for d in r.book.docs:
         if d.kind == "payment":
-            paid[d.dims["customer"]].append((d.day, -d.amount))
+            moved = (d.day, -d.amount_currency, d.dims["currency"], d.rate)
+            paid[d.dims["customer"]].append(moved)
     known = _of_accounts(r)
     groups: dict[Key, list[tuple[Any, str, Decimal]]] = {key: [] for key in _whole(r)}
     for line, state, came in r.book.memo.promises(r.q.as_of, paid):

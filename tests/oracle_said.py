@@ -6,13 +6,16 @@ that of a `tests.telling.Telling`; `by` is the day by whose end it was said.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+from data.reference import ecb
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import Dispute, Settled
 from data.workspace.subjects.promise import Promise
@@ -41,8 +44,41 @@ class Piece:
 class Memo:
     """What was said, with the last day of the data: from then on all that was said by now."""
 
-    def __init__(self, lines: Sequence[Any] = (), now: date = date.max) -> None:
-        self.lines, self.now = lines, now
+    def __init__(
+        self, lines: Sequence[Any] = (), now: date = date.max, documents: Sequence[Any] = ()
+    ) -> None:
+        self.now = now
+        self.rates: dict[tuple[str, date], Decimal] = {}
+        for row in documents:
+            key = str(row["currency"]), row["issued_on"]
+            self.rates[key] = max(row["rate"], self.rates.get(key, ZERO))
+        self.told = {line.id: line for line in lines}
+        self.lines = [one for line in lines if (one := self._in_euro(line)) is not None]
+
+    def rate(self, line: Any) -> Decimal | None:
+        """The rate of what a line says: of documents up to a month before it, else the bank's."""
+        currency = getattr(line.said, "currency", "EUR")
+        if currency == "EUR":
+            return Decimal(1)
+        for back in range(32):
+            if found := self.rates.get((currency, line.said_on - timedelta(days=back))):
+                return found
+        known = [
+            rate
+            for _, _, rate in ecb.rates([currency], "EUR", line.said_on, line.said_on)
+        ]  # fmt: skip
+        return known[-1] if known else None
+
+    def _in_euro(self, line: Any) -> Any:
+        rate = self.rate(line)
+        if rate is None:
+            return None
+        told = {
+            name: _cents(Fraction(value) * Fraction(rate))
+            for name in ("amount", "insured_amount", "advised")
+            if isinstance(value := getattr(line.said, name, None), Decimal)
+        }
+        return replace(line, said=replace(line.said, **told)) if rate != 1 else line
 
     def by(self, as_of: date) -> date:
         return date.max if as_of >= self.now else as_of
@@ -136,28 +172,45 @@ class Memo:
         return {key: part for key, part in found.items() if part}
 
     def promises(
-        self, as_of: date, payments: Mapping[str, Sequence[tuple[date, Decimal]]]
+        self, as_of: date, payments: Mapping[str, Sequence[tuple[date, Decimal, str, Decimal]]]
     ) -> list[tuple[Any, str, Decimal]]:
         """Return each promise, what became of it and what was paid of it: cent after cent.
 
-        payments: customer -> (day, amount) of what came in, and below zero of what went back.
+        payments: customer -> (day, amount, currency, rate) of what came in, and below zero of what
+        went back. A promise is judged in its own currency.
         """
         found = []
         mine: dict[str, list[Any]] = defaultdict(list)
         for line in self._said(Promise, self.by(as_of)):
             mine[line.customer].append(line)
         for customer, lines in mine.items():
-            came = _stayed([p for p in payments.get(customer, ()) if p[0] <= as_of])
+            moved = [p for p in payments.get(customer, ()) if p[0] <= as_of]
+            came = [
+                [day, Fraction(amount), currency, rate]
+                for currency in {p[2] for p in moved}
+                for day, amount, rate in _stayed(
+                    [(p[0], p[1], p[3]) for p in moved if p[2] == currency]
+                )
+            ]
+            came.sort()
             lines.sort(key=lambda line: (line.said.due_on, line.said_on, line.id))
             for line in lines:
                 last = line.said.due_on + timedelta(days=TOLERANCE)
-                paid = ZERO
+                given = self.told[line.id]
+                given_rate = self.rate(given)
+                assert given_rate is not None
+                paid = Fraction()
                 for one in came:
-                    if line.said_on <= one[0] <= last:
-                        part = min(one[1], line.said.amount - paid)
-                        one[1] -= part
-                        paid += part
-                missing = line.said.amount > paid
+                    if not line.said_on <= one[0] <= last:
+                        continue
+                    unit = Fraction(1)
+                    if one[2] != given.said.currency:
+                        unit = Fraction(one[3]) / Fraction(given_rate)
+                    part = min(one[1] * unit, given.said.amount - paid)
+                    one[1] -= part / unit
+                    paid += part
+                missing = given.said.amount > _cents(paid)
+                paid = _cents(Fraction(_cents(paid)) * Fraction(given_rate))
                 state = "kept"
                 if missing:
                     state = "open" if as_of <= last else "part_kept" if paid else "broken"
@@ -165,12 +218,16 @@ class Memo:
         return found
 
 
-def _stayed(moved: Sequence[tuple[date, Decimal]]) -> list[list[Any]]:
+def _cents(value: Fraction) -> Decimal:
+    return Decimal(math.floor(value * 100 + Fraction(1, 2))) / 100
+
+
+def _stayed(moved: Sequence[tuple[date, Decimal, Decimal]]) -> list[list[Any]]:
     """Return what came in and stayed: what went back was the last of its amount, else the last."""
     came: list[list[Any]] = []
-    for day, amount in sorted(moved):
+    for day, amount, rate in sorted(moved):
         if amount > 0:
-            came.append([day, amount])
+            came.append([day, amount, rate])
             continue
         back = -amount
         alike = [n for n, one in enumerate(came) if one[1] == back]

@@ -83,23 +83,24 @@ def tellings(draw: st.DrawFn, world: World, most: int = 8) -> Telling:
         days_later = draw(later)
         until = None if days_later is None else day + timedelta(days=days_later)
         kind = draw(st.sampled_from(("limit", "terms", "dispute", "dispute", "promise")))
+        currency = draw(st.sampled_from(("EUR", "EUR", "USD")))
         said: Subject
         documents: list[str] = []
         if kind == "limit":
             insured = draw(st.sampled_from((None, Decimal("100.00"))))
             advised = draw(st.sampled_from((None, None, Decimal(0), Decimal("123.45"))))
             said = Limit(
-                draw(st.one_of(st.just(Decimal(0)), amounts)), "EUR", until, insured,
+                draw(st.one_of(st.just(Decimal(0)), amounts)), currency, until, insured,
                 advised=advised,
             )  # fmt: skip
         elif kind == "terms":
             said = Terms(draw(st.sampled_from((0, 30, 90))), until)
         elif kind == "dispute":
-            said = Dispute(draw(amounts), "EUR", draw(st.sampled_from(("price", "quality"))),
+            said = Dispute(draw(amounts), currency, draw(st.sampled_from(("price", "quality"))),
                            draw(st.sampled_from(("", "Ann"))))  # fmt: skip
             documents = draw(st.lists(st.sampled_from(numbers), max_size=3, unique=True))
         else:
-            said = Promise(draw(amounts), "EUR", until or day)
+            said = Promise(draw(amounts), currency, until or day)
         ids.append((told.say(customer, said, day, documents), day, kind == "dispute"))
     for number, day, dispute in list(ids):
         after = day + timedelta(days=draw(st.sampled_from((0, 1, 40))))

@@ -41,7 +41,8 @@ from data.workspace import policy
 from data.workspace.memory import Memory
 from data.workspace.people.people import People
 from data.workspace.people.speaking import Speaking
-from data.workspace.relations import Relations, print_of
+from data.workspace.rates import Rates
+from data.workspace.relations import Relations, Told, print_of
 from metrics.asking.ledger import Ledger
 from metrics.asking.said import Said
 from metrics.catalogue import answer, metric
@@ -338,6 +339,7 @@ class Context:
         self._parts: LRUCache[Hashable, State] = LRUCache(_READERS)
         self._options: LRUCache[Hashable, Options] = LRUCache(_READERS)
         self._relations: LRUCache[Hashable, Relations] = LRUCache(_READERS)
+        self._told: LRUCache[Hashable, tuple[Rates, Told]] = LRUCache(_READERS)
         self._lock = Lock()
         self.answers = Answers()
         self._memory = Memory(store.folder)
@@ -410,7 +412,7 @@ class Context:
         job = self.deriver.job() if self.deriver else None
         running = job is not None and job.running
         may, seen = self._memory.writable(), policy.seen(self.store.folder)
-        who = (reader.role, bool(reader.scope), bool(reader.login))
+        who = reader.role, bool(reader.scope), bool(reader.login)
         return state and state.path, seen, may, who, self._said(), running
 
     def _said(self) -> Hashable:
@@ -422,14 +424,18 @@ class Context:
 
     def relations(self, state: State, options: Options) -> Relations:
         """Return what was said by now, for the figures of `state`; read once."""
-        said = self._said()
+        said, memory = self._said(), self.memory
         key = (state.path, said, id(options))
-        found = self._relations.get(key)
-        if found is None:
-            found = Relations(self.memory.lines, state.engine, options.policy, nothing=said == 0)
-            with self._lock:
-                self._relations[key] = found
-        return found
+        with self._lock:
+            found = self._relations.get(key)
+            if found is None:
+                # who sees the same part of a state hears the same
+                rates = Rates(state.engine)
+                rates, told = self._told.setdefault(state.path, (rates, Told(rates)))
+                found = self._relations[key] = Relations(
+                    memory.lines, state.engine, options.policy, said == 0, rates, told
+                )
+            return found
 
     def view(self, search: str | None) -> View | None:
         """Return what the URL asks for, over the current state; None for an empty store."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
+from dashboards.base.format import Format
 from dashboards.base.i18n import _, n_
 from dashboards.base.view import View
 from data.core.texts import N_
 from data.reference import nace
 from data.workspace.decisions import CONFIRM
 from data.workspace.line import Line
+from data.workspace.rates import Rates
 from data.workspace.relations import JUDGED
 from data.workspace.subjects import promise
 from data.workspace.subjects.agreed import Limit, Terms
@@ -113,6 +116,33 @@ def _kept(view: View, lines: Sequence[Line]) -> Mapping[str, promise.Kept]:
 def sentence(line: Line, view: View) -> str:
     """Return what a line says, its note aside."""
     f, said = view.f, line.said
+    currency = getattr(said, "currency", f.currency)
+    if currency == f.currency:
+        return _words(line, view, f)
+    words = _words(line, view, replace(f, currency=currency))
+    worth = in_reporting(view, line)
+    if worth is None:
+        text = _("{what}; no rate of {currency} is known on {day}, so no figure counts it")
+        return text.format(what=words, currency=currency, day=f.day(line.said_on))
+    text = _("{what}; {amount} by the rate of {day}")
+    return text.format(what=words, amount=f.exact(worth), day=f.day(line.said_on))
+
+
+def in_reporting(view: View, line: Line) -> Decimal | None:
+    """Return the amount that a line says in the reporting currency, by the rate of its day.
+
+    None where it says none, or no rate is known: then no figure counts it.
+    """
+    amount, currency = (getattr(line.said, name, None) for name in ("amount", "currency"))
+    if amount is None or currency in (None, view.f.currency):
+        return amount
+    rates = view.relations.rates if view.relations else Rates(view.state.engine)
+    return rates.worth(amount, currency, line.said_on)
+
+
+def _words(line: Line, view: View, f: Format) -> str:
+    """Return it with amounts as `f` writes them: in their currency."""
+    said = line.said
     if isinstance(said, Promise):
         return _("{amount} by {day}").format(amount=f.exact(said.amount), day=f.day(said.due_on))
     if isinstance(said, Dispute):
@@ -127,9 +157,9 @@ def sentence(line: Line, view: View) -> str:
         text = n_("{days} day", "{days} days", said.days)
         return _until(text.format(days=f.count(said.days)), said.valid_until, view)
     if isinstance(said, Limit):
-        return _limit(said, view)
+        return _limit(said, view, f)
     if isinstance(said, Plan):
-        return _plan(said, view)
+        return _plan(said, f)
     if isinstance(said, Settlement):
         text = _("{amount} instead of {owed}, by {day}")
         return text.format(
@@ -157,8 +187,8 @@ def _matched(said: Matched, view: View) -> str:
     return _("Confirmed") if said.action == CONFIRM else _("Undone")
 
 
-def _plan(said: Plan, view: View) -> str:
-    f, parts = view.f, schedule(said)
+def _plan(said: Plan, f: Format) -> str:
+    parts = schedule(said)
     text = n_(
         "{amount} in {count} part of {part}, from {day}",
         "{amount} in {count} monthly parts of {part}, from {day}", said.parts,
@@ -173,8 +203,7 @@ def _plan(said: Plan, view: View) -> str:
     return _("{plan}, at {interest} % a month").format(plan=text, interest=interest)
 
 
-def _limit(said: Limit, view: View) -> str:
-    f = view.f
+def _limit(said: Limit, view: View, f: Format) -> str:
     parts = [_until(f.exact(said.amount), said.valid_until, view)]
     if said.insured_amount is not None:
         text = _("{amount} insured")

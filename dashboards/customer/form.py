@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,6 +18,7 @@ from dashboards.customer.facts import ledger_of, number_of
 from data.core.texts import N_
 from data.reference import nace
 from data.workspace.named import Named
+from data.workspace.rates import Rates
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import REASONS, Dispute
 from data.workspace.subjects.keeping import Backlog, Owner, Person
@@ -54,6 +55,7 @@ _GROUPS: Mapping[str, Sequence[type[Subject]]] = {
 _OF: Mapping[str, Sequence[type[Subject]]] = {
     "owed": (Settlement,),
     "amount": (Promise, Dispute, Plan, Settlement, Limit, Backlog),
+    "currency": (Promise, Dispute, Plan, Settlement, Limit, Backlog),
     "day": (Promise, Settlement),
     "parts": (Plan,),
     "first": (Plan,),
@@ -91,6 +93,7 @@ def fields() -> list[Component]:
         ),
         "owed": amount_field(_("Of what is owed")),
         "amount": amount_field(_("Amount")),
+        "currency": dmc.Select(label=_("Currency"), data=[], allowDeselect=False, **wide),
         "day": dmc.DateInput(label=_("Promised by"), **day),
         "parts": dmc.NumberInput(
             label=_("Monthly parts"), min=2, max=MOST_PARTS, allowDecimal=False, **wide
@@ -158,6 +161,31 @@ def _plain(text: str) -> str:
     return text.casefold().replace("’", "'")
 
 
+def currencies_of(view: View) -> list[str]:
+    """Return the currencies in which amounts can be said: the reporting one, then of documents."""
+    sql = "select distinct currency from documents where customer = $customer order by currency"
+    rows = view.query(sql, {"customer": number_of(view)})
+    return list(dict.fromkeys((view.f.currency, *(r["currency"] for r in rows if r["currency"]))))
+
+
+def currency_of(view: View, said: Mapping[str, Any]) -> str:
+    """Return the currency of the amounts that the form says; the reporting one if it says none.
+
+    Raises `SaidError` for one of no document, and where no rate of it is known today.
+    """
+    currency = str(said.get("currency") or view.f.currency)
+    if currency not in currencies_of(view):
+        raise SaidError(N_("No document of this customer is in {currency}."), currency=currency)
+    today = datetime.now(UTC).astimezone().date()
+    if Rates(view.state.engine).at(currency, today) is None:
+        raise SaidError(
+            N_("No rate of {currency} is known on {day}, so it cannot be counted with the rest."),
+            N_("Say it in {reporting}, or load documents or rates of these days first."),
+            currency=currency, day=view.f.day(today), reporting=view.f.currency,
+        )  # fmt: skip
+    return currency
+
+
 def documents_of(view: View) -> list[dict[str, str]]:
     """Return the documents of the customer that are open on the day, as choices."""
     statement = ledger_of(view).over(_OPEN)
@@ -198,7 +226,7 @@ def _plan(view: View, said: Mapping[str, Any]) -> Subject:
     if not isinstance(parts, int):
         raise SaidError(N_("Say in how many parts."))
     interest = Decimal(0) if said["interest"] in (None, "") else _money(said["interest"])
-    return Plan(_money(said["amount"]), view.f.currency, first, parts, interest)
+    return Plan(_money(said["amount"]), currency_of(view, said), first, parts, interest)
 
 
 def _promised(said: Mapping[str, Any]) -> date:
@@ -212,7 +240,10 @@ def _dispute(view: View, said: Mapping[str, Any]) -> Subject:
     if not said["reason"]:
         raise SaidError(N_("Say what is the reason of the dispute."))
     return Dispute(
-        _money(said["amount"]), view.f.currency, str(said["reason"]), _words(said["settler"])
+        _money(said["amount"]),
+        currency_of(view, said),
+        str(said["reason"]),
+        _words(said["settler"]),
     )
 
 
@@ -228,7 +259,7 @@ def _limit(view: View, said: Mapping[str, Any]) -> Subject:
     )
     percent = said["percent"] if isinstance(said["percent"], int) else None
     return Limit(
-        _money(said["amount"]), view.f.currency, _day(said["until"]), insured, percent,
+        _money(said["amount"]), currency_of(view, said), _day(said["until"]), insured, percent,
         _words(said["security"]), advised,
     )  # fmt: skip
 
@@ -248,16 +279,16 @@ def _person(_view: View, said: Mapping[str, Any]) -> Subject:
 _MAKE: Mapping[str, _Made] = {
     Note.name: lambda _view, _said: Note(),
     Promise.name: lambda view, said: Promise(
-        _money(said["amount"]), view.f.currency, _promised(said)
+        _money(said["amount"]), currency_of(view, said), _promised(said)
     ),
     Plan.name: _plan,
     Settlement.name: lambda view, said: Settlement(
-        _money(said["owed"]), _money(said["amount"]), view.f.currency, _promised(said)
+        _money(said["owed"]), _money(said["amount"]), currency_of(view, said), _promised(said)
     ),
     Dispute.name: _dispute,
     Terms.name: _terms,
     Limit.name: _limit,
-    Backlog.name: lambda view, said: Backlog(_money(said["amount"]), view.f.currency),
+    Backlog.name: lambda view, said: Backlog(_money(said["amount"]), currency_of(view, said)),
     Owner.name: lambda _view, said: Owner(_words(said["owner"])),
     Priority.name: lambda view, said: Priority(str(said["level"] or ""), CUSTOMER, number_of(view)),
     Sector.name: _sector,

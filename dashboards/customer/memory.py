@@ -16,7 +16,7 @@ from dashboards.base.grid import Column, Listing
 from dashboards.base.i18n import _, n_
 from dashboards.base.panel import Content
 from dashboards.base.view import ListRef, View
-from dashboards.charts.said import OVER, STATES, WORSE, Became, became, sentence
+from dashboards.charts.said import OVER, STATES, WORSE, Became, became, in_reporting, sentence
 from dashboards.customer.facts import ledger_of, number_of
 from data.core.texts import N_
 from data.workspace.line import Line
@@ -157,7 +157,8 @@ def title_of(lines: Sequence[Told], view: View) -> str:
         parts.append(text.format(count=f.count(len(waiting))))
     if disputed:
         text = n_("{amount} disputed", "{amount} disputed", len(disputed))
-        amount = sum(one.line.said.amount for one in disputed)  # type: ignore[union-attr]
+        amounts = [in_reporting(view, one.line) for one in disputed]
+        amount = sum((a for a in amounts if a is not None), Decimal(0))
         parts.append(text.format(amount=f.money(amount)))
     return _("Memory: {parts}").format(parts=", ".join(parts)) if parts else _("Memory")
 
@@ -274,7 +275,7 @@ def _rows(view: View, _params: Mapping[str, str]) -> Statement:
             "note": one.line.note,
             "documents": ", ".join(named.document_id for named in one.line.documents),
             "state": one.state,
-            "amount": getattr(one.line.said, "amount", None),
+            "amount": in_reporting(view, one.line),
             "by_day": getattr(one.line.said, "due_on", None)
             or getattr(one.line.said, "valid_until", None),
             "owed": one.owed,

@@ -14,7 +14,7 @@ from dash.exceptions import PreventUpdate
 from dashboards.base.i18n import _, language
 from dashboards.base.view import Context, View
 from dashboards.customer.facts import master, number_of
-from dashboards.customer.form import FIELDS, documents_of, fields, made, sectors
+from dashboards.customer.form import FIELDS, currencies_of, documents_of, fields, made, sectors
 from dashboards.frame.deriving import follow, refusal, ticker
 from dashboards.frame.who import WHO
 from data.core.errors import ImportRefusedError, StoreError
@@ -81,14 +81,16 @@ def connect(app: Dash, context: Context) -> None:
     @app.callback(
         Output("say-box", "hidden"),
         Output("say-documents", "data"),
+        Output("say-currency", "data"),
+        Output("say-currency", "value"),
         Input("url", "search"),
         Input("say-open", "n_clicks"),
     )
     def shown(search: str | None, _opened: int | None) -> Any:
         view = context.view(search)
         if view is None or closed(context) or master(view) is None:
-            return True, []
-        return False, documents_of(view)
+            return True, [], [], None
+        return False, documents_of(view), currencies_of(view), view.f.currency
 
     @app.callback(
         Output("say-sector", "data"), Input("say-sector", "searchValue"), State("url", "search")

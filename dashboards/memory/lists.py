@@ -13,7 +13,7 @@ from dashboards.base.filters import within_words
 from dashboards.base.grid import CARD, Column, Listing
 from dashboards.base.i18n import _
 from dashboards.base.view import View
-from dashboards.charts.said import STATES, WORSE, Became, became, sentence
+from dashboards.charts.said import STATES, WORSE, Became, became, in_reporting, sentence
 from data.core.texts import N_
 from data.workspace.subjects import promise
 from data.workspace.subjects.agreed import Limit, Terms
@@ -104,9 +104,9 @@ def _promises(view: View, params: Mapping[str, str]) -> Statement:
     def values(one: Became) -> Mapping[str, Any]:
         said = one.line.said
         assert isinstance(said, Promise)  # noqa: S101 - of lines_of
-        paid = one.kept.paid if one.kept else Decimal(0)
+        paid, amount = one.kept.paid if one.kept else Decimal(0), in_reporting(view, one.line)
         return {
-            "amount": said.amount, "paid": paid, "missing": said.amount - paid,
+            "amount": amount, "paid": paid, "missing": None if amount is None else amount - paid,
             "due_on": said.due_on, "days": (said.due_on - as_of).days, "state": one.state,
             "documents": _documents(one), "note": one.line.note,
         }  # fmt: skip
@@ -132,7 +132,7 @@ def _disputes(view: View, params: Mapping[str, str]) -> Statement:
         assert isinstance(said, Dispute)  # noqa: S101 - of lines_of
         until = one.end.said_on if one.end else max(as_of, one.line.said_on)
         return {
-            "amount": said.amount, "reason": said.reason, "owner": said.owner,
+            "amount": in_reporting(view, one.line), "reason": said.reason, "owner": said.owner,
             "days": (until - one.line.said_on).days, "state": one.state,
             "documents": _documents(one), "note": one.line.note,
         }  # fmt: skip

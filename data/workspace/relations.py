@@ -5,14 +5,17 @@ back since: `number, id, said_on, until, who, customer, note` and the fields of 
 holds like an open item lives: from the end of the day said_on to that of the day `until`, on which
 it was taken back; null: it was not. `memory_documents` (id, ledger, document_id) names what lines
 are about. So any past day shows what was said by then, and one table answers for every day.
+
+Amounts said in another currency are in the reporting one here, by the rate of the day on which they
+were said (`data.workspace.rates`); a line whose rate is not known is in no relation.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -25,11 +28,11 @@ import pyarrow as pa
 from data.core.policy.rules import Policy
 from data.store.engine import Engine
 from data.workspace.places import untouched
+from data.workspace.rates import Rates, in_cents
 
 if TYPE_CHECKING:
     # imported where something was said: the library behind them takes a while
     from data.workspace.line import Line
-    from data.workspace.subjects.promise import Promise
     from data.workspace.subjects.subject import Subject
 
 PREFIX = "memory_"
@@ -61,9 +64,10 @@ _JUDGED = pa.schema(
     [("as_of", pa.date32()), ("id", pa.string()), ("state", pa.string()), ("paid", _MONEY)]
 )
 _PAID = """
-select customer, issued_on, -amount as amount
+select customer, issued_on, -amount_currency as amount, currency, rate
 from documents
-where kind = 'payment' and customer in $customers and issued_on <= cast($last as date)
+where kind = 'payment' and amount_currency <> 0 and customer in $customers
+    and issued_on <= cast($last as date)
 """
 
 
@@ -78,34 +82,102 @@ def schema_of(subject: type[Subject]) -> pa.Schema:
     return pa.schema([*_LINE, *own])
 
 
-def relations(lines: Iterable[Line]) -> dict[str, pa.Table]:
+def relations(lines: Iterable[Line], rates: Rates | None = None) -> dict[str, pa.Table]:
     """Return subject -> relation of its lines, by their numbers; and `documents`.
 
-    lines: all that was said, as `Memory.lines()` returns it.
+    lines: all that was said, as `Memory.lines()` returns it. rates: by which amounts are converted;
+    None: all are in one currency.
     """
     from data.workspace.subjects.every import SUBJECTS
 
-    every = list(lines)
     rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for line in every:
+    named = []
+    for line in lines:
+        said = line.said
+        if rates is not None and said is not None:
+            said = rates.converted(said, line.said_on)
+        if said is None:
+            continue
         rows[line.subject].append(
             {
                 **{name: getattr(line, name) for name in _NAMES if name != "until"},
                 "until": line.taken_back.said_on if line.taken_back else None,
-                **{name: value for name, value in vars(line.said).items() if name not in _NAMES},
+                **{name: value for name, value in vars(said).items() if name not in _NAMES},
             }
         )
+        named += [
+            {"id": line.id, "ledger": one.ledger, "document_id": one.document_id}
+            for one in line.documents
+        ]
     found = {
         name: pa.Table.from_pylist(rows[name], schema_of(subject))
         for name, subject in SUBJECTS.items()
     }
-    named = [
-        {"id": line.id, "ledger": one.ledger, "document_id": one.document_id}
-        for line in every
-        for one in line.documents
-    ]
     found[DOCUMENTS] = pa.Table.from_pylist(named, _NAMED)
     return found
+
+
+class Told:
+    """The relations of all lines, kept up to date: what is new is added, a line at a time.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, rates: Rates | None = None) -> None:
+        """Convert amounts by `rates`."""
+        self._rates = rates
+        self._lines: tuple[Line, ...] = ()
+        self._tables: dict[str, pa.Table] | None = None
+        self._lock = Lock()
+
+    def tables(self, lines: tuple[Line, ...]) -> Mapping[str, pa.Table]:
+        """Return `relations(lines)`; lines: those of before, and what was said since."""
+        with self._lock:
+            before, tables = self._lines, self._tables
+            backs = _taken_back(before, lines)
+            if tables is None or backs is None:
+                tables = relations(lines, self._rates)
+            else:
+                tables = dict(tables)
+                for line in backs:
+                    tables[line.subject] = _ended(tables[line.subject], line)
+                if len(lines) > len(before):
+                    added = relations(lines[len(before) :], self._rates)
+                    tables |= {
+                        name: _together(tables[name], more)
+                        for name, more in added.items()
+                        if more.num_rows
+                    }
+            self._lines, self._tables = lines, tables
+            return tables
+
+
+def _taken_back(before: Sequence[Line], now: Sequence[Line]) -> list[Line] | None:
+    """Return the lines of before that were taken back since; None where they are others."""
+    if len(now) < len(before):
+        return None
+    changed = [(old, new) for old, new in zip(before, now, strict=False) if old is not new]
+    if any(replace(new, taken_back=old.taken_back) != old for old, new in changed):
+        return None
+    return [new for old, new in changed if old.taken_back != new.taken_back]
+
+
+def _ended(table: pa.Table, line: Line) -> pa.Table:
+    """Return the relation in which a line holds until it was taken back."""
+    place = table["id"].index(line.id).as_py()
+    if place < 0 or line.taken_back is None:
+        return table  # its rate is not known
+    until = table["until"]
+    day = pa.chunked_array([pa.array([line.taken_back.said_on], pa.date32())])
+    chunks = [*until.slice(0, place).chunks, *day.chunks, *until.slice(place + 1).chunks]
+    column = pa.chunked_array(chunks, pa.date32()).combine_chunks()
+    return table.set_column(table.schema.get_field_index("until"), table.schema.field("until"),
+                            column)  # fmt: skip
+
+
+def _together(table: pa.Table, more: pa.Table) -> pa.Table:
+    # one piece of each column: the print of a relation is that of its content
+    return pa.concat_tables([table, more]).combine_chunks()
 
 
 class Relations:
@@ -116,20 +188,28 @@ class Relations:
 
     def __init__(
         self, read: Callable[[], Iterable[Line]], engine: Engine, policy: Policy, *,
-        nothing: bool = False,
+        nothing: bool = False, rates: Rates | None = None, told: Told | None = None,
     ) -> None:  # fmt: skip
         """Read lines with `read`, payments that keep promises with `engine`.
 
         policy: by its tolerance promises are judged. nothing: it is known that nothing was said.
+        rates: those of the state. told: what keeps the relations of its lines from one moment to
+        the next.
         """
         self._read, self._engine, self._policy = read, engine, policy
         self._nothing = nothing
+        self.rates = rates or Rates(engine)
+        self._told = told or Told(self.rates)
         self._judged: dict[tuple[tuple[date, date], ...], pa.Table] = {}
         self._lock = Lock()
 
     @cached_property
+    def _lines(self) -> tuple[Line, ...]:
+        return tuple(self._read())
+
+    @cached_property
     def _tables(self) -> Mapping[str, pa.Table]:
-        return relations(self._read())
+        return self._told.tables(self._lines)
 
     def says(self, subject: str) -> bool:
         """Whether anything was ever said of a subject. Raises `StoreError` as `Memory.lines`."""
@@ -153,48 +233,55 @@ class Relations:
         return print_of(self.table(name, days))
 
     def _judge(self, days: tuple[tuple[date, date], ...]) -> pa.Table:
-        from data.workspace.subjects.promise import Kept, judged, received, together
+        from data.workspace.subjects.promise import Kept, Payment, judged, received, together
+        from data.workspace.subjects.promised import promises_of
 
         given = self._given()
         if not given or not days:
             return pa.Table.from_pylist([], _JUDGED)
-        paid: defaultdict[str, list[tuple[date, Decimal]]] = defaultdict(list)
+        paid: defaultdict[str, list[Payment]] = defaultdict(list)
         asked = {"customers": sorted(given), "last": max(as_of for as_of, _by in days)}
         for row in self._engine.query(_PAID, asked).to_pylist():
-            paid[row["customer"]].append((row["issued_on"], row["amount"]))
+            money = Payment(row["issued_on"], row["amount"], row["currency"], row["rate"])
+            paid[row["customer"]].append(money)
         found = []
         for as_of, by in days:
             tolerance = self._policy.promise_days.at(as_of)
             for customer, rows in given.items():
-                held = [r for r in rows if r[1] <= by and (r[2] is None or r[2] > by)]
+                held = {line.id: (line, rate) for line, rate in rows if _holds(line, by)}
                 promises = [
-                    (f"{number}.{part}", said_on, promise)
-                    for number, said_on, _until, parts in held
-                    for part, promise in enumerate(parts)
+                    (f"{line.id}.{part}", line.said_on, promise, rate)
+                    for line, rate in held.values()
+                    for part, promise in enumerate(promises_of(line.said))  # type: ignore[arg-type]
                 ]
-                came = received(one for one in paid[customer] if one[0] <= as_of)
+                came = received(money for money in paid[customer] if money.day <= as_of)
                 kept: defaultdict[str, list[Kept]] = defaultdict(list)
                 for part, one in judged(promises, came, as_of, tolerance).items():
                     kept[part.partition(".")[0]].append(one)
-                whole = {number: together(parts) for number, parts in kept.items()}
-                found += [
-                    {"as_of": as_of, "id": number, "state": one.state, "paid": one.paid}
-                    for number, one in whole.items()
-                ]
+                for number, parts in kept.items():
+                    whole = together(parts)
+                    worth = in_cents(whole.paid, held[number][1])
+                    found.append(
+                        {"as_of": as_of, "id": number, "state": whole.state, "paid": worth}
+                    )
         return pa.Table.from_pylist(found, _JUDGED)
 
-    def _given(self) -> Mapping[str, list[tuple[str, date, date | None, list[Promise]]]]:
-        """Return customer -> what promises: id, said on, taken back on, and what is promised."""
-        from data.workspace.subjects.promised import PROMISING, promises_of
+    def _given(self) -> Mapping[str, list[tuple[Line, Decimal]]]:
+        """Return customer -> what promises, with the rate of its currency, where that is known."""
+        from data.workspace.subjects.promised import PROMISING
 
-        given: defaultdict[str, list[tuple[str, date, date | None, list[Promise]]]]
-        given = defaultdict(list)
-        for subject in PROMISING:
-            for row in self._tables[subject.name].to_pylist():
-                said = subject(**{f.name: row[f.name] for f in fields(subject)})
-                told = row["id"], row["said_on"], row["until"], promises_of(said)
-                given[row["customer"]].append(told)
+        given: defaultdict[str, list[tuple[Line, Decimal]]] = defaultdict(list)
+        for line in self._lines:
+            if isinstance(line.said, PROMISING):
+                rate = self.rates.at(line.said.currency, line.said_on)
+                if rate is not None:
+                    given[line.customer].append((line, rate))
         return given
+
+
+def _holds(line: Line, by: date) -> bool:
+    back = line.taken_back
+    return line.said_on <= by and (back is None or back.said_on > by)
 
 
 def print_of(table: pa.Table) -> str:

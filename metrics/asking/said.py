@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from data.core.measures import FOR_EVER
 from data.core.shares import guessed, nearest
+from data.core.texts import N_
 from metrics.asking.metric import common_table
 
 PREFIX = "memory_"
@@ -32,6 +33,12 @@ READERS = frozenset(
     ("accounts", "limits", "granted", "disputed_items", LIMITS, TERMS, PROMISES, DISPUTES)
 )
 """The relations that read what was said; with what is disputed left out, all balances do."""
+CONVERTED = N_(
+    "Amounts said in another currency count in the reporting one, by the rate of the day on which "
+    "they were said: that of the books, else the reference rate of the European Central Bank. A "
+    "line whose rate is not known counts in no figure, and says so."
+)
+"""What conventions of such figures say of currencies."""
 SUBJECTS = (LIMITS, TERMS, PROMISES, DISPUTES)
 
 _READ = re.compile(rf"\b{PREFIX}(\w+)")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from data.core.texts import N_
 from metrics.asking.metric import Document, Example, Field, Metric, Query, Told
 from metrics.asking.rows import items, lines
+from metrics.asking.said import CONVERTED
 
 _DISPUTE = {"currency": "EUR", "owner": ""}
 _DOCUMENTS = (
@@ -40,6 +41,7 @@ DISPUTES = Metric(
            "counts from that day."),
         N_("Disputes are a customer's: split by what is of documents alone, only amounts of open "
            "items are told apart."),
+        CONVERTED,
     ),
     others=N_("Many list the whole invoice where a part of it is disputed, or leave disputed "
               "invoices out of overdue figures without saying so."),
@@ -117,6 +119,7 @@ DISPUTES_BY = Metric(
         N_("Each dispute stands in three rows: one of its reason, one of who settles it, one of "
            "its age in days."),
         N_("Disputes are a customer's: split by what is of documents alone, there are none."),
+        CONVERTED,
     ),
     others=N_("Many count disputes by the day of the invoice rather than by the day on which it "
               "was disputed."),

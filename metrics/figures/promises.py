@@ -8,6 +8,7 @@ from decimal import Decimal
 from data.core.texts import N_
 from metrics.asking.metric import Document, Example, Field, Metric, Query, Told
 from metrics.asking.rows import lines
+from metrics.asking.said import CONVERTED
 
 _GIVEN = "promises.said_on >= from_window or promises.state = 'open'"
 
@@ -29,6 +30,9 @@ PROMISES = Metric(
         N_("A promise is a customer's, paid by its own payments whatever the filters. Split by "
            "what is of documents alone, there are none."),
         N_("What was taken back by the as-of day was never promised."),
+        CONVERTED,
+        N_("A promise is kept by what came in of its own currency, whatever rates did meanwhile; "
+           "payments in another one count by their own rate."),
     ),
     others=N_("Many count a promise as kept once the invoice is paid, however late, or count the "
               "amount that came in rather than promises."),

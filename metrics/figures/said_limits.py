@@ -8,6 +8,7 @@ from decimal import Decimal
 from data.core.texts import N_
 from metrics.asking.metric import Customer, Document, Example, Field, Metric, Query, Told
 from metrics.asking.rows import lines
+from metrics.asking.said import CONVERTED
 
 _ENDING = "date_diff('day', {0}.as_of, {0}.valid_until) <= $soon"
 _LINE = "amount, valid_until, insured_amount, security"
@@ -29,6 +30,7 @@ LIMITS_ENDING = Metric(
         N_("Only what is in force on the as-of day: of several, what was said last and has not "
            "ended."),
         N_("Exposure is what these customers owe themselves, without those that belong to them."),
+        CONVERTED,
         N_("Limits are a customer's: split by what is of documents alone, there are none."),
     ),
     others=N_("ERP systems keep no end of a limit, or let it lapse without a word."),
@@ -128,6 +130,7 @@ OVERRIDES = Metric(
            "back, and write-offs, of these customers."),
         N_("Limits are a customer's: split by what is of documents alone, there are none."),
         N_("Limits of files are those of today: exports carry no history of limits."),
+        CONVERTED,
     ),
     others=N_("ERP systems keep the new limit alone, so that nobody can tell how it turned out."),
     fields=(

@@ -44,6 +44,7 @@ class Limit(Subject):
 
     name: ClassVar[str] = "said_limits"
     label: ClassVar[str] = N_("Credit limit")
+    money: ClassVar[tuple[str, ...]] = ("amount", "insured_amount", "advised")
     free: ClassVar[tuple[str, ...]] = ("security",)
 
     amount: Decimal

@@ -33,6 +33,7 @@ class Dispute(Subject):
 
     name: ClassVar[str] = "disputes"
     label: ClassVar[str] = N_("Dispute")
+    money: ClassVar[tuple[str, ...]] = ("amount",)
 
     amount: Decimal
     currency: str

@@ -52,6 +52,7 @@ class Backlog(Subject):
 
     name: ClassVar[str] = "backlogs"
     label: ClassVar[str] = N_("Orders not yet invoiced")
+    money: ClassVar[tuple[str, ...]] = ("amount",)
 
     amount: Decimal
     currency: str

@@ -28,6 +28,7 @@ class Plan(Subject):
 
     name: ClassVar[str] = "plans"
     label: ClassVar[str] = N_("Payment plan")
+    money: ClassVar[tuple[str, ...]] = ("amount",)
 
     amount: Decimal
     currency: str
@@ -58,6 +59,7 @@ class Settlement(Subject):
 
     name: ClassVar[str] = "settlements"
     label: ClassVar[str] = N_("Settlement")
+    money: ClassVar[tuple[str, ...]] = ("owed", "amount")
 
     owed: Decimal
     amount: Decimal

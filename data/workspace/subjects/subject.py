@@ -35,6 +35,8 @@ class Subject:
     """Whether the books are made by it, so that a state is derived anew."""
     general: ClassVar[bool] = False
     """Whether it may be said of no customer in particular."""
+    money: ClassVar[tuple[str, ...]] = ()
+    """Its fields of amounts, in the currency that its field `currency` names."""
     free: ClassVar[tuple[str, ...]] = ()
     """Its fields of free words: they go where a person's data are erased."""
 

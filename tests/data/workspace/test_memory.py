@@ -31,7 +31,7 @@ from data.workspace.subjects.market import Priority, Sector, Target
 from data.workspace.subjects.matched import Matched
 from data.workspace.subjects.note import Note
 from data.workspace.subjects.plan import Plan, Settlement
-from data.workspace.subjects.promise import BROKEN, KEPT, OPEN, PART, Kept, Promise, judged
+from data.workspace.subjects.promise import BROKEN, KEPT, OPEN, PART, Kept, Payment, Promise, judged
 from data.workspace.subjects.saved import SavedView
 from data.workspace.subjects.subject import SaidError
 from data.workspace.tables import META
@@ -285,17 +285,20 @@ def promise(amount: int, due_on: date = DAY) -> Promise:
      (((12, 100),), 11, OPEN, 0)],
 )  # fmt: skip
 def test_a_promise_is_judged_by_what_came_in(paid, as_of, state, amount):
-    payments = [(date(2026, 3, day), Decimal(value)) for day, value in paid]
-    found = judged([("p", date(2026, 3, 1), promise(100))], payments, date(2026, 3, as_of), 3)
+    payments = [Payment(date(2026, 3, day), Decimal(value)) for day, value in paid]
+    given = [("p", date(2026, 3, 1), promise(100), None)]
+    found = judged(given, payments, date(2026, 3, as_of), 3)
     assert found == {"p": Kept(state, Decimal(amount))}
 
 
 def test_money_keeps_one_promise_only():
     given = [
-        ("late", date(2026, 3, 1), promise(100, date(2026, 3, 20))),
-        ("early", date(2026, 3, 2), promise(100)),
+        ("late", date(2026, 3, 1), promise(100, date(2026, 3, 20)), None),
+        ("early", date(2026, 3, 2), promise(100), None),
     ]
-    payments = [(date(2026, 3, 1), Decimal(50)), (date(2026, 3, 8), Decimal(100))]
+    payments = [
+        Payment(date(2026, 3, 1), Decimal(50)), Payment(date(2026, 3, 8), Decimal(100)),
+    ]  # fmt: skip
     found = judged(given, payments, date(2026, 4, 30), 0)
     assert {n: k.state for n, k in found.items()} == {"early": KEPT, "late": PART}
     assert found["late"].paid == 50
