@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import date, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +40,10 @@ class Memory:
         """Keep it in `folder`, or in the database that `url` or TANDEM_WORKSPACE names."""
         self.folder = folder
         self._database = Database(folder, os.environ.get(VARIABLE, "") if url is None else url)
+        self._seen: list[Line] = []
+        """All lines that were read, by number."""
+        self._places: dict[str, int] = {}
+        self._lock = Lock()
 
     def writable(self) -> bool:
         """Return whether something can be said here."""
@@ -96,10 +101,13 @@ class Memory:
         day; None: all. Lines that take others back are on those, in `taken_back`.
         """
         with self._reading() as connection:
-            asked = [LINES.c.customer == customer] if customer is not None else []
-            if subjects:
-                asked.append(LINES.c.subject.in_(subjects))
-            found = _read(connection, *asked)
+            if customer is None and not subjects:
+                found = self._all(connection)
+            else:
+                asked = [LINES.c.customer == customer] if customer is not None else []
+                if subjects:
+                    asked.append(LINES.c.subject.in_(subjects))
+                found = _read(connection, *asked)
         if by is not None:
             found = [
                 replace(line, taken_back=None)
@@ -109,6 +117,29 @@ class Memory:
                 if line.said_on <= by
             ]
         return tuple(line for line in found if line.said is not None)
+
+    def _all(self, connection: sa.Connection | None) -> list[Line]:
+        """Return all lines; read are those after the last one that was seen.
+
+        Nothing is changed but by the erasure of a person, which is a line as well: then, and where
+        another memory stands in the place of this one, all is read anew.
+        """
+        with self._lock:
+            last = self._seen[-1] if self._seen else None
+            there = connection is not None and last is not None and connection.scalar(
+                sa.select(LINES.c.id).where(LINES.c.number == last.number)
+            ) == last.id  # fmt: skip
+            new = _read(connection, LINES.c.number > last.number) if there and last else []
+            if not there or any(line.subject == Erased.name for line in new):
+                self._seen, self._places, new = [], {}, _read(connection)
+            for line in new:
+                self._places[line.id] = len(self._seen)
+                self._seen.append(line)
+                if line.takes_back is not None:
+                    place = self._places[line.takes_back]
+                    if self._seen[place].taken_back is None:
+                        self._seen[place] = replace(self._seen[place], taken_back=line)
+            return list(self._seen)
 
     def erase(self, who: str, customer: str) -> Line:
         """Erase what was written of a natural person; return the line that says so.
