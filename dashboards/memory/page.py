@@ -19,7 +19,7 @@ from dashboards.base.panel import Content, headline_callback, panel_callback, pa
 from dashboards.base.parts import page, panel
 from dashboards.base.view import Context, Explain, ListRef, NoRows, View
 from dashboards.charts.tables import Bar, bar_list
-from dashboards.memory import aims
+from dashboards.memory import aims, retention
 from dashboards.memory.lists import (
     AGREED,
     DISPUTES,
@@ -45,6 +45,7 @@ def layout(**_query: str) -> Component:
         _list("disputes", 380, below=True),
         _list("agreed", 300, below=True),
         aims.layout(),
+        retention.layout(),
     )
 
 
@@ -69,6 +70,7 @@ def connect(app: Dash, context: Context) -> None:
         return reasons_content(view)
 
     aims.connect(app, context)
+    retention.connect(app, context)
     for key in _LISTS:
         _connect_list(app, context, key, below=key != "promises")
 
@@ -175,5 +177,5 @@ PAGE = Page(
     65,
     layout,
     connect,
-    listings=(PROMISES, DISPUTES, AGREED, aims.AIMS),
+    listings=(PROMISES, DISPUTES, AGREED, aims.AIMS, retention.PERSONS),
 )

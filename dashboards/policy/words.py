@@ -104,6 +104,10 @@ SENTENCES = {
     "false_alarms": N_(
         "How many alarms a week about changed behaviour may be false, over the whole book: {value}."
     ),
+    "retention": N_(
+        "How long after the last document of a natural person was closed the erasure of its notes "
+        "is proposed: {value}."
+    ),
 }
 """Rule -> its sentence; `{value}` is what holds."""
 
@@ -143,6 +147,13 @@ def percent(value: Any, f: Format) -> str:
 
 def _days(value: int, f: Format) -> str:
     return n_("{days} day", "{days} days", value).format(days=f.count(value))
+
+
+def years_words(value: int | str, f: Format) -> str:
+    """Return a number of years, or that none was chosen."""
+    if isinstance(value, str):
+        return _("no number of years is set, so nobody is proposed")
+    return n_("{years} year", "{years} years", value).format(years=f.count(value))
 
 
 def _amount(value: Any, f: Format) -> str:
@@ -197,6 +208,7 @@ _WRITTEN: Mapping[str, Callable[[Any, Format, Policy], str]] = {
     "levels": lambda value, f, _policy: _levels(value, f),
     "stages": lambda value, f, _policy: _stages(value, f),
     "size": lambda value, _f, _policy: _(SIZES[value]),
+    "years": lambda value, f, _policy: years_words(value, f),
     "percent_by_country": lambda value, f, _policy: _countries(value, f, percent),
     "days_by_country": lambda value, f, _policy: _countries(value, f, _days),
     "amount_by_country": lambda value, f, _policy: _countries(value, f, _euro),

@@ -38,7 +38,7 @@ class Stage:
 class Kind:
     """What a rule's value may be: how it is read, in words, and in what unit it is said.
 
-    unit: days, count, percent, percents, amount, set, levels, stages, size; or of countries:
+    unit: days, years, count, percent, percents, amount, set, levels, stages, size; or of countries:
     percent_by_country, days_by_country, amount_by_country. read: the value as it is kept; None
     where it is none.
     """
@@ -169,6 +169,14 @@ SIZE = Kind(
     lambda said: said if said in SIZES else None,
     Text(N_('Write "small" (small or medium), "large" or "unknown".')),
     "size",
+)
+NO_YEARS = "none"
+"""No number of years was chosen."""
+_YEARS = number(1, 100, "years")
+YEARS = Kind(
+    lambda said: said if said == NO_YEARS else _YEARS.read(said),
+    Text(N_('Write years as a whole number from 1 to 100, or "none": nothing is proposed then.')),
+    "years",
 )
 PERCENT_BY_COUNTRY = _by_country(
     PERCENT,

@@ -29,12 +29,14 @@ from data.core.policy.kinds import (
     DAYS,
     DAYS_BY_COUNTRY,
     LEVELS,
+    NO_YEARS,
     PERCENT,
     PERCENT_BY_COUNTRY,
     PERCENTS,
     SET,
     SIZE,
     STAGES,
+    YEARS,
     Amount,
     Kind,
     Level,
@@ -258,6 +260,14 @@ class Policy:
         "So many alarms a week about a customer's changed behaviour may be false, over the whole"
         " book; the threshold follows from it.",
         N_("Alarms, as of the day that is asked about"),
+        books=False,
+    )  # fmt: skip
+    retention: Dated[int | str] = _rule(
+        YEARS, NO_YEARS,
+        "So many years after the last document of a natural person was closed, the erasure of what"
+        ' was written of it is proposed; "none": of nobody. Which number the law wants depends on'
+        " country and purpose: choose it with your counsel.",
+        N_("Notes on natural persons, as of the day that is asked about"),
         books=False,
     )  # fmt: skip
     sets: Mapping[str, str] = field(default_factory=lambda: dict(SETS_OFFERED))
