@@ -210,11 +210,11 @@ class Memo:
                     one[1] -= part / unit
                     paid += part
                 missing = given.said.amount > _cents(paid)
-                paid = _cents(Fraction(_cents(paid)) * Fraction(given_rate))
+                told = _cents(Fraction(_cents(paid)) * Fraction(given_rate))
                 state = "kept"
                 if missing:
-                    state = "open" if as_of <= last else "part_kept" if paid else "broken"
-                found.append((line, state, paid))
+                    state = "open" if as_of <= last else "part_kept" if told else "broken"
+                found.append((line, state, told))
         return found
 
 

@@ -41,9 +41,13 @@ def test_tasks_exist():
 
 
 def _commands():
+    """Return every command by its name; of one that has commands of its own, those as well."""
     from app import cli
 
-    return typer.main.get_command(cli).commands
+    found = dict(typer.main.get_command(cli).commands)
+    for name, command in list(found.items()):
+        found |= {f"{name} {own}": c for own, c in getattr(command, "commands", {}).items()}
+    return found
 
 
 def test_commands_and_their_options_exist():
@@ -51,7 +55,8 @@ def test_commands_and_their_options_exist():
     used = re.findall(r"(?:app\.py|`tandem) ([a-z]+)([^\n`]*)", README + CONTRIBUTING)
     assert {name for name, _ in used} >= {"load", "show", "metrics", "serve"}
     for name, rest in used:
-        options = {o for p in commands[name].params for o in p.opts}
+        own = f"{name} {rest.split()[0]}" if rest.split() else name
+        options = {o for p in commands.get(own, commands[name]).params for o in p.opts}
         assert set(re.findall(r"--[a-z-]+", rest.split("#")[0])) <= options, (name, rest)
     everything = {o for c in commands.values() for p in c.params for o in p.opts}
     mentioned = set(re.findall(r"`(--[a-z-]+)[ `]", README))

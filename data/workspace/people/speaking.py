@@ -41,7 +41,7 @@ class Speaking(Memory):
         limits are hidden, see `data.store.within`.
         """
         self.folder = memory.folder
-        self._database = memory._database
+        self._whole, self._database = memory, memory._database
         self._reader = reader
         self._customers = customers
         self._shared = frozenset(shared)
@@ -69,7 +69,7 @@ class Speaking(Memory):
         by: date | None = None,
     ) -> tuple[Line, ...]:
         """See `Memory.lines`: those of the reader's customers, and of none in particular."""
-        return tuple(x for x in super().lines(customer, subjects, by) if self._hears(x))
+        return tuple(x for x in self._whole.lines(customer, subjects, by) if self._hears(x))
 
     def erase(self, who: str, customer: str) -> Line:  # noqa: ARG002
         """See `Memory.erase`. Raises `SaidError` for what the reader may not say."""
