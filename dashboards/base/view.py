@@ -14,7 +14,6 @@ import flask
 import pyarrow as pa
 from cachetools import LRUCache
 
-from dashboards.base.answers import Answers
 from dashboards.base.filters import (
     Options,
     Selection,
@@ -33,6 +32,7 @@ from data.core.importing import Importer
 from data.core.rights import LOAD, LOCAL, Reader
 from data.core.texts import Text
 from data.reference import nace
+from data.store.answers import Answers
 from data.store.engine import apart
 from data.store.state import State, Store
 from data.store.within import ScopedEngine, within

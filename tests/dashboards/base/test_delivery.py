@@ -14,12 +14,12 @@ from flask.testing import FlaskClient
 from plotly.offline import get_plotlyjs_version
 
 from dashboards.base import assets
-from dashboards.base.answers import Answers
 from dashboards.base.page import Page
 from dashboards.base.panel import Content, panel_callback
 from dashboards.base.parts import page, panel
 from dashboards.base.view import Context, NoRows, View
 from dashboards.server import create_app
+from data.store.answers import Answers
 from data.workspace import by_hand
 from data.workspace.memory import Memory
 from data.workspace.named import Identified
