@@ -80,6 +80,11 @@ class Column:
     brief: bool = False
     screen: bool = False
 
+    @property
+    def said(self) -> dict[str, str]:
+        """Value -> what the reader sees in its place; {} for a column that shows its values."""
+        return {v: t.render(_) if isinstance(t, Text) else _(t) for v, t in self.words.items()}
+
 
 #: Options of a column that a card shows, where a grid becomes a list of cards.
 CARD: Mapping[str, Any] = {"context": {"card": True}}
@@ -405,7 +410,7 @@ def _said(view: View, column: Column) -> Mapping[str, str] | None:
     None for a column that shows its values, or has too many to list.
     """
     if column.words:
-        return {v: t.render(_) if isinstance(t, Text) else _(t) for v, t in column.words.items()}
+        return column.said
     values = view.options.values.get(column.dimension)
     if values is None or column.dimension in ("customer", "customer_group"):
         return None

@@ -4,12 +4,15 @@ import json
 from datetime import datetime
 from decimal import Decimal
 
+import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
 from dashboards.base.grid import Column
+from dashboards.base.i18n import speaking
 from dashboards.frame.download import Download, download_table, explain_from
 from dashboards.server import create_app
+from data.core.texts import Text
 from data.store.engine import DuckDBEngine
 from metrics.asking.ledger import Statement
 from tests.pages import query, small_company
@@ -66,7 +69,7 @@ def test_another_set_of_buckets_stands_in_the_file(client):
     assert [r[1] for r in found[7:]] == ["not_due", "1-15", "16-45", "over_45", "unapplied"]
     rows = lines(get(client, "rows.csv", {**explain, "at": {"bucket": "16-45"}}))
     place = rows[6].index("Bucket")
-    assert {r[place] for r in rows[7:]} <= {"16-45"}
+    assert {r[place] for r in rows[7:]} <= {"16–45 days"}
 
 
 def test_a_name_cannot_run_as_a_formula(client):
@@ -232,3 +235,30 @@ def test_the_aged_list_is_of_the_customers_that_are_listed(client):
     assert client.get("/download/aged.csv").status_code == 404
     assert client.get("/download/aged.xlsx?list=nothing").status_code == 400
     assert client.get("/download/aged.xlsx?list=unapplied").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("en", ["paid", "Price", "new"]), ("nl", ["betaald", "Prijs", "new"])],
+)
+def test_a_file_has_the_words_that_its_grid_shows(code, words):
+    """Whatever the list: codes that a column shows in words are words in its files too."""
+    column = Column("c", "How", words={"payment": "paid", "price": Text("Price"), "": ""})
+    sql = "select unnest(['payment', 'price', 'new']) as c"
+    download = Download("x", "X", [], [column], Statement(sql, {}))
+    with speaking(code):
+        text = download_table(download, DuckDBEngine(duckdb.connect()), "csv").decode("utf-8-sig")
+        book = download_table(download, DuckDBEngine(duckdb.connect()), "xlsx")
+    assert [line.strip('"') for line in text.splitlines()[-3:]] == words
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in sheet[-3:]] == words
+
+
+def test_the_rows_behind_a_figure_are_told_in_words(client):
+    client.set_cookie("lang", "fr")
+    try:
+        found = lines(get(client, "rows.csv", {"metric": "receivables"}, csv="plain"))
+    finally:
+        client.delete_cookie("lang")
+    kinds = {row[found[6].index("Type")] for row in found[7:]}
+    assert kinds == {"Facture", "Paiement"}
