@@ -27,6 +27,8 @@ MOST_INVOICES = 400
 """More bars than this are not drawn: the latest ones are, and the panel says so."""
 
 _LEAST_AHEAD, _MOST_AHEAD = 0.03, 75
+_EDGE = 2.0
+"""So near to an edge, in per cent, a label would stand over it."""
 _LEAST_HEIGHT = 20.0
 """How thick the thinnest slice is drawn, in per cent of its row."""
 
@@ -143,7 +145,7 @@ def _axis(span: Span, f: Format) -> Component:
             style={"left": f"{span.at(m):.3f}%"},
             className=_look(m, span, step),
         )
-        for m in shown
+        for m in _written(shown, span)
     ]
     lines = [html.I(style={"left": f"{span.at(m):.3f}%"}) for m in shown]
     return html.Div(
@@ -156,11 +158,28 @@ def _axis(span: Span, f: Format) -> Component:
     )
 
 
+def _written(months: Sequence[date], span: Span) -> list[date]:
+    """Return the months whose labels are written: none lies over another one.
+
+    At an edge there is no room for one in the middle of its mark; a year stands beside its mark
+    there, in the place of its neighbour.
+    """
+    edge = [not _EDGE <= span.at(m) <= 100 - _EDGE for m in months]
+    years = [at and m.month == 1 for at, m in zip(edge, months, strict=True)]
+    beside = [any(near) for near in zip([False, *years], [*years[1:], False], strict=False)]
+    return [
+        m
+        for m, at, year, given in zip(months, edge, years, beside, strict=True)
+        if year or not (at or given)
+    ]
+
+
 def _look(month: date, span: Span, step: int) -> str:
     """Return the class of a label: years stand out, single months go first where it is narrow."""
     quarter = month.month % 3 == 1 and step == 1
     looks = ["year" if month.month == 1 else "" if quarter else "minor"]
-    looks += ["first"] if span.at(month) < 2 else ["last"] if span.at(month) > 98 else []
+    looks += ["first"] if span.at(month) < _EDGE else []
+    looks += ["last"] if span.at(month) > 100 - _EDGE else []
     return " ".join(filter(None, looks))
 
 

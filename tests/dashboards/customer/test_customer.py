@@ -1,5 +1,6 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -9,6 +10,7 @@ from dashboards.customer import page as customer
 from dashboards.customer.facts import expected_payment, master
 from dashboards.customer.lives import (
     Life,
+    _axis,
     _heights,
     lives_figure,
     lives_of,
@@ -20,7 +22,7 @@ from dashboards.customer.panels import months_of
 from dashboards.server import create_app
 from data.core.buckets import DEFAULT
 from data.store.state import Store
-from metrics.asking.ledger import Ledger
+from metrics.asking.ledger import Ledger, month_start
 from metrics.catalogue import answer
 from tests.markets import LAST, markets
 from tests.pages import ask, words
@@ -202,3 +204,22 @@ def test_every_panel_over_an_empty_store(tmp_path, name):
     empty = create_app(Store(tmp_path), pages=(customer.PAGE,))
     found = ask(empty, f"customer-{name}-head.children", "?customer=K8")
     assert "Nothing is loaded yet" in words(found[f"customer-{name}-body"]["children"])
+
+
+@pytest.mark.parametrize(
+    "day", [date(2026, m, d) for m in (1, 2, 6, 12) for d in (1, 2, 10, 20, 25)]
+)
+def test_labels_of_the_time_axis_stand_clear_of_each_other(day):
+    """On a sheet of paper the axis is 500 pixels wide, and a letter takes some six."""
+    firsts = (month_start(day, n) for n in (11, 12, 13, 23, 35))
+    for first in (*firsts, day - timedelta(days=365)):
+        span = span_of(first, day, [])
+        ends: list[tuple[float, float]] = []
+        for label in _axis(span, Format("fr")).children[2].children[:-1]:
+            left, width = float(label.style["left"][:-1]) * 5, len(label.children) * 6.2
+            looks = label.className.split()
+            left -= 0 if "first" in looks else width if "last" in looks else width / 2
+            ends.append((left, left + width))
+        assert len(ends) > 3
+        ends.sort()
+        assert all(one[1] < other[0] for one, other in pairwise(ends)), (first, day, ends)
