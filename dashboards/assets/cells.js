@@ -115,6 +115,30 @@
     return columns.filter(function (c) { return data[c.field] != null || data.customer; });
   }
 
+  // words take as much room in a card as they have in a row of the grid: one line, two lines, or
+  // the card's whole width
+  function roomOf(column) {
+    if (column.type === "rightAligned" || !(column.width > 130)) return "";
+    return column.width > 260 ? "whole" : "two";
+  }
+
+  // how high a card's facts are: two stand side by side
+  function heightOf(facts) {
+    var height = 0, left = 0, most = 0;
+    facts.forEach(function (fact) {
+      var own = fact.room ? 51 : 34;
+      if (fact.room === "whole" || !left) {
+        height += most;
+        most = own;
+        left = fact.room === "whole" ? 0 : 1;
+      } else {
+        most = Math.max(most, own);
+        left = 0;
+      }
+    });
+    return height + most;
+  }
+
   // one row as a card: the first column as its title, what can be done with it beside that, and
   // some of the others as words and values
   components.Card = function (props) {
@@ -123,7 +147,7 @@
       var value = props.data[column.field];
       return h(
         "span",
-        { key: column.field, className: column.number ? "fact n" : "fact" },
+        { key: column.field, className: "fact " + (column.number ? "n" : column.room) },
         h("small", null, column.label),
         value == null || value === "" ? "–" : value
       );
@@ -189,7 +213,9 @@
       }
       var marked = columns.filter(function (c) { return c.context && c.context.card; });
       var facts = (marked.length ? marked : columns.slice(1, 1 + CARD_FACTS)).map(function (c) {
-        return { field: c.field, label: c.headerName, number: c.type === "rightAligned" };
+        return {
+          field: c.field, label: c.headerName, number: c.type === "rightAligned", room: roomOf(c),
+        };
       });
       var deeds = columns.filter(function (c) { return c.context && c.context.deed; });
       var list = columns.map(function (column, n) {
@@ -202,7 +228,7 @@
           sortable: false,
         });
       });
-      var height = (deeds.length ? 54 : 38) + Math.ceil(facts.length / 2) * 34;
+      var height = (deeds.length ? 54 : 38) + heightOf(facts);
       // the height of rows can only change once the grid has asked for its first rows
       return window.dash_ag_grid.getApiAsync(id).then(function (api) {
         return new Promise(function (resolve) {
@@ -213,7 +239,7 @@
             if (grid) grid.classList.add("as-cards");
             api.setGridOption("getRowHeight", function (row) {
               if (!row.node.rowPinned) return undefined;
-              return 38 + Math.ceil(factsOf(facts, row.data).length / 2) * 34;
+              return 38 + heightOf(factsOf(facts, row.data));
             });
             resolve([list, Object.assign({}, options, { rowHeight: height })]);
             // rows that came before keep their old height until they are fetched again
