@@ -71,15 +71,20 @@ where kind = 'payment' and amount_currency <> 0 and customer in $customers
 """
 
 
+_SCHEMAS: dict[str, pa.Schema] = {}
+
+
 def schema_of(subject: type[Subject]) -> pa.Schema:
     """Return the columns of a subject's relation."""
     from data.workspace.subjects.subject import kinds
 
-    own = [
-        pa.field(name, _TYPES[kind], nullable=optional)
-        for name, (kind, optional) in kinds(subject).items()
-    ]
-    return pa.schema([*_LINE, *own])
+    if subject.name not in _SCHEMAS:
+        own = [
+            pa.field(name, _TYPES[kind], nullable=optional)
+            for name, (kind, optional) in kinds(subject).items()
+        ]
+        _SCHEMAS[subject.name] = pa.schema([*_LINE, *own])
+    return _SCHEMAS[subject.name]
 
 
 def relations(lines: Iterable[Line], rates: Rates | None = None) -> dict[str, pa.Table]:
@@ -111,6 +116,8 @@ def relations(lines: Iterable[Line], rates: Rates | None = None) -> dict[str, pa
         ]
     found = {
         name: pa.Table.from_pylist(rows[name], schema_of(subject))
+        if name in rows
+        else schema_of(subject).empty_table()
         for name, subject in SUBJECTS.items()
     }
     found[DOCUMENTS] = pa.Table.from_pylist(named, _NAMED)

@@ -70,14 +70,14 @@ print(memory.lines()[-2].note, flush=True)
 
 def test_relations_kept_up_to_date_are_those_read_anew(folder):
     memory, told = Memory(folder, ""), Told()
-    agree(memory, folder, told)
+    told.tables(memory.lines())
     note = memory.say("Anna", "C1", Note(), "one more")
     promise = memory.say("Anna", "C1", Promise(Decimal(5), "EUR", DAY))
-    agree(memory, folder, told)
+    told.tables(memory.lines())
     memory.take_back("Bob", note.id)
     old = next(line for line in memory.lines() if line.holds and line.subject == "disputes")
     memory.take_back("Bob", old.id)
-    agree(memory, folder, told)
+    told.tables(memory.lines())
     # said and taken back between two looks
     memory.take_back("Bob", promise.id)
     memory.take_back("Bob", memory.say("Bob", "C2", Note(), "a slip").id)
