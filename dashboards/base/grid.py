@@ -405,10 +405,7 @@ def arranged(
 
 
 def _said(view: View, column: Column) -> Mapping[str, str] | None:
-    """Return value -> what the reader sees of a column that shows others than its values.
-
-    None for a column that shows its values, or has too many to list.
-    """
+    """Return value -> what is seen in its place; None where a column shows (too many) values."""
     if column.words:
         return column.said
     values = view.options.values.get(column.dimension)

@@ -30,7 +30,7 @@ from dashboards.base.i18n import _
 from dashboards.base.page import Page, listings_of
 from dashboards.base.view import Context, Explain, View
 from dashboards.frame.aged import Aged, aged, workbook
-from dashboards.frame.row_columns import row_columns
+from dashboards.frame.row_columns import in_words, row_columns
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import DIMENSIONS, SECTOR_LEVELS
 from data.core.errors import EngineError, StoreError
@@ -268,7 +268,7 @@ def _named(download: Download, table: pa.Table) -> tuple[list[str], pa.Table]:
     for column in download.columns:
         values = table.column(column.name)
         labels.append(_(column.label))
-        made[column.name] = _said(column, values)
+        made[column.name] = in_words(column, values)
         if column.dimension in _NUMBERED:
             codes = [None if v is None else str(v).removeprefix("'") for v in values.to_pylist()]
             known = {code: download.label(column.dimension, code) for code in set(codes) if code}
@@ -276,16 +276,6 @@ def _named(download: Download, table: pa.Table) -> tuple[list[str], pa.Table]:
             labels.append(_("{column}, name").format(column=_(column.label)))
             made[f"{column.name}_name"] = pa.array(names, pa.string())
     return labels, pa.table(made)
-
-
-def _said(column: Column, values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the values with the words that a grid shows in the place of codes."""
-    words = {code: inert(word) for code, word in column.said.items() if code}
-    if not words:
-        return values
-    place = pa.compute.index_in(values, pa.array(words, pa.string()))
-    found = pa.array(words.values(), pa.string()).take(place.combine_chunks())
-    return pa.compute.if_else(place.is_valid(), found, values)
 
 
 #: Dimensions whose values are numbers that few know by heart.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pyarrow as pa
+import pyarrow.compute
+
 from dashboards.base.grid import Column
 from dashboards.base.words import ASSUMPTIONS, CLOSERS, KINDS, METHODS, OUTCOMES
 from dashboards.charts.said import STATES
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import COLUMNS
-from data.core.texts import N_, Text
+from data.core.texts import N_, Text, inert
 from data.workspace.subjects.dispute import REASONS
 
 #: Dimensions whose values a reader calls otherwise than the data do.
@@ -97,3 +100,13 @@ def row_columns(names: Sequence[str], buckets: Buckets = DEFAULT) -> tuple[Colum
         for name, (label, unit, width, dimension) in ROW_COLUMNS.items()
         if name in names
     )
+
+
+def in_words(column: Column, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the values with the words that a grid shows in the place of codes."""
+    words = {code: inert(word) for code, word in column.said.items() if code}
+    if not words:
+        return values
+    place = pa.compute.index_in(values, pa.array(words, pa.string()))
+    found = pa.array(words.values(), pa.string()).take(place.combine_chunks())
+    return pa.compute.if_else(place.is_valid(), found, values)
