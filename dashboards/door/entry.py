@@ -54,13 +54,14 @@ small { display: block; margin-top: 6px; color: var(--soft); }
 _PAGE = """<!DOCTYPE html>
 <html lang="{{ lang }}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ title }} · Tandem</title><style>{{ style | safe }}</style></head>
+<link rel="icon" href="data:,"><title>{{ title }} · Tandem</title><style>{{ style | safe }}</style></head>
 <body><main><h1>{{ title }}</h1><p>{{ words }}</p>
 {% if bad %}<p class="bad" role="alert">{{ bad }}</p>{% endif %}
 <form method="post" action="{{ action }}">
 {% for name, label, kind, fills in fields %}
 <label for="{{ name }}">{{ label }}</label>
 <input id="{{ name }}" name="{{ name }}" type="{{ kind }}" autocomplete="{{ fills }}" required
+  {%- if fills == "username" %} value="{{ login }}"{% endif %}
   {%- if fills == "new-password" %} minlength="{{ shortest }}"{% endif %}>
 {% endfor %}
 <button>{{ button }}</button></form></main></body></html>
@@ -203,7 +204,7 @@ def _form(
     page = flask.render_template_string(
         _PAGE, lang=language(), title=title, style=_STYLE, words=words, fields=fields,
         bad=error.render(_) if error else "", action=flask.request.full_path.rstrip("?"),
-        button=button, shortest=SHORTEST,
+        button=button, shortest=SHORTEST, login=flask.request.form.get("login", "")[:120],
     )  # fmt: skip
     status = HTTPStatus.FORBIDDEN if error else HTTPStatus.OK
     response = flask.Response(page, status)

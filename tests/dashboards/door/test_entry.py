@@ -203,6 +203,7 @@ def test_signing_in_leads_back_and_out_again(town):
     assert b'autocomplete="current-password"' in page.data
     wrong = browser.post(asked.location, data={"login": "credit", "password": "no"})
     assert (wrong.status_code, b'role="alert"' in wrong.data) == (403, True)
+    assert b'value="credit"' in wrong.data
     right = browser.post(asked.location, data={"login": "credit", "password": SECRET})
     assert (right.status_code, right.location) == (303, "/dso?country=BE")
     cookie = right.headers["Set-Cookie"]
