@@ -54,7 +54,8 @@ small { display: block; margin-top: 6px; color: var(--soft); }
 _PAGE = """<!DOCTYPE html>
 <html lang="{{ lang }}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,"><title>{{ title }} · Tandem</title><style>{{ style | safe }}</style></head>
+<link rel="icon" href="data:,">
+<title>{{ title }} · Tandem</title><style>{{ style | safe }}</style></head>
 <body><main><h1>{{ title }}</h1><p>{{ words }}</p>
 {% if bad %}<p class="bad" role="alert">{{ bad }}</p>{% endif %}
 <form method="post" action="{{ action }}">
