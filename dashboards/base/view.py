@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
+from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -271,6 +272,7 @@ class Context:
         self.deriver = importer
         """What makes the books anew after what people said; it loads nothing."""
         self.people = people
+        self._path: Path | None = None
         self._parts: LRUCache[Hashable, State] = LRUCache(_READERS)
         self._options: LRUCache[Hashable, Options] = LRUCache(_READERS)
         self._relations: LRUCache[Hashable, Relations] = LRUCache(_READERS)
@@ -317,6 +319,8 @@ class Context:
     def state(self) -> State | None:
         """Return the current state, as the reader may see it; None: nothing was loaded yet."""
         state, scope = self.store.current(), self.reader().scope
+        if state is not None and state.path != self._path:
+            self._forget(state.path)
         if state is None or not scope:
             return state
         key = (state.path, scope)
@@ -325,6 +329,13 @@ class Context:
             if found is None:
                 found = self._parts[key] = within(state, scope)
             return found
+
+    def _forget(self, path: Path) -> None:
+        """Let go of what followed from another state than that at `path`: its file may be gone."""
+        with self._lock:
+            self._path = path
+            for kept in (self._parts, self._options, self._relations, self._told):
+                kept.clear()
 
     def options(self, state: State) -> Options:
         """Return what can be chosen in `state`, read once for each state and policy."""

@@ -1,6 +1,8 @@
 """No unguarded door: nobody is answered who is not signed in, and everybody with their own rows."""
 
+import gc
 import json
+import weakref
 from decimal import Decimal
 
 import flask
@@ -12,6 +14,7 @@ from dashboards.base.view import Context
 from dashboards.door.entry import COOKIE
 from dashboards.server import PAGES, create_app
 from data.core.rights import CREDIT, ROLES, SALES, Scope
+from data.store.schema import TABLES
 from data.workspace.people import people as module
 from data.workspace.people.people import People
 from data.workspace.subjects.agreed import Limit
@@ -299,3 +302,27 @@ def test_the_log_says_who_looked_at_whom_said_and_exported(town):
         ("credit", "exported", "aging.csv ?country=BE"),
         ("credit", "looked at", "C4"),
     ]
+
+
+def test_what_followed_from_an_older_state_is_let_go(tmp_path):
+    """Its file can be deleted, on Windows as well, and a newer state is shown to everybody."""
+    store, people = small_company(tmp_path), People(tmp_path)
+    people.add("admin", "Admin", "admin")
+    people.set_password(people.add("own", "Own", SALES, ANNAS), SECRET)
+    session = people.sign_in("own", SECRET)
+    context = Context(store, None, people)
+    app = create_app(store, people=people)
+
+    def seen():
+        with app.server.test_request_context("/"):
+            flask.g.reader = people.reader(session)
+            view = context.view("")
+            return weakref.ref(view.state.engine), view.state.number
+
+    older, number = seen()
+    gc.collect()
+    assert older() is not None, "kept for the next look"
+    store.publish(lambda *_made: None, keep=set(TABLES))
+    assert seen()[1] == number + 1
+    gc.collect()
+    assert older() is None
