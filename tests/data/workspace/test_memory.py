@@ -21,6 +21,7 @@ from data.core.errors import StoreError
 from data.workspace.database import Database
 from data.workspace.memory import Memory
 from data.workspace.named import Named
+from data.workspace.people import tables as _people  # noqa: F401 - theirs are among them
 from data.workspace.places import NAME
 from data.workspace.relations import DOCUMENTS, relations
 from data.workspace.subjects.agreed import Limit, Terms
