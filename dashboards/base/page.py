@@ -78,8 +78,12 @@ class Page:
     stays: bool = False
     right: str = ""
 
+    def seen_by(self, reader: Reader) -> bool:
+        """Return whether a reader sees the page."""
+        return not self.right or reader.may(self.right)
+
 
 def listings_of(pages: Sequence[Page], reader: Reader) -> dict[str, Listing]:
     """Return the long tables of the pages that a reader sees, by name."""
-    seen = (page for page in pages if not page.right or reader.may(page.right))
+    seen = (page for page in pages if page.seen_by(reader))
     return {listing.name: listing for page in seen for listing in page.listings}

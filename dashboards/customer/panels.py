@@ -168,7 +168,7 @@ def curve_content(view: View) -> Content:
     curves = [Curve(name, mine)]
     level = next((n for n in SECTOR_LEVELS[1:] if known[n]), "")
     if level:
-        sector = Ledger(view.ledger.as_of, {level: (known[level],)}, cubes=view.options.cubes)
+        sector = Ledger(view.ledger.as_of, {level: (known[level],)})
         label = view.label(level, known[level])
         curves.append(Curve(label, answered(view, "payment_curve", sector), PREVIOUS))
     body: list[Component] = [

@@ -81,12 +81,12 @@ def guard(server: flask.Flask, people: People | None) -> None:
     @server.before_request
     def known() -> flask.Response | None:
         try:
-            if not people.any():
+            flask.g.reader = people.reader(flask.request.cookies.get(COOKIE, ""))
+            if flask.g.reader is None and not people.any():
                 if not is_loopback(name_of(flask.request.environ.get("HTTP_HOST", ""))):
                     return _plain(_(NOBODY), HTTPStatus.FORBIDDEN)
                 flask.g.reader = LOCAL
                 return None
-            flask.g.reader = people.reader(flask.request.cookies.get(COOKIE, ""))
         except StoreError as error:
             return _plain(error.render(_), HTTPStatus.SERVICE_UNAVAILABLE)
         if flask.g.reader is not None or flask.request.endpoint in _OPEN:

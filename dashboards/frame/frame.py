@@ -342,7 +342,7 @@ def _page_at(
         home = dcc.Link(_("To the overview"), href="/", className="button")
         return parts.message(_("Not found"), text, home), _("Not found")
     title = _(page.title)
-    if page.right and not context.reader().may(page.right):
+    if not page.seen_by(context.reader()):
         text = _("What is on this page is not for your role, or concerns all customers.")
         return parts.message(title, text), title
     try:
@@ -362,8 +362,7 @@ def _links(
     context: Context, pages: Sequence[Page], view: View | None, path: str | None
 ) -> list[Component]:
     """Return the navigation, without what the reader does not see; it keeps day and filters."""
-    reader = context.reader()
-    pages = [page for page in pages if not page.right or reader.may(page.right)]
+    pages = [page for page in pages if page.seen_by(context.reader())]
     query = to_search(view.selection, page=False) if view else ""
     links: list[Component] = []
     for group in ("main", "foot"):

@@ -266,9 +266,11 @@ class People:
 
     def reader(self, session: str, now: datetime | None = None) -> Reader | None:
         """Return who holds the secret of a session; None where nobody does (any more)."""
+        if not session:
+            return None
         now = now or _now()
         with self._database.reading() as connection:
-            if connection is None or not session:
+            if connection is None:
                 return None
             row = connection.execute(
                 sa.select(ACCOUNTS, SESSIONS.c.seen, SESSIONS.c.since)
