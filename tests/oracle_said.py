@@ -206,7 +206,7 @@ class Memo:
                     unit = Fraction(1)
                     if one[2] != given.said.currency:
                         unit = Fraction(one[3]) / Fraction(given_rate)
-                    part = min(one[1] * unit, given.said.amount - paid)
+                    part = min(one[1] * unit, Fraction(given.said.amount) - paid)
                     one[1] -= part / unit
                     paid += part
                 missing = given.said.amount > _cents(paid)
