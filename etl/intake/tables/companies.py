@@ -58,11 +58,18 @@ def settle_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         return
     plan.columns = {n: c for n, c in plan.columns.items() if c != cell}
     plan.notes = [n for n in plan.notes if header not in n.values.values()]
-    used = set(plan.columns.values())
-    names = [f"c{n}" for n, h in enumerate(plan.grid.headers)
-             if "customer_name" in meanings(h) and f"c{n}" not in (*used, cell)]  # fmt: skip
-    if names and plan.rows_kind != "bank":
+    if plan.rows_kind != "bank" and (names := _other_names(plan, cell)):
         plan.columns["customer_name"] = names[0]
+
+
+def _other_names(plan: Plan, company: str) -> list[str]:
+    """Return the columns that are the customers' name, if the one so called is a company's."""
+    used = {*plan.columns.values(), company}
+    return [
+        f"c{place}"
+        for place, header in enumerate(plan.grid.headers)
+        if ("customer_name" in meanings(header) or is_called(header)) and f"c{place}" not in used
+    ]
 
 
 #: Headers of a number, of whatever it is.
@@ -89,6 +96,9 @@ def settle_reference(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         name = own
     if not cells and own is not None and own == name:
         _settle_code(connection, plan, name)
+        return
+    if own and name and all(is_called(plan.header(n)) for n in ("customer_id", "customer_name")):
+        _settle_called(connection, plan, own, name)
         return
     if len(cells) != 1 or own not in (name, *cells):
         return
@@ -120,6 +130,20 @@ def _settle_code(connection: duckdb.DuckDBPyConnection, plan: Plan, name: str) -
     cells = [cell for cell in cells if cell not in used]
     if len(cells) == 1 and plan.holds_documents and _is_number(connection, plan, cells[0], name):
         _take_number(plan, cells[0], name)
+
+
+def _settle_called(connection: duckdb.DuckDBPyConnection, plan: Plan, own: str, name: str) -> None:
+    """Take for the number the one of two columns called a customer whose cells hold digits.
+
+    Both words may mean either: the name is where words are, whichever column stands first.
+    """
+    plain = "count({0}) filter (not regexp_matches({0}, '[0-9]')) > {1} * count({0})".format
+    found = connection.execute(
+        f"select {plain(own, _OFTEN)} and not {plain(name, _SELDOM)} from {plan.grid.table}"
+        " where broken is null"
+    ).fetchone()
+    if found and found[0]:
+        _take_number(plan, name, own)
 
 
 def _take_number(plan: Plan, cell: str, name: str) -> None:
@@ -167,7 +191,7 @@ def _repeats(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str) -> bo
 def _part_with_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Take a company for no name of the customers, where few stand beside many of these.
 
-    Or where one customer stands beside several.
+    Or where one customer stands beside several, or another column is their name.
     """
     cell, own = plan.columns.get("customer_name"), plan.columns.get("customer_id")
     if cell is None or own in (None, cell) or bare(plan.header("customer_name")) not in COMPANIES:
@@ -177,8 +201,10 @@ def _part_with_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Non
         f" {cell} as company, {own} as customer, count(distinct {cell}) over (partition by {own})"
         f" as n from {plan.grid.table} where broken is null and {cell} is not null)"
     ).fetchone() or (0, 0, 0)
-    if companies > 1 and (2 * companies <= customers or most > 1):
+    names = _other_names(plan, cell)
+    if companies > 1 and (names or 2 * companies <= customers or most > 1):
         del plan.columns["customer_name"]
+        plan.columns |= {"customer_name": names[0]} if names else {}
 
 
 def _ask_alone(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, header: str) -> None:

@@ -231,3 +231,44 @@ def test_a_reference_alone_is_a_number_where_it_stands_again(balance, invoiced, 
     owed, report = balance(f"{text}F3;917;2026-01-27;1.00\n")
     assert report.ok, report.failures
     assert owed == {"917": D(101), "788": D(70)}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("number", "first", "second", "day", "amount"),
+    [("Factuurnummer", "Relatie", "Klant", "Factuurdatum", "Bedrag"),
+     ("Rechnungsnummer", "Debitor", "Kunde", "Rechnungsdatum", "Betrag"),
+     ("N° facture", "Tiers", "Client", "Date facture", "Montant"),
+     ("Invoice number", "Customer", "Debtor", "Invoice date", "Amount")],
+)  # fmt: skip
+def test_of_two_columns_called_a_customer_the_number_is_where_digits_are(
+    balance, number, first, second, day, amount, turned
+):
+    cells = [("472", "Acme Supplies"), ("633", "Bolt 2000"), ("969", "Café Dune")]
+    if turned:
+        cells = [(called, code) for code, called in cells]
+    rows = [f"F{n};{a};{b};2025-09-0{n};{n}0.00" for n, (a, b) in enumerate(cells, 1)]
+    owed, report = balance(f"{number};{first};{second};{day};{amount}\n" + "\n".join(rows) + "\n")
+    assert report.ok, report.failures
+    assert owed == {"472": D(10), "633": D(20), "969": D(30)}
+
+
+@pytest.mark.parametrize("companies", [("North",) * 3, ("North", "South", "North")])
+@pytest.mark.parametrize("word", ["Client", "Customer"])
+def test_beside_companies_of_ones_own_a_customer_beside_its_code_is_its_name(
+    balance, word, companies
+):
+    rows = [
+        f"F{n};{company};{code};{called};2025-09-0{n};{n}0.00"
+        for n, (company, code, called) in enumerate(
+            zip(companies, ("422", "349", "422"), ("Acme", "Bolt", "Acme"), strict=True), 1
+        )
+    ]
+    text = f"Invoice number;Company;Debtor code;{word};Invoice date;Amount\n" + "\n".join(rows)
+    _, report = balance(f"{text}\n")
+    if not report.ok:
+        (question,) = report.failures[0].questions
+        said = as_toml(question.mapping({"": "shared"}))
+        _, report = balance(f"{text}\n", mapping=said)
+    assert report.ok, report.failures
+    assert f'"customer_name": "{word}"' in report.files[0].settings["columns"]
