@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.shapes.axes import SPOILT, build, untold
 from benchmarks.shapes.ledger import Figures, bucket, tally
 from benchmarks.shapes.shape import Made, Shape
-from benchmarks.shapes.write import write
+from benchmarks.shapes.write import encoded, write
 from data.store import state as states
 from data.store.state import Store
 from etl.findings.check import Finding
@@ -53,6 +53,8 @@ def judge(shape: Shape) -> Judged:
     folder = Path(tempfile.mkdtemp(prefix="reading-"))
     try:
         made = build(shape)
+        # letters that an encoding does not have are in no file
+        made.names = {n: encoded(shape, name) for n, name in made.names.items()}
         paths = write(shape, made, folder / "files")
         store = Store(folder / "store")
         judged = Judged(shape.values, shape.seed, RIGHT)

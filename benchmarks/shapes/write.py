@@ -134,6 +134,12 @@ def _polluted(
     return [header, *body]
 
 
+def encoded(shape: Shape, text: str) -> str:
+    """Return what a file of the shape says of a text: `?` for letters that it cannot write."""
+    encoding = shape["encoding"] or "utf-8"
+    return text.encode(encoding, errors="replace").decode(encoding)
+
+
 def _text_file(shape: Shape, table: Table, folder: Path) -> Path:
     ending = {"crlf": "\r\n", "cr": "\r"}.get(shape["ending"], "\n")
     text = "".join(f"{line}\n" for line in lines(shape, table)).replace("\n", ending)

@@ -156,7 +156,10 @@ SYNONYMS: dict[str, str] = {
         oorspronkelijk bedrag; bedrag valuta; montant; montant initial; betrag; ursprungsbetrag;
         betrag in belegwahrung; betrag in belegwaehrung; umsatz; fin trs line valuesigned;
         foreign amount; amount fc; curr amount; transaction amount; settled amount;
-        matched amount; allocated amount; amount local currency; invoiced amount; amount invoiced;
+        matched amount; allocated amount; amount matched; amount allocated; amount applied;
+        applied amount; amount settled; toegewezen bedrag; bedrag toegewezen; afgeletterd bedrag;
+        bedrag afgeletterd; montant lettre; montant impute; montant rapproche; zugeordneter betrag;
+        ausgeglichener betrag; amount local currency; invoiced amount; amount invoiced;
         gefactureerd bedrag;
         billed; invoice value; rechnungssumme; endbetrag; amt; value; waarde; summe""",
     "amount in local currency": """
@@ -345,7 +348,7 @@ SYNONYMS: dict[str, str] = {
     "matched_on": """
         matched on; date let; date lettrage; date de lettrage; match date; matching date;
         fin trs line matchdate; afletterdatum; afpuntdatum; reconciled on; allocation date;
-        application date""",
+        application date; zuordnungsdatum; zugeordnet am""",
     "instalment": """
         instalment; installment; instalment no; installment no; termijn; termijnnummer; termijnnr;
         numero d echeance; no echeance; rate nr; ratennummer; teilbetrag nr;

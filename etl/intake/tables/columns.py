@@ -24,6 +24,8 @@ _BLANKS = " \t\u00a0\u202f\u2009"
 BLANK = f"'{_BLANKS}'"
 _MOST_WORDS = 50_000
 _PROOF = """^="|^'[0-9A-Za-z]"""
+#: A text that Excel is told to keep, as all of a column are then; no name such as 't Zand BV.
+_KEPT = "^'(?:[^' ts]|[ts][^ -])"
 #: What Excel is told so that it keeps a number as it is, as SQL writes it.
 _EXCEL_TEXT = '="'
 _EXCEL = """^(?:="?|'')([^"]*)"?$"""
@@ -99,9 +101,14 @@ class Text:
 
     def parse(self, connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, /) -> Parsed:
         """See `Description.parse`."""
+        text = _number_text(grid, cell)
         if any_row(connection, grid, f"starts_with({cell}, '{_EXCEL_TEXT}')"):
-            text = _number_text(grid, cell)
             return Parsed(rf"regexp_replace({text}, '^{_EXCEL_TEXT}([^\x22]*)\x22$', '\1')")
+        others = f"not regexp_matches({cell}, $kept)"
+        if any_row(connection, grid, f"regexp_matches({cell}, $kept)", {"kept": _KEPT}) and not (
+            any_row(connection, grid, others, {"kept": _KEPT})
+        ):
+            return Parsed(f"substr({text}, 2)")
         return Parsed(_number_text(grid, cell) if grid.typed else cell, light=not grid.typed)
 
 

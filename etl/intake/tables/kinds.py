@@ -52,7 +52,8 @@ def infer_rows(columns: dict[str, str], found: Found) -> str:
     money = owed or paid
     customer = bool(has & {"customer_id", "customer_name"})
     numbered = found.payments or "credit_id" in has
-    if numbered and "paid_on" in has and money and not customer and "matched_on" not in has:
+    day = "paid_on" in has or (found.pays and "issued_on" in has)
+    if numbered and day and money and not customer and not has & {"matched_on", "due_on"}:
         return "bank"  # payments that name their invoices, and so their customers
     received = customer and money and "paid_on" in has
     if ({"debit_id", "credit_id"} <= has and not received) or (
@@ -161,8 +162,9 @@ def is_unsure(columns: dict[str, str], found: Found, plan: Plan) -> bool:
     """
     rows_kind = plan.rows_kind
     if rows_kind == "matches":
-        both = {"document_id", "credit_id", "issued_on", "amount"} <= columns.keys()
-        return both and not _MATCHED.search(bare(plan.header("amount")))
+        money = columns.keys() & {"amount", "paid_amount"}
+        both = {"document_id", "credit_id", "issued_on"} <= columns.keys() and bool(money)
+        return both and not any(_MATCHED.search(bare(plan.header(name))) for name in money)
     if rows_kind == "payments" and {"debit", "credit"} <= columns.keys():
         # a ledger of customers without numbers has both sides as well
         return not (found.payments or found.pays or columns.keys() & _OF_PAYMENTS)
@@ -403,10 +405,10 @@ _INVOICES = Choice("invoices", N_("invoices: each row is one, called by its line
                    {"source": {"rows": "invoices"}})  # fmt: skip
 _AS_CALLED = N_("Are the rows of {file} payments, as its name says, or invoices?")
 _OF_THESE = Choice("invoices", N_("invoices"), {"source": {"rows": "invoices"}})
-_NAMING = Choice("bank", N_("payments received, each with the invoice that it pays"),
-                 {"source": {"rows": "bank"}})  # fmt: skip
-_MATCHES = Choice("matches", N_("matches: which of the payments in another file paid what"),
-                  {"source": {"rows": "matches"}})  # fmt: skip
+NAMING = Choice("bank", N_("payments received, each with the invoice that it pays"),
+                {"source": {"rows": "bank"}})  # fmt: skip
+MATCHES = Choice("matches", N_("matches: which of the payments in another file paid what"),
+                 {"source": {"rows": "matches"}})  # fmt: skip
 
 
 def ask_rows(plan: Plan) -> None:
@@ -414,7 +416,7 @@ def ask_rows(plan: Plan) -> None:
     if not plan.unsure:
         return
     if plan.rows_kind == "invoices":
-        paying = _PAYMENTS if "customer_id" in plan.columns else _NAMING
+        paying = _PAYMENTS if "customer_id" in plan.columns else NAMING
         # what has a due day is said to be payments by its columns only
         said = plan.answer({"issued_on": plan.header("issued_on")}, paying.value)
         if "due_on" in plan.columns:
@@ -423,7 +425,7 @@ def ask_rows(plan: Plan) -> None:
         text, choices = _AS_CALLED, (paying, _OF_THESE)
     elif plan.rows_kind == "matches":
         text, choices = N_("Are the rows of {file} payments, or do they match payments of another"
-                           " file with invoices? No column says."), (_NAMING, _MATCHES)  # fmt: skip
+                           " file with invoices? No column says."), (NAMING, MATCHES)  # fmt: skip
     else:
         text = N_("Are the rows of {file} payments, or invoices without numbers? No column says.")
         choices = (_PAYMENTS, _INVOICES)

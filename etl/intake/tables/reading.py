@@ -194,8 +194,9 @@ def _settle(plan: Plan) -> None:
                 )
             )
     elif plan.rows_kind in PAYING:
-        if "paid_on" in columns:
-            columns["issued_on"] = columns.pop("paid_on")
+        for day in ("paid_on", "matched_on"):
+            if day in columns and (day == "paid_on" or "issued_on" not in columns):
+                columns["issued_on"] = columns.pop(day)
         if "paid_amount" in columns and (
             not columns.keys() & {"amount", "debit", "credit"}
             or is_payment_amount(plan.header("paid_amount"))

@@ -135,6 +135,11 @@ def weigh_unread(
                 _weigh(connection, plan, f"c{position}", header)
         if plan.by_headers and plan.rows_kind == "bank" and not plan.columns.keys() & _NAMING:
             _ask_naming(plan, [h for _, h in left if bare(h) not in harmless])
+    elif plan.rows_kind == "matches" and "amount" not in plan.columns:
+        for position, header in left:  # without it, each is taken for the whole of both
+            known = bare(header) in harmless or _harmless_money(header)
+            if not known and looks_like_money(connection, plan, f"c{position}", header):
+                _ask(connection, plan, f"c{position}", header, _MONEY, ("amount",))
     elif plan.rows_kind == "customers" and plan.by_headers:
         _weigh_customers(connection, plan, [h for h in left if bare(h[1]) not in harmless])
     asked = {question.column for question in plan.questions}
@@ -179,14 +184,10 @@ def _weigh_customers(
     connection: duckdb.DuckDBPyConnection, plan: Plan, left: list[tuple[int, str]]
 ) -> None:
     """Ask whether rows of days and amounts are customers, or payments under unknown headers."""
-    days = [
-        h for n, h in left if looks_like_days(connection, plan, f"c{n}") and not _harmless_days(h)
-    ]
-    money = [
-        h
-        for n, h in left
-        if looks_like_money(connection, plan, f"c{n}", h) and not _harmless_money(h)
-    ]
+    days = [h for n, h in left
+            if looks_like_days(connection, plan, f"c{n}") and not _harmless_days(h)]  # fmt: skip
+    money = [h for n, h in left if not _harmless_money(h)
+             and looks_like_money(connection, plan, f"c{n}", h)]  # fmt: skip
     if not days or not money:
         return
     read = {"issued_on": days[0], "amount": money[0]}
@@ -374,11 +375,7 @@ def _ask(
 
 
 def _ask_state(
-    connection: duckdb.DuckDBPyConnection,
-    plan: Plan,
-    cell: str,
-    header: str,
-    found: list[str],
+    connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, header: str, found: list[str]
 ) -> None:
     counts = connection.execute(
         f"select {cell}, count(*) from {plan.grid.table} where {cell} is not null"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from data.core.reading import Choice, Question
 from data.core.texts import N_, Text
+from etl.intake.tables.kinds import MATCHES, NAMING
 from etl.ledger.matching.naming import COMPANY, NORMAL
 from etl.sql import Connection, rows
 
@@ -42,6 +43,10 @@ _NOWHERE = N_(
     "{count} of the {rows} payments in {file} name an invoice in {column} that is in none of the"
     " files: load the list with these invoices together with it, or say what they are."
 )
+_NO_PAYMENTS = N_(
+    "{count} of the {rows} payments that {file} says to have paid an invoice are in none of the"
+    " files: are its rows these payments, or is the list with them still to come?"
+)
 
 
 def ask_beside(
@@ -70,6 +75,8 @@ def ask_beside(
             found = _nowhere(connection, file_id, name, rows_kind, headers["pays"])
             if found is None and rows_kind == "payments":
                 found = _of_others(connection, file_id, name, headers)
+        elif rows_kind == "matches" and not waits:
+            found = _no_payments(connection, file_id, name)
         if found is not None:
             asked[file_id] = found
     return asked
@@ -165,6 +172,27 @@ def _nowhere(
         Text(_NOWHERE, {"count": count - met, "rows": count, "column": header, "file": name}),
         (Choice(rows_kind, _STAYS, {"source": {"rows": rows_kind}}),),
     )
+
+
+def _no_payments(connection: Connection, file_id: int, name: str) -> Question | None:
+    """Ask where half of the payments that a list of matches names stand in no file."""
+    ((count, met),) = rows(
+        connection,
+        f"""
+        with known as (
+            select distinct {NORMAL.format("document_id")} as word from staged_documents
+            where document_id is not null
+        )
+        select count(*), count(k.word)
+        from staged_matches as m left join known as k on k.word = {NORMAL.format("m.credit_id")}
+        where m.file_id = $file
+        """,
+        file=file_id,
+    )
+    if not count or 2 * met > count:
+        return None
+    said = {"count": count - met, "rows": count, "file": name}
+    return Question("rows", Text(_NO_PAYMENTS, said), (NAMING, MATCHES))
 
 
 def _of_others(

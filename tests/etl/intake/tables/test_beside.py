@@ -124,3 +124,51 @@ def test_payments_that_meet_their_invoices_need_no_question(balance):
     owed, report = balance(INVOICES, PAID.format("f-1", "F0002, F3"))
     assert report.ok, report.failures
     assert owed == {"Beta": D(430)}
+
+
+RECEIVED = "P1;2026-06-16;600,00;F1\nP2;2026-06-17;400,00;F1\nP3;2026-06-18;70,00;F2\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Payment ID;Value date;Amount received;Invoice No.",
+     "Betalingsnummer;Valutadatum;Ontvangen bedrag;Factuurnummer",
+     "N° règlement;Date de valeur;Montant reçu;N° facture",
+     "Zahlungsnummer;Wertstellung;Zahlungsbetrag;Rechnungsnummer"],
+)  # fmt: skip
+def test_what_was_received_is_no_match_of_payments_elsewhere(balance, head):
+    owed, report = balance(INVOICES, f"{head}\n{RECEIVED}")
+    assert report.ok, report.failures
+    assert owed == {"Beta": D(480)}
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Payment ID;Matched on;Matched amount;Invoice No.",
+     "Betalingsnummer;Afletterdatum;Toegewezen bedrag;Factuurnummer",
+     "N° règlement;Date lettrage;Montant lettré;N° facture",
+     "Zahlungsnummer;Zuordnungsdatum;Zugeordneter Betrag;Rechnungsnummer"],
+)  # fmt: skip
+def test_matches_of_payments_that_are_nowhere_are_asked_about(balance, head):
+    text = f"{head}\n{RECEIVED}"
+    owed, report = balance(INVOICES, text)
+    assert owed == {"Alfa": D(1000), "Beta": D(550)}
+    assert "3 of the 3 payments" in str(report.failures[0].reason)
+    owed, answered_ = answered(balance, report, "bank", INVOICES, text)
+    assert answered_.ok, answered_.failures
+    assert owed == {"Beta": D(480)}
+    payments = (
+        "Nummer;Klant;Betaaldatum;Bedrag\nP1;Alfa;2026-06-16;600,00\n"
+        "P2;Alfa;2026-06-17;400,00\nP3;Beta;2026-06-18;70,00\n"
+    )
+    owed, report = balance(INVOICES, text, payments)
+    assert report.ok, report.failures
+    assert owed == {"Beta": D(480)}
+    assert [(share.name, share.items) for share in report.matches] == [("given", 3)]
+
+
+def test_amounts_of_matches_under_an_unknown_header_are_asked_about(balance):
+    text = f"Payment ID;Matched on;Portion;Invoice No.\n{RECEIVED}"
+    _, report = balance(INVOICES, text)
+    (question,) = report.failures[0].questions
+    assert question.column == "Portion"

@@ -8,7 +8,7 @@ import pytest
 
 from data.core.errors import FileError
 from etl.intake.files.grid import Grid
-from etl.intake.tables.columns import Code, Parsed, Rate, Whole
+from etl.intake.tables.columns import Code, Parsed, Rate, Text, Whole
 from etl.intake.tables.days import parse_days
 from etl.intake.tables.money import parse_amounts
 from etl.intake.tables.words import country, currency, kind, sector
@@ -374,3 +374,15 @@ def test_other_moments_are_days_as_they_are_written(columns):
 @pytest.mark.parametrize("word", ["-", "–", "n/a", "N.V.T.", "NULL", "néant", "k.A.", "0000-00-00"])
 def test_words_for_nothing_are_no_day(word):
     assert days("2026-01-05", word) == [date(2026, 1, 5), None]
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [(["'Yota 2000", "'Acme"], ["Yota 2000", "Acme"]),
+     (["'t Zand BV", "Acme"], ["'t Zand BV", "Acme"]),
+     (["'t Zand BV"], ["'t Zand BV"]),
+     (["'s-Hertogenbosch", "'Acme"], ["'s-Hertogenbosch", "'Acme"])],
+)  # fmt: skip
+def test_the_mark_of_a_text_is_no_part_of_names_where_all_bear_it(names, kept):
+    connection, grid = grid_of(names)
+    assert values(connection, Text().parse(connection, grid, "c0")) == kept
