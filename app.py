@@ -14,6 +14,8 @@ import typer
 
 from dashboards.door.command import users
 from data.core.texts import Text
+from etl.load.command import keeping
+from etl.load.command.net import Commands
 from etl.load.command.options import (
     Accounts,
     Currency,
@@ -35,11 +37,14 @@ if TYPE_CHECKING:
     from data.store.state import Store
 
 cli = typer.Typer(
+    cls=Commands,
     add_completion=False,
     no_args_is_help=True,
     help="Tandem: one view of the same customers and markets for credit and sales.",
 )
 cli.add_typer(users, name="users")
+for command in (keeping.backup, keeping.restore, keeping.recover, keeping.carry_over):
+    cli.command()(command)
 StoreFolder = Annotated[
     Path,
     typer.Option("--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."),
@@ -369,25 +374,6 @@ def publish(
     if made is None:
         raise _stop(Text(_NOTHING, {"store": store}))
     typer.echo(f"Published state {made.state} to {parquet / made.folder}")
-
-
-@cli.command()
-def recover(store: StoreFolder = STORE) -> None:
-    """Take up the newest state again, where the file that names the current one is lost."""
-    from data.core.errors import StoreError
-    from data.store.state import Store
-    from etl.load.lock import only_load
-
-    try:
-        with only_load(store):
-            state = Store(store).recover()
-    except (StoreError, OSError) as error:
-        raise _stop(error) from error
-    about = state.engine.query("select last_day, documents from about").to_pylist()[0]
-    typer.echo(
-        f"State {state.number} is current again: {about['documents']:,} documents up to"
-        f" {about['last_day']}."
-    )
 
 
 @cli.command()

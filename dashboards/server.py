@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from dashboards.aging import page as aging
 from dashboards.base import assets
 from dashboards.base.delivery import compressing_server, let_browsers_keep, share_answers
 from dashboards.base.format import Format
-from dashboards.base.i18n import language
+from dashboards.base.i18n import _, language
 from dashboards.base.page import Page
 from dashboards.base.view import Context
 from dashboards.cash import page as cash
@@ -166,6 +167,12 @@ def create_app(
         if flask.request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return let_browsers_keep(response)
+
+    @app.server.errorhandler(TandemError)
+    def cannot(error: TandemError) -> flask.Response:
+        LOG.error("%s: %s", flask.request.path, error)
+        words = error.render(_) + "\n"
+        return flask.Response(words, HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
 
     # the first concurrent requests of a fresh worker would not find their callbacks otherwise
     app._setup_server()

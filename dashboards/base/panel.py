@@ -213,7 +213,7 @@ def _guarded(
     except NotEnough as few:
         return None, parts.not_enough(few.text.render(_))
     except (StoreError, EngineError) as error:
-        LOG.exception("the store cannot be read, or not answer")
+        LOG.error("the store cannot be read, or not answer: %s", error)
         not_kept()
         return None, parts.failed(error.render(_))
     except Exception as error:

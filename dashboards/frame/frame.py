@@ -39,7 +39,7 @@ from dashboards.frame.controls import (
 )
 from dashboards.frame.foot import foot_of
 from dashboards.frame.who import who_field
-from data.core.errors import StoreError
+from data.core.errors import EngineError, StoreError
 from data.core.texts import as_started
 
 LOG = logging.getLogger("tandem")
@@ -346,16 +346,15 @@ def _page_at(
         text = _("What is on this page is not for your role, or concerns all customers.")
         return parts.message(title, text), title
     try:
-        empty = page.needs_data and context.state() is None
-    except StoreError as error:
-        LOG.exception("the store cannot be read")
+        if page.needs_data and context.state() is None:
+            return _empty_store(), title
+        query = dict(parse_qsl((search or "").lstrip("?")))
+        if who := query.get("customer"):
+            context.note("looked at", who)
+        return drawn(page.layout(**query)), title
+    except (StoreError, EngineError) as error:
+        LOG.error("the store cannot be read: %s", error)
         return parts.message(_("The store cannot be read"), error.render(_), kind="failed"), title
-    if empty:
-        return _empty_store(), title
-    query = dict(parse_qsl((search or "").lstrip("?")))
-    if who := query.get("customer"):
-        context.note("looked at", who)
-    return drawn(page.layout(**query)), title
 
 
 def _links(
@@ -383,7 +382,7 @@ def _view(context: Context, search: str | None) -> View | None:
     """Return the view, or None also where the store cannot be read: the page says why."""
     try:
         return context.view(search)
-    except StoreError:
+    except (StoreError, EngineError):
         return None
 
 

@@ -14,9 +14,15 @@ from data.core.texts import N_, Text
 #: What several places say of a file.
 CANNOT_READ = N_("{path} cannot be read: {error}.")
 CANNOT_WRITE = N_("{path} cannot be written: {error}.")
+MAY_READ = N_("Let the program read it.")
 MAY_WRITE = N_("Make room on the disk, and let the program write there.")
+DAMAGED = N_("Is it damaged? Take it from a backup.")
 MEND = N_("Mend it, or take it from a backup.")
 NEWEST = N_("Take up the newest state there is: python app.py recover --store {folder}")
+OTHER_VERSION = N_(
+    "Load its exports into a new folder, and let what people said come along:"
+    " python app.py carry-over {folder} --store NEW"
+)
 UNREACHABLE = N_("The cluster at {url} cannot be reached: {error}.")
 
 
@@ -25,7 +31,11 @@ def first_line(error: Exception) -> str:
 
     >>> first_line(ValueError("no such file.\\n  at line 3"))
     'no such file'
+    >>> first_line(OSError(28, "No space left on device", "store/draft"))
+    'No space left on device'
     """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return (str(error).splitlines() or [""])[0].rstrip(".") or type(error).__name__
 
 
@@ -42,7 +52,8 @@ class TandemError(Exception):
     """The option of a load that would settle it: date_order, decimal or reporting_currency."""
 
     def __init__(self, reason: str | Text, remedy: str | Text = "", **values: object) -> None:
-        """Keep both sentences."""
+        """Keep both sentences; of an error of the system among `values`, what it says."""
+        values = {k: first_line(v) if isinstance(v, OSError) else v for k, v in values.items()}
         self.reason = reason if isinstance(reason, Text) else Text(reason, values)
         self.remedy = remedy if isinstance(remedy, Text) else Text(remedy, values)
         super().__init__(f"{self.reason} {self.remedy}".strip())

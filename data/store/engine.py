@@ -16,7 +16,7 @@ from typing import ClassVar, Protocol
 import duckdb
 import pyarrow as pa
 
-from data.core.errors import EngineError
+from data.core.errors import DAMAGED, EngineError, first_line
 from data.core.texts import N_
 from data.store.parsed import parsed
 
@@ -73,6 +73,12 @@ def _placed(sql: str) -> str:
     return _FILTER.sub(_PLACED, sql)
 
 
+def is_damage(error: duckdb.Error) -> bool:
+    """Return whether the file is at fault, not the statement; DuckDB has no one kind for it."""
+    of_files = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
+    return isinstance(error, of_files) or "orrupt" in str(error)
+
+
 class DuckDBEngine:
     """Answers from a DuckDB connection; each call has a cursor of its own."""
 
@@ -101,6 +107,10 @@ class DuckDBEngine:
                     N_("Ask for fewer groups or a shorter history."),
                 ) from error
             except duckdb.Error as error:
+                if is_damage(error):
+                    raise EngineError(
+                        N_("The data cannot be read: {error}."), DAMAGED, error=first_line(error)
+                    ) from error
                 # what it says is about a statement, and means nothing to who asked for a figure
                 LOG.exception("a statement failed: %s", sql)
                 raise EngineError(

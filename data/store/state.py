@@ -23,13 +23,26 @@ from weakref import WeakValueDictionary
 
 import duckdb
 
-from data.core.errors import CANNOT_READ, NEWEST, StoreError, first_line
+from data.core.errors import (
+    CANNOT_READ,
+    CANNOT_WRITE,
+    DAMAGED,
+    MAY_READ,
+    MAY_WRITE,
+    NEWEST,
+    OTHER_VERSION,
+    StoreError,
+    first_line,
+)
 from data.core.texts import N_, NN_
 from data.store.engine import DuckDBEngine, Engine
 from data.store.schema import SCHEMA_VERSION
 
 MANIFEST = "manifest.json"
 """The file that names the current publication of `data.store.parquet`."""
+
+RESTORING = "restoring"
+"""The file that is there while a backup is put into its places."""
 
 #: Rows that are stored, and passed over, together. A quarter of what DuckDB takes by itself: one
 #: customer's, or one month's, lie among fewer others.
@@ -69,25 +82,22 @@ class Store:
 
         Raises `StoreError` when the pointer or the file it names cannot be read.
         """
-        try:
-            name = (self.folder / "current").read_text(encoding="ascii").strip()
-        except FileNotFoundError:
+        name = pointed(self.folder)
+        if name is None:
             if (self.folder / MANIFEST).exists():
                 raise StoreError(
                     N_("{folder} holds tables in Parquet, which a Spark cluster reads."),
                     N_("Name it in TANDEM_ENGINE (spark://host:port or sc://host:port)."),
                     folder=self.folder,
-                ) from None
+                )
             self._is_new()
             return None
-        except NotADirectoryError:
-            raise StoreError(
-                N_("{folder} is a file."), N_("Name a folder (--store)."), folder=self.folder
-            ) from None
         found = _STATE.fullmatch(name)
-        if not found:
+        if not found or not (self.folder / name).exists():
             raise StoreError(
-                N_("{file} names {name}, which is no state file."),
+                N_("{file} names {name}, which is not there.")
+                if found
+                else N_("{file} names {name}, which is no state file."),
                 NEWEST,
                 file=self.folder / "current",
                 name=repr(name),
@@ -102,6 +112,12 @@ class Store:
         A load that was killed as it published its first state leaves that beside a pointer that
         was not yet moved: such a state was never current.
         """
+        if (self.folder / RESTORING).exists():
+            raise StoreError(
+                N_("A backup was not restored into {folder} to the end."),
+                N_("Do it again: python app.py restore FILE --store {folder}"),
+                folder=self.folder,
+            )
         left = unmoved(self.folder)
         states = [n for n in published(self.folder) if n not in left]
         if states:
@@ -129,8 +145,7 @@ class Store:
             except StoreError as error:
                 tried = error
                 continue
-            self._pointer(found.path.name).replace(self.folder / "current")
-            sync(self.folder)
+            self._point_at(found)
             return found
         if tried is not None:
             raise tried
@@ -146,9 +161,17 @@ class Store:
         Raises `StoreError` where it cannot be read; then nothing changes.
         """
         found = self._state(number)
-        self._pointer(found.path.name).replace(self.folder / "current")
-        sync(self.folder)
+        self._point_at(found)
         return found
+
+    def _point_at(self, state: State) -> None:
+        try:
+            put(self._pointer(state.path.name), self.folder / "current")
+            sync(self.folder)
+        except OSError as error:
+            raise StoreError(
+                CANNOT_WRITE, MAY_WRITE, path=self.folder / "current", error=error
+            ) from error
 
     def _pointer(self, name: str) -> Path:
         """Write what is to become `current`: the name of a state's file."""
@@ -167,14 +190,14 @@ class Store:
                     version = connection.execute("select schema_version from about").fetchone()
                 except duckdb.Error as error:
                     raise StoreError(
-                        CANNOT_READ, N_("Is it damaged? Take it from a backup."),
-                        path=path, error=first_line(error),
-                    ) from error  # fmt: skip
+                        CANNOT_READ, DAMAGED, path=path, error=first_line(error)
+                    ) from error
                 if version != (SCHEMA_VERSION,):
                     raise StoreError(
                         N_("{path} was made by another version of Tandem."),
-                        N_("Load the exports again into a new folder (--store)."),
+                        OTHER_VERSION,
                         path=path,
+                        folder=self.folder,
                     )
                 state = self._open[number] = State(number, path, DuckDBEngine(connection))
             return state
@@ -190,7 +213,7 @@ class Store:
         state, and nothing else; `previous` is the file of that state, to be read only, or None
         where there is none. If it raises, nothing changes and the half-built file is removed.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         before = self.current()
         number = 1 + max(published(self.folder), default=0)
         path = self.folder / state_name(number)
@@ -230,9 +253,29 @@ def published(folder: Path) -> list[int]:
     return [int(m[1]) for p in folder.iterdir() if (m := _STATE.fullmatch(p.name))]
 
 
+def pointed(folder: Path) -> str | None:
+    """Return what the file `current` says, whatever its bytes; None where there is no such file.
+
+    Raises `StoreError` where it cannot be read.
+    """
+    try:
+        return (folder / "current").read_text(encoding="ascii", errors="backslashreplace").strip()
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError:
+        raise StoreError(
+            N_("{folder} is a file."), N_("Name a folder (--store)."), folder=folder
+        ) from None
+    except OSError as error:
+        raise StoreError(CANNOT_READ, MAY_READ, path=folder / "current", error=error) from error
+
+
 def unmoved(folder: Path) -> set[int]:
     """Return the numbers of the states that a killed load had not yet made current."""
-    found = (_STATE.fullmatch(p.read_text(encoding="ascii")) for p in folder.glob("pointer-*"))
+    found = (
+        _STATE.fullmatch(p.read_text(encoding="ascii", errors="replace"))
+        for p in folder.glob("pointer-*")
+    )
     return {int(m[1]) for m in found if m}
 
 

@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, MEND, StoreError, first_line
 from data.core.texts import N_
+from data.store.writer import PATIENCE, locked
 from data.workspace.places import NAME
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_PATIENCE = 20.0
 
 
 class Database:
@@ -90,9 +90,8 @@ class Database:
         if self.path is None:
             self._migrate()
         else:
-            lock = FileLock(self.folder / "workspace.lock")
             try:
-                with lock.acquire(timeout=_PATIENCE):
+                with locked(self.folder / "workspace.lock"):
                     if not self.path.exists():
                         # readable by its owner only, from the first byte on
                         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -147,7 +146,7 @@ def _behind(engine: sa.Engine) -> bool:
 def _engine(url: str) -> sa.Engine:
     if not url.startswith("sqlite:"):
         return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": _PATIENCE, "isolation_level": None})
+    engine = sa.create_engine(url, connect_args={"timeout": PATIENCE, "isolation_level": None})
 
     @sa.event.listens_for(engine, "connect")
     def opened(connection: sqlite3.Connection, _record: object) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from data.core.errors import CANNOT_WRITE, MAY_WRITE, StoreError
 from data.core.texts import N_, shown
-from data.store.state import state_name, unmoved
+from data.store.state import pointed, state_name, unmoved
+from data.store.writer import locked
 
 _BUSY = (N_("Another load into {folder} is running."), N_("Try again when it is done."))
 
@@ -34,28 +35,23 @@ def only_load(folder: Path, patience: float = 60.0) -> Iterator[None]:
             folder=folder,
         )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise StoreError(
             N_("{folder} is no folder, and cannot become one."), N_("Name another."), folder=folder
         ) from error
-    lock = FileLock(folder / "load.lock")
-    try:
-        lock.acquire(timeout=patience)
-    except Timeout as error:
-        raise StoreBusyError(*_BUSY, folder=folder) from error
     except OSError as error:
         raise StoreError(CANNOT_WRITE, MAY_WRITE, path=folder, error=error) from error
     try:
-        _sweep(folder)
-        yield
-    finally:
-        lock.release()
+        with locked(folder / "load.lock", patience):
+            _sweep(folder)
+            yield
+    except Timeout as error:
+        raise StoreBusyError(*_BUSY, folder=folder) from error
 
 
 def _sweep(folder: Path) -> None:
-    current = folder / "current"
-    now = current.read_text(encoding="ascii").strip() if current.is_file() else ""
+    now = pointed(folder)
     for number in unmoved(folder):
         if (name := state_name(number)) != now:
             _remove(folder / name)

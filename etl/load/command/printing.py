@@ -17,6 +17,7 @@ from data.core.errors import StoreError
 from data.core.texts import Text, inert
 from data.store.engine import Engine
 from data.store.state import Store
+from etl.load.command.net import said
 from etl.load.command.screen import failure, green, last_line, left_out, money, samples, sentence
 from etl.load.expect import sentences
 from etl.load.run import LoadOptions, load
@@ -53,7 +54,7 @@ def print_load(
             count = write_rejects(state.engine, rejects)
             console.print(f"{count:,} refused rows written to {rejects}", markup=False)
     except (StoreError, OSError) as error:
-        console.print(str(error), style="bold red", markup=False)
+        console.print(said(error), style="bold red", markup=False)
         return 1
     return report.code
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from data.core.errors import TandemError
 from data.store.state import Store
 from etl.intake.mappings.mapping import load_mapping
+from etl.load.command.net import said
 from etl.load.folder.watch import Watch
 from etl.load.run import LoadOptions
 
@@ -33,7 +34,7 @@ def print_watch(
         if once:
             return watch.once()
     except (TandemError, OSError) as error:
-        console.print(str(error), style="bold red")
+        console.print(said(error), style="bold red")
         return 1
     before = None
     if threading.current_thread() is threading.main_thread():

@@ -194,7 +194,7 @@ def test_another_version_says_what_to_do(tmp_path):
     with duckdb.connect(str(path)) as connection:
         connection.execute("create table about as select 999 as schema_version")
     (tmp_path / "current").write_text(path.name)
-    with pytest.raises(StoreError, match="Load the exports again"):
+    with pytest.raises(StoreError, match="carry-over"):
         Store(tmp_path).current()
 
 

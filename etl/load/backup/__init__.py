@@ -1,0 +1,1 @@
+"""A store in one file, and the way back from it."""
