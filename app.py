@@ -15,7 +15,7 @@ import typer
 from dashboards.door.command import users
 from data.core.texts import Text
 from etl.load.command import keeping
-from etl.load.command.net import Commands
+from etl.load.command.net import Commands, private
 from etl.load.command.options import (
     Accounts,
     Currency,
@@ -316,6 +316,7 @@ def create_app(store: Path | str = STORE, names: Collection[str] = ()) -> Dash:
     from dashboards.server import create_app as create_pages
     from data.workspace.people.people import People
 
+    private()
     states = opened(store)
     people = People(states.folder)
     return create_pages(states, importer=_importer(states), names=names, people=people)
@@ -405,6 +406,14 @@ def serve(
         list[str] | None,
         typer.Option(help="Name by which readers reach it, besides the machine's own; repeatable."),
     ] = None,
+    behind: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address of the web server before it, which says who"
+            " asks, and whether encrypted (X-Forwarded-For, X-Forwarded-Proto).",
+        ),
+    ] = "",
 ) -> None:
     """Serve the pages."""
     from dashboards.server import AddressError
@@ -418,7 +427,9 @@ def serve(
         if isinstance(states, ParquetStore):
             states.current()  # a cluster that does not answer is said once, not on each page
         importer = _importer(states)
-        serve_pages(states, host, port, importer=importer, names=name or (), people=people)
+        serve_pages(
+            states, host, port, importer=importer, names=name or (), people=people, proxy=behind
+        )
     except (AddressError, StoreError) as error:
         raise _stop(error) from error
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import logging
 from collections.abc import Collection, Sequence
 from http import HTTPStatus
@@ -15,7 +18,7 @@ from dashboards.aging import page as aging
 from dashboards.base import assets
 from dashboards.base.delivery import compressing_server, let_browsers_keep, share_answers
 from dashboards.base.format import Format
-from dashboards.base.i18n import _, language
+from dashboards.base.i18n import LANGUAGES, _, language
 from dashboards.base.page import Page
 from dashboards.base.view import Context
 from dashboards.cash import page as cash
@@ -26,6 +29,7 @@ from dashboards.customer import page as customer
 from dashboards.customers import page as customers
 from dashboards.definitions import page as definitions
 from dashboards.door import callbacks, entry, hosts
+from dashboards.door.listening import Listening
 from dashboards.dso import page as dso
 from dashboards.findings import page as findings
 from dashboards.frame import download, explain, frame
@@ -60,7 +64,7 @@ PAGES: tuple[Page, ...] = (
 """Every page; a new one is added here and nowhere else."""
 
 _POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; script-src 'self' {scripts}; object-src 'none'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
 )
@@ -77,7 +81,7 @@ _INDEX = """<!DOCTYPE html>
 {styles}<style>{palette}</style>
 <script defer src="{plotly}"></script>
 <script defer src="{graph}"></script>
-<script>window.dayjs_locale_{lang} = {calendar};</script>
+<script>{calendar}</script>
 </head>
 <body>
 {app_entry}
@@ -93,6 +97,20 @@ _INDEX = """<!DOCTYPE html>
 #: what Dash loads when it meets the first chart; by then other answers would go before it
 _GRAPH = "_dash-component-suites/dash/dcc/async-graph.js"
 _GRAPH_CHANGED = int((Path(dcc.__file__).parent / "async-graph.js").stat().st_mtime)
+
+
+def _calendar(name: str) -> str:
+    """Return the script that tells the controls of days how a language writes them."""
+    return f"window.dayjs_locale_{name} = {json.dumps(Format(name).calendar())};"
+
+
+def _allowed(app: Dash) -> str:
+    """Return the hashes of all scripts that stand in the document; others do not run."""
+    known = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(_calendar(name).encode()).digest()).decode()}'"
+        for name in LANGUAGES
+    ]
+    return " ".join([*app.csp_hashes(), *known])
 
 
 class _App(Dash):
@@ -113,7 +131,7 @@ class _App(Dash):
             ),
             prefix=prefix,
             graph=f"{prefix}{_GRAPH}?m={_GRAPH_CHANGED}",
-            calendar=flask.json.dumps(Format(language()).calendar()),
+            calendar=_calendar(language()),
             **{k: v for k, v in parts.items() if k != "lang"},
         )
 
@@ -160,7 +178,7 @@ def create_app(
 
     @app.server.after_request
     def secure(response: flask.Response) -> flask.Response:
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response.headers.setdefault("Content-Security-Policy", allowed)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", _NEEDS_NOTHING)
@@ -180,6 +198,7 @@ def create_app(
     hosts.shut(app)
     share_answers(app, context)
     callbacks.guard(app, context, tuple(pages), needs)
+    allowed = _POLICY.format(scripts=_allowed(app))  # of all that was added by now
     return app
 
 
@@ -196,25 +215,25 @@ def serve(
     names: Collection[str] = (),
     threads: int = 16,
     people: People | None = None,
+    proxy: str = "",
 ) -> None:
-    """Serve the app until interrupted, with threads: many only wait for what another computes.
+    """Serve the app until told to end, with threads: many only wait for what another computes.
 
-    names: by which readers reach it, besides the machine's own; see `create_app`. Raises
+    names: by which readers reach it, besides the machine's own; see `create_app`. proxy: the
+    address of the web server before it, if there is one. Told to end, by SIGTERM or Ctrl+C, it
+    answers who is being answered and ends a load that runs. Raises
     `AddressError` for an address that cannot be listened on, or that others reach while nobody has
     an account.
     """
-    from waitress import create_server
-
     # a page asks for all its panels at once: that they queue for a moment is no warning
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     if people is not None and not hosts.is_loopback(host) and not people.any():
         raise AddressError(entry.NOBODY)
     app = create_app(store, importer=importer, names=names, listening=host, people=people)
     try:
-        listening = create_server(
-            app.server, host=host, port=port, threads=threads, ident="tandem",
-            **hosts.at_the_door(),
-        )  # fmt: skip
+        listening = Listening(
+            app.server, proxy, host=host, port=port, threads=threads, **hosts.at_the_door()
+        )
     except (OSError, ValueError) as error:  # taken, or none of this machine
         raise AddressError(
             N_("{host}:{port} cannot be listened on: {error}."),
@@ -222,5 +241,10 @@ def serve(
             host=host, port=str(port), error=error,
         ) from error  # fmt: skip
     at = f"[{host}]" if ":" in host else host
-    print(f"Tandem is at http://{at}:{listening.effective_port} (Ctrl+C ends it)", flush=True)
-    listening.run()
+    print(f"Tandem is at http://{at}:{listening.port} (Ctrl+C ends it)", flush=True)
+
+    def loads() -> bool:
+        job = importer.job() if importer is not None else None
+        return job is not None and job.running
+
+    listening.run(loads)

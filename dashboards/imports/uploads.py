@@ -10,8 +10,11 @@ from dash import Dash
 
 from dashboards.base.i18n import _
 from dashboards.base.view import Context
+from dashboards.imports.quota import Quota
 from data.core.errors import ImportRefusedError
 
+FILES = "/imports/files"
+"""The address that takes files."""
 HEADER = "X-Tandem"
 """Sent with every file: a page of another origin cannot send it without being asked first."""
 
@@ -26,7 +29,7 @@ def from_elsewhere(request: flask.Request) -> bool:
 
 def connect(app: Dash, context: Context) -> None:
     """Add the addresses to the app's server."""
-    server = app.server
+    server, quota = app.server, Quota()
 
     @server.before_request
     def same_origin() -> flask.Response | None:
@@ -34,7 +37,7 @@ def connect(app: Dash, context: Context) -> None:
             return flask.Response("This request comes from another site.", 403)
         return None
 
-    @server.post("/imports/files")
+    @server.post(FILES)
     def receive() -> tuple[dict[str, str], int]:
         request = flask.request
         if context.importer is None:
@@ -42,6 +45,7 @@ def connect(app: Dash, context: Context) -> None:
         if HEADER not in request.headers or request.content_length is None:
             return {"error": _("This request does not come from the Imports page.")}, 403
         try:
+            quota.take(context.reader().login or request.remote_addr or "", request.content_length)
             token = context.importer.receive(
                 request.args.get("session", ""),
                 request.args.get("name", ""),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from data.core.errors import FileError
+from data.core.errors import FileError, ImportRefusedError
 from data.core.texts import N_, Text
 from etl.intake.formats.catalogue import SOURCES
 from etl.intake.source import Source, SourceFile
@@ -51,17 +53,29 @@ def left_out(path: Path) -> bool:
     return hidden or name.startswith(_SKIPPED_NAMES) or name.endswith(_SKIPPED_ENDS)
 
 
+WAITING = 8 << 30
+"""Bytes of all files together that wait to be loaded."""
+_MOST = 120
+"""Bytes of a name: systems take 255, and something may be added to it."""
+
+
 def safe_name(name: str) -> str:
     """Return a file name that names nothing but a file, on every system.
 
     >>> safe_name("../../etc/pass:wd.csv"), safe_name("  .. ")
     ('pass_wd.csv', 'file')
+    >>> name = safe_name("\N{CHERRY BLOSSOM}" * 300 + ".csv")
+    >>> len(name), name.endswith(".csv")
+    (33, True)
     """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     clean = _UNSAFE.sub("_", last).strip(" .")
-    if len(clean) > 120:
+    if len(clean.encode()) > _MOST:
         stem, dot, end = clean.rpartition(".")
-        clean = f"{stem[: 119 - len(end)]}{dot}{end}" if dot and len(end) < 10 else clean[:120]
+        if not dot or len(end) >= 10:
+            stem, dot, end = clean, "", ""
+        room = _MOST - len(f"{dot}{end}".encode())
+        clean = f"{stem.encode()[:room].decode(errors='ignore')}{dot}{end}"
     return clean or "file"
 
 
@@ -72,6 +86,37 @@ def write_stream(stream: BinaryIO, size: int, path: Path) -> int:
             target.write(block)
             size -= len(block)
     return size
+
+
+class Room:
+    """How much may wait to be loaded: of all readers, what is there and what is arriving."""
+
+    def __init__(self, folder: Path) -> None:
+        """Let files wait in `folder`, two folders down."""
+        self._folder = folder
+        self._arriving = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def keep(self, size: int) -> Iterator[None]:
+        """Keep room for a file of `size` bytes that is arriving.
+
+        Raises `ImportRefusedError` where there is none.
+        """
+        with self._lock:
+            there = sum(p.stat().st_size for p in self._folder.glob("*/*/*") if p.is_file())
+            if there + self._arriving + size > WAITING:
+                raise ImportRefusedError(
+                    N_("What waits to be loaded has {most} MB at most, all files together."),
+                    N_("Load or remove files first; after a day they go by themselves."),
+                    most=WAITING >> 20,
+                )
+            self._arriving += size
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._arriving -= size
 
 
 def identify(

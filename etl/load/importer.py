@@ -50,7 +50,7 @@ from etl.intake.mappings.writing import merged
 from etl.intake.source import ReadOptions, SourceFile
 from etl.intake.tables.plan import REQUIRED
 from etl.load.folder import asked as folders
-from etl.load.identify import choose_mapping, safe_name, write_stream
+from etl.load.identify import Room, choose_mapping, safe_name, write_stream
 from etl.load.loaded import loaded
 from etl.load.look import Look, asked_beside, found_mapping, look
 from etl.load.presets import Recognised, forget, kept, key_of, presets, recognise
@@ -85,9 +85,9 @@ class FileImporter:
         self._found: dict[str, Found] = {}
         self._answered: dict[str, dict[str, dict[str, dict[str, object]]]] = {}
         """Token -> question -> what its answer says as a mapping."""
+        self._room = Room(self._root)
         self._job: Job | None = None
-        self._again = False
-        self._started = 0.0
+        self._again, self._started = False, 0.0
 
     def receive(self, session: str, name: str, stream: BinaryIO, size: int) -> str:
         """See `Importer.receive`."""
@@ -95,15 +95,16 @@ class FileImporter:
         if size > self.limit:
             raise self._too_large(name)
         self._sweep()
-        clean = safe_name(name)
-        token = secrets.token_hex(16)
-        place = folder / token
+        with self._room.keep(size):
+            return self._receive(session, folder, safe_name(name), stream, size)
+
+    def _receive(self, session: str, folder: Path, clean: str, stream: BinaryIO, size: int) -> str:
+        place = folder / (token := secrets.token_hex(16))
         place.mkdir(parents=True)
         try:
             if write_stream(stream, size, place / clean):
                 raise ImportRefusedError(
-                    Text(N_("{file} arrived incomplete."), {"file": clean}),
-                    Text(N_("Drop it again.")),
+                    N_("{file} arrived incomplete."), N_("Drop it again."), file=clean
                 )
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
@@ -138,11 +139,10 @@ class FileImporter:
 
     def _too_large(self, name: str) -> ImportRefusedError:
         return ImportRefusedError(
-            Text(
-                N_("{file} is larger than {limit} MB, which is as much as a browser may send."),
-                {"file": safe_name(name), "limit": self.limit // (1 << 20)},
-            ),
-            Text(N_("Load it with `python app.py load`, which has no limit.")),
+            N_("{file} is larger than {limit} MB, which is as much as a browser may send."),
+            N_("Load it with `python app.py load`, which has no limit."),
+            file=safe_name(name),
+            limit=self.limit // (1 << 20),
         )
 
     def files(self, session: str) -> tuple[Found, ...]:

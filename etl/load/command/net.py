@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 
 import typer
 from typer.core import TyperGroup
@@ -14,6 +15,15 @@ _TODO = {
 }
 
 
+_FOR_OTHERS = {"publish", "derive"}
+"""Commands whose files a cluster reads."""
+
+
+def private() -> None:
+    """Let files be read by this user alone: those of a store, and those in between."""
+    os.umask(0o077)
+
+
 class Commands(TyperGroup):
     """Commands that say in one line what a person can mend, whichever of them meets it."""
 
@@ -21,6 +31,8 @@ class Commands(TyperGroup):
         """Run a command."""
         from data.core.errors import TandemError
 
+        if not {*ctx.args, *ctx._protected_args} & _FOR_OTHERS:
+            private()
         try:
             return super().invoke(ctx)
         except (TandemError, OSError) as error:

@@ -1,5 +1,6 @@
 """A backup: everything comes back, nothing is lost on the way, and only what is whole is taken."""
 
+import io
 import os
 import sqlite3
 import tempfile
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
+import app as command_line
 from data.core.errors import StoreError
 from data.core.policy.file import NAME as POLICY
 from data.core.rights import EVERYBODY
@@ -26,6 +29,7 @@ from etl.load.backup import restoring
 from etl.load.backup.contents import MANIFEST
 from etl.load.backup.restoring import carry_over, restore
 from etl.load.backup.writing import backup
+from etl.load.importer import FileImporter
 from metrics.asking.ledger import Ledger
 from metrics.catalogue import METRICS, answer
 from tests.pages import LAST, small_company
@@ -156,6 +160,41 @@ def test_what_people_said_comes_along_into_a_new_store(store, tmp_path):
     assert said(new.folder) == said(store.folder)
     with pytest.raises(StoreError, match="holds already what people said"):
         carry_over(store.folder, new.folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps rights otherwise")
+def test_nobody_else_reads_a_store(tmp_path):
+    """Whatever the commands and the server write: files 0600, folders 0700."""
+    before = os.umask(0o022)
+    try:
+        folder = tmp_path / "a" / "store"
+        export = tmp_path / "invoices.csv"
+        export.write_text("document_id;customer_id;issued_on;amount\nX1;A;2025-01-13;5.00\n")
+        os.umask(0o022)
+        run = CliRunner().invoke
+        for command in (
+            ("load", str(export)), ("policy",), ("backup", str(tmp_path / "books.backup")),
+            ("users", "add", "x", "--name", "x", "--role", "admin"), ("undo",),
+        ):  # fmt: skip
+            done = run(command_line.cli, [*command, "--store", str(folder)])
+            assert done.exit_code in (0, 1), done.output
+        importer = FileImporter(Store(folder))
+        importer.receive("0" * 32, "\N{CHERRY BLOSSOM}" * 300 + ".csv", io.BytesIO(b"a;b"), 3)
+        run(
+            command_line.cli,
+            ["restore", str(tmp_path / "books.backup"), "--store", str(folder.parent / "2")],
+        )
+        found = [
+            folder,
+            *folder.rglob("*"),
+            tmp_path / "books.backup",
+            *(folder.parent / "2").rglob("*"),
+        ]
+        assert {"current", "policy.toml", "uploads", "workspace.sqlite"} <= {p.name for p in found}
+        loose = [str(p) for p in found if p.stat().st_mode & 0o077]
+        assert not loose
+    finally:
+        os.umask(before)
 
 
 @pytest.mark.deep
