@@ -7,6 +7,7 @@ installs the locked, hashed dependencies into it.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -187,6 +188,69 @@ def task_lock() -> None:
             "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate",
             "--no-emit-index-url", "--no-emit-find-links", "--upgrade", *more,
             f"{name}.in", "-o", f"{name}.lock")  # fmt: skip
+
+
+#: Of packages that other systems than this one need, and of one that does not say it.
+LICENCES = {"brotlicffi": "MIT", "colorama": "BSD-3-Clause", "currencyconverter": "Apache-2.0"}
+
+
+def licence(name: str) -> str:
+    """Return the licence of an installed package, as it says it itself."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    if name in LICENCES:
+        return LICENCES[name]
+    try:
+        told = metadata(name)
+    except PackageNotFoundError:
+        sys.exit(f"{name} is not installed here: say its licence in LICENCES of tasks.py.")
+    classes = [c.split(" :: ")[-1] for c in told.get_all("Classifier") or () if "License ::" in c]
+    free = (told.get_all("License") or [""])[0].strip().splitlines()
+    said = (
+        (told.get_all("License-Expression") or [""])[0]
+        or ", ".join(classes)
+        or (free[0] if free else "")
+    )
+    return said or sys.exit(f"{name} does not say its licence: say it in LICENCES of tasks.py.")
+
+
+def task_licences() -> None:
+    """Write docs/licences.md: the licence of everything that is installed with Tandem."""
+    environment("requirements.lock")
+    if Path(sys.prefix).resolve() != VENV.resolve():
+        run(PYTHON, "tasks.py", "licences")
+        return
+    locked = (HERE / "requirements.lock").read_text(encoding="utf-8")
+    found = dict.fromkeys(re.findall(r"^([\w.-]+)==", locked, re.MULTILINE))
+    rows = "".join(f"| {name} | {licence(name)} |\n" for name in found)
+    (HERE / "docs" / "licences.md").write_text(
+        "# Licences\n\nOf what is installed with Tandem (`requirements.lock`), as each package says"
+        " it;\n`python tasks.py licences` writes this page. What Tandem brings along itself,"
+        " plotly.js (MIT),\nhas its licence beside it.\n\n| package | licence |\n|---|---|\n"
+        + rows,
+        encoding="utf-8",
+    )
+
+
+def task_audit() -> None:
+    """Ask pip-audit whether a locked package has a known weakness, where it reaches its service."""
+    environment("requirements-dev.lock")
+    run(PYTHON, "-m", "pip", "install", "--quiet", "pip-audit")
+    command = [str(PYTHON), "-m", "pip_audit", "-r", "requirements.lock", "--require-hashes",
+               "--disable-pip", "--progress-spinner", "off", "--format", "json"]  # fmt: skip
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
+    if not done.stdout.strip():
+        last = (done.stderr.strip().splitlines() or ["no answer"])[-1]
+        sys.exit(f"Nothing was checked: pip-audit cannot reach its service ({last}).")
+    found = json.loads(done.stdout)["dependencies"]
+    unknown = [one["name"] for one in found if "skip_reason" in one]
+    weak = [one for one in found if one.get("vulns")]
+    for one in weak:
+        print(one["name"], one["version"], *(w["id"] for w in one["vulns"]))
+    print(f"{len(found) - len(unknown)} packages were checked, {len(weak)} have a known weakness.")
+    if unknown:
+        sys.exit(f"Not checked, for its service does not know them: {', '.join(unknown)}.")
+    sys.exit(1 if weak else 0)
 
 
 TASKS = {

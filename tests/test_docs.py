@@ -199,3 +199,11 @@ def test_presets_are_described_with_every_key():
     assert [k for k in (*SOURCE_KEYS, *MARKS) if f"`{k}`" not in said] == []
     assert [t for t in TABLES if f"`[{t}]`" not in said] == []
     assert [k for k in (*KEYS, *PROGRAM) if not re.search(rf"\b{k}\b", said)] == []
+
+
+def test_the_licence_of_all_that_is_installed_is_listed():
+    """`python tasks.py licences` writes it; none of them binds Tandem's own code."""
+    lock, page = ((ROOT / name).read_text() for name in ("requirements.lock", "docs/licences.md"))
+    listed = dict(re.findall(r"^\| ([\w.-]+) \| (.+) \|$", page, re.MULTILINE)[1:])
+    assert set(listed) == set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
+    assert not [n for n, said in listed.items() if re.search(r"\bA?GPL|(?<!Lesser )General", said)]
