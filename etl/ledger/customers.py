@@ -18,6 +18,11 @@ from data.reference import nace
 from etl.ledger.belonging import derive_belonging
 from etl.sql import Connection, rows, run
 
+#: What the files alone say of sectors, kept with the state: so a sector that people say, or take
+#: back, can be followed without them. `division` decides the order of storing, and with it the keys
+#: of documents: what people say of sectors moves none.
+FILED_SECTORS = "filed_sectors"
+
 _GIVEN = dimensions.names("customer", "either", given=True)
 _TEXTS = ("customer_name", "vat_number", *_GIVEN, "parent_id", "rating", "iban")
 #: What a column of `customers` is where it is more than what was said.
@@ -112,19 +117,8 @@ def derive_customers(connection: Connection, sectors: Mapping[str, str] | None =
         from named left join stated using (customer_id)
         """,
     )
-    if sectors:
-        run(
-            connection,
-            """
-            update merged set sector = said.code
-            from (select unnest($customers::varchar[]) as customer_id,
-                unnest($codes::varchar[]) as code) as said
-            where said.customer_id = merged.customer_id
-            """,
-            customers=list(sectors),
-            codes=list(sectors.values()),
-        )
-    _sectors(connection)
+    _keep_filed(connection)
+    follow_sectors(connection, sectors or {})
     _groups(connection)
     run(
         connection,
@@ -180,11 +174,43 @@ def _find_customers_of_reports(connection: Connection) -> None:
     )
 
 
-def _sectors(connection: Connection) -> None:
-    """Make `sector_of`: each distinct sector code with its section, division and group.
+def _keep_filed(connection: Connection) -> None:
+    """Make the table `FILED_SECTORS` of `merged`: customer_id, sector as filed, its division."""
+    filed = rows(connection, "select distinct sector from merged where sector is not null")
+    run(connection, "create or replace temp table filed_division (sector varchar, division varchar)")
+    if filed:
+        connection.executemany(
+            "insert into filed_division values (?, ?)",
+            [(code, nace.ancestors(code)[1]) for (code,) in filed],
+        )
+    run(
+        connection,
+        f"""
+        create or replace table {FILED_SECTORS} as
+        select m.customer_id, m.sector, coalesce(d.division, '') as division
+        from merged as m left join filed_division as d using (sector) order by m.customer_id
+        """,
+    )
 
-    All are read in one revision of NACE, the one that knows more of them.
+
+def follow_sectors(connection: Connection, sectors: Mapping[str, str]) -> None:
+    """Put what people say of sectors over what files say, in `merged`; make `sector_of` of it.
+
+    That is each distinct sector code with its section, division and group. All are read in one
+    revision of NACE, the one that knows more of them.
     """
+    if sectors:
+        run(
+            connection,
+            """
+            update merged set sector = said.code
+            from (select unnest($customers::varchar[]) as customer_id,
+                unnest($codes::varchar[]) as code) as said
+            where said.customer_id = merged.customer_id
+            """,
+            customers=list(sectors),
+            codes=list(sectors.values()),
+        )
     codes = [
         str(code) for (code,) in rows(connection, "select distinct sector from merged") if code
     ]

@@ -31,7 +31,7 @@ from data.core.policy.dated import Dated
 from data.core.texts import N_
 from etl.ledger.bank_lines import BOOKS, find_customers, set_aside_lines
 from etl.ledger.customer_numbers import find_whole_numbers
-from etl.ledger.customers import as_path
+from etl.ledger.customers import FILED_SECTORS, as_path
 from etl.ledger.exports.bases import set_aside_bases
 from etl.ledger.exports.open_lists import settle_lists
 from etl.ledger.own import own_columns
@@ -39,9 +39,10 @@ from etl.ledger.stretches import Stretch, by_age
 from etl.sql import Connection, number, rows, run
 
 #: The order in which customers, and with them their documents and open items, are stored: a page
-#: about one customer or sector reads what lies together. Within a customer, by day. Large ledgers
-#: are stored so within each age (see etl/ledger/stretches.py).
-STORED_BY = "sector_division, customer_id"
+#: about one customer or sector reads what lies together. Sectors as files say them: what people say
+#: of them may change nothing else. Within a customer, by day. Large ledgers are stored so within each
+#: age (see etl/ledger/stretches.py).
+STORED_BY = "f.division, c.customer_id"
 
 #: The dimensions that rows of documents say; '' where one does not.
 _GIVEN = dimensions.names("document", "either", given=True)
@@ -191,8 +192,8 @@ def describe_documents(connection: Connection, terms: Dated[int]) -> None:
         f"""
         create or replace temp table place_of as
         select cast(row_number() over (order by {STORED_BY}) as integer) as place,
-            customer_id as customer, agreed_terms_days
-        from customers
+            c.customer_id as customer, c.agreed_terms_days
+        from customers as c join {FILED_SECTORS} as f using (customer_id)
         """,
     )
     run(
