@@ -2,7 +2,8 @@
 
 The last of a month says what a figure was when it was reported. What cannot be read is kept.
 What is made anew since a person said something takes the place of what was made so before it:
-however much is said between two loads, it needs the room of one state.
+however much is said between two loads, it needs the room of one state. What another lies over is
+kept with it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 
 from data.core.errors import StoreError
 from data.store.state import Store, published, state_name
@@ -54,14 +56,19 @@ def clear(store: Store, needed: Collection[int]) -> None:
         return
     made: dict[int, datetime] = {}
     by_hand: set[int] = set()
+    beneath: dict[int, Path] = {}
     for number in numbers:
         with contextlib.suppress(StoreError):
-            engine = store.state(number).engine
-            [about] = engine.query(_MADE).to_pylist()
+            state = store.state(number)
+            [about] = state.engine.query(_MADE).to_pylist()
             made[number] = about["loaded_at"]
             if about["what"] == "derivation":
                 by_hand.add(number)
-            del engine  # open, it could not be deleted on Windows
-    for number in superfluous(made, needed, by_hand):
+            if state.beneath:
+                beneath[number] = state.beneath
+            del state  # open, it could not be deleted on Windows
+    gone = set(superfluous(made, needed, by_hand))
+    held = {path.name for number, path in beneath.items() if number not in gone}
+    for name in sorted({state_name(number) for number in gone} - held):
         with contextlib.suppress(OSError):
-            (store.folder / state_name(number)).unlink()
+            (store.folder / name).unlink()

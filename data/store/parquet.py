@@ -31,6 +31,7 @@ import duckdb
 
 from data.core.errors import CANNOT_READ, EngineError, StoreError
 from data.core.texts import N_
+from data.store import layers
 from data.store.columns import Table
 from data.store.schema import SCHEMA_VERSION, TABLES
 from data.store.state import MANIFEST, State, Store, sync
@@ -105,7 +106,7 @@ def publish_parquet(state: State, folder: Path, progress: Progress | None = None
     If it fails, or is killed, the current publication stays as it was.
     """
     tables = published_tables()
-    with Draft(folder) as draft, duckdb.connect(str(state.path), read_only=True) as connection:
+    with Draft(folder) as draft, layers.connected(state.path) as connection:
         for done, table in enumerate(tables):
             if progress:
                 progress(table.name, done / len(tables))

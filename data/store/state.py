@@ -5,7 +5,8 @@ holds the name of the one to read. A load builds the next file beside it and mov
 in one atomic step, so any number of readers go on undisturbed, and a killed load leaves the old
 state untouched. Some older states are kept (see `data.store.keeping`): they can be gone back to,
 and say what a figure was when it was first reported. Their connections are closed when nobody
-reads from them any more.
+reads from them any more. What changes a few rows only lies over the state before (see
+`data.store.layers`), whose file it needs.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from data.core.errors import (
     first_line,
 )
 from data.core.texts import N_, NN_
+from data.store import layers
 from data.store.engine import DuckDBEngine, Engine
 from data.store.schema import SCHEMA_VERSION
 
@@ -55,11 +57,20 @@ _STATE = re.compile(r"state-(\d{6})\.duckdb")
 
 @dataclass(frozen=True)
 class State:
-    """One published state: its number, its file or folder, and the engine that answers from it."""
+    """One published state: its number, its file or folder, and the engine that answers from it.
+
+    beneath: the file of the state that it lies over, see `data.store.layers`; None: it is whole.
+    """
 
     number: int
     path: Path
     engine: Engine
+    beneath: Path | None = None
+
+    @property
+    def whole(self) -> Path:
+        """The file that holds what was loaded."""
+        return self.beneath or self.path
 
 
 class Store:
@@ -186,7 +197,8 @@ class Store:
             if state is None:
                 path = self.folder / state_name(number)
                 try:
-                    connection = duckdb.connect(str(path), read_only=True)
+                    beneath = layers.beneath(path)
+                    connection = layers.connected(path)
                     version = connection.execute("select schema_version from about").fetchone()
                 except duckdb.Error as error:
                     raise StoreError(
@@ -199,7 +211,8 @@ class Store:
                         path=path,
                         folder=self.folder,
                     )
-                state = self._open[number] = State(number, path, DuckDBEngine(connection))
+                engine = DuckDBEngine(connection)
+                state = self._open[number] = State(number, path, engine, beneath)
             return state
 
     def publish(
@@ -213,21 +226,50 @@ class Store:
         state, and nothing else; `previous` is the file of that state, to be read only, or None
         where there is none. If it raises, nothing changes and the half-built file is removed.
         """
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         before = self.current()
-        number = 1 + max(published(self.folder), default=0)
-        path = self.folder / state_name(number)
-        draft = self.folder / f"draft-{os.getpid()}-{threading.get_ident()}.duckdb"
-        draft.unlink(missing_ok=True)
-        try:
+
+        def fill(draft: Path) -> None:
             if before and keep:
                 # to copy the file takes a fraction of the time of writing the same rows again
-                shutil.copyfile(before.path, draft)
+                shutil.copyfile(before.whole, draft)
             with _open(draft) as connection:
                 if before and keep:
                     _keep_only(connection, keep)
                 build(connection, before.path if before else None)
                 connection.execute("checkpoint")
+
+        return self._publish(fill)
+
+    def publish_over(self, build: Callable[[duckdb.DuckDBPyConnection], None]) -> State:
+        """Make the next state the current one: rows in the place of some of the current state's.
+
+        `build(connection)` fills the tables of `layers.create`, which are those of names without a
+        schema; as `below` it reads the whole state that they lie over. Else as `publish`. There is
+        a current state.
+        """
+        before = self.current()
+        assert before is not None  # noqa: S101 - the caller has looked
+        below = before.whole
+
+        def fill(draft: Path) -> None:
+            with _open(draft, block_size=layers.BLOCK) as connection:
+                name = str(below).replace("'", "''")
+                connection.execute(f"attach '{name}' as below (read_only)")
+                layers.create(connection, below.name)
+                build(connection)
+                connection.execute("use state")
+                connection.execute("checkpoint")
+
+        return self._publish(fill)
+
+    def _publish(self, fill: Callable[[Path], None]) -> State:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number = 1 + max(published(self.folder), default=0)
+        path = self.folder / state_name(number)
+        draft = self.folder / f"draft-{os.getpid()}-{threading.get_ident()}.duckdb"
+        draft.unlink(missing_ok=True)
+        try:
+            fill(draft)
             sync(draft)
             # written before the state has its name: so it can be told whether that was current
             pointer = self._pointer(path.name)
@@ -280,12 +322,14 @@ def unmoved(folder: Path) -> set[int]:
 
 
 @contextmanager
-def _open(draft: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _open(draft: Path, block_size: int = 262_144) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a file to be written; it is the database of all names without one."""
     with duckdb.connect() as connection:
         connection.execute("set temp_directory = $folder", {"folder": f"{draft}.tmp"})
         name = str(draft).replace("'", "''")
-        connection.execute(f"attach '{name}' as state (row_group_size {ROW_GROUP})")
+        connection.execute(
+            f"attach '{name}' as state (row_group_size {ROW_GROUP}, block_size {block_size})"
+        )
         connection.execute("use state")
         yield connection
 

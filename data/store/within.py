@@ -21,6 +21,7 @@ from data.core.dimensions import DIMENSIONS
 from data.core.errors import StoreError
 from data.core.rights import Scope
 from data.core.texts import N_
+from data.store import layers
 from data.store.engine import DuckDBEngine
 from data.store.schema import CUBES, STAGED, TABLES
 from data.store.state import State
@@ -69,8 +70,7 @@ def within(state: State, scope: Scope) -> State:
             N_("Who may see some of them only reads from the store on one machine."),
         )
     connection = duckdb.connect()
-    name = str(state.path).replace("'", "''")
-    connection.execute(f"attach '{name}' as books (read_only)")
+    layers.attach(connection, state.path, "books")
     _own(connection, scope)
     for table in TABLES:
         if table not in _NOT_THERE:

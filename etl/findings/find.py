@@ -8,6 +8,7 @@ the data.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from data.core.policy.dated import written
@@ -27,6 +28,8 @@ CHECKS: tuple[Check, ...] = (
     *reading.CHECKS,
 )
 
+OF_SECTORS = (customers.NO_SECTOR.name,)
+"""The only checks whose findings a sector decides."""
 #: What only reads of more than one statement tell, or one that depends on the data.
 _OTHERS: dict[str, Words] = {
     **customers.WORDS,
@@ -68,6 +71,30 @@ def find(
                 "select * from files",
             )
         )
+    _keep(connection, found)
+    return found
+
+
+def find_again(
+    connection: Connection, policy: Policy, names: Collection[str], before: Sequence[Finding]
+) -> list[Finding]:
+    """Fill `findings` where only the checks `names`, of `CHECKS`, can find anything else.
+
+    before: what was found by all of them; returned is the same with what they find now.
+    """
+    terms, last_day = rows(connection, "select default_terms_days, last_day from about")[0]
+    places = {"terms": terms, **_thresholds(policy, last_day or date.min)}
+    order = {check.name: place for place, check in enumerate(CHECKS)}
+    asked = [check for check in CHECKS if check.name in names]
+    found = [f for check in asked if (f := check.find(connection, places))]
+    found += [f for f in before if f.name not in names]
+    # the others stand behind all of these, in their own order
+    found.sort(key=lambda f: order.get(f.name, len(order)))
+    _keep(connection, found)
+    return found
+
+
+def _keep(connection: Connection, found: Sequence[Finding]) -> None:
     if found:
         connection.executemany(
             "insert into findings values (?, ?, ?, ?, ?, ?, ?)",
@@ -84,7 +111,6 @@ def find(
                 for place, f in enumerate(found, 1)
             ],
         )
-    return found
 
 
 def _thresholds(policy: Policy, day: date) -> dict[str, object]:

@@ -28,7 +28,8 @@ from etl.sql import Connection, Step, run
 
 #: What tells cells apart; the rest follows from the customer.
 _IN_CELL = ("customer", *dimensions.names("document", "either"))
-_OF_MARKET = [d.name for d in dimensions.COLUMNS if not d.many]
+#: What tells markets apart.
+OF_MARKET = [d.name for d in dimensions.COLUMNS if not d.many]
 
 
 def _dimension(name: str) -> str:
@@ -47,7 +48,7 @@ select cast(row_number() over (
         order by c.sector_division, {", ".join(f"a.{name}" for name in _IN_CELL)}) as integer)
         as cell,
     cast(dense_rank() over (
-        order by {", ".join(map(_dimension, _OF_MARKET))}) as integer) as market,
+        order by {", ".join(map(_dimension, OF_MARKET))}) as integer) as market,
     {", ".join(f"{_dimension(c.name)} as {c.name}" for c in DIMENSION_COLUMNS)},
     c.agreed_terms_days, a.first_day, a.first_sale
 from account as a
@@ -167,7 +168,7 @@ def steps(bounds: Collection[str]) -> tuple[Step, ...]:
     return (
         Step("account", _ACCOUNT),
         Step("cells", _CELLS),
-        Step("markets", f"select distinct market, {', '.join(_OF_MARKET)} from cells"),
+        Step("markets", f"select distinct market, {', '.join(OF_MARKET)} from cells"),
         Step("seen", _SEEN),
         Step("ages", _ages(bounds)),
         Step("month_items", f"{_items('due', 'due_on')}union all{_items('issued', 'issued_on')}"),

@@ -177,7 +177,9 @@ def _find_customers_of_reports(connection: Connection) -> None:
 def _keep_filed(connection: Connection) -> None:
     """Make the table `FILED_SECTORS` of `merged`: customer_id, sector as filed, its division."""
     filed = rows(connection, "select distinct sector from merged where sector is not null")
-    run(connection, "create or replace temp table filed_division (sector varchar, division varchar)")
+    run(
+        connection, "create or replace temp table filed_division (sector varchar, division varchar)"
+    )
     if filed:
         connection.executemany(
             "insert into filed_division values (?, ?)",

@@ -40,8 +40,8 @@ from etl.sql import Connection, number, rows, run
 
 #: The order in which customers, and with them their documents and open items, are stored: a page
 #: about one customer or sector reads what lies together. Sectors as files say them: what people say
-#: of them may change nothing else. Within a customer, by day. Large ledgers are stored so within each
-#: age (see etl/ledger/stretches.py).
+#: of them may change nothing else. Within a customer, by day. Large ledgers are stored so within
+#: each age (see etl/ledger/stretches.py).
 STORED_BY = "f.division, c.customer_id"
 
 #: The dimensions that rows of documents say; '' where one does not.

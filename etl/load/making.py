@@ -5,7 +5,8 @@ load and removal fill the staged tables -> derive -> check -> publish
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,9 +22,11 @@ from data.store.state import State, Store
 from data.workspace import policy
 from data.workspace.books import SECTORS, Said, said, sectors_print
 from data.workspace.decisions import DECIDED, fingerprint
-from etl.findings.find import find, outcomes
+from etl.findings.check import Finding
+from etl.findings.find import OF_SECTORS, find, find_again, outcomes
 from etl.intake.staged import create_staged
 from etl.ledger.checks import control
+from etl.ledger.customers import FILED_SECTORS
 from etl.ledger.derive import (
     Settings,
     derive,
@@ -31,8 +34,10 @@ from etl.ledger.derive import (
     write_about,
 )
 from etl.ledger.exports.replaced import KEPT, create_replaced
+from etl.ledger.sector import carry_sectors, change_sectors
 from etl.load.expect import balance
 from etl.load.fault import OF_THE_ENGINE, unforeseen
+from etl.load.rates import FORMAT as RATES
 from etl.load.rates import add_reference_rates
 from etl.load.read import Progress
 from etl.report import ControlTotal, Failure, FindingLine, LoadReport, fill_report
@@ -44,6 +49,13 @@ STOPPED = N_(
 )
 
 ANEW = N_("The policy has changed, and the books are made by what it says now: {changes}.")
+
+
+#: What a report says that no sector decides.
+_UNCHANGED = (
+    "reporting_currency", "default_terms_days", "first_day", "last_day", "ledger_balance",
+    "documents", "matches", "controls", "rejected", "rejects",
+)  # fmt: skip
 
 
 class NothingNewError(Exception):
@@ -117,10 +129,62 @@ class Making:
             create_replaced(connection)
             build(connection)
 
-        try:
-            state = self.store.publish(
-                made, keep={*(table.name for table in STAGED), *KEPT.values()}
+        keep = {*(table.name for table in STAGED), *KEPT.values()}
+        self._attempt(lambda: self.store.publish(made, keep))
+
+    def publish_sectors(self) -> bool:
+        """Publish what people say of sectors over the current state, where nothing else is new.
+
+        Returns whether that could be done; where it could not all is to be derived anew.
+        """
+        report, earlier = self.report, self.earlier
+        others = [
+            {name: said for name, said in options.items() if name != SECTORS}
+            for options in (report.options, earlier.options)
+        ]
+        if (
+            self.before is None
+            or report.what != "derivation"
+            or others[0] != others[1]
+            or report.policy != earlier.policy
+        ):
+            return False
+        filed = "select 1 from duckdb_tables() where table_name = $name"
+        if not self.before.engine.query(filed, {"name": FILED_SECTORS}).num_rows:
+            return False
+        report.undoes, report.back = earlier.undoes, earlier.back
+        self._attempt(lambda: self.store.publish_over(self._change_sectors))
+        return report.published or bool(report.failures)
+
+    def _change_sectors(self, connection: Connection) -> None:
+        limit_memory(connection, self.memory)
+        if not change_sectors(connection, self.said.sectors):
+            raise NothingNewError
+        carry_sectors(connection, self.policy.ages)
+        run(connection, "insert into about from below.about")
+        before = [
+            Finding(name, Text(template, json.loads(places)), items, amount, sql)
+            for name, template, places, items, amount, sql in rows(
+                connection,
+                "select name, template, places, items, amount, sql from below.findings"
+                " order by position",
             )
+        ]
+        found = find_again(connection, self.policy, OF_SECTORS, before)
+        names = {f.name for f in found}
+        report = self.report
+        told = {name: "found" if name in names else "nothing" for name in OF_SECTORS}
+        for name in _UNCHANGED:
+            setattr(report, name, getattr(self.earlier, name))
+        report.files = [f for f in self.earlier.files if f.format == RATES]
+        report.checks = self.earlier.checks | told
+        self._conclude(connection, found)
+
+    def _attempt(self, publish: Callable[[], State]) -> None:
+        """Publish, and clear what goes; what goes wrong stands in the report."""
+        report = self.report
+        try:
+            state = publish()
             report.published, report.state = True, state.number
             clear(self.store, {state.number, *([report.back] if report.back else [])})
         except NothingNewError:
@@ -190,12 +254,22 @@ class Making:
         write_about(connection, settings, loaded_at)
         report.default_terms_days = number(connection, "select default_terms_days from about")
         found = find(connection, self.policy, self.currency_assumed)
-        report.findings = [FindingLine(f.name, f.text, f.items, f.amount) for f in found]
         report.checks = outcomes(connection, found)
         fill_report(connection, report)
+        self._conclude(connection, found)
+
+    def _conclude(self, connection: Connection, found: Sequence[Finding]) -> None:
+        """Say what was found, and keep the report with the state."""
+        report = self.report
+        report.findings = [FindingLine(f.name, f.text, f.items, f.amount) for f in found]
         self.compare(connection)
         report.published = True
-        run(connection, "update about set report = $report", report=report.to_json())
+        run(
+            connection,
+            "update about set report = $report, loaded_at = cast($at as timestamp)",
+            report=report.to_json(),
+            at=report.loaded_at,
+        )
 
     def compare(self, connection: Connection) -> None:
         """Compare with what the user's own system was said to say at an earlier load.

@@ -115,7 +115,8 @@ class _Load(Making):
         anew = self.before is not None and self.report.options != self.earlier.options
         expects = self.before is not None and self.options.expect is not None
         if wanted or anew or expects:
-            self.publish(lambda connection: self._build(connection, wanted))
+            if wanted or expects or not self.publish_sectors():
+                self.publish(lambda connection: self._build(connection, wanted))
             if self.report.published:
                 self._keep_answers(wanted)
         elif self.before:

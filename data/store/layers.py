@@ -1,0 +1,121 @@
+"""A state that lies over another: what people said changed a few rows, and only these are written.
+
+Its file holds these rows, the customers and the markets whose rows they take the place of, and
+the name of the state's file beneath, which is whole: no state lies over one that lies over another.
+Tables are read as views that put the two together under the names of both, so that nobody who asks
+can tell. A load starts from the whole one, and makes a whole one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from data.store.schema import TABLES
+
+#: What is replaced: table of its numbers -> their column, with type.
+CHANGED = {
+    "changed_customers": ("customer", "varchar"),
+    "changed_documents": ("document_key", "bigint"),
+    "changed_markets": ("market", "integer"),
+}
+#: table -> by which of these its rows are replaced, and the column that has them. Large tables are
+#: asked by number, which costs less than half of what names do; the cubes that are added up by
+#: market have no customers.
+REPLACED = {
+    "customers": ("changed_customers", "customer_id"),
+    "cells": ("changed_customers", "customer"),
+    "documents": ("changed_documents", "document_key"),
+    "open_items": ("changed_documents", "document_key"),
+    "returned_invoices": ("changed_documents", "document_key"),
+    "markets": ("changed_markets", "market"),
+    "month_items": ("changed_markets", "market"),
+    "market_sales": ("changed_markets", "market"),
+    "market_payments": ("changed_markets", "market"),
+}
+#: What is said of the state as a whole is written as a whole.
+WHOLE = ("findings", "about")
+BENEATH = "beneath"
+BLOCK = 16_384
+"""Bytes that a file grows by: a sixteenth of the usual, for a few rows in many tables."""
+
+
+def create(connection: duckdb.DuckDBPyConnection, beneath: str) -> None:
+    """Create the tables of such a state, empty; beneath: the name of the file it lies over."""
+    for table in (*REPLACED, *WHOLE):
+        connection.execute(TABLES[table].create())
+    for name, (column, kind) in CHANGED.items():
+        connection.execute(f"create table {name} ({column} {kind})")
+    connection.execute(f"create table {BENEATH} as select $name as name", {"name": beneath})
+
+
+def read(table: str, own: str, below: str) -> str:
+    """Return the SELECT of a table; own, below: the names under which both files are attached."""
+    if table in WHOLE:
+        return f"select * from {own}.{table}"
+    if table not in REPLACED:
+        return f"select * from {below}.{table}"
+    changed, column = REPLACED[table]
+    return (
+        f"select t.* from {below}.{table} as t"
+        f" anti join {own}.{changed} as x on x.{CHANGED[changed][0]} = t.{column}"
+        f" union all by name select * from {own}.{table}"
+    )
+
+
+def beneath(path: Path) -> Path | None:
+    """Return the file that the state in `path` lies over; None: it is whole."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found = connection.execute(
+            f"select 1 from duckdb_tables() where table_name = '{BENEATH}'"
+        ).fetchall()
+        if not found:
+            return None
+        (name,) = connection.execute(f"select name from {BENEATH}").fetchall()[0]
+    return path.with_name(Path(name).name)
+
+
+def connected(path: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection on which the tables of the state in `path` have their names.
+
+    Raises `duckdb.Error` where it, or the one beneath it, cannot be read.
+    """
+    below = beneath(path)
+    if below is None:
+        return duckdb.connect(str(path), read_only=True)
+    connection = duckdb.connect()
+    try:
+        _lay(connection, path, below, "")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    """Let `connection` read the tables of the state in `path` as `name.table`.
+
+    Raises `duckdb.Error` where they cannot be read.
+    """
+    below = beneath(path)
+    if below is None:
+        connection.execute(f"attach {_text(path)} as {name} (read_only)")
+        return
+    connection.execute(f"create schema {name}")
+    _lay(connection, path, below, f"{name}.")
+
+
+def _lay(connection: duckdb.DuckDBPyConnection, path: Path, below: Path, prefix: str) -> None:
+    connection.execute(f"attach {_text(path)} as own_rows (read_only)")
+    connection.execute(f"attach {_text(below)} as below_rows (read_only)")
+    names = connection.execute(
+        "select table_name from duckdb_tables() where database_name = 'below_rows'"
+    ).fetchall()
+    for (table,) in names:
+        sql = read(table, "own_rows", "below_rows")
+        connection.execute(f"create view {prefix}{table} as {sql}")
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
