@@ -144,9 +144,9 @@ class Memory:
     def erase(self, who: str, customer: str) -> Line:
         """Erase what was written of a natural person; return the line that says so.
 
-        Notes and the free words of its lines go, and the names of documents with them; days,
-        amounts and who spoke stay, and so do the figures, which rest on the files. It cannot be
-        taken back. Raises `SaidError` where the customer was not said to be a person.
+        Notes and the free words of its lines go; days, amounts, who spoke and the numbers of
+        documents, which are the ledger's, stay, and so do the figures, which rest on the files. It
+        cannot be taken back. Raises `SaidError` where the customer was not said to be a person.
         """
         persons = [x for x in self.lines(customer, (Person.name,)) if x.holds]
         if not persons or not (isinstance(persons[-1].said, Person) and persons[-1].said.person):
