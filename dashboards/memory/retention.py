@@ -23,11 +23,11 @@ from metrics.asking.metric import Query
 from metrics.decide.retention import erasable_from
 
 _CLOSED = """
-select customer, max(closed_on) as closed_on
+select customer, max(closed_on) as closed_on,
+    sum(case when closed_on is null or closed_on > cast($day as date) then 1 else 0 end) as still
 from documents
 where customer in $customers and issued_on <= cast($day as date)
 group by customer
-having sum(case when closed_on is null or closed_on > cast($day as date) then 1 else 0 end) = 0
 """
 _SCHEMA = pa.schema(
     [
@@ -88,10 +88,13 @@ def rows_of(view: View) -> list[dict[str, Any]]:
     if not written:
         return []
     rows = []
-    for row in view.query(_CLOSED, {"customers": sorted(written), "day": day}):
-        closed: date = row["closed_on"]
-        since, lines = erasable_from(closed, day, policy), written[row["customer"]]
-        if since is None or since > day:
+    asked = view.query(_CLOSED, {"customers": sorted(written), "day": day})
+    documents = {row["customer"]: row for row in asked}
+    for customer, lines in sorted(written.items()):
+        row = documents.get(customer)
+        closed: date | None = row["closed_on"] if row else None
+        since = erasable_from(closed or lines[-1].said_on, day, policy)
+        if (row and row["still"]) or since is None or since > day:
             continue
         years = policy.retention.at(day)
         assert isinstance(years, int)  # noqa: S101 - else nobody is there
@@ -99,11 +102,19 @@ def rows_of(view: View) -> list[dict[str, Any]]:
             "its last document was closed on {day}, and the policy keeps notes for {years} year",
             "its last document was closed on {day}, and the policy keeps notes for {years} years",
             years,
+        ) if closed else n_(
+            "it has no document, its last line was said on {day}, and the policy keeps notes for"
+            " {years} year",
+            "it has no document, its last line was said on {day}, and the policy keeps notes for"
+            " {years} years",
+            years,
         )  # fmt: skip
         rows.append(
             {
-                "customer": row["customer"], "closed_on": closed, "erasable_from": since,
-                "reason": text.format(day=f.day(closed), years=f.count(years)),
+                "customer": customer, "closed_on": closed, "erasable_from": since,
+                "reason": text.format(
+                    day=f.day(closed or lines[-1].said_on), years=f.count(years)
+                ),
                 "written": len(lines), "said_on": lines[-1].said_on,
             }
         )  # fmt: skip

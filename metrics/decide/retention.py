@@ -11,7 +11,8 @@ from data.core.policy.rules import Policy
 def erasable_from(closed_on: date, day: date, policy: Policy) -> date | None:
     """Return the day from which erasure is proposed; None where no number of years was chosen.
 
-    closed_on: on which the last document of the person was closed. day: as of which the policy is
+    closed_on: on which the last document of the person was closed; where there is none, on which
+    the last line was said. day: as of which the policy is
     asked.
 
     >>> from data.core.policy.file import parse

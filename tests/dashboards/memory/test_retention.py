@@ -20,6 +20,7 @@ F2;B;2022-01-05;2022-02-04;250.00;BE
 F3;C;2022-01-06;2022-02-05;80.00;NL
 F4;D;2022-01-06;2022-02-05;80.00;NL
 F5;E;2024-03-01;2024-03-05;10.00;NL
+F6;G;2024-06-01;2024-06-30;10.00;NL
 """
 PAYMENTS = """Payment number;Customer;Payment date;Amount;Reference
 P1;A;2022-02-10;100.00;F1
@@ -33,7 +34,7 @@ P4;E;2024-03-20;10.00;F5
 def context(tmp_path):
     made = loaded(tmp_path, INVOICES, PAYMENTS)
     at = datetime(2022, 3, 1, 12, tzinfo=UTC)
-    for customer in "ABDE":
+    for customer in "ABDEG":
         made.memory.say("Anna", customer, Person(True), at=at)
         made.memory.say("Anna", customer, Note(), f"on {customer}", at=at)
     made.memory.say("Anna", "C", Note(), "a company", at=at)
@@ -63,6 +64,8 @@ def test_who_is_closed_for_long_is_proposed_with_day_and_reason(context):
     assert proposed(context) == {"A": date(2023, 2, 10), "D": date(2023, 2, 28)}
     assert proposed(context, "?as_of=2024-02-27") == {"A": date(2024, 2, 10)}
     assert proposed(context, "?as_of=2022-06-30") == {}
+    # G has no document yet: its years count from what was said last
+    assert proposed(context, "?as_of=2024-03-10")["G"] == date(2024, 3, 1)
     view = context.view("?country=NL")
     statement = PERSONS.statement(view, {})
     (row,) = view.query(statement.sql, statement.parameters)
