@@ -36,7 +36,7 @@ from data.store.schema import (
     TABLES,
 )
 from data.store.spark import SparkEngine
-from etl.ledger import belonging, cubes, open_items
+from etl.ledger import cubes, customers, open_items
 from etl.ledger.derive import EXTENT
 from etl.sql import Step
 
@@ -77,7 +77,7 @@ def derive_on_cluster(url: str, folder: Path, progress: Progress | None = None) 
     for name, sql in open_items.inputs(_GIVEN):
         engine.define(name, sql)
     with Draft(folder) as draft:
-        steps: Sequence[Step] = (*belonging.STEPS, *open_items.steps(), *cubes.steps(ages))
+        steps: Sequence[Step] = (*customers.BELONGING, *open_items.steps(), *cubes.steps(ages))
         for done, step in enumerate(steps):
             if progress:
                 progress(step.name, done / len(steps))

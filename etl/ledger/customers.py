@@ -15,8 +15,7 @@ from collections.abc import Mapping
 from data.core import dimensions
 from data.core.dimensions import BELOW, DIMENSIONS
 from data.reference import nace
-from etl.ledger.belonging import derive_belonging
-from etl.sql import Connection, rows, run
+from etl.sql import Connection, Step, rows, run
 
 #: What the files alone say of sectors, kept with the state: so a sector that people say, or take
 #: back, can be followed without them. `division` decides the order of storing, and with it the keys
@@ -139,7 +138,7 @@ def derive_customers(connection: Connection, sectors: Mapping[str, str] | None =
         order by m.customer_id
         """,
     )
-    derive_belonging(connection)
+    _derive_belonging(connection)
 
 
 def _find_customers_of_reports(connection: Connection) -> None:
@@ -260,3 +259,45 @@ def _groups(connection: Connection) -> None:
         from walk group by customer_id
         """,
     )
+
+
+def _doubled(below: str) -> str:
+    return f"""
+        select customer, holder from {below}
+        union
+        select a.customer, b.holder from {below} as a join {below} as b on b.customer = a.holder
+    """
+
+
+#: Whom each customer belongs to: itself, and those above it, as far as eight steps up. Each step
+#: doubles what the one before it reaches, in SQL that DuckDB and Apache Spark both understand.
+#: Companies that own each other are each other's. Few customers have a parent, so that the steps
+#: are taken for these only. The last one is the table `belongs`; the first one reads `customers`.
+BELONGING = (
+    Step(
+        "up_1",
+        """
+        select customer_id as customer, parent_id as holder from customers
+        where parent_id <> '' and parent_id in (select customer_id from customers)
+        """,
+    ),
+    Step("up_2", _doubled("up_1")),
+    Step("up_4", _doubled("up_2")),
+    Step("up_8", _doubled("up_4")),
+    Step(
+        "belongs",
+        """
+        select customer_id as customer, customer_id as holder from customers
+        union all
+        select customer, holder from up_8 where holder <> customer
+        """,
+    ),
+)
+
+
+def _derive_belonging(connection: Connection) -> None:
+    """Fill `belongs` from `customers`."""
+    *above, (_belongs, every) = BELONGING
+    for name, sql in above:
+        run(connection, f"create or replace temp table {name} as {sql}")
+    run(connection, f"insert into belongs by name {every} order by customer, holder")
