@@ -12,7 +12,7 @@
     return found ? Array.from(found.children, function (part) { return part.textContent.trim(); }).join(between) : "";
   }
   function quoted(words) {
-    return '"' + words.replace(/[\\"]/g, "\\$&").replace(/\s+/g, " ") + '"';
+    return '"' + words.replace(/[\\"]/g, "\\$&").replace(/[ \t\r\n]+/g, " ") + '"';
   }
   function put(place, element) {
     place.appendChild(element);
