@@ -57,13 +57,14 @@ _TOTAL = "grid_total_"
 class Column:
     """One column of a listing.
 
-    unit: text, money, days, share, count or day. dimension: its values are shown by their label
-    (sector, country, customer). total: an SQL aggregate for the row pinned on top, such as
-    `sum(amount)`. raw: cells carry the plain number, for a renderer of the page's own. words:
-    value -> text, for the codes of a text column. options: further AG Grid column options.
-    named: rows are groups of `dimension`, so that "not known" is one and is called so. whole:
-    money without cents, exact where the pointer rests. brief: a sector by the short name of its
-    division, whole where the pointer rests. screen: files do not have it.
+    unit: text, money, days, share, count, day, or yes, for what is true (the word) or not (empty).
+    dimension: its values are shown by their label (sector, country, customer). total: an SQL
+    aggregate for the row pinned on top, such as `sum(amount)`. raw: cells carry the plain number,
+    for a renderer of the page's own. words: value -> text, for the codes of a text column.
+    options: further AG Grid column options. named: rows are groups of `dimension`, so that "not
+    known" is one and is called so. whole: money without cents, exact where the pointer rests.
+    brief: a sector by the short name of its division, whole where the pointer rests. screen: files
+    do not have it.
     """
 
     name: str
@@ -408,6 +409,8 @@ def _said(view: View, column: Column) -> Mapping[str, str] | None:
     """Return value -> what is seen in its place; None where a column shows (too many) values."""
     if column.words:
         return column.said
+    if column.unit == "yes":
+        return {"true": _("yes"), "false": "", "": ""}
     values = view.options.values.get(column.dimension)
     if values is None or column.dimension in ("customer", "customer_group"):
         return None

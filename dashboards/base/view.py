@@ -191,12 +191,15 @@ class View:
         self, sql: str, parameters: Mapping[str, object] | None = None
     ) -> list[dict[str, Any]]:
         """Run a statement of the page's own and return its rows."""
+        rows: list[dict[str, Any]] = self.table(sql, parameters).to_pylist()
+        return rows
+
+    def table(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+        """Run a statement of the page's own; its answer may stand for a relation in others."""
         engine = self.state.engine
         values, tables = apart(parameters or {})
         key = (self.state.path, sql, repr(sorted(values.items())), _prints(tables))
-        table = self.kept.get(key, lambda: engine.query(sql, parameters))
-        rows: list[dict[str, Any]] = table.to_pylist()
-        return rows
+        return self.kept.get(key, lambda: engine.query(sql, parameters))
 
     def derived(self, name: Hashable, compute: Callable[[], _T]) -> _T:
         """Return what several panels make of the same answers, made once.

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+import pyarrow as pa
+
 from dashboards.base.grid import CARD, SPARE, Column, Listing
 from dashboards.base.i18n import _
 from dashboards.base.view import View
@@ -90,8 +92,16 @@ def _narrowed(view: View) -> str:
     return text.format(what=_(KINDS[what]) if what else "", day=since)
 
 
+def changed(view: View) -> pa.Table:
+    """Return all that happened, asked once for what is counted, listed and downloaded."""
+    asked = changes(compared(view))
+    return view.table(asked.sql, asked.parameters)
+
+
 def _statement(view: View, params: Mapping[str, str]) -> Statement:
-    return changes(compared(view), what_of(view, params))
+    what = what_of(view, params)
+    only = " where what = $what" if what else ""
+    return Statement(f"select * from changed{only}", {"changed": changed(view), "what": what})
 
 
 CHANGES = Listing(
@@ -102,15 +112,15 @@ CHANGES = Listing(
             "customer_name", N_("Customer"), width=220,
             options={"cellRenderer": "CustomerLink", "pinned": "left"},
         ),
-        Column("what", N_("What"), width=190, words=KINDS, options=CARD),
+        Column("what", N_("What"), width=180, words=KINDS, options=CARD),
         Column("amount", N_("Amount"), "money", 130, options=CARD,
                # amounts of several kinds do not add up
                total="case when count(distinct what) = 1 then sum(amount) end"),
         Column("day", N_("Day"), "day", options=CARD),
-        Column("document_id", N_("Document"), width=150, options=CARD),
-        Column("state", N_("How"), width=150, words=_DETAILS, options=CARD),
-        Column("customer", N_("Number"), width=100),
-        Column("salesperson", N_("Salesperson"), width=140),
+        Column("document_id", N_("Document"), width=130, options=CARD),
+        Column("state", N_("How"), width=120, words=_DETAILS, options=CARD),
+        Column("customer", N_("Number"), width=90),
+        Column("salesperson", N_("Salesperson"), width=130),
         Column("file", N_("File"), width=180, options=SPARE),
         Column("line", N_("Line"), "count", 90, options=SPARE),
     ),

@@ -31,13 +31,13 @@ from dashboards.changes.lists import (
     KINDS,
     MOVES,
     NEWS,
+    changed,
     compared,
     since_of,
     what_of,
 )
 from dashboards.charts.tables import Cell, table
 from data.core.texts import N_
-from metrics.review.changes import counted
 
 _LIST = "changes-list-panel"
 
@@ -145,8 +145,8 @@ def headline(view: View) -> list[Component | str]:
 
 
 def _counts(view: View) -> dict[str, dict[str, Any]]:
-    statement = counted(compared(view))
-    return {line["what"]: line for line in view.query(statement.sql, statement.parameters)}
+    sql = "select what, count(*) as changes, sum(amount) as amount from changed group by what"
+    return {line["what"]: line for line in view.query(sql, {"changed": changed(view)})}
 
 
 def _line(

@@ -78,7 +78,7 @@ ITEMS = Listing(
         Column("closed_by", N_("How it closed"), width=132, words=CLOSERS),
         Column("closing_document", N_("By document"), width=140),
         Column("method", N_("Match"), width=180, words=METHODS),
-        Column("disputed", N_("Disputed"), width=92, options=CARD),
+        Column("disputed", N_("Disputed"), "yes", 92, options=CARD),
         Column("po_number", N_("Order number"), width=126),
         Column("reference", N_("Reference"), width=190),
         Column("currency", N_("Currency"), width=88),

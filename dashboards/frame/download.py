@@ -25,7 +25,7 @@ import pyarrow.csv
 from dash import Dash
 
 from dashboards.base.filters import within_words
-from dashboards.base.grid import Column, Listing, arranged, totals
+from dashboards.base.grid import Column, Listing, arranged
 from dashboards.base.i18n import _
 from dashboards.base.page import Page, listings_of
 from dashboards.base.view import Context, Explain, View
@@ -63,8 +63,10 @@ class Download:
     statement: Statement
     label: Callable[[str, str], str] = lambda _dimension, value: value
     """How a reader calls a value of a dimension."""
-    totals: Mapping[str, Any] = field(default_factory=dict)
-    """What the last row of a workbook says of all rows, by column."""
+    totals: Mapping[str, str] = field(default_factory=dict)
+    """What the last row of a workbook says of all rows: column -> SQL over them."""
+    order: str = ""
+    """In which order its rows stand; '' as the statement gives them."""
     comma: bool = False
     """A CSV with semicolons and decimal commas, as Excel opens it in many countries."""
 
@@ -131,9 +133,9 @@ def list_download(
     words = (listing.narrowed(view), *listing.filters(view, request).values())
     columns = [c for c in listing.columns if not c.screen]
     top = head(view, narrowed=", ".join(filter(None, words)))
-    statement = Statement(f"{sql}\n{order}", bound)
-    sums = totals(view, listing, params, request)
-    return _made(view, listing.name, _(listing.title), top, columns, statement, sums)
+    statement = Statement(sql, bound)
+    sums = {c.name: c.total for c in columns if c.total}
+    return _made(view, listing.name, _(listing.title), top, columns, statement, sums, order)
 
 
 def _made(
@@ -143,10 +145,12 @@ def _made(
     top: Sequence[tuple[str, str]],
     columns: Sequence[Column],
     statement: Statement,
-    sums: Mapping[str, Any] | None = None,
+    sums: Mapping[str, str] | None = None,
+    order: str = "",
 ) -> Download:
     comma = view.f.separators[0] == "," and view.selection.page.get("csv") != "plain"
-    return Download(name, title, top, columns, statement, view.label, sums or {}, comma)
+    label = view.label
+    return Download(name, title, top, columns, statement, label, sums or {}, order, comma)
 
 
 def rows_download(view: View, explain: Explain, request: Mapping[str, Any]) -> Download:
@@ -159,9 +163,9 @@ def rows_download(view: View, explain: Explain, request: Mapping[str, Any]) -> D
     title = _("{metric}: the rows behind it").format(metric=_(asked.label))
     sql, order, bound = arranged(view, listing, {}, request)
     top = head(view, explain, ", ".join(listing.filters(view, request).values()))
-    statement = Statement(f"{sql}\n{order}", bound)
-    sums = totals(view, listing, {}, request)
-    return _made(view, f"{asked.name}-rows", title, top, listing.columns, statement, sums)
+    sums = {c.name: c.total for c in listing.columns if c.total}
+    columns, statement = listing.columns, Statement(sql, bound)
+    return _made(view, f"{asked.name}-rows", title, top, columns, statement, sums, order)
 
 
 def rows_listing(view: View, explain: Explain) -> Listing:
@@ -250,7 +254,8 @@ def _csv(download: Download, engine: Engine) -> bytes:
     )
     statement = download.statement
     table = engine.query(
-        f"select {cells} from (\n{statement.sql}\n) as downloaded", statement.parameters
+        f"select {cells} from (\n{statement.sql}\n{download.order}\n) as downloaded",
+        statement.parameters,
     )
     columns, table = _named(download, table)
     writer.writerow([inert(label) for label in columns])
@@ -296,12 +301,7 @@ def _writable(table: pa.Table, comma: bool) -> pa.Table:
 def _xlsx(download: Download, engine: Engine) -> bytes:
     import xlsxwriter
 
-    statement = download.statement
-    names = ", ".join(c.name for c in download.columns)
-    table = engine.query(
-        f"select {names} from (\n{statement.sql}\n) as downloaded limit {SHEET_ROWS + 1}",
-        statement.parameters,
-    )
+    table, totals = _with_totals(download, engine)
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -342,18 +342,38 @@ def _xlsx(download: Download, engine: Engine) -> bytes:
             sheet.set_column(place, place, 14 if look else 22)
             sheet.write_string(top, place, label, header)
             _write_column(sheet, top + 1, place, table.column(name).to_pylist(), look)
-            total = download.totals.get(name)
+            total = totals.get(name)
             if total is not None:
                 unit = units[name]
                 _write_column(sheet, end, place, [total], bold_of.get(unit, bold))
-        if any(value is not None for name, value in download.totals.items() if name in units):
-            first = next(
-                n for n, name in enumerate(table.column_names) if name not in download.totals
-            )
+        if any(value is not None for value in totals.values()):
+            first = next(n for n, name in enumerate(table.column_names) if name not in totals)
             sheet.write_string(end, first, _("Total"), bold)
         sheet.freeze_panes(top + 1, 0)
         sheet.autofilter(top, 0, top + max(table.num_rows, 1), len(labels) - 1)
     return out.getvalue()
+
+
+def _with_totals(download: Download, engine: Engine) -> tuple[pa.Table, dict[str, Any]]:
+    """Return as many rows as a sheet holds and one more, and the totals of all: asked once."""
+    names = [c.name for c in download.columns]
+    statement, sums = download.statement, download.totals
+    asked = "".join(f", {total} as total_{name}" for name, total in sums.items())
+    table = engine.query(
+        f"""with downloaded as {"" if sums else "not "}materialized (
+{statement.sql}
+),
+counted as (
+    select count(*) as total_{asked} from downloaded
+)
+select {", ".join(names)}{"".join(f", total_{name}" for name in sums)} from downloaded, counted
+{download.order}
+limit {SHEET_ROWS + 1}""",
+        statement.parameters,
+    )
+    first = table.slice(0, 1).to_pylist()
+    totals = {name: row[f"total_{name}"] for row in first for name in sums}
+    return table.select(range(len(names))), totals
 
 
 def _write_column(sheet: Any, top: int, place: int, values: Sequence[object], look: Any) -> None:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from dashboards.base.grid import Column
+from dashboards.base.i18n import _
 from dashboards.base.words import ASSUMPTIONS, CLOSERS, KINDS, METHODS, OUTCOMES
 from dashboards.charts.said import STATES
 from data.core.buckets import DEFAULT, Buckets
@@ -63,7 +64,7 @@ ROW_COLUMNS: dict[str, tuple[str, str, int, str]] = {
     "customer": (N_("Customer number"), "text", 130, ""),
     **_dimensions(),
     "due_assumed": (N_("Due day assumed"), "text", 120, ""),
-    "disputed": (N_("Disputed"), "text", 90, ""),
+    "disputed": (N_("Disputed"), "yes", 90, ""),
     "reference": (N_("Reference"), "text", 180, ""),
     "file": (N_("File"), "text", 200, ""),
     "line": (N_("Line"), "count", 90, ""),
@@ -104,6 +105,8 @@ def row_columns(names: Sequence[str], buckets: Buckets = DEFAULT) -> tuple[Colum
 
 def in_words(column: Column, values: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return the values with the words that a grid shows in the place of codes."""
+    if pa.types.is_boolean(values.type):
+        return pa.compute.if_else(values, pa.scalar(_("yes")), pa.scalar(""))
     words = {code: inert(word) for code, word in column.said.items() if code}
     if not words:
         return values

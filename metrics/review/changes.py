@@ -134,13 +134,3 @@ def changes(ledger: Ledger, what: str = "") -> Statement:
         raise ValueError(f"{what!r} is no change; known are: {', '.join(KINDS)}")
     sql = f"select * from (\n{listed.sql}\n) as every_one\nwhere what = $what"
     return Statement(sql, {**listed.parameters, "what": what})
-
-
-def counted(ledger: Ledger) -> Statement:
-    """Count what happened by kind: what, changes, customers, amount; nothing of what did not."""
-    listed = ledger.over(_CHANGES)
-    sql = (
-        "select what, count(*) as changes, count(distinct customer) as customers,\n"
-        f"    sum(amount) as amount\nfrom (\n{listed.sql}\n) as every_one\ngroup by what"
-    )
-    return Statement(sql, listed.parameters)

@@ -238,13 +238,18 @@ def test_the_aged_list_is_of_the_customers_that_are_listed(client):
 
 
 @pytest.mark.parametrize(
-    ("code", "words"),
-    [("en", ["paid", "Price", "new"]), ("nl", ["betaald", "Prijs", "new"])],
+    ("code", "sql", "words"),
+    [
+        ("en", "['payment', 'price', 'new']", ["paid", "Price", "new"]),
+        ("nl", "['payment', 'price', 'new']", ["betaald", "Prijs", "new"]),
+        ("fr", "[true, true, true]", ["oui", "oui", "oui"]),
+    ],
 )
-def test_a_file_has_the_words_that_its_grid_shows(code, words):
+def test_a_file_has_the_words_that_its_grid_shows(code, sql, words):
     """Whatever the list: codes that a column shows in words are words in its files too."""
-    column = Column("c", "How", words={"payment": "paid", "price": Text("Price"), "": ""})
-    sql = "select unnest(['payment', 'price', 'new']) as c"
+    said = {} if "true" in sql else {"payment": "paid", "price": Text("Price"), "": ""}
+    column = Column("c", "How", unit="yes" if "true" in sql else "text", words=said)
+    sql = f"select unnest({sql}) as c"
     download = Download("x", "X", [], [column], Statement(sql, {}))
     with speaking(code):
         text = download_table(download, DuckDBEngine(duckdb.connect()), "csv").decode("utf-8-sig")
