@@ -202,6 +202,8 @@
   }
 
   var CARD_FACTS = 4;
+  // of a card, what its facts leave: its title in two lines, and the space around
+  var HEAD = 52;
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.cells = {
     // on a narrow screen a grid becomes a list: one column of cards
@@ -228,7 +230,7 @@
           sortable: false,
         });
       });
-      var height = (deeds.length ? 54 : 38) + heightOf(facts);
+      var height = (deeds.length ? 54 : HEAD) + heightOf(facts);
       // the height of rows can only change once the grid has asked for its first rows
       return window.dash_ag_grid.getApiAsync(id).then(function (api) {
         return new Promise(function (resolve) {
@@ -239,7 +241,7 @@
             if (grid) grid.classList.add("as-cards");
             api.setGridOption("getRowHeight", function (row) {
               if (!row.node.rowPinned) return undefined;
-              return 38 + heightOf(factsOf(facts, row.data));
+              return HEAD + heightOf(factsOf(facts, row.data));
             });
             resolve([list, Object.assign({}, options, { rowHeight: height })]);
             // rows that came before keep their old height until they are fetched again

@@ -357,7 +357,8 @@ def value_label(
 ) -> str:
     """Return how a reader calls a value of a dimension: the country, the sector, the customer.
 
-    short: sections and divisions by their short names, where room is scarce.
+    short: where room is scarce: sections and divisions by their short names, and what is not known
+    without the level.
     """
     if name == "total":
         return _("Total")
@@ -369,7 +370,9 @@ def value_label(
     if name == "disputed":
         return _("without disputed amounts")
     if not value:
-        return _("{dimension} not known").format(dimension=dimension_label(name, options))
+        brief = short and name in SECTOR_LEVELS
+        label = _(DIMENSIONS["sector"].label) if brief else dimension_label(name, options)
+        return _("{dimension} not known").format(dimension=label)
     if name == "country":
         return f.country(value)
     if name in SECTOR_LEVELS:
