@@ -370,9 +370,8 @@ def value_label(
     if name == "disputed":
         return _("without disputed amounts")
     if not value:
-        brief = short and name in SECTOR_LEVELS
-        label = _(DIMENSIONS["sector"].label) if brief else dimension_label(name, options)
-        return _("{dimension} not known").format(dimension=label)
+        what = "sector" if short and name in SECTOR_LEVELS else name
+        return _("{dimension} not known").format(dimension=dimension_label(what, options))
     if name == "country":
         return f.country(value)
     if name in SECTOR_LEVELS:
