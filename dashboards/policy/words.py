@@ -79,6 +79,10 @@ SENTENCES = {
         "A decision is void once amount, terms, discount or a figure that it rests on has changed "
         "by more than {value}."
     ),
+    "late_days": N_(
+        "Who is expected to pay longer than {value} after the due day gets no new credit without "
+        "somebody's decision."
+    ),
     "money_percent": N_("Money that waits for a payment costs us {value} a year."),
     "interest": N_("Interest for late payment agreed instead of the statutory one: {value}."),
     "compensation": N_(
@@ -94,6 +98,10 @@ SENTENCES = {
     "extension_days": N_(
         "The insurer extends by at most {value} from the original due day; what is delivered after "
         "that is not insured."
+    ),
+    "insured_percent": N_(
+        "The insurer bears {value} of an insured limit, where a limit said here names no other "
+        "share."
     ),
     "postpone_days": N_(
         "We may postpone by up to {value} from the original due day without asking the insurer."

@@ -191,6 +191,12 @@ class Policy:
         "Above this unsecured amount nobody approves what they asked for themselves.",
         books=False,
     )  # fmt: skip
+    late_days: Dated[int] = _rule(
+        DAYS, 15,
+        "Who is expected to pay longer than so many days after the due day gets no new credit"
+        " without somebody's decision.",
+        books=False,
+    )  # fmt: skip
     decision_percent: Dated[Amount] = _rule(
         PERCENT, 10,
         "A decision is void once amount, terms, discount or a figure that it rests on has changed"
@@ -241,6 +247,12 @@ class Policy:
         "The insurer's maximum extension period, in days from the original due day: what is"
         " delivered after it is not insured.",
         N_("Credit insurance, as of the due day"),
+        books=False,
+    )  # fmt: skip
+    insured_percent: Dated[Amount] = _rule(
+        PERCENT, 90,
+        "The insurer bears so many percent of an insured limit, where a limit said here names no"
+        " other share.",
         books=False,
     )  # fmt: skip
     postpone_days: Dated[int] = _rule(

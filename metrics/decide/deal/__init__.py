@@ -1,0 +1,1 @@
+"""The deal desk's rules: may this be sold, on which terms, and what would change the answer."""
