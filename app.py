@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dashboards.deal.command import deal_command
 from dashboards.door.command import users
 from data.core.texts import Text
 from etl.load.command import keeping
@@ -52,13 +53,8 @@ StoreFolder = Annotated[
 STORE = Path("store")
 _NOTHING = "{store} holds no data yet: load exports with `python app.py load PATH`"
 _NO_DAY = "{store} holds no document yet: the report of the load says what was refused, and why"
-
-
-class Basis(StrEnum):
-    """What aging counts from."""
-
-    due = "due"
-    issued = "issued"
+Basis = StrEnum("Basis", {"due": "due", "issued": "issued"})
+"""What aging counts from."""
 
 
 def _in_a_folder(path: Path | None) -> Path | None:
@@ -340,6 +336,9 @@ def _importer(states: Store) -> Importer | None:
     from etl.load.importer import FileImporter
 
     return None if isinstance(states, ParquetStore) else FileImporter(states)
+
+
+cli.command("deal")(deal_command(opened))
 
 
 @cli.command()

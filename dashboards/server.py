@@ -27,6 +27,7 @@ from dashboards.charts.buckets import bucket_css
 from dashboards.charts.figures import dark_css
 from dashboards.customer import page as customer
 from dashboards.customers import page as customers
+from dashboards.deal import page as deal
 from dashboards.definitions import page as definitions
 from dashboards.door import callbacks, entry, hosts
 from dashboards.door.listening import Listening
@@ -53,6 +54,7 @@ PAGES: tuple[Page, ...] = (
     aging.PAGE,
     sectors.PAGE,
     customers.PAGE,
+    deal.PAGE,
     cash.PAGE,
     memory.PAGE,
     findings.PAGE,

@@ -187,6 +187,14 @@ class View:
             raise NoRows
         return table
 
+    def rows_of(self, name: str, ledger: Ledger) -> list[dict[str, Any]]:
+        """Return a metric's rows for the total; [] where there is nothing."""
+        try:
+            found: list[dict[str, Any]] = self.answer(name, ledger).to_pylist()
+        except NoRows:
+            return []
+        return found
+
     def query(
         self, sql: str, parameters: Mapping[str, object] | None = None
     ) -> list[dict[str, Any]]:

@@ -7,8 +7,7 @@ attributes are not filtered.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
 from typing import Any
 
 from dash import dcc, html
@@ -18,15 +17,12 @@ from dashboards.base.filters import to_search, with_filter
 from dashboards.base.i18n import _, n_
 from dashboards.base.view import Explain, NoRows, View
 from dashboards.charts.aging_bar import aging_bar
-from data.core.dimensions import SECTOR_LEVELS
 from metrics.asking.ledger import Ledger
 from metrics.asking.metric import Query
 from metrics.lists.customers import customers
+from metrics.lists.expected import LIE_BY, Expected, next_payment
 
 Row = Mapping[str, Any]
-
-#: What rows are stored by, before the customer.
-_LIE_BY = "sector_division"
 
 
 def number_of(view: View) -> str:
@@ -62,9 +58,9 @@ def ledger_of(view: View, **more: Any) -> Ledger:
     """
     ledger = view.explained(Explain("receivables", where=where(view), **more))
     known = master(view)
-    if known is None or _LIE_BY in ledger.where:
+    if known is None or LIE_BY in ledger.where:
         return ledger
-    return replace(ledger, where={**ledger.where, _LIE_BY: (known[_LIE_BY],)})
+    return replace(ledger, where={**ledger.where, LIE_BY: (known[LIE_BY],)})
 
 
 def listed(view: View) -> Row:
@@ -76,52 +72,9 @@ def listed(view: View) -> Row:
     return rows[0]
 
 
-@dataclass(frozen=True)
-class Expected:
-    """When an invoice issued on the as-of day is expected to be paid, and on what that rests.
-
-    days: the median days to pay; low and high: its interval. level: '' where it rests on the
-    customer's own payments, else the dimension it rests on, whose value is `code`. paid: how
-    many payments the customer itself made.
-    """
-
-    day: date
-    days: int
-    low: int | None
-    high: int | None
-    level: str
-    code: str
-    paid: int
-
-
 def expected_payment(view: View, who: Row) -> Expected | None:
-    """Return the expected payment day from the customer's median, else its sector's, else all.
-
-    The finest level of the sector with enough payments is used. None where even all customers
-    together have too few.
-    """
-    as_of = view.ledger.as_of
-    mine = Ledger(as_of, {"customer": (who["customer_id"],), _LIE_BY: (who[_LIE_BY],)})
-    steps = [("", "", mine)]
-    steps += [
-        (level, who[level], Ledger(as_of, {level: (who[level],)}))
-        for level in reversed(SECTOR_LEVELS)
-        if who[level]
-    ]
-    steps.append(("total", "total", Ledger(as_of)))
-    paid = 0
-    for place, (level, code, ledger) in enumerate(steps):
-        try:
-            row: Row = view.answer("payment_speed", ledger).to_pylist()[0]
-        except NoRows:
-            row = {"paid_items": 0, "median_days_to_pay": None}
-        paid = row["paid_items"] if place == 0 else paid
-        median = row["median_days_to_pay"]
-        if row["paid_items"] >= view.enough and median is not None:
-            day = as_of + timedelta(days=median)
-            low, high = row["median_low"], row["median_high"]
-            return Expected(day, median, low, high, level, code, paid)
-    return None
+    """Return when a new invoice is expected to be paid; None where there are too few payments."""
+    return next_payment(view.rows_of, view.ledger.as_of, who, view.enough)
 
 
 def expected_words(view: View, expected: Expected | None) -> Component:
@@ -268,6 +221,10 @@ def sell_body(view: View, row: Row, who: Row) -> list[Component | None]:
         _limit_bar(view, row),
         facts(*lines),
         expected_words(view, expected_payment(view, who)),
+        dcc.Link(
+            _("May I sell this? Ask the deal desk"),
+            href=view.link("/deal", customer=number_of(view)),
+        ),
     ]
 
 

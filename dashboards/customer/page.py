@@ -38,12 +38,12 @@ from dashboards.customer.facts import (
 )
 from dashboards.customer.memory import MEMORY, memory_content
 from dashboards.customer.panels import MONTHS, answered, curve_content, lives_content, terms_content
+from dashboards.frame.finder import BETWEEN, find_customers
 from data.core.texts import N_
 from metrics.asking.ledger import Statement
-from metrics.lists.customers import account, found
+from metrics.lists.customers import account
 
 STATES = {"open": N_("Open"), "invoices": N_("Invoices"), "all": N_("Everything")}
-_FOUND = 30
 
 
 def state_of(page_keys: Mapping[str, str]) -> str:
@@ -93,9 +93,6 @@ ITEMS = Listing(
     search=("document_id", "reference"),
     narrowed=_narrowed,
 )
-
-
-_BETWEEN = " · "
 
 
 def layout(**query: str) -> Component:
@@ -249,7 +246,7 @@ def connect(app: Dash, context: Context) -> None:
         State("url", "search"),
     )
     def find(typed: str | None, search: str | None) -> list[dict[str, str]]:
-        if typed and _BETWEEN in typed:
+        if typed and BETWEEN in typed:
             raise PreventUpdate  # a choice writes its label there: the choices stay
         view = context.view(search)
         return find_customers(view, typed or "") if view else []
@@ -265,23 +262,6 @@ def connect(app: Dash, context: Context) -> None:
         if not number:
             raise PreventUpdate
         return with_page(search, customer=number, document=None), None
-
-
-def find_customers(view: View, typed: str) -> list[dict[str, str]]:
-    """Return the customers whose name, number or VAT number contains `typed`, as choices."""
-    if not typed.strip():
-        return []
-    everyone = Statement(
-        "select customer_id as customer, customer_name, vat_number from customers", {}
-    )
-    statement = found(everyone, typed)
-    rows = view.query(
-        f"{statement.sql}\norder by customer_name, customer limit {_FOUND}", statement.parameters
-    )
-    return [
-        {"value": r["customer"], "label": f"{r['customer_name']}{_BETWEEN}{r['customer']}"}
-        for r in rows
-    ]
 
 
 def unknown(view: View) -> Component:

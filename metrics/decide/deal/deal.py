@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from data.core.errors import TandemError
+from data.core.policy.rules import Policy
 from data.core.texts import N_
 
 CENT = Decimal("0.01")
@@ -17,6 +18,21 @@ _HUNDRED = Decimal(100)
 
 class DealError(TandemError):
     """A deal that nobody makes."""
+
+
+def amount_of(text: str) -> Decimal:
+    """Return an amount as people type it, with a decimal point. Raises DealError for none.
+
+    >>> amount_of("20000.50")
+    Decimal('20000.50')
+    """
+    try:
+        found = Decimal(text.strip())
+    except InvalidOperation as error:
+        raise DealError(N_("“{text}” is no number: write it as 20000.50."), text=text) from error
+    if not found.is_finite():
+        raise DealError(N_("“{text}” is no number: write it as 20000.50."), text=text)
+    return found
 
 
 @dataclass(frozen=True)
@@ -144,6 +160,7 @@ class Known:
     loss_level: str = ""
     loss_code: str = ""
     credited: Decimal = Decimal(0)
+    terms: int | None = None
     receivables: Decimal = Decimal(0)
     sales: Decimal = Decimal(0)
     window_days: int = 365
@@ -164,3 +181,42 @@ class Known:
         return replace(
             self, owed=self.owed - amount, exposure=self.exposure - amount, open=tuple(still)
         )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A deal as people type it; what they leave out follows from what is known.
+
+    amount: with VAT, or without where without_vat says its percent. terms: None for those agreed,
+    else the policy's. margin: of the amount without VAT, in place of cost.
+    """
+
+    amount: Decimal
+    without_vat: Decimal | None = None
+    terms: int | None = None
+    advance: Decimal = Decimal(0)
+    cost: Decimal | None = None
+    margin: Decimal | None = None
+    discount: Decimal = Decimal(0)
+    instalments: int = 1
+    security: Decimal = Decimal(0)
+    orders: Decimal = Decimal(0)
+    further: int = 0
+
+    def deal(self, known: Known, policy: Policy) -> Deal:
+        """Return the deal that is asked of who is known. Raises DealError for what cannot be."""
+        if not self.amount.is_finite() or not 0 < self.amount <= MOST_AMOUNT:
+            raise DealError(N_("An amount of {amount} cannot be sold."), amount=self.amount)
+        vat = self.without_vat or Decimal(0)
+        if not 0 <= vat <= _HUNDRED:
+            raise DealError(N_("A percentage lies between 0 and 100."))
+        terms = known.terms if self.terms is None else self.terms
+        cost = self.cost
+        if self.margin is not None:
+            cost = self.amount - self.margin
+        return Deal(
+            with_vat(self.amount, vat),
+            policy.terms_days.at(known.as_of) if terms is None else terms,
+            self.advance, cost, vat, self.discount, instalments=self.instalments,
+            security=self.security, orders=self.orders, further=self.further,
+        )  # fmt: skip

@@ -15,7 +15,7 @@ _HUNDRED = Decimal(100)
 
 @dataclass(frozen=True)
 class Return:
-    """The parts of what a deal returns, in the reporting currency without VAT; they add up to net.
+    """The parts of what a deal returns, without VAT, exact: they add up to net.
 
     chance: of being paid, None where no loss is known: then loss is 0 and the text says so.
     break_even: the chance from which on it pays; None where nothing is on credit.

@@ -157,11 +157,16 @@ def _insurer(deal: Deal, known: Known, policy: Policy) -> Tested:
     run_out = clock_run_out(known, policy)
     clock = run_out or insurers_clock(known.open[0][0], policy)
     verdict = FAILS if run_out and deal.credit else PASSES
-    template = N_("The oldest open item was due on {due}: what is delivered from {since} on is not "
-                  "insured, and the claim is handed over by {by}.") if run_out else N_(
-        "The oldest open item is due on {due}: deliveries are insured until {until}.")  # fmt: skip
+    template = N_("The oldest open item, {amount}, is due on {due}: deliveries are insured until "
+                  "{until}.")  # fmt: skip
+    if run_out:
+        template = N_(
+            "The oldest open item, {amount}, was due on {due}: what is delivered from {since} on "
+            "is not insured, and the claim is handed over by {by}."
+        )
     values: dict[str, object] = {
-        "due": clock.due_on, "since": clock.uninsured_from, "by": clock.hand_over_by,
+        "amount": dict(known.open)[clock.due_on], "due": clock.due_on,
+        "since": clock.uninsured_from, "by": clock.hand_over_by,
         "until": clock.extension_ends,
     }  # fmt: skip
     late = Decimal((known.as_of - clock.due_on).days)

@@ -17,8 +17,9 @@ from dashboards.customer.lives import (
     span_of,
     tip,
 )
-from dashboards.customer.page import find_customers, state_of
+from dashboards.customer.page import state_of
 from dashboards.customer.panels import months_of
+from dashboards.frame.finder import find_customers
 from dashboards.server import create_app
 from data.core.buckets import DEFAULT
 from data.store.state import Store

@@ -1,0 +1,198 @@
+"""`python app.py deal`: may this be sold on credit, on the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from data.core.texts import N_
+
+if TYPE_CHECKING:
+    from dashboards.base.format import Format
+    from data.store.state import State, Store
+    from metrics.asking.ledger import Ledger, Statement
+    from metrics.decide.deal.answer import Alternative, Answer
+    from metrics.decide.deal.deal import Asked
+
+_STORE = Path("store")
+_NOTHING = "{store} holds no data yet: load exports with `python app.py load PATH`"
+
+
+class Shape(StrEnum):
+    """How the answer is written."""
+
+    text = "text"
+    json = "json"
+
+
+def deal_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
+    """Return the command; `opened` opens the store in a folder."""
+
+    def deal(
+        customer: Annotated[str, typer.Option(help="Number of the customer.")],
+        amount: Annotated[str, typer.Option(metavar="AMOUNT", help="What will be owed.")],
+        store: Annotated[
+            Path,
+            typer.Option(
+                "--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."
+            ),
+        ] = _STORE,
+        without_vat: Annotated[
+            str | None,
+            typer.Option(metavar="PERCENT", help="The amount is without VAT of so much."),
+        ] = None,
+        terms: Annotated[
+            int | None, typer.Option(metavar="DAYS", help="Days to pay; those agreed if not given.")
+        ] = None,
+        advance: Annotated[str, typer.Option(metavar="AMOUNT", help="Paid in advance.")] = "0",
+        cost: Annotated[
+            str, typer.Option(metavar="AMOUNT", help="What the goods cost, without VAT.")
+        ] = "",
+        margin: Annotated[
+            str, typer.Option(metavar="AMOUNT", help="The margin, in place of the cost.")
+        ] = "",
+        discount: Annotated[
+            str, typer.Option(metavar="PERCENT", help="For payment within 10 days.")
+        ] = "0",
+        instalments: Annotated[int, typer.Option(help="Equal ones, evenly over the terms.")] = 1,
+        security: Annotated[
+            str, typer.Option(metavar="AMOUNT", help="What else stands for it, a guarantee say.")
+        ] = "0",
+        orders: Annotated[
+            str, typer.Option(metavar="AMOUNT", help="Ordered already and not yet invoiced.")
+        ] = "0",
+        further: Annotated[
+            int, typer.Option(help="So many more orders like it are expected of who pays.")
+        ] = 0,
+        as_of: Annotated[
+            datetime | None,
+            typer.Option(formats=["%Y-%m-%d"], help="End of this day; the last day of the data."),
+        ] = None,
+        format: Annotated[Shape, typer.Option(help="How to print it.")] = Shape.text,
+    ) -> None:
+        """Say whether this may be sold on credit: the answer, its tests, what would change it."""
+        from data.core.errors import TandemError
+        from metrics.decide.deal.deal import Asked, amount_of
+
+        if cost and margin:
+            raise _stop("Say --cost or --margin, not both")
+        try:
+            asked = Asked(
+                amount_of(amount), amount_of(without_vat) if without_vat else None, terms,
+                amount_of(advance), amount_of(cost) if cost else None,
+                amount_of(margin) if margin else None, amount_of(discount), instalments,
+                amount_of(security), amount_of(orders), further,
+            )  # fmt: skip
+            state = opened(store).current()
+            if state is None:
+                raise _stop(_NOTHING.format(store=store))
+            day = as_of.date() if as_of else None
+            text = deal_text(state, store, customer, asked, day, as_json=format is Shape.json)
+        except TandemError as error:
+            raise _stop(error) from error
+        typer.echo(text, nl=False)
+
+    return deal
+
+
+def _stop(message: object) -> typer.Exit:
+    typer.echo(str(message), err=True)
+    return typer.Exit(1)
+
+
+def deal_text(
+    state: State, store: Path, customer: str, asked: Asked, as_of: date | None, *, as_json: bool
+) -> str:
+    """Return what the rules say of a deal with a customer, as text to read or as JSON.
+
+    Raises DealError for a deal that cannot be, StoreError where the customer is not known
+    or there is no document.
+    """
+    from dashboards.base.format import Format
+    from dashboards.base.i18n import speaking
+    from dashboards.deal.words import as_data, expected_words, told, who_decides
+    from data.core.errors import StoreError
+    from data.workspace.policy import read
+    from data.workspace.relations import beside
+    from metrics.asking.own import day_of, ledger_of
+    from metrics.catalogue import answer as answered
+    from metrics.decide.deal.answer import alternatives, decide, smallest_changes
+    from metrics.desk import known_of
+
+    engine, policy = state.engine, read(store)
+    day, _last = day_of(engine, as_of)
+    if day is None:
+        raise StoreError(N_("{store} holds no document yet."), N_("Load exports first."),
+                         store=store)  # fmt: skip
+    found = engine.query(
+        "select * from customers where customer_id = $customer", {"customer": customer}
+    ).to_pylist()
+    ledger = ledger_of(
+        engine, policy, day, {"customer": (customer,)}, 12, basis="due", buckets=None, since=None,
+        history=1, lines=beside(store, engine, policy),
+    )  # fmt: skip
+
+    def rows(statement: Statement) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = engine.query(statement.sql, statement.parameters).to_pylist()
+        return listed
+
+    def figure(name: str, of: Ledger) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = answered(engine, name, of).to_pylist()
+        return listed
+
+    known = known_of(rows, figure, ledger, found[0], policy) if found else None
+    if known is None:
+        raise StoreError(N_("No customer has the number {number}."),
+                         N_("Look it up on the page of customers."), number=customer)  # fmt: skip
+    currency = engine.query("select reporting_currency from about").column(0)[0].as_py()
+    f = Format("en", currency)
+    with speaking("en"):
+        deal = asked.deal(known, policy)
+        said = decide(deal, known, policy)
+        changes = smallest_changes(deal, known, policy)
+        others = alternatives(deal, known, policy)
+        if as_json:
+            data = {"customer": customer, **as_data(said, changes, others, f)}
+            return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+        lines = [f"{found[0]['customer_name']} ({customer}), as of {f.day(day)}",
+                 told(said.says, f)]  # fmt: skip
+        lines += filter(None, (who_decides(said), expected_words(said, f)))
+        lines += [told(one.says, f) for one in changes]
+        return "\n".join([*lines, "", *_tests(said, f), *_returns(said, f), *_others(others, f)])
+
+
+def _tests(said: Answer, f: Format) -> list[str]:
+    from dashboards.deal.words import number, told
+    from metrics.decide.deal.tested import VERDICTS
+
+    lines = []
+    for one in said.tests:
+        found, allowed = (number(value, one.unit, f) for value in (one.number, one.limit))
+        lines += [f"{one.label}: {VERDICTS[one.verdict]} ({found} of {allowed})",
+                  f"    {told(one.says, f)}"]  # fmt: skip
+    return [*lines, ""]
+
+
+def _returns(said: Answer, f: Format) -> list[str]:
+    from dashboards.deal.words import parts_of
+
+    if said.returns is None:
+        return []
+    head = "As asked:" if said.granted in (None, said.deal) else "With what is in advance:"
+    return [
+        head,
+        *(f"{name:24}{f.exact(amount):>20}" for name, amount in parts_of(said.returns)),
+        "",
+    ]
+
+
+def _others(others: tuple[Alternative, ...], f: Format) -> list[str]:
+    from dashboards.deal.words import told
+
+    return [f"{told(one.differs, f)}: {told(one.answer.says, f)}" for one in others] + [""]

@@ -1,0 +1,139 @@
+"""A deal in words: its tests, its answer and what would turn it, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+
+from dashboards.base.format import NOTHING, Format
+from dashboards.base.i18n import _
+from data.core.texts import N_, Text
+from metrics.decide.deal.answer import Alternative, Answer, Change
+from metrics.decide.deal.margin import Return
+from metrics.decide.deal.tested import Tested
+
+#: Places of sentences whose Decimals are no amounts.
+_NUMBERS = {"percent", "days", "low", "high"}
+
+
+def told(text: Text, f: Format) -> str:
+    """Return a sentence of the rules, its amounts, days and numbers as the reader writes them."""
+
+    def written(name: str, value: object) -> object:
+        if isinstance(value, Decimal):
+            return f.number(value, int(value % 1 != 0)) if name in _NUMBERS else f.exact(value)
+        if isinstance(value, date):
+            return f.day(value)
+        if isinstance(value, int):
+            return f.count(value)
+        return _(value) if isinstance(value, str) else NOTHING
+
+    return _(text.template).format(**{n: written(n, v) for n, v in text.values.items()})
+
+
+def number(value: Decimal | None, unit: str, f: Format) -> str:
+    """Return what a test found, or allows, with its unit."""
+    if value is None:
+        return NOTHING
+    return f.exact(value) if unit == "money" else _("{days} days").format(days=f.days(value))
+
+
+#: Part of what a deal returns -> how a reader calls it, and its sign in the sum.
+_PARTS = {
+    "margin": (N_("Margin"), 1),
+    "discount": (N_("Discount"), -1),
+    "waiting": (N_("Cost of waiting"), -1),
+    "loss": (N_("Expected loss"), -1),
+    "credited": (N_("Credit notes"), -1),
+    "back": (N_("Value of coming back"), 1),
+    "net": (N_("Net return"), 1),
+}
+
+
+def parts_of(found: Return) -> list[tuple[str, Decimal]]:
+    """Return the parts of what a deal returns, signed, and at the end their sum, to the cent.
+
+    What rounding leaves stands with the cost of waiting, so that the parts shown add up.
+    """
+    amounts = {name: sign * round(getattr(found, name), 2) for name, (_l, sign) in _PARTS.items()}
+    rest = amounts["net"] - sum(amount for name, amount in amounts.items() if name != "net")
+    amounts["waiting"] += rest
+    return [
+        (_(_PARTS[name][0]), amount)
+        for name, amount in amounts.items()
+        if amount or name in ("margin", "net")
+    ]
+
+
+def expected_words(answer: Answer, f: Format) -> str:
+    """Say when it is expected to be paid; '' where nothing is on credit."""
+    if answer.granted is None or not answer.granted.credit:
+        return ""
+    if answer.paid_on is None:
+        return _("When it will be paid cannot be said: there are too few payments.")
+    if answer.earliest is None or answer.latest is None or answer.earliest == answer.latest:
+        return _("Delivered today, it is expected to be paid on {day}.").format(
+            day=f.day(answer.paid_on)
+        )
+    return _("Delivered today, it is expected to be paid on {day} (95 %: {low} to {high}).").format(
+        day=f.day(answer.paid_on), low=f.day(answer.earliest), high=f.day(answer.latest)
+    )
+
+
+def who_decides(answer: Answer) -> str:
+    """Say who decides."""
+    if answer.granted is None or not answer.granted.credit:
+        return ""
+    if answer.approver is not None:
+        return _("Somebody decides: {role}.").format(role=_(answer.approver.role))
+    return _("Every test holds: nobody need decide.") if answer.automatic else ""
+
+
+def _decimals(value: Decimal) -> int:
+    return -int(value.as_tuple().exponent)
+
+
+def as_data(
+    answer: Answer, changes: tuple[Change, ...], others: tuple[Alternative, ...], f: Format
+) -> dict[str, object]:
+    """Return all of it as plain values, for programs: amounts as texts, days as ISO."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, Decimal):
+            return f"{min(value, round(value, 4), key=_decimals):f}"
+        if isinstance(value, dict):
+            return {name: plain(one) for name, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(one) for one in value]
+        return value.isoformat() if isinstance(value, date) else value
+
+    def brief(one: Answer) -> dict[str, object]:
+        granted = one.granted
+        return {
+            "answer": one.answer,
+            "says": told(one.says, f),
+            "credit": granted.credit if granted else Decimal(0),
+            "advance": granted.advance if granted else Decimal(0),
+            "paid_on": one.paid_on, "earliest": one.earliest, "latest": one.latest,
+            "net_return": one.returns.net if one.returns else None,
+            "approver": one.approver.role if one.approver else None,
+            "automatic": one.automatic,
+            "effect": asdict(one.effect) if one.effect else None,
+        }  # fmt: skip
+
+    def test(one: Tested) -> dict[str, object]:
+        return {
+            "test": one.name, "verdict": one.verdict, "number": one.number, "limit": one.limit,
+            "unit": one.unit, "says": told(one.says, f), "metric": one.metric,
+        }  # fmt: skip
+
+    found = brief(answer) | {
+        "deal": asdict(answer.deal),
+        "known": asdict(answer.known),
+        "tests": [test(one) for one in answer.tests],
+        "returns": asdict(answer.returns) if answer.returns else None,
+        "changes": [{"what": c.what, "by": c.by, "says": told(c.says, f)} for c in changes],
+        "alternatives": [{"differs": told(o.differs, f), **brief(o.answer)} for o in others],
+    }
+    return {name: plain(value) for name, value in found.items()}
