@@ -23,6 +23,7 @@ from dashboards.deal.words import expected_words, number, parts_of, told, who_de
 from dashboards.frame.finder import BETWEEN, find_customers
 from data.core.errors import TandemError
 from data.core.texts import N_
+from metrics.decide.deal.answer import YES
 from metrics.decide.deal.tested import VERDICTS, Tested
 
 _FIELDS = ("amount", "vat", "terms", "margin", "advance", "discount")
@@ -35,7 +36,7 @@ def layout(**_query: str) -> Component:
         "deal",
         _("Deal desk"),
         _form(),
-        panel("deal-answer", height=120),
+        panel("deal-answer", height=90),
         panel("deal-tests", height=320),
         row(panel("deal-return", height=180), panel("deal-effect", height=180)),
         panel("deal-others", height=240, below=True),
@@ -190,6 +191,8 @@ def answer_content(view: View, desk: Desk) -> Content:
     if desk.changes:
         lines.append(html.Ul([html.Li(told(one.says, f)) for one in desk.changes],
                              className="deal-changes"))  # fmt: skip
+    elif said.answer != YES:
+        lines.append(html.P(_("No single change turns this into a yes."), className="measure"))
     lines.append(dcc.Link(_("The customer's page"), className="button",
                           href=view.link("/customer", customer=desk.customer)))  # fmt: skip
     return Content(
@@ -204,7 +207,7 @@ def tests_content(view: View, desk: Desk) -> Content:
     """Return every test with its number, its limit and its sentence."""
     tests, f = desk.answer.tests, view.f
     held = sum(one.verdict == "passes" for one in tests)
-    head = ((_("Test"), False), (_("Result"), False), (_("Number"), True), (_("Limit"), True),
+    head = ((_("Test"), False), (_("Result"), False), (_("Found"), True), (_("Limit"), True),
             (_("Why"), False))  # fmt: skip
     rows = [
         [
@@ -217,7 +220,7 @@ def tests_content(view: View, desk: Desk) -> Content:
         for one in tests
     ]
     return Content(
-        _("{held} of {all} tests hold").format(held=f.count(held), all=f.count(len(tests))),
+        _("{held} of {all} tests are met").format(held=f.count(held), all=f.count(len(tests))),
         _("Of the deal as it was asked, {currency}").format(currency=f.currency),
         html.Div(plain_table(head, rows), className="deal-tests"),
         Explain("exposure", where=_where(desk)),
@@ -250,7 +253,7 @@ def return_content(view: View, desk: Desk) -> Content:
     if found.break_even is not None:
         notes.append(_("It pays from a chance of payment of {share} on.").format(
             share=f.share(found.break_even, 1)))  # fmt: skip
-    if found.chance is not None:
+    if found.chance is not None and found.break_even is not None:
         notes.append(_("Expected is {share}.").format(share=f.share(found.chance, 1)))
     if found.gone_after is not None:
         notes.append(_("After {days} days of waiting nothing is left of it.").format(
@@ -275,12 +278,15 @@ def effect_content(view: View, desk: Desk) -> Content:
         [_("DSO of all customers, 12 months, days"), f.days(effect.dso_before, 2),
          f.days(effect.dso_after, 2)],
     ]  # fmt: skip
-    return Content(
-        _("{amount} is out for {days} days").format(
+    title = _("Nothing is out: all of it is paid in advance")
+    if effect.cash:
+        title = _("{amount} is out for {days} days").format(
             amount=f.exact(effect.cash), days=f.days(effect.waited)
-        ),
+        )
+    return Content(
+        title,
         _("What is answered does to the books, {currency}").format(currency=f.currency),
-        table(["", _("Before"), _("After")], lines),
+        table(["", _("Before"), _("After")], lines, wide=(1,)),
     )
 
 

@@ -97,7 +97,7 @@ def test_people_read_the_answer_first(folder):
     lines = text.replace("\N{NO-BREAK SPACE}", " ").splitlines()
     assert lines[0] == "Alpha (A), as of 31 Mar 2026"
     assert lines[1] == "Yes, all of it on credit: 1,000.00 €."
-    assert "Limit and headroom: holds" in text
+    assert "Limit and headroom: is met" in text
     assert "As asked: Yes" in text
 
 

@@ -21,7 +21,9 @@ class DealError(TandemError):
 
 
 def amount_of(text: str) -> Decimal:
-    """Return an amount as people type it, with a decimal point. Raises DealError for none.
+    """Return an amount as people type it, with a decimal point.
+
+    Raises DealError for none, and for more than anybody sells.
 
     >>> amount_of("20000.50")
     Decimal('20000.50')
@@ -32,6 +34,8 @@ def amount_of(text: str) -> Decimal:
         raise DealError(N_("“{text}” is no number: write it as 20000.50."), text=text) from error
     if not found.is_finite():
         raise DealError(N_("“{text}” is no number: write it as 20000.50."), text=text)
+    if abs(found) > MOST_AMOUNT:
+        raise DealError(N_("An amount of {amount} cannot be."), amount=text)
     return found
 
 

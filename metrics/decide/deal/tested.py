@@ -17,10 +17,10 @@ from metrics.decide.terms import AGREED, BEYOND, OWN, UNKNOWN, Agreement, judge_
 
 PASSES, ASKS, LACKS, FAILS = "passes", "asks", "lacks", "fails"
 VERDICTS = {
-    PASSES: N_("holds"),
+    PASSES: N_("is met"),
     ASKS: N_("somebody decides"),
     LACKS: N_("cannot be judged"),
-    FAILS: N_("does not hold"),
+    FAILS: N_("is not met"),
 }
 """What a test may say -> how a reader calls it."""
 
