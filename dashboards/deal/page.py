@@ -293,7 +293,7 @@ def effect_content(view: View, desk: Desk) -> Content:
 def others_content(view: View, desk: Desk) -> Content:
     """Return deals that differ from it in one thing each, beside it."""
     f = view.f
-    head = ((_("Deal"), False), (_("Answer"), False), (_("Paid on"), False),
+    head = ((_("Deal"), False), (_("The answer"), False), (_("Paid on"), False),
             (_("On credit"), True), (_("In advance"), True), (_("Net return"), True),
             (_("Headroom after"), True))  # fmt: skip
     rows = []
