@@ -24,7 +24,9 @@ from data.core.errors import TandemError
 from data.core.rights import ADMIN, EVERYBODY, ROLES, Reader, Scope
 from data.core.texts import N_
 from data.workspace.database import Database
-from data.workspace.people.tables import ACCOUNTS, ATTEMPTS, AUDIT, SESSIONS, TICKETS
+from data.workspace.people import log
+from data.workspace.people.log import SIGNED_IN, Done, Which, note
+from data.workspace.people.tables import ACCOUNTS, ATTEMPTS, SESSIONS, TICKETS
 from data.workspace.places import VARIABLE
 
 SHORTEST, LONGEST = 12, 200
@@ -53,7 +55,11 @@ class RefusedError(PeopleError):
 
 @dataclass(frozen=True)
 class Account:
-    """One person. seen: when a session of theirs was last used; None: they are not signed in."""
+    """One person.
+
+    seen: when a session of theirs was last used; None: they are not signed in. signed_in: when
+    they last signed in; None: never.
+    """
 
     id: str
     login: str
@@ -65,23 +71,12 @@ class Account:
     invited: bool
     """They have not set a password yet."""
     seen: datetime | None = None
+    signed_in: datetime | None = None
 
     @property
     def reader(self) -> Reader:
         """Who looks, when they do."""
         return Reader(self.name, self.role, self.scope, self.login)
-
-
-@dataclass(frozen=True)
-class Done:
-    """One row of the audit log."""
-
-    number: int
-    at: datetime
-    login: str
-    what: str
-    about: str
-    address: str
 
 
 class People:
@@ -108,9 +103,11 @@ class People:
                 .group_by(SESSIONS.c.account)
                 .subquery()
             )
+            last = log.last_sign_ins()
             rows = connection.execute(
-                sa.select(ACCOUNTS, seen.c.seen)
+                sa.select(ACCOUNTS, seen.c.seen, last.c.signed_in)
                 .outerjoin(seen, seen.c.account == ACCOUNTS.c.id)
+                .outerjoin(last, last.c.login == ACCOUNTS.c.login)
                 .order_by(ACCOUNTS.c.login)
             )
             return tuple(_account(row) for row in rows)
@@ -259,10 +256,30 @@ class People:
             connection.execute(
                 sa.insert(ATTEMPTS).values(at=now, login=login, address=address[:64], worked=worked)
             )
-            note(connection, login, "signed in" if worked else "refused", "", address, now)
+            note(connection, login, SIGNED_IN if worked else "refused", "", address, now)
             if row is not None and worked:
                 return _begin(connection, row.id, now)
         raise RefusedError(N_("Login or password is not right."))
+
+    def vouched(self, login: str) -> Reader | None:
+        """Return who has a login that somebody trusted names; None: nobody who is let in."""
+        with self._database.reading() as connection:
+            row = connection and _active(connection, login)
+            return _account(row).reader if row else None
+
+    def enter(self, login: str, by: str, address: str = "", now: datetime | None = None) -> str:
+        """Begin a session for somebody whom `by` has signed in; return its secret.
+
+        Raises `RefusedError` where nobody who is let in has the login.
+        """
+        now = now or _now()
+        with self._database.writing() as connection:
+            row = _active(connection, login)
+            what = SIGNED_IN if row else "refused"
+            note(connection, row.login if row else _login(login), what, by, address, now)
+            if row is not None:
+                return _begin(connection, row.id, now)
+        raise RefusedError(N_("Nobody here has the login {login}."), login=repr(login[:120]))
 
     def reader(self, session: str, now: datetime | None = None) -> Reader | None:
         """Return who holds the secret of a session; None where nobody does (any more)."""
@@ -302,13 +319,15 @@ class People:
         with self._database.writing() as connection:
             note(connection, login, what, about, address)
 
-    def audit(self, most: int = 1000) -> Sequence[Done]:
-        """Return the last rows of the audit log, the newest first."""
+    def audit(self, most: int | None = 1000, which: Which | None = None) -> Sequence[Done]:
+        """Return the last rows of the audit log, the newest first; most: None for all of them."""
         with self._database.reading() as connection:
-            if connection is None:
-                return ()
-            rows = connection.execute(sa.select(AUDIT).order_by(AUDIT.c.number.desc()).limit(most))
-            return tuple(Done(**row._mapping) for row in rows)
+            return () if connection is None else log.rows(connection, which or Which(), most)
+
+    def audited(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the logins, and the sorts of what was done, that the audit log names."""
+        with self._database.reading() as connection:
+            return ((), ()) if connection is None else log.sorts(connection)
 
 
 def _now() -> datetime:
@@ -349,11 +368,16 @@ def _proves(kept: str, password: str) -> bool:
         return False
 
 
+def _active(connection: sa.Connection, login: str) -> sa.Row[Any] | None:
+    asked = sa.select(ACCOUNTS).where(ACCOUNTS.c.login == _login(login)[:120], ACCOUNTS.c.active)
+    return connection.execute(asked).first()
+
+
 def _account(row: sa.Row[Any]) -> Account:
-    seen = getattr(row, "seen", None)
+    seen, signed_in = getattr(row, "seen", None), getattr(row, "signed_in", None)
     return Account(
         row.id, row.login, row.name, row.role, Scope.read(row.scope), row.active, row.made_at,
-        not row.password, seen,
+        not row.password, seen, signed_in,
     )  # fmt: skip
 
 
@@ -404,15 +428,3 @@ def _holder(connection: sa.Connection, ticket: str, now: datetime) -> sa.Row[Any
         .join(TICKETS, TICKETS.c.account == ACCOUNTS.c.id)
         .where(TICKETS.c.hash == _hash(ticket), TICKETS.c.until > now, ACCOUNTS.c.active)
     ).first()
-
-
-def note(
-    connection: sa.Connection, login: str, what: str, about: str, address: str = "",
-    at: datetime | None = None,
-) -> None:  # fmt: skip
-    """Add a row to the audit log, in a transaction of somebody's."""
-    connection.execute(
-        sa.insert(AUDIT).values(
-            at=at or _now(), login=login[:120], what=what, about=about[:2000], address=address[:64]
-        )
-    )

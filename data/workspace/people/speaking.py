@@ -12,7 +12,7 @@ from data.core.texts import N_
 from data.workspace.line import Line
 from data.workspace.memory import Memory
 from data.workspace.named import Named
-from data.workspace.people.people import note
+from data.workspace.people.log import note
 from data.workspace.subjects.agreed import Limit
 from data.workspace.subjects.keeping import Erased
 from data.workspace.subjects.subject import SaidError, Subject

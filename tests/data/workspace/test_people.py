@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 
 from data.core.rights import EVERYBODY, Scope
 from data.workspace.people import people as module
+from data.workspace.people.log import Which
 from data.workspace.people.people import (
     IDLE,
     INVITED,
@@ -234,3 +235,26 @@ def test_no_secret_is_kept(people, tmp_path):
     kept = (tmp_path / "workspace.sqlite").read_bytes()
     for secret in (SECRET, ticket, session):
         assert secret.encode() not in kept
+
+
+def test_who_is_vouched_for_is_let_in_only_with_an_account_that_is_open(people):
+    with_anna(people)
+    people.add("Bob@x.example", "Bob", "sales", OWN, now=NOW)
+    assert people.vouched(" bob@X.example").scope == OWN
+    session = people.enter("BOB@x.example", "Example ID", "10.0.0.7", NOW)
+    assert people.reader(session, NOW).login == "bob@x.example"
+    assert people.account("bob@x.example").signed_in == NOW
+    people.change("bob@x.example", active=False)
+    assert people.reader(session, NOW) is None
+    for login in ("bob@x.example", "nobody@x.example", ""):
+        assert people.vouched(login) is None
+        with pytest.raises(RefusedError, match="Nobody here"):
+            people.enter(login, "Example ID", "10.0.0.7", NOW)
+    refused = people.audit(None, Which("bob@x.example", "refused", NOW.date(), NOW.date()))
+    assert [(d.what, d.about, d.address) for d in refused] == [
+        ("refused", "Example ID", "10.0.0.7")
+    ]
+    assert people.audit(None, Which(until=NOW.date() - timedelta(days=1))) == ()
+    logins, sorts = people.audited()
+    assert "bob@x.example" in logins
+    assert {"signed in", "refused", "account added"} <= set(sorts)
