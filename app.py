@@ -415,9 +415,8 @@ def serve(
     ] = "",
 ) -> None:
     """Serve the pages."""
-    from dashboards.server import AddressError
     from dashboards.server import serve as serve_pages
-    from data.core.errors import StoreError
+    from data.core.errors import TandemError
     from data.store.parquet import ParquetStore
     from data.workspace.people.people import People
 
@@ -429,7 +428,7 @@ def serve(
         serve_pages(
             states, host, port, importer=importer, names=name or (), people=people, proxy=behind
         )
-    except (AddressError, StoreError) as error:
+    except TandemError as error:
         raise _stop(error) from error
 
 

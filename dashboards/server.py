@@ -31,6 +31,7 @@ from dashboards.deal import page as deal
 from dashboards.definitions import page as definitions
 from dashboards.door import callbacks, entry, hosts
 from dashboards.door.listening import Listening
+from dashboards.door.ways import Ways, ways_of
 from dashboards.dso import page as dso
 from dashboards.findings import page as findings
 from dashboards.frame import download, explain, frame
@@ -146,16 +147,19 @@ def create_app(
     names: Collection[str] = (),
     listening: str = hosts.LOOPBACK,
     people: People | None = None,
+    ways: Ways | None = None,
 ) -> Dash:
     """Return the app over `store`; nothing is opened until it is asked for.
 
     `importer` is what the Imports page loads with. It answers only requests that name it: as
     `names` and TANDEM_HOSTS say, and by the address it is `listening` on. `people` are those who
-    may come in; without them nobody is asked who they are. Several apps may live in one process.
+    may come in; without them nobody is asked who they are. `ways` are those to be signed in besides
+    a password, as the environment says where they are not given: `SettingError` is raised for one
+    that is not whole. Several apps may live in one process.
     """
     server = compressing_server()
     hosts.guard(server, names, listening)
-    entry.guard(server, people)
+    entry.guard(server, people, ways_of() if ways is None else ways)
     app = _App(
         server=server,
         assets_folder=str(assets.SHARED),
@@ -225,7 +229,7 @@ def serve(
     address of the web server before it, if there is one. Told to end, by SIGTERM or Ctrl+C, it
     answers who is being answered and ends a load that runs. Raises
     `AddressError` for an address that cannot be listened on, or that others reach while nobody has
-    an account.
+    an account, and `SettingError` as `create_app` does.
     """
     # a page asks for all its panels at once: that they queue for a moment is no warning
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

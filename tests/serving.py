@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,3 +30,10 @@ def served(app: Dash, threads: int = 4) -> Iterator[int]:
         # the loop, in its own thread, goes on as long as anything is open
         server.trigger.pull_trigger(end)
         thread.join(timeout=10)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dashboards.frame.address import AT, invitation
 from data.core.rights import EVERYBODY, ROLES, SCOPED_BY, Scope
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ _Sees = Annotated[
         help=f"Own customers only, such as country=BE; repeatable. By {', '.join(SCOPED_BY)}.",
     ),
 ]
-_At = Annotated[str, typer.Option(help="Where readers reach the pages; the link starts with it.")]
+_At = Annotated[
+    str,
+    typer.Option(envvar=AT, help="Where readers reach the pages; the link starts with it."),
+]
 _STORE = Path("store")
 _HERE = "http://127.0.0.1:8050"
 BY = "command line"
@@ -68,7 +72,7 @@ def _scope(sees: Iterable[str]) -> Scope:
 
 def _link(at: str, secret: str) -> None:
     typer.echo("Send this link; with it a password is set, once, within 3 days:")
-    typer.echo(f"{at.rstrip('/')}/welcome/{secret}")
+    typer.echo(invitation(at, secret))
 
 
 @users.command()
