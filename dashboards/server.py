@@ -38,6 +38,7 @@ from dashboards.frame import download, explain, frame
 from dashboards.imports import page as imports
 from dashboards.memory import page as memory
 from dashboards.overview import page as overview
+from dashboards.people import page as people_page
 from dashboards.policy import page as policy
 from dashboards.sectors import page as sectors
 from data.core.errors import TandemError
@@ -62,6 +63,7 @@ PAGES: tuple[Page, ...] = (
     imports.PAGE,
     customer.PAGE,
     policy.PAGE,
+    people_page.PAGE,
     definitions.PAGE,
 )
 """Every page; a new one is added here and nowhere else."""

@@ -53,7 +53,7 @@ FLOORS = (
     ("dashboards.overview", "dashboards.dso", "dashboards.aging", "dashboards.sectors",
      "dashboards.customers", "dashboards.customer", "dashboards.cash", "dashboards.changes",
      "dashboards.findings", "dashboards.imports", "dashboards.definitions", "dashboards.memory",
-     "dashboards.policy", "dashboards.deal"),
+      "dashboards.people", "dashboards.policy", "dashboards.deal"),
     ("dashboards.door",),
     ("dashboards.server",),
     ("app",),

@@ -262,8 +262,11 @@ def _about_day(asked: date, shown: date, last: date) -> list[Text]:
     return [Text(text, {n: Format(language()).day(d) for n, d in days.items()})]
 
 
-def parse(search: str | None, options: Options) -> Selection:
-    """Read the query of a URL; what is not understood is left out, with a notice saying so."""
+def parse(search: str | None, options: Options, *, part: bool = False) -> Selection:
+    """Read the query of a URL; what is not understood is left out, with a notice saying so.
+
+    part: whether the reader sees a part of the data, so that what is not there may be elsewhere.
+    """
     as_of, default_day = options.last_day, True
     chosen: dict[str, list[str]] = {}
     page: dict[str, str] = {}
@@ -284,6 +287,8 @@ def parse(search: str | None, options: Options) -> Selection:
             meant = "" if value == _UNKNOWN else value
             if not _occurs(key, meant, options):
                 text = N_("“{value}” does not occur in the data and is left out of the filters.")
+                if part:
+                    text = N_("“{value}” does not occur in what you see, and is left out.")
                 notices.append(Text(text, {"value": value[:40]}))
             elif meant not in chosen.setdefault(key, []):
                 chosen[key].append(meant)

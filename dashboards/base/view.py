@@ -30,7 +30,7 @@ from dashboards.base.i18n import language
 from data.core.buckets import Buckets
 from data.core.errors import StoreError
 from data.core.importing import Importer
-from data.core.rights import LOAD, LOCAL, Reader
+from data.core.rights import EVERYBODY, LOAD, LOCAL, Reader, Scope
 from data.core.texts import Text
 from data.reference import nace
 from data.store.answers import Answers
@@ -126,6 +126,8 @@ class View:
     """What people said; None where the view is over a state alone."""
     relations: Relations | None = None
     """The same for figures."""
+    scope: Scope = EVERYBODY
+    """Which customers the reader sees."""
 
     @property
     def said_by(self) -> date | None:
@@ -408,8 +410,8 @@ class Context:
         if state is None:
             return None
         options = self.options(state)
-        f = _format(language(), options.currency)
+        f, scope = _format(language(), options.currency), self.reader().scope
         return View(
-            state, parse(search, options), options, f, self.answers, self.moment(), self.memory,
-            self.relations(state, options),
+            state, parse(search, options, part=bool(scope)), options, f, self.answers,
+            self.moment(), self.memory, self.relations(state, options), scope,
         )  # fmt: skip

@@ -268,6 +268,10 @@ def unknown(view: View) -> Component:
     """Return what is shown for a number that no customer has."""
     number = number_of(view)
     title = _("No customer has the number “{number}”").format(number=number[:40])
+    text = _("Search by name, number or VAT number, or choose from the list of all customers.")
+    if view.scope:
+        title = _("No customer “{number}” is among yours").format(number=number[:40])
+        text = _("You see your own customers only; a colleague's link may lead to another one.")
     if not number:
         title = _("Which customer?")
     similar = find_customers(view, number) if number else []
@@ -275,7 +279,6 @@ def unknown(view: View) -> Component:
         stay(choice["label"], search_with(view, customer=choice["value"]), className="button")
         for choice in similar[:5]
     ]
-    text = _("Search by name, number or VAT number, or choose from the list of all customers.")
     everyone = html.A(_("All customers"), href=view.link("/customers"), className="button go")
     return message(title, text, *links, everyone, kind="empty")
 

@@ -28,6 +28,7 @@ from dashboards.base.i18n import LANGUAGES, _, language
 from dashboards.base.later import Later
 from dashboards.base.page import Page
 from dashboards.base.view import View
+from dashboards.frame.who import narrower
 from data.core.dimensions import SECTOR_LEVELS
 from data.core.texts import N_, Text
 from metrics.asking.ledger import month_end
@@ -337,7 +338,9 @@ def active(view: View, page: Page | None) -> list[Component]:
     told: list[Component] = [
         html.P(n.render(_), className="notice", role="status") for n in notices
     ]
-    return ([html.Div(chips, className="chips")] if chips else []) + told
+    part = narrower(view)
+    return [*([part] if part else []), *([html.Div(chips, className="chips")] if chips else []),
+            *told]  # fmt: skip
 
 
 def _chip(name: str, value: str, of: str, text: str) -> Component:

@@ -31,6 +31,7 @@ from dashboards.base.page import Page, listings_of
 from dashboards.base.view import Context, Explain, View
 from dashboards.frame.aged import Aged, aged, workbook
 from dashboards.frame.row_columns import in_words, row_columns
+from dashboards.frame.who import sees_words
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import DIMENSIONS, SECTOR_LEVELS
 from data.core.errors import EngineError, StoreError
@@ -217,8 +218,10 @@ def head(view: View, explain: Explain | None = None, narrowed: str = "") -> list
         count=view.f.count(about["documents"]),
     )
     notices = [n.render(_) for n in view.selection.notices]
+    sees = sees_words(view.scope, view.options)
     return [
         (_("As of"), as_of.isoformat()),
+        *([(_("Customers"), sees)] if sees else []),
         *[(_("Note"), text) for text in notices],
         (_("Filters"), ", ".join(words) or _("none")),
         (_("Currency"), view.f.currency),
