@@ -190,10 +190,10 @@ def grid(
             "autoHeaderHeight": True,
             "suppressHeaderMenuButton": False,
             "filterParams": {
-                "buttons": ["apply", "reset"],
-                "closeOnApply": True,
                 "maxNumConditions": 1,
-            },
+                "closeOnApply": True,
+                "buttons": ["apply", "reset"],
+            },  # fmt: skip
         },
         dashGridOptions={
             "cacheBlockSize": BLOCK,

@@ -16,6 +16,8 @@ from data.store.within import within
 from data.workspace.memory import Memory
 from data.workspace.subjects.market import Sector
 from etl.ledger import sector
+from etl.load.backup.restoring import restore
+from etl.load.backup.writing import backup
 from etl.load.loaded import report_of
 from etl.load.removal import undo
 from etl.load.run import load
@@ -148,6 +150,10 @@ def test_a_state_that_lies_over_another_is_kept_read_and_undone_like_any(files, 
     state = store.current()
     assert sorted(published(store.folder)) == [1, 2, 5]
     assert state.beneath == store.folder / "state-000002.duckdb"
+    backup(store, tmp_path / "newest", newest=True)
+    restore(tmp_path / "newest", Store(tmp_path / "again"))
+    assert sorted(published(tmp_path / "again")) == [2, 5]
+    same(Store(tmp_path / "again").current(), state)
     assert state.path.stat().st_size < first.path.stat().st_size / 3
     asked = "select distinct sector from {} where {} = 'C1'"
     part = within(state, Scope.of({"country": ("BE",)}))

@@ -405,9 +405,9 @@ _INVOICES = Choice("invoices", N_("invoices: each row is one, called by its line
                    {"source": {"rows": "invoices"}})  # fmt: skip
 _AS_CALLED = N_("Are the rows of {file} payments, as its name says, or invoices?")
 _OF_THESE = Choice("invoices", N_("invoices"), {"source": {"rows": "invoices"}})
-NAMING = Choice("bank", N_("payments received, each with the invoice that it pays"),
+_NAMING = Choice("bank", N_("payments received, each with the invoice that it pays"),
                 {"source": {"rows": "bank"}})  # fmt: skip
-MATCHES = Choice("matches", N_("matches: which of the payments in another file paid what"),
+_MATCHES = Choice("matches", N_("matches: which of the payments in another file paid what"),
                  {"source": {"rows": "matches"}})  # fmt: skip
 
 
@@ -416,7 +416,7 @@ def ask_rows(plan: Plan) -> None:
     if not plan.unsure:
         return
     if plan.rows_kind == "invoices":
-        paying = _PAYMENTS if "customer_id" in plan.columns else NAMING
+        paying = _PAYMENTS if "customer_id" in plan.columns else _NAMING
         # what has a due day is said to be payments by its columns only
         said = plan.answer({"issued_on": plan.header("issued_on")}, paying.value)
         if "due_on" in plan.columns:
@@ -425,7 +425,7 @@ def ask_rows(plan: Plan) -> None:
         text, choices = _AS_CALLED, (paying, _OF_THESE)
     elif plan.rows_kind == "matches":
         text, choices = N_("Are the rows of {file} payments, or do they match payments of another"
-                           " file with invoices? No column says."), (NAMING, MATCHES)  # fmt: skip
+                           " file with invoices? No column says."), (_NAMING, _MATCHES)  # fmt: skip
     else:
         text = N_("Are the rows of {file} payments, or invoices without numbers? No column says.")
         choices = (_PAYMENTS, _INVOICES)

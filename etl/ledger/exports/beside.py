@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from data.core.reading import Choice, Question
 from data.core.texts import N_, Text
-from etl.intake.tables.kinds import MATCHES, NAMING
 from etl.ledger.matching.naming import COMPANY, NORMAL
 from etl.sql import Connection, rows
 
@@ -21,6 +20,7 @@ _TELLING = frozenset((
     "credit", "dc_flag", "journal", "match_code",
 ))  # fmt: skip
 _PAYMENTS = N_("payments received, each with the invoice that it pays")
+_MATCHES = N_("matches: which of the payments in another file paid what")
 _INVOICES = N_("invoices")
 _STAYS = N_("payments of invoices that are not here: they count as money not yet applied")
 _AGAIN = N_(
@@ -192,7 +192,11 @@ def _no_payments(connection: Connection, file_id: int, name: str) -> Question | 
     if not count or 2 * met > count:
         return None
     said = {"count": count - met, "rows": count, "file": name}
-    return Question("rows", Text(_NO_PAYMENTS, said), (NAMING, MATCHES))
+    choices = (
+        Choice("bank", _PAYMENTS, {"source": {"rows": "bank"}}),
+        Choice("matches", _MATCHES, {"source": {"rows": "matches"}}),
+    )
+    return Question("rows", Text(_NO_PAYMENTS, said), choices)
 
 
 def _of_others(

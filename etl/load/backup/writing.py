@@ -25,9 +25,10 @@ _BLOCK = 1 << 20
 def backup(store: Store, to: Path, newest: bool = False) -> Contents:
     """Write `store` into the file `to`, which is there whole or not at all; return what it holds.
 
-    newest: the current state alone, without those that are kept beside it for `undo` and for what
-    a month was reported as. Loads wait meanwhile, readers do not. Raises `StoreError` where the
-    store cannot be read, or the file not be written; a file that is there already stays.
+    newest: the current state alone, with what it lies over, without those that are kept beside it
+    for `undo` and for what a month was reported as. Loads wait meanwhile, readers do not. Raises
+    `StoreError` where the store cannot be read, or the file not be written; a file that is there
+    already stays.
     """
     if to.exists():
         raise StoreError(N_("{path} is there already."), N_("Name another file."), path=to)
@@ -36,12 +37,13 @@ def backup(store: Store, to: Path, newest: bool = False) -> Contents:
     with only_load(store.folder):
         current = store.current()
         numbers = sorted(set(published(store.folder)) - unmoved(store.folder))
+        states = [store.folder / state_name(number) for number in numbers]
         if newest or current is None:
-            numbers = [current.number] if current else []
+            states = sorted({current.whole, current.path}) if current else []
         try:
             with tempfile.TemporaryDirectory(prefix=".backup-", dir=to.parent) as folder:
                 said = Path(folder) / "said.sqlite"
-                sources = [(state_name(n), store.folder / state_name(n)) for n in numbers]
+                sources = [(path.name, path) for path in states]
                 if copy(store.folder, said):
                     sources.append((NAME, said))
                 sources += _plain(store.folder)

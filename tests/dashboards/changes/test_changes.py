@@ -12,7 +12,8 @@ from plotly.utils import PlotlyJSONEncoder
 from dashboards.base.grid import totals
 from dashboards.changes.lists import CHANGES, KINDS, since_of
 from dashboards.changes.page import headline, listed, moved, news, since_choice
-from dashboards.frame.download import download_table, list_download
+from dashboards.frame.download import list_download
+from dashboards.frame.written import download_table
 from data.core.calendar import working_day_before
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import Dispute

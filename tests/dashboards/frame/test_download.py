@@ -10,7 +10,8 @@ from python_calamine import CalamineWorkbook
 
 from dashboards.base.grid import Column
 from dashboards.base.i18n import speaking
-from dashboards.frame.download import Download, download_table, explain_from
+from dashboards.frame.download import explain_from
+from dashboards.frame.written import Download, download_table
 from dashboards.server import create_app
 from data.core.texts import Text
 from data.store.engine import DuckDBEngine
