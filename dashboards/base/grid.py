@@ -50,6 +50,7 @@ BLOCK = 100
 """Rows fetched at a time."""
 _MOST_BLOCK = 1000
 _TOTAL = "grid_total_"
+_FILTER = {"buttons": ["apply", "reset"], "closeOnApply": True, "maxNumConditions": 1}
 """What the names of totals begin with in a grid's statement, beside the listing's own."""
 
 
@@ -189,11 +190,7 @@ def grid(
             "wrapHeaderText": True,
             "autoHeaderHeight": True,
             "suppressHeaderMenuButton": False,
-            "filterParams": {
-                "maxNumConditions": 1,
-                "closeOnApply": True,
-                "buttons": ["apply", "reset"],
-            },  # fmt: skip
+            "filterParams": _FILTER,
         },
         dashGridOptions={
             "cacheBlockSize": BLOCK,
