@@ -63,11 +63,11 @@ CUSTOMERS = Listing(
         Column(
             "customer_name",
             N_("Customer"),
-            width=182,
+            width=160,
             options={"cellRenderer": "CustomerLink", "pinned": "left"},
         ),
         Column("sector", N_("Sector"), dimension="sector", width=132, options=CARD, brief=True),
-        Column("salesperson", N_("Salesperson"), width=90),
+        Column("salesperson", N_("Salesperson"), width=112),
         Column("country", N_("Country"), dimension="country", width=98),
         Column("receivables", N_("Receivables"), "money", 96, total="sum(receivables)",
                options=CARD, whole=True),

@@ -142,13 +142,15 @@ def test_what_was_received_is_no_match_of_payments_elsewhere(balance, head):
     assert owed == {"Beta": D(480)}
 
 
-@pytest.mark.parametrize(
-    "head",
-    ["Payment ID;Matched on;Matched amount;Invoice No.",
-     "Betalingsnummer;Afletterdatum;Toegewezen bedrag;Factuurnummer",
-     "N° règlement;Date lettrage;Montant lettré;N° facture",
-     "Zahlungsnummer;Zuordnungsdatum;Zugeordneter Betrag;Rechnungsnummer"],
-)  # fmt: skip
+MATCHES = (
+    "Payment ID;Matched on;Matched amount;Invoice No.",
+    "Betalingsnummer;Afletterdatum;Toegewezen bedrag;Factuurnummer",
+    "N° règlement;Date lettrage;Montant lettré;N° facture",
+    "Zahlungsnummer;Zuordnungsdatum;Zugeordneter Betrag;Rechnungsnummer",
+)
+
+
+@pytest.mark.parametrize("head", MATCHES)
 def test_matches_of_payments_that_are_nowhere_are_asked_about(balance, head):
     text = f"{head}\n{RECEIVED}"
     owed, report = balance(INVOICES, text)
@@ -157,11 +159,15 @@ def test_matches_of_payments_that_are_nowhere_are_asked_about(balance, head):
     owed, answered_ = answered(balance, report, "bank", INVOICES, text)
     assert answered_.ok, answered_.failures
     assert owed == {"Beta": D(480)}
+
+
+@pytest.mark.parametrize("head", MATCHES)
+def test_matches_beside_their_payments_are_those(balance, head):
     payments = (
         "Nummer;Klant;Betaaldatum;Bedrag\nP1;Alfa;2026-06-16;600,00\n"
         "P2;Alfa;2026-06-17;400,00\nP3;Beta;2026-06-18;70,00\n"
     )
-    owed, report = balance(INVOICES, text, payments)
+    owed, report = balance(INVOICES, f"{head}\n{RECEIVED}", payments)
     assert report.ok, report.failures
     assert owed == {"Beta": D(480)}
     assert [(share.name, share.items) for share in report.matches] == [("given", 3)]
