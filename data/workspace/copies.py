@@ -35,12 +35,15 @@ def copy(folder: Path, to: Path) -> bool:
     """
     url = os.environ.get(VARIABLE, "")
     if url:
-        source, target = Database(folder, url), Database(to.parent)
-        with source.reading() as read, target.writing() as write:
+        with (
+            closing(Database(folder, url)) as source,
+            closing(Database(to.parent)) as target,
+            source.reading() as read,
+            target.writing() as write,
+        ):
             assert read is not None  # noqa: S101 - a database at a URL is there or is an error
             # all tables as of one moment
             _rows(read.execution_options(isolation_level="REPEATABLE READ"), write)
-        target.close()
         (to.parent / NAME).replace(to)
     elif not (folder / NAME).exists():
         return False
@@ -88,17 +91,22 @@ def put_back(path: Path, folder: Path) -> None:
         path.replace(folder / NAME)
         return
     path.replace(path.parent / NAME)
-    source, target = Database(path.parent), Database(folder, url)
-    with target.writing() as write, source.reading() as read:
+    with (
+        closing(Database(path.parent)) as source,
+        closing(Database(folder, url)) as target,
+        target.writing() as write,
+        source.reading() as read,
+    ):
         assert read is not None  # noqa: S101 - it was moved there
         _rows(read, write)
-    source.close()
 
 
 def refuse_if_said(folder: Path) -> None:
     """Raise `StoreError` where something was said, or somebody has an account, already."""
-    database = Database(folder, os.environ.get(VARIABLE, ""))
-    with database.reading() as connection:
+    with (
+        closing(Database(folder, os.environ.get(VARIABLE, ""))) as database,
+        database.reading() as connection,
+    ):
         said = connection is not None and any(
             connection.execute(sa.select(table).limit(1)).first() for table in (LINES, ACCOUNTS)
         )

@@ -86,6 +86,10 @@ class People:
         """Keep them in `folder`, or in the database that `url` or TANDEM_WORKSPACE names."""
         self._database = Database(folder, os.environ.get(VARIABLE, "") if url is None else url)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._database.close()
+
     def any(self) -> bool:
         """Return whether anybody has an account: then nobody is let in without one."""
         with self._database.reading() as connection:

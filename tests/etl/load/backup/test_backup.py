@@ -5,7 +5,7 @@ import os
 import sqlite3
 import tempfile
 import zipfile
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -67,7 +67,8 @@ def figures(store: Store) -> dict[str, list]:
 
 
 def said(folder: Path) -> list:
-    return [(x.id, x.at, x.who, x.customer, x.said, x.note) for x in Memory(folder).lines()]
+    with closing(Memory(folder)) as memory:
+        return [(x.id, x.at, x.who, x.customer, x.said, x.note) for x in memory.lines()]
 
 
 def changed(path: Path, to: Path, name: str, how) -> Path:
@@ -203,8 +204,10 @@ def test_rows_of_postgresql_go_there_and_back(store, tmp_path, monkeypatch):
     with tempfile.TemporaryDirectory(prefix="pg") as here, server(Path(here)) as url:
         folder = tmp_path
         for name in ("one", "two"):
-            with sa.create_engine(url + "postgres", isolation_level="AUTOCOMMIT").connect() as c:
-                c.execute(sa.text(f"create database {name}"))
+            engine = sa.create_engine(url + "postgres", isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.execute(sa.text(f"create database {name}"))
+            engine.dispose()
         path = folder / "books.backup"
         backup(store, path)
         monkeypatch.setenv(VARIABLE, url + "one")
@@ -212,7 +215,8 @@ def test_rows_of_postgresql_go_there_and_back(store, tmp_path, monkeypatch):
         restore(path, first)
         assert said(first.folder) == said(store.folder)
         assert not (first.folder / NAME).exists()
-        assert People(first.folder).sign_in("anna", SECRET, "127.0.0.1")  # numbers go on
+        with closing(People(first.folder)) as people:
+            assert people.sign_in("anna", SECRET, "127.0.0.1")  # numbers go on
         with pytest.raises(StoreError, match="holds already"):
             copies.refuse_if_said(first.folder)
         backup(first, folder / "second.backup")
