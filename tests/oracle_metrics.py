@@ -530,7 +530,11 @@ class Relations:
             )
             for s in slices
         ]
-        return [s for s, was in zip(left, slices, strict=True) if s.amount or not was.amount]
+        # an item of no amount stays, unless the books say of it that it is disputed
+        return [
+            s for s, was in zip(left, slices, strict=True)
+            if s.amount or not (was.amount or was.owed.disputed)
+        ]  # fmt: skip
 
     @staticmethod
     def open_on(s: Slice, day: date) -> bool:
