@@ -76,12 +76,11 @@ def beneath(path: Path) -> Path | None:
     return path.with_name(Path(name).name)
 
 
-def connected(path: Path) -> duckdb.DuckDBPyConnection:
+def connected(path: Path, below: Path | None) -> duckdb.DuckDBPyConnection:
     """Return a connection on which the tables of the state in `path` have their names.
 
-    Raises `duckdb.Error` where it, or the one beneath it, cannot be read.
+    below: what `beneath` says of it. Raises `duckdb.Error` where one of them cannot be read.
     """
-    below = beneath(path)
     if below is None:
         return duckdb.connect(str(path), read_only=True)
     connection = duckdb.connect()
@@ -100,15 +99,15 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None
     """
     below = beneath(path)
     if below is None:
-        connection.execute(f"attach {_text(path)} as {name} (read_only)")
+        connection.execute(f"attach {quoted(path)} as {name} (read_only)")
         return
     connection.execute(f"create schema {name}")
     _lay(connection, path, below, f"{name}.")
 
 
 def _lay(connection: duckdb.DuckDBPyConnection, path: Path, below: Path, prefix: str) -> None:
-    connection.execute(f"attach {_text(path)} as own_rows (read_only)")
-    connection.execute(f"attach {_text(below)} as below_rows (read_only)")
+    connection.execute(f"attach {quoted(path)} as own_rows (read_only)")
+    connection.execute(f"attach {quoted(below)} as below_rows (read_only)")
     names = connection.execute(
         "select table_name from duckdb_tables() where database_name = 'below_rows'"
     ).fetchall()
@@ -117,5 +116,6 @@ def _lay(connection: duckdb.DuckDBPyConnection, path: Path, below: Path, prefix:
         connection.execute(f"create view {prefix}{table} as {sql}")
 
 
-def _text(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """Return a path as SQL writes a text."""
     return "'" + str(path).replace("'", "''") + "'"

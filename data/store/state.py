@@ -198,7 +198,7 @@ class Store:
                 path = self.folder / state_name(number)
                 try:
                     beneath = layers.beneath(path)
-                    connection = layers.connected(path)
+                    connection = layers.connected(path, beneath)
                     version = connection.execute("select schema_version from about").fetchone()
                 except duckdb.Error as error:
                     raise StoreError(
@@ -253,8 +253,7 @@ class Store:
 
         def fill(draft: Path) -> None:
             with _open(draft, block_size=layers.BLOCK) as connection:
-                name = str(below).replace("'", "''")
-                connection.execute(f"attach '{name}' as below (read_only)")
+                connection.execute(f"attach {layers.quoted(below)} as below (read_only)")
                 layers.create(connection, below.name)
                 build(connection)
                 connection.execute("use state")
