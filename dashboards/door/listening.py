@@ -215,4 +215,7 @@ class Listening:
 
     def _close(self) -> None:
         self._threads.shutdown()
+        for one in list(self._map.values()):
+            if isinstance(one, HTTPChannel):
+                one.handle_close()  # `close` leaves the files that hold what is still to be sent
         wasyncore.close_all(self._map)

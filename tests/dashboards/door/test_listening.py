@@ -89,6 +89,20 @@ def test_who_is_slow_is_cut_and_others_are_not(monkeypatch):
             time.sleep(0.05)
 
 
+def test_the_end_leaves_no_file_of_what_was_still_to_be_sent(monkeypatch):
+    monkeypatch.setattr(listening, "FINISH", 0.2)
+    with Served(answers(b"x" * (64 << 20))) as served:
+        takes = served.connect()
+        takes.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        takes.sendall(HELLO)
+        assert takes.recv(1)
+        channel = next(c for d in served.listening.doors for c in d.active_channels.values())
+        held = channel.outbufs[-1].getfile()
+        served.end()
+        served.thread.join(timeout=30)
+        assert held.closed
+
+
 def test_one_address_gets_half_of_all_connections(monkeypatch):
     monkeypatch.setattr(listening, "is_loopback", lambda _address: False)
     with Served(answers(), connection_limit=20) as served:
