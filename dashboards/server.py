@@ -18,7 +18,7 @@ from dashboards.aging import page as aging
 from dashboards.base import assets
 from dashboards.base.delivery import compressing_server, let_browsers_keep, share_answers
 from dashboards.base.format import Format
-from dashboards.base.i18n import LANGUAGES, _, language
+from dashboards.base.i18n import LANGUAGES, _, know_both_forms, language
 from dashboards.base.page import Page
 from dashboards.base.view import Context
 from dashboards.cash import page as cash
@@ -159,6 +159,7 @@ def create_app(
     a password, as the environment says where they are not given: `SettingError` is raised for one
     that is not whole. Several apps may live in one process.
     """
+    know_both_forms()
     server = compressing_server()
     hosts.guard(server, names, listening)
     entry.guard(server, people, ways_of() if ways is None else ways)

@@ -108,6 +108,21 @@
     }
     return changed;
   }
+  // a total is longer than what it adds up: its column gets the room, an ellipsis would be a lie
+  function widen(api, id) {
+    var box = document.getElementById(id);
+    if (!box || api.isDestroyed()) return;
+    var wider = [];
+    box.querySelectorAll(".ag-floating-top .ag-cell").forEach(function (cell) {
+      var value = cell.querySelector(".ag-cell-value") || cell;
+      var more = value.scrollWidth - value.clientWidth;
+      var column = api.getColumn(cell.getAttribute("col-id"));
+      if (column && more > 0) {
+        wider.push({ key: column, newWidth: column.getActualWidth() + more + 2 });
+      }
+    });
+    if (wider.length) api.setColumnWidths(wider);
+  }
   function searchIn(args) {
     for (var n = 0; n < args.length - 1; n += 1) {
       if (typeof args[n] === "string") return args[n];
@@ -144,7 +159,9 @@
     pin: function (total, id) {
       if (!total) return none();
       try {
-        window.dash_ag_grid.getApi(id).setGridOption("pinnedTopRowData", total);
+        var api = window.dash_ag_grid.getApi(id);
+        api.setGridOption("pinnedTopRowData", total);
+        window.requestAnimationFrame(function () { window.setTimeout(widen, 0, api, id); });
       } catch (_gone) { /* the reader has left the page */ }
       return none();
     },

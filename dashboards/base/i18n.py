@@ -29,7 +29,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from data.core.texts import as_started, singular
+from data.core.texts import NN_, as_started, singular
 
 LANGUAGES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
 LOCALES = Path(__file__).parents[1] / "locales"
@@ -100,12 +100,30 @@ def n_(one: str, many: str, count: int) -> str:
 
 
 @cache
-def _translations(code: str) -> gettext.NullTranslations:
+def know_both_forms() -> None:
+    """Mark every sentence that counts with its two forms, also those that only a load marks.
+
+    A server shows what was written by a load of another day, or in a process of its own.
+    """
+    code = next(c for c in LANGUAGES if c != "en")
+    for message in _catalogue(code) or ():
+        if isinstance(message.id, tuple):
+            NN_(*message.id)
+
+
+def _catalogue(code: str) -> Catalog | None:
     path = LOCALES / code / "LC_MESSAGES" / "tandem.po"
     if not path.exists():
-        return gettext.NullTranslations()
+        return None
     with path.open("rb") as stream:
-        catalogue = read_po(stream, locale=code)
+        return read_po(stream, locale=code)
+
+
+@cache
+def _translations(code: str) -> gettext.NullTranslations:
+    catalogue = _catalogue(code)
+    if catalogue is None:
+        return gettext.NullTranslations()
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

@@ -221,7 +221,7 @@ DISPUTES = Listing(
         *_WHO,
         Column("amount", N_("Disputed"), "money", 120, total="sum(amount)", options=CARD),
         Column("reason", N_("Reason"), width=150, words=REASONS, options=CARD),
-        Column("days", N_("Age, days"), "count", 92, options=CARD),
+        Column("days", N_("Age, days"), "count", 104, options=CARD),
         Column("owner", N_("Who settles it"), width=140, options=CARD),
         Column("state", N_("Now"), width=100, words=STATES),
         Column("documents", N_("Documents"), width=150),

@@ -147,7 +147,7 @@ PERSONS = Listing(
         Column("customer", N_("Number"), width=92),
         Column("erasable_from", N_("Erasable since"), "day", options=CARD),
         Column("reason", N_("Reason"), width=420, options=CARD),
-        Column("closed_on", N_("Last document closed"), "day"),
+        Column("closed_on", N_("Last document closed"), "day", 150),
         Column("written", N_("Lines with words"), "count", 120, options=CARD),
         Column("said_on", N_("Said last"), "day"),
     ),

@@ -74,6 +74,18 @@ def test_the_filter_of_a_column_covers_none_of_its_words(site, company):
         assert apart, (head.inner_text(), words, sign)
 
 
+def test_a_total_is_never_cut(site, company):
+    page = site(company).open("/customers")
+    cell = page.locator("#customers-grid .ag-floating-top [col-id=sales_12m] .ag-cell-value")
+    expect(cell).to_be_visible()
+    total = '[{"sales_12m": "123,456,789,012"}]'
+    page.evaluate(f"dash_clientside.grids.pin({total}, 'customers-grid')")
+    expect(cell).to_have_text("123,456,789,012")
+    page.wait_for_function(
+        "cell => cell.scrollWidth <= cell.clientWidth", arg=cell.element_handle(), timeout=5000
+    )
+
+
 def test_each_reader_has_a_place_to_start(site, company):
     page = site(company).open("/?country=BE")
     links = page.locator("#overview-starts a")

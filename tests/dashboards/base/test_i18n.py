@@ -1,4 +1,8 @@
+import json
 import re
+import subprocess
+import sys
+from functools import cache
 
 import pytest
 from babel.messages.catalog import Message
@@ -10,10 +14,14 @@ from dashboards.base.i18n import LANGUAGES, LOCALES, _, collect, missing, n_, sp
 from dashboards.base.words import grid_words
 from data.core.texts import Text
 from etl.findings import customers
+from tests.places import ROOT
+
+#: every text of the source, which takes seconds to find
+collected = cache(collect)
 
 
 def test_the_texts_of_the_source_are_found():
-    texts = {m.id[0] if isinstance(m.id, tuple) else m.id for m in collect()}
+    texts = {m.id[0] if isinstance(m.id, tuple) else m.id for m in collected()}
     assert {"Overview", "How is this computed?", "Receivables", "Country"} <= texts
 
 
@@ -46,7 +54,7 @@ msgstr "Overzicht"
 
 
 def _of(folder: str) -> list[Message]:
-    return [m for m in collect() if any(p.startswith(folder) for p, _l in m.locations)]
+    return [m for m in collected() if any(p.startswith(folder) for p, _l in m.locations)]
 
 
 def test_what_is_found_is_counted_as_a_native_counts():
@@ -73,6 +81,24 @@ def test_what_a_reading_notes_is_counted_as_a_native_counts():
     ):
         with speaking(code):
             assert Text(cells, {"count": 1, "column": "Land"}).render(_) == said
+
+
+def test_a_server_knows_both_forms_of_what_loads_of_other_days_wrote():
+    """It marks no sentence while it loads, and those of tables not even where it reads one."""
+    asked = """
+import json, sys
+from data.core.texts import singular
+from data.store.state import Store
+from dashboards.server import create_app
+create_app(Store("nowhere"))
+print(json.dumps([many for one, many in json.load(sys.stdin) if singular(many) != one]))
+"""
+    pairs = json.dumps([m.id for m in collected() if isinstance(m.id, tuple)])
+    done = subprocess.run(
+        [sys.executable, "-c", asked], input=pairs, capture_output=True, text=True, check=True,
+        cwd=ROOT,
+    )  # fmt: skip
+    assert json.loads(done.stdout) == []
 
 
 @pytest.mark.parametrize(
