@@ -18,6 +18,7 @@ from data.workspace.rates import Rates
 from data.workspace.relations import JUDGED
 from data.workspace.subjects import promise
 from data.workspace.subjects.agreed import Limit, Terms
+from data.workspace.subjects.deal import HOW, DealAsked, DealDecided
 from data.workspace.subjects.dispute import REASONS, SETTLED, Dispute, Settled
 from data.workspace.subjects.keeping import Backlog, Erased, Owner, Person
 from data.workspace.subjects.market import LEVELS, Priority, Sector
@@ -165,6 +166,12 @@ def _words(line: Line, view: View, f: Format) -> str:
         return text.format(
             amount=f.exact(said.amount), owed=f.exact(said.owed), day=f.day(said.due_on)
         )
+    if isinstance(said, DealAsked):
+        text = n_("{amount}, to be paid within {days} day",
+                  "{amount}, to be paid within {days} days", said.terms)  # fmt: skip
+        return text.format(amount=f.exact(said.amount), days=f.count(said.terms))
+    if isinstance(said, DealDecided):
+        return _decided(said, view, f)
     if isinstance(said, Backlog):
         return f.exact(said.amount)
     if isinstance(said, Owner):
@@ -185,6 +192,15 @@ def _matched(said: Matched, view: View) -> str:
     if said.action == CONFIRM and said.amount is not None:
         return _("Confirmed: {amount}").format(amount=view.f.number(said.amount, 2))
     return _("Confirmed") if said.action == CONFIRM else _("Undone")
+
+
+def _decided(said: DealDecided, view: View, f: Format) -> str:
+    if not said.valid_until:
+        return _(HOW[said.how])
+    text = _(HOW[said.how])
+    if said.advance:
+        text = _("{how}, {advance} in advance").format(how=text, advance=f.exact(said.advance))
+    return _until(text, said.valid_until, view)
 
 
 def _plan(said: Plan, f: Format) -> str:

@@ -75,6 +75,12 @@ SENTENCES = {
     "four_eyes": N_(
         "Above an unsecured amount of {value} nobody approves what they asked for themselves."
     ),
+    "automatic_amount": N_(
+        "Up to {value} a yes of the rules is the decision; for a natural person somebody always "
+        "decides."
+    ),
+    "decision_days": N_("What was approved holds for {value}."),
+    "review_days": N_("What was approved is looked at again after {value}."),
     "decision_percent": N_(
         "A decision is void once amount, terms, discount or a figure that it rests on has changed "
         "by more than {value}."

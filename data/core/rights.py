@@ -42,6 +42,8 @@ _SAYS: Mapping[str, tuple[str, ...]] = {
     "said_terms": (CREDIT, ADMIN),
     "said_limits": (CREDIT, ADMIN),
     "said_sectors": (SALES, CREDIT, ADMIN),
+    "asked_deals": _EVERYBODY,
+    "decided_deals": (CREDIT, EXECUTIVE, ADMIN),
     "persons": (CREDIT, ADMIN),
     "erasures": (CREDIT, ADMIN),
     "match_decisions": (CREDIT, ADMIN),

@@ -60,8 +60,8 @@ def line_of(
     line = _new(who, customer, said.name, said, note, tuple(documents), at)
     if not customer and not said.general:
         raise SaidError(N_("Say of which customer."))
-    if said.name == "notes" and not line.note:
-        raise SaidError(N_("Write what others should know."))
+    if said.asks_words and not line.note:
+        raise SaidError(said.asks_words)
     return replace(line, id=id or line.id)
 
 

@@ -82,6 +82,7 @@ def schema_of(subject: type[Subject]) -> pa.Schema:
         own = [
             pa.field(name, _TYPES[kind], nullable=optional)
             for name, (kind, optional) in kinds(subject).items()
+            if name not in subject.aside
         ]
         _SCHEMAS[subject.name] = pa.schema([*_LINE, *own])
     return _SCHEMAS[subject.name]
@@ -107,7 +108,11 @@ def relations(lines: Iterable[Line], rates: Rates | None = None) -> dict[str, pa
             {
                 **{name: getattr(line, name) for name in _NAMES if name != "until"},
                 "until": line.taken_back.said_on if line.taken_back else None,
-                **{name: value for name, value in vars(said).items() if name not in _NAMES},
+                **{
+                    name: value
+                    for name, value in vars(said).items()
+                    if name not in _NAMES and name not in said.aside
+                },
             }
         )
         named += [

@@ -197,6 +197,22 @@ class Policy:
         " without somebody's decision.",
         books=False,
     )  # fmt: skip
+    automatic_amount: Dated[Amount] = _rule(
+        AMOUNT, 5_000,
+        "Up to this amount of a deal, VAT included, a yes of the rules is the decision: nobody need"
+        " approve it. For a natural person somebody always decides.",
+        books=False,
+    )  # fmt: skip
+    decision_days: Dated[int] = _rule(
+        DAYS, 60,
+        "What was approved holds for so many days, where nobody says another last day.",
+        books=False,
+    )  # fmt: skip
+    review_days: Dated[int] = _rule(
+        DAYS, 30,
+        "What was approved is looked at again after so many days.",
+        books=False,
+    )  # fmt: skip
     decision_percent: Dated[Amount] = _rule(
         PERCENT, 10,
         "A decision is void once amount, terms, discount or a figure that it rests on has changed"

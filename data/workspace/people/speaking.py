@@ -14,6 +14,7 @@ from data.workspace.memory import Memory
 from data.workspace.named import Named
 from data.workspace.people.log import note
 from data.workspace.subjects.agreed import Limit
+from data.workspace.subjects.deal import DealAsked
 from data.workspace.subjects.keeping import Erased
 from data.workspace.subjects.subject import SaidError, Subject
 from data.workspace.tables import LINES
@@ -80,6 +81,9 @@ class Speaking(Memory):
         if self._customers is None or not line.customer:
             return True
         if isinstance(line.said, Limit) and line.customer in self._shared:
+            return False
+        # the figures that it rests on are of all books, unless the reader asked it on their own
+        if isinstance(line.said, DealAsked) and line.who != self._reader.name:
             return False
         return line.customer in self._customers
 

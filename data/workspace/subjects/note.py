@@ -15,3 +15,4 @@ class Note(Subject):
 
     name: ClassVar[str] = "notes"
     label: ClassVar[str] = N_("Note")
+    asks_words: ClassVar[str] = N_("Write what others should know.")

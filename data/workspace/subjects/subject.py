@@ -39,6 +39,10 @@ class Subject:
     """Its fields of amounts, in the currency that its field `currency` names."""
     free: ClassVar[tuple[str, ...]] = ()
     """Its fields of free words: they go where a person's data are erased."""
+    aside: ClassVar[tuple[str, ...]] = ()
+    """Its fields that no figure reads: they are in no relation."""
+    asks_words: ClassVar[str] = ""
+    """What is answered to whoever says it without any words, marked with N_; '' it needs none."""
 
 
 #: type of a field -> type of its column
@@ -79,6 +83,11 @@ def amount(value: Decimal) -> None:
     """Refuse what is no amount above zero, to the cent."""
     if not value.is_finite() or not 0 < value <= MOST:
         raise SaidError(N_("Give an amount above zero: {value} is none."), value=value)
+    cents(value)
+
+
+def cents(value: Decimal) -> None:
+    """Refuse more than two decimals."""
     if value != value.quantize(CENT):
         raise SaidError(N_("{value} has parts of a cent."), N_("Write two decimals."), value=value)
 

@@ -18,8 +18,6 @@ from metrics.decide.approval import approver
 from metrics.decide.deal.deal import CENT, Deal, Known
 from metrics.decide.deal.margin import Return, returned, waiting_days
 from metrics.decide.deal.tested import (
-    ASKS,
-    LACKS,
     PASSES,
     Tested,
     days_after,
@@ -55,7 +53,9 @@ class Answer:
     answer: of YES, PART, ADVANCE, NO. tests: of the deal as it was asked. granted: the deal as it
     may be made, with what is paid in advance; None where it may not. paid_on, earliest, latest: the
     expected day of payment with its range, None where nothing is on credit or too few payments are
-    known. approver: who may approve it where somebody must; None where nobody need, or nobody may.
+    known. automatic: nobody need decide: every test holds for the deal as it was asked, and it is
+    no more than the policy lets the rules decide alone. approver: who may approve it where somebody
+    must; None where nobody need, or nobody may.
     """
 
     deal: Deal
@@ -69,6 +69,7 @@ class Answer:
     earliest: date | None
     latest: date | None
     approver: Level | None
+    automatic: bool = False
 
     @property
     def says(self) -> Text:
@@ -86,11 +87,6 @@ class Answer:
         if advance:
             return Text(N_("Yes, as asked: {credit} on credit, {advance} in advance."), values)
         return Text(N_("Yes, all of it on credit: {credit}."), values)
-
-    @property
-    def automatic(self) -> bool:
-        """Whether nobody need decide: every test holds for the deal as it was asked."""
-        return self.answer == YES and all(one.verdict == PASSES for one in self.tests)
 
 
 def least(holds: Callable[[Decimal], bool], most: Decimal, step: Decimal = CENT) -> Decimal | None:
@@ -124,14 +120,18 @@ def decide(deal: Deal, known: Known, policy: Policy) -> Answer:
                           returned(deal, known, policy), None, None, None, None, None)  # fmt: skip
         granted = replace(deal, advance=deal.advance + more)
         answer = PART if granted.credit else ADVANCE
-    found = tests(granted, known, policy)
-    open_ones = any(one.verdict in (ASKS, LACKS) for one in found)
+    asked = tests(deal, known, policy)
+    alone = (
+        answer == YES
+        and deal.amount <= policy.automatic_amount.at(known.as_of)
+        and all(one.verdict == PASSES for one in asked)
+    )
     part = unsecured_after(granted, known)
     day, early, late = _expected(granted, known)
     return Answer(
-        deal, known, answer, tests(deal, known, policy), granted,
+        deal, known, answer, asked, granted,
         returned(granted, known, policy), _effect(granted, known), day, early, late,
-        approver(part, known.as_of, policy) if open_ones and granted.credit else None,
+        None if alone or not granted.credit else approver(part, known.as_of, policy), alone,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from data.workspace.people import tables as _people  # noqa: F401 - theirs are a
 from data.workspace.places import NAME
 from data.workspace.relations import DOCUMENTS, relations
 from data.workspace.subjects.agreed import Limit, Terms
+from data.workspace.subjects.deal import DealAsked, DealDecided
 from data.workspace.subjects.dispute import Dispute, Settled
 from data.workspace.subjects.every import SUBJECTS
 from data.workspace.subjects.keeping import Backlog, Erased, Owner, Person
@@ -59,6 +60,14 @@ EVERYTHING = (
     SavedView("Overdue, north", "/aging?as_of=2026-01-31&sector=46"),
     Sector("47.11"),
     Matched("confirm", Decimal("0.01")),
+    DealAsked(
+        Decimal("24200.00"), "EUR", 60, Decimal("2.50"), "part", '{"form": 1}', "0123456789abcdef"
+    ),
+    DealAsked(
+        Decimal(1), "EUR", 0, Decimal(0), "yes", "{}", "", date(2027, 1, 1), date(2026, 12, 1)
+    ),
+    DealDecided("0123456789abcdef", "approved", Decimal("14200.01"), "EUR", date(2027, 1, 1)),
+    DealDecided("0123456789abcdef", "declined", Decimal(0), "EUR"),
 )
 
 
@@ -144,7 +153,8 @@ def test_what_is_taken_back_stays_so(memory):
 @pytest.mark.parametrize(
     ("who", "customer", "said", "note"),
     [("  ", "101", PROMISE, ""), ("Anna", "", PROMISE, ""), ("Anna", "101", Note(), "  "),
-     ("Anna", "101", Note(), "x" * 4001)],
+     ("Anna", "101", Note(), "x" * 4001),
+     ("Anna", "101", DealDecided("a", "declined", Decimal(0), "EUR"), "")],
 )  # fmt: skip
 def test_what_says_nothing_is_refused(memory, who, customer, said, note):
     with pytest.raises(SaidError):
@@ -160,7 +170,13 @@ def test_what_says_nothing_is_refused(memory, who, customer, said, note):
      lambda: Dispute(Decimal(1), "EUR", "because"), lambda: Dispute(Decimal(-1), "EUR", "price"),
      lambda: Settled("x", "somehow"), lambda: Terms(-1), lambda: Terms(366),
      lambda: Limit(Decimal(-1), "EUR"), lambda: Limit(Decimal(1), "EUR", security="x" * 201),
-     lambda: Limit(Decimal(1), "EUR", None, None, 101)],
+     lambda: Limit(Decimal(1), "EUR", None, None, 101),
+     lambda: DealAsked(Decimal(0), "EUR", 30, Decimal(0), "yes", "{}"),
+     lambda: DealAsked(Decimal(1), "EUR", 30, Decimal("0.125"), "yes", "{}"),
+     lambda: DealAsked(Decimal(1), "EUR", 30, Decimal(0), "yes", ""),
+     lambda: DealDecided("a", "perhaps", Decimal(0), "EUR"),
+     lambda: DealDecided("a", "approved", Decimal(0), "EUR"),
+     lambda: DealDecided("a", "declined", Decimal(0), "EUR", date(2027, 1, 1))],
 )  # fmt: skip
 def test_what_has_no_meaning_cannot_be_said(made):
     with pytest.raises(SaidError):
