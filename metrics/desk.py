@@ -11,6 +11,7 @@ from data.core.policy.rules import Policy
 from metrics.asking.ledger import Ledger, Statement, month_start
 from metrics.asking.metric import Query
 from metrics.decide.deal.deal import Known, Lateness
+from metrics.decide.deal.standing import Invoice
 from metrics.lists.customers import customers
 from metrics.lists.expected import Expected, Figure, next_payment
 
@@ -48,6 +49,35 @@ select
 from movements
 """,
 )
+#: Its invoices, by what became of them; a payment that went back pays nothing.
+_INVOICES = Query(
+    reads=("items",),
+    select="""
+select
+    coalesce(reopens, document_key) as document_key, issued_on, sum(amount) as amount,
+    coalesce(sum(case when closed_on <= as_of and closed_by = 'payment' then amount end), 0)
+        as paid,
+    coalesce(sum(case when closed_on <= as_of and closed_by = 'write_off' then amount end), 0)
+        as lost,
+    coalesce(sum(case when closed_on is null or closed_on > as_of then amount end), 0) as open,
+    max(case when closed_on <= as_of and closed_by = 'payment' then closed_on end) as paid_on
+from items
+where kind = 'invoice' and amount > 0 and coalesce(returned_on > as_of, true)
+group by coalesce(reopens, document_key), issued_on
+order by issued_on, document_key
+""",
+)
+
+
+def invoices_of(rows: Rows, ledger: Ledger) -> tuple[Invoice, ...]:
+    """Return the invoices of the ledger's one customer, and what became of them by its day.
+
+    The oldest first. What was credited is neither paid, lost nor open.
+    """
+    names = ("issued_on", "amount", "paid", "lost", "open", "paid_on")
+    return tuple(
+        Invoice(**{name: row[name] for name in names}) for row in rows(ledger.over(_INVOICES))
+    )
 
 
 def known_of(

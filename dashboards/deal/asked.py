@@ -1,43 +1,34 @@
 """The address of the deal desk <-> the deal that is asked about, and what the desk says of it.
 
 `?customer=101378&amount=20000&vat=21&terms=60&margin=3000&advance=0&discount=2`; VAT says that the
-amount is without it.
+amount is without it. `?decision=1f3a...` names a deal that was asked, with the figures of then; a
+deal with `again=1f3a...` would take its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dashboards.base.view import Explain, View
 from data.core.errors import TandemError
 from data.core.texts import N_
+from data.workspace.subjects.subject import SaidError
 from metrics.asking.ledger import Ledger, Statement
-from metrics.decide.deal.answer import (
-    Alternative,
-    Answer,
-    Change,
-    alternatives,
-    decide,
-    smallest_changes,
-)
-from metrics.decide.deal.deal import Asked, DealError, amount_of
-from metrics.desk import known_of
+from metrics.decide.deal.answer import alternatives, decide, smallest_changes
+from metrics.decide.deal.cases import SUBJECTS, Case, cases
+from metrics.decide.deal.deal import Asked, DealError, Known, amount_of
+from metrics.decide.deal.kept import Desk, Kept, read
+from metrics.desk import Rows, known_of
 
 FIELDS = ("amount", "vat", "terms", "margin", "advance", "discount", "instalments", "orders",
           "security", "further")  # fmt: skip
 """What the address says of a deal besides the customer."""
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What the desk says: of which customer, the answer, what turns it, and what differs."""
-
-    customer: str
-    answer: Answer
-    changes: Sequence[Change]
-    others: Sequence[Alternative]
+DECISION, AGAIN = "decision", "again"
+"""Keys of the address that name the line of an asking: to look at, and to take the place of."""
 
 
 def asked_of(keys: Mapping[str, str]) -> Asked | None:
@@ -58,15 +49,54 @@ def asked_of(keys: Mapping[str, str]) -> Asked | None:
 
 
 def customer_of(view: View) -> str:
-    """Return the number of the customer in the address; '' where there is none."""
+    """Return the number of the customer in question; '' where there is none."""
+    if view.selection.page.get(DECISION):
+        return case_of(view, DECISION)[0].line.customer
     return view.selection.page.get("customer", "")
 
 
-def desk_of(view: View) -> Desk | None:
-    """Return what the desk says; None where no customer or amount is said.
+def asked_keys(view: View) -> Mapping[str, str]:
+    """Return what the address says of a deal, or was asked where it names a decision."""
+    if view.selection.page.get(DECISION):
+        return case_of(view, DECISION)[1].asked
+    return view.selection.page
 
-    Raises TandemError for a customer who is not there, or a deal that cannot be.
+
+def cases_of(view: View) -> list[Case]:
+    """Return all that was asked by the day looked at, the oldest first.
+
+    Raises `StoreError` where the memory cannot be read.
     """
+    assert view.memory is not None  # noqa: S101 - pages look through a context
+    memory, by = view.memory, view.said_by
+    found: list[Case] = view.derived("deals", lambda: cases(memory.lines(subjects=SUBJECTS, by=by)))
+    return found
+
+
+def kept_of(case: Case) -> Kept:
+    """Return what an asking rests on."""
+    return read(case.asked.rests_on)
+
+
+def case_of(view: View, key: str) -> tuple[Case, Kept]:
+    """Return the asking that the address names. Raises `SaidError` where there is none."""
+    named = view.selection.page.get(key, "")
+    for case in cases_of(view):
+        if case.line.id == named:
+            return case, kept_of(case)
+    raise SaidError(
+        N_("No decision has this address: it is not, or no longer, in the memory."),
+        N_("Who sees a part of the customers sees what was asked on the figures of that part."),
+    )
+
+
+def desk_of(view: View) -> Desk | None:
+    """Return what the desk says, or said then; None where no customer or amount is said.
+
+    Raises TandemError for a customer or a decision that is not there, or a deal that cannot be.
+    """
+    if view.selection.page.get(DECISION):
+        return case_of(view, DECISION)[1].desk
     asked = asked_of(view.selection.page)
     if asked is None or not customer_of(view):
         return None
@@ -74,15 +104,41 @@ def desk_of(view: View) -> Desk | None:
     return desk
 
 
-def _made(view: View, asked: Asked) -> Desk:
-    number, policy = customer_of(view), view.options.policy
+def known_now(view: View, number: str) -> Known | None:
+    """Return what is known of a customer on the day looked at, whatever the filters.
+
+    None where it is not there.
+    """
+    found: Known | None = view.derived(
+        ("known", number), lambda: _known(view, number, alone(view, number))
+    )
+    return found
+
+
+def alone(view: View, number: str) -> Ledger:
+    """Return the question of one customer on the day looked at, whatever the filters."""
+    return replace(view.asked(), where={"customer": (number,)}, standing=None, undisputed=False)
+
+
+def _known(view: View, number: str, ledger: Ledger) -> Known | None:
     who = view.query("select * from customers where customer_id = $customer", {"customer": number})
+    if not who:
+        return None
+    return known_of(rows_of(view), view.rows_of, ledger, who[0], view.options.policy)
+
+
+def rows_of(view: View) -> Rows:
+    """Return what runs a statement for this view."""
 
     def rows(statement: Statement) -> list[dict[str, Any]]:
         return view.query(statement.sql, statement.parameters)
 
-    ledger: Ledger = view.explained(Explain("exposure", where={"customer": (number,)}))
-    known = known_of(rows, view.rows_of, ledger, who[0], policy) if who else None
+    return rows
+
+
+def _made(view: View, asked: Asked) -> Desk:
+    number, policy = customer_of(view), view.options.policy
+    known = _known(view, number, view.explained(Explain("exposure", where={"customer": (number,)})))
     if known is None:
         raise TandemError(
             N_("No customer has the number {number}."), N_("Choose one above."), number=number[:40]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -18,12 +19,15 @@ from dashboards.base.parts import amount_field, message, page, panel, row
 from dashboards.base.view import Context, Explain, View
 from dashboards.charts.plain_table import plain_table
 from dashboards.charts.tables import table
-from dashboards.deal.asked import Desk, customer_of, desk_of
+from dashboards.deal import deciding
+from dashboards.deal.asked import AGAIN, DECISION, asked_keys, case_of, customer_of, desk_of
+from dashboards.deal.decided import decision_content, list_content
 from dashboards.deal.words import expected_words, number, parts_of, told, who_decides
 from dashboards.frame.finder import BETWEEN, find_customers
 from data.core.errors import TandemError
 from data.core.texts import N_
 from metrics.decide.deal.answer import YES
+from metrics.decide.deal.kept import Desk
 from metrics.decide.deal.tested import VERDICTS, Tested
 
 _FIELDS = ("amount", "vat", "terms", "margin", "advance", "discount")
@@ -37,9 +41,12 @@ def layout(**_query: str) -> Component:
         _("Deal desk"),
         _form(),
         panel("deal-answer", height=90),
+        panel("deal-decision", height=60, static=deciding.layout(), menu=False),
         panel("deal-tests", height=320),
         row(panel("deal-return", height=180), panel("deal-effect", height=180)),
         panel("deal-others", height=240, below=True),
+        panel("deal-list", height=120, below=True, menu=False),
+        dcc.Store(id=deciding.SAID),
     )
 
 
@@ -102,6 +109,19 @@ def connect(app: Dash, context: Context) -> None:
     def others(view: View) -> Content:
         return _content(view, others_content, N_("What differs in one thing"))
 
+    @panel_callback(app, context, "deal-decision", Input(deciding.SAID, "data"))
+    def decision(view: View, _said: int | None) -> Content:
+        try:
+            return decision_content(view)
+        except TandemError as error:
+            return _reason(error, _("Decision"), view)
+
+    @panel_callback(app, context, "deal-list", Input(deciding.SAID, "data"), below=True)
+    def listed(view: View, _said: int | None) -> Content:
+        return list_content(view)
+
+    deciding.connect(app, context)
+
 
 def _connect_form(app: Dash, context: Context) -> None:
     @app.callback(
@@ -114,7 +134,10 @@ def _connect_form(app: Dash, context: Context) -> None:
         view = context.view(search)
         if view is None:
             raise PreventUpdate
-        number, said = customer_of(view), view.selection.page
+        try:
+            number, said = customer_of(view), asked_keys(view)
+        except TandemError:
+            number, said = "", {}
         name = view.options.names.get(number)
         choices = [{"value": number, "label": f"{name}{BETWEEN}{number}"}] if name else []
         return choices, number if name else None, *(said.get(one, "") for one in _FIELDS)
@@ -147,7 +170,17 @@ def _connect_form(app: Dash, context: Context) -> None:
             name: None if value in (None, "") else str(value)
             for name, value in zip(_FIELDS, values, strict=True)
         }
-        return with_page(search, customer=who or None, **keys)
+        view = context.view(search)
+        if view is None:
+            raise PreventUpdate
+        page = view.selection.page
+        again = page.get(DECISION) or page.get(AGAIN)
+        # what a decision was asked with, and the form does not ask for
+        kept = asked_keys(view) if page.get(DECISION) else {}
+        keys |= {name: kept[name] for name in kept if name not in _FIELDS}
+        return with_page(
+            search, customer=who or None, **keys, **{DECISION: None, AGAIN: again or None}
+        )
 
 
 def headline_words(view: View) -> str:
@@ -159,6 +192,13 @@ def headline_words(view: View) -> str:
     if desk is None:
         return _("May I sell this on credit? Name a customer and an amount.")
     deal = desk.answer.deal
+    if view.selection.page.get(DECISION):
+        asked = case_of(view, DECISION)[0].line
+        return _("Asked by {who} on {day}: {amount} to {customer}, to be paid within {days} "
+                 "days.").format(
+            who=asked.who, day=view.f.day(asked.said_on), amount=view.f.exact(deal.amount),
+            customer=view.label("customer", desk.customer), days=view.f.count(deal.terms),
+        )  # fmt: skip
     return _("May I sell {amount} to {customer}, to be paid within {days} days?").format(
         amount=view.f.exact(deal.amount), customer=view.label("customer", desk.customer),
         days=view.f.count(deal.terms),
@@ -170,12 +210,26 @@ def _content(view: View, made: Callable[[View, Desk], Content], title: str) -> C
     try:
         desk = desk_of(view)
     except TandemError as error:
-        reason = told(error.reason, view.f)
-        return Content(_(title), "", message(reason, told(error.remedy, view.f), kind="empty"))
+        return _reason(error, _(title), view)
     if desk is None:
         return Content(_(title), "", message(_("Name a customer and an amount above."),
                                              kind="empty"))  # fmt: skip
-    return made(view, desk)
+    found = made(view, desk)
+    if not view.selection.page.get(DECISION):
+        return found
+    # the figures of then, and what they are computed from as of that day
+    day = desk.answer.known.as_of
+    explain = found.explain
+    if isinstance(explain, Explain):
+        explain = replace(explain, as_of=day.isoformat())
+    words = _("as of {day}").format(day=view.f.day(day))
+    return replace(found, as_of=words, explain=explain)
+
+
+def _reason(error: TandemError, title: str, view: View) -> Content:
+    """Return why nothing can be said."""
+    reason, remedy = told(error.reason, view.f), told(error.remedy, view.f)
+    return Content(title, "", message(reason, remedy, kind="empty"))
 
 
 def _where(desk: Desk) -> dict[str, tuple[str, ...]]:
@@ -235,8 +289,10 @@ _BEHIND = {
 
 def _rows_link(view: View, desk: Desk, one: Tested) -> Component | str:
     if one.name in _BEHIND:
-        href = view.link("/customer", customer=desk.customer, items=_BEHIND[one.name])
-        return dcc.Link(_(one.label), href=href)
+        keys = {"customer": desk.customer, "items": _BEHIND[one.name]}
+        if view.selection.page.get(DECISION):
+            keys["as_of"] = desk.answer.known.as_of.isoformat()
+        return dcc.Link(_(one.label), href=view.link("/customer", **keys))
     return dcc.Link(_(one.label), href=view.link("/policy"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from dashboards.base.i18n import _
 from data.core.texts import N_, Text
 from metrics.decide.deal.answer import Alternative, Answer, Change
 from metrics.decide.deal.margin import Return
+from metrics.decide.deal.standing import FIGURES, Changed, Outcome
 from metrics.decide.deal.tested import Tested
 
 #: Places of sentences whose Decimals are no amounts.
@@ -137,3 +139,46 @@ def as_data(
         "alternatives": [{"differs": told(o.differs, f), **brief(o.answer)} for o in others],
     }
     return {name: plain(value) for name, value in found.items()}
+
+
+_SHOWN: Mapping[str, Callable[[Decimal, Format], str]] = {
+    "money": lambda value, f: f.exact(value),
+    "days": lambda value, f: _("{days} days").format(days=f.days(value)),
+    "percent": lambda value, f: f.number(value, int(value % 1 != 0)),
+    "count": lambda value, f: f.number(value),
+}
+
+
+def changed_words(one: Changed, f: Format) -> str:
+    """Say which figure is no longer what a decision rests on, and by how much it changed."""
+    if one.failed is not None:
+        return _("{what} is not met any more: {why}").format(
+            what=_(one.failed.label), why=told(one.failed.says, f)
+        )
+    label, unit = FIGURES[one.name]
+    before, now = (
+        _("not known") if value is None else _SHOWN[unit](value, f)
+        for value in (one.before, one.now)
+    )
+    if one.by is None:
+        return _("{what}: {now}, it was {before}").format(what=_(label), now=now, before=before)
+    return _("{what}: {now}, it was {before} ({change} %)").format(
+        what=_(label), now=now, before=before,
+        change=("+" if one.by > 0 else "\N{MINUS SIGN}") + f.number(abs(one.by), 1),
+    )  # fmt: skip
+
+
+def outcome_words(found: Outcome, f: Format) -> str:
+    """Say what came of a deal that was approved."""
+    if found.first_on is None:
+        return _("Nothing was invoiced since.")
+    parts = [_("{amount} invoiced since {day}").format(
+        amount=f.exact(found.invoiced), day=f.day(found.first_on))]  # fmt: skip
+    if found.paid and found.paid_on is not None:
+        parts.append(_("{amount} paid, the last on {day}").format(
+            amount=f.exact(found.paid), day=f.day(found.paid_on)))  # fmt: skip
+    if found.open:
+        parts.append(_("{amount} open").format(amount=f.exact(found.open)))
+    if found.lost:
+        parts.append(_("{amount} lost").format(amount=f.exact(found.lost)))
+    return ", ".join(parts) + "."

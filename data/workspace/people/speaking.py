@@ -82,8 +82,8 @@ class Speaking(Memory):
             return True
         if isinstance(line.said, Limit) and line.customer in self._shared:
             return False
-        # the figures that it rests on are of all books, unless the reader asked it on their own
-        if isinstance(line.said, DealAsked) and line.who != self._reader.name:
+        # the figures that it rests on may be of more customers than the reader sees
+        if isinstance(line.said, DealAsked) and line.said.part != self._reader.scope.text:
             return False
         return line.customer in self._customers
 

@@ -27,7 +27,8 @@ class DealAsked(Subject):
     answer: what the rules say, as `metrics.decide.deal.answer` names it. replaces: the id of the
     line of an earlier asking whose place this one takes; ''. valid_until, review_on: of a yes of
     the rules that needs nobody's decision; None where somebody decides. rests_on: every figure
-    that it was asked on, as `metrics.decide.deal.kept` writes it.
+    that it was asked on, as `metrics.decide.deal.kept` writes it. part: of which customers the
+    figures are, as `data.core.rights.Scope` writes what the asker sees; '' all.
     """
 
     name: ClassVar[str] = "asked_deals"
@@ -42,6 +43,7 @@ class DealAsked(Subject):
     discount: Decimal
     answer: str
     rests_on: str
+    part: str = ""
     replaces: str = ""
     valid_until: date | None = None
     review_on: date | None = None

@@ -5,7 +5,7 @@ Pure: from what was kept, and what is known today.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from data.core.texts import N_
 from metrics.decide.deal.answer import Answer
 from metrics.decide.deal.deal import Deal, Known
 from metrics.decide.deal.margin import waiting_days
-from metrics.decide.deal.tested import FAILS, tests
+from metrics.decide.deal.tested import FAILS, Tested, tests
 
 _HUNDRED = Decimal(100)
 
@@ -68,16 +68,16 @@ def figures(deal: Deal, known: Known) -> dict[str, Decimal | None]:
 class Changed:
     """A figure that is no longer what a decision rests on.
 
-    name: of FIGURES, or of a test that fails now and did not then: before and now are then what it
-    found and what it allows. by: the change in percent of what it was; None where there was nothing
-    before, or where it is not known any more, and for a test.
+    name: of FIGURES. by: the change in percent of what it was; None where there was nothing before,
+    or where it is not known any more. failed: the test that fails now and did not then, by its
+    name: there before and now are None.
     """
 
     name: str
     before: Decimal | None
     now: Decimal | None
     by: Decimal | None = None
-    test: bool = False
+    failed: Tested | None = None
 
 
 def changed(
@@ -120,7 +120,7 @@ def void_by(
     less = kept.granted is None or approved.advance < kept.granted.advance
     allowed = {one.name for one in kept.tests if less and one.verdict == FAILS}
     failed = (
-        Changed(one.name, one.number, one.limit, test=True)
+        Changed(one.name, None, None, failed=one)
         for one in tests(now, known, policy)
         if one.verdict == FAILS and one.name not in allowed
     )
@@ -162,27 +162,42 @@ class Outcome:
         return self.invoiced * _HUNDRED >= self.amount * (_HUNDRED - percent)
 
 
-def outcome(amount: Decimal, invoices: Iterable[Invoice]) -> Outcome:
-    """Return what became of a deal of `amount`: its invoices are the first ones, until it is full.
+@dataclass(frozen=True)
+class Followed:
+    """A deal that was approved: of which amount, on figures of which day, until when it holds."""
 
-    invoices: the customer's since the day of the figures, the oldest first. Which of them are of
-    the deal no ledger says, so each counts for it until together they reach its amount.
+    amount: Decimal
+    since: date
+    until: date | None = None
+
+
+def outcomes(deals: Sequence[Followed], invoices: Iterable[Invoice]) -> list[Outcome]:
+    """Return what became of a customer's deals: the invoices of each, until it is full.
+
+    deals: as they were decided. invoices: the oldest first. Which of them are of a deal no ledger
+    says, so each counts for the first deal that it may be of and that is not full; for one only.
     """
-    found = Outcome(amount)
+    found = [Outcome(one.amount) for one in deals]
     for one in invoices:
-        if found.invoiced >= amount:
-            break
-        days = [day for day in (found.paid_on, one.paid_on) if day is not None]
-        found = replace(
-            found,
-            invoiced=found.invoiced + one.amount,
-            paid=found.paid + one.paid,
-            lost=found.lost + one.lost,
-            open=found.open + one.open,
-            first_on=found.first_on or one.issued_on,
-            paid_on=max(days, default=None),
-        )
+        for place, deal in enumerate(deals):
+            inside = deal.since < one.issued_on and not (deal.until and one.issued_on > deal.until)
+            if inside and found[place].invoiced < deal.amount:
+                found[place] = _with(found[place], one)
+                break
     return found
+
+
+def _with(found: Outcome, one: Invoice) -> Outcome:
+    days = [day for day in (found.paid_on, one.paid_on) if day is not None]
+    return replace(
+        found,
+        invoiced=found.invoiced + one.amount,
+        paid=found.paid + one.paid,
+        lost=found.lost + one.lost,
+        open=found.open + one.open,
+        first_on=found.first_on or one.issued_on,
+        paid_on=max(days, default=None),
+    )
 
 
 def before_it(known: Known, since: Outcome, approved: Deal) -> Known:

@@ -61,10 +61,17 @@ EVERYTHING = (
     Sector("47.11"),
     Matched("confirm", Decimal("0.01")),
     DealAsked(
-        Decimal("24200.00"), "EUR", 60, Decimal("2.50"), "part", '{"form": 1}', "0123456789abcdef"
+        Decimal("24200.00"),
+        "EUR",
+        60,
+        Decimal("2.50"),
+        "part",
+        '{"form": 1}',
+        "{}",
+        "0123456789abcdef",
     ),
     DealAsked(
-        Decimal(1), "EUR", 0, Decimal(0), "yes", "{}", "", date(2027, 1, 1), date(2026, 12, 1)
+        Decimal(1), "EUR", 0, Decimal(0), "yes", "{}", "", "", date(2027, 1, 1), date(2026, 12, 1)
     ),
     DealDecided("0123456789abcdef", "approved", Decimal("14200.01"), "EUR", date(2027, 1, 1)),
     DealDecided("0123456789abcdef", "declined", Decimal(0), "EUR"),

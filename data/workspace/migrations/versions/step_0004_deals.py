@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("discount", Money, nullable=False),
         _words("answer"),
         _words("rests_on"),
+        _words("part"),
         _words("replaces"),
         sa.Column("valid_until", sa.Date),
         sa.Column("review_on", sa.Date),

@@ -21,12 +21,13 @@ from metrics.decide.deal.deal import Deal
 from metrics.decide.deal.kept import Desk, Kept, read, version, written
 from metrics.decide.deal.standing import (
     FIGURES,
+    Followed,
     Invoice,
     Outcome,
     before_it,
     changed,
     figures,
-    outcome,
+    outcomes,
     void_by,
 )
 from tests.metrics.decide.deal.test_answer import DAY, DEALS, KNOWN, customers
@@ -112,7 +113,7 @@ def test_a_cent_within_the_percentage_is_void_where_a_test_fails_by_it():
     deal = Deal(D(9_999), 30)
     answer = decide(deal, KNOWN, DEFAULTS)
     (found,) = void_by(answer, deal, deal, replace(KNOWN, owed=D(2)), DEFAULTS)
-    assert (found.name, found.test, found.before, found.now) == ("headroom", True, 10_001, 10_000)
+    assert (found.name, found.failed.number, found.failed.limit) == ("headroom", 10_001, 10_000)
     # who approves all of it on credit knows that it goes beyond the limit
     wide = decide(Deal(D(20_000), 30), KNOWN, DEFAULTS)
     assert void_by(wide, wide.deal, wide.deal, KNOWN, DEFAULTS) == ()
@@ -125,13 +126,22 @@ def test_the_outcome_is_that_of_the_first_invoices_until_the_deal_is_full():
 
     paid_on = date(2026, 11, 3)
     rows = [invoice(2, 8_000, 8_000, paid_on=paid_on), invoice(9, 4_000, lost=500), invoice(20, 9)]
-    found = outcome(D(12_000), rows)
+    since = date(2026, 9, 30)
+
+    def followed(amount, rows, **more):
+        return outcomes([Followed(D(amount), since, **more)], rows)[0]
+
+    found = followed(12_000, rows)
     assert found == Outcome(
         D(12_000), D(12_000), D(8_000), D(500), D(3_500), date(2026, 10, 2), paid_on
     )
     assert found.carried_out(D(10))
-    assert not outcome(D(12_000), rows[:1]).carried_out(D(10))
-    assert outcome(D(12_000), []) == Outcome(D(12_000))
+    assert not followed(12_000, rows[:1]).carried_out(D(10))
+    assert followed(12_000, rows, until=date(2026, 10, 1)) == Outcome(D(12_000))
+    assert followed(12_000, rows, until=date(2026, 10, 2)).invoiced == 8_000
+    # an invoice counts for one deal only
+    two = outcomes([Followed(D(8_000), since), Followed(D(9_000), since)], rows)
+    assert [one.invoiced for one in two] == [8_000, 4_009]
     # what the deal itself made owed is no change of what it rests on
     known = replace(KNOWN, owed=D(3_500), exposure=D(3_500))
     assert before_it(known, found, Deal(D(12_000), 30)).owed == 0
@@ -141,7 +151,7 @@ AT = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 
 def asking(who="Sales", replaces="", **more):
-    said = DealAsked(D(20_000), "EUR", 30, D(0), "part", "{}", replaces, **more)
+    said = DealAsked(D(20_000), "EUR", 30, D(0), "part", "{}", "", replaces, **more)
     return line_of(who, "C1", said, "a good customer", at=AT)
 
 
