@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.base.grid import Column, Listing
@@ -21,6 +21,7 @@ from dashboards.customer.facts import ledger_of, number_of
 from data.core.texts import N_
 from data.workspace.line import Line
 from data.workspace.subjects import promise
+from data.workspace.subjects.deal import DealAsked, DealDecided
 from data.workspace.subjects.dispute import SETTLED, Dispute, Settled
 from data.workspace.subjects.every import SUBJECTS
 from data.workspace.subjects.keeping import Erased, Person
@@ -201,6 +202,7 @@ def _item(one: Told, view: View, may: bool) -> Component:
                         className="said-words",
                     ),
                     html.P(line.note, className="said-note") if line.note else None,
+                    _figures(line),
                     html.P(" · ".join(filter(None, (documents, then))), className="measure"),
                     html.P(after, className="measure") if after else None,
                 ],
@@ -210,6 +212,17 @@ def _item(one: Told, view: View, may: bool) -> Component:
         ],
         className="past" if back else "",
     )
+
+
+def _figures(line: Line) -> Component | None:
+    """Return the way to the figures that a decision about a deal rests on; None for others."""
+    if isinstance(line.said, DealAsked):
+        asked = line.id
+    elif isinstance(line.said, DealDecided):
+        asked = line.said.asking
+    else:
+        return None
+    return html.P(dcc.Link(_("The figures it rests on"), href=f"/deal?decision={asked}"))
 
 
 def _buttons(one: Told) -> list[Component]:

@@ -9,6 +9,7 @@ import pytest
 
 from dashboards.base.i18n import speaking
 from dashboards.base.view import Context
+from dashboards.customer import page as customer_page
 from dashboards.deal import page as deal
 from dashboards.deal.asked import case_of, cases_of, desk_of
 from dashboards.deal.decided import again_link, seen
@@ -144,6 +145,16 @@ def test_a_yes_of_the_rules_below_the_floor_is_the_decision_but_for_a_person(con
     assert stands(context, number).stands == "waiting"
     decided(context, number, "deal-withdraw", who="Sales", why="")
     assert stands(context, number).stands == "withdrawn"
+
+
+def test_the_customers_memory_leads_to_the_figures(context):
+    number = asked(context)
+    decided(context, number, "deal-decline", why="not now")
+    app = create_app(context.store, pages=(customer_page.PAGE,))
+    found = ask(app, "customer-memory-body.children", "?customer=A")
+    children = found["customer-memory-body"]["children"]
+    assert str(children).count(f"/deal?decision={number}") == 2
+    assert "20,000.00 €, to be paid within 30 days" in words(children).replace("\xa0", " ")
 
 
 def test_what_lost_says_so(context, tmp_path):
