@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -49,12 +50,12 @@ select
 from movements
 """,
 )
-#: Its invoices, by what became of them; a payment that went back pays nothing.
+#: Invoices of customers, by what became of them; a payment that went back pays nothing.
 _INVOICES = Query(
     reads=("items",),
     select="""
 select
-    coalesce(reopens, document_key) as document_key, issued_on, sum(amount) as amount,
+    customer, coalesce(reopens, document_key) as document_key, issued_on, sum(amount) as amount,
     coalesce(sum(case when closed_on <= as_of and closed_by = 'payment' then amount end), 0)
         as paid,
     coalesce(sum(case when closed_on <= as_of and closed_by = 'write_off' then amount end), 0)
@@ -63,21 +64,22 @@ select
     max(case when closed_on <= as_of and closed_by = 'payment' then closed_on end) as paid_on
 from items
 where kind = 'invoice' and amount > 0 and coalesce(returned_on > as_of, true)
-group by coalesce(reopens, document_key), issued_on
-order by issued_on, document_key
+group by customer, coalesce(reopens, document_key), issued_on
+order by customer, issued_on, document_key
 """,
 )
 
 
-def invoices_of(rows: Rows, ledger: Ledger) -> tuple[Invoice, ...]:
-    """Return the invoices of the ledger's one customer, and what became of them by its day.
+def invoices_of(rows: Rows, ledger: Ledger) -> Mapping[str, Sequence[Invoice]]:
+    """Return customer -> its invoices, the oldest first, and what became of them by the day.
 
-    The oldest first. What was credited is neither paid, lost nor open.
+    ledger: of these customers alone. What was credited is neither paid, lost nor open.
     """
     names = ("issued_on", "amount", "paid", "lost", "open", "paid_on")
-    return tuple(
-        Invoice(**{name: row[name] for name in names}) for row in rows(ledger.over(_INVOICES))
-    )
+    found: defaultdict[str, list[Invoice]] = defaultdict(list)
+    for row in rows(ledger.over(_INVOICES)):
+        found[row["customer"]].append(Invoice(**{name: row[name] for name in names}))
+    return found
 
 
 def known_of(

@@ -115,9 +115,9 @@ def known_now(view: View, number: str) -> Known | None:
     return found
 
 
-def alone(view: View, number: str) -> Ledger:
-    """Return the question of one customer on the day looked at, whatever the filters."""
-    return replace(view.asked(), where={"customer": (number,)}, standing=None, undisputed=False)
+def alone(view: View, *numbers: str) -> Ledger:
+    """Return the question of these customers on the day looked at, whatever the filters."""
+    return replace(view.asked(), where={"customer": numbers}, standing=None, undisputed=False)
 
 
 def _known(view: View, number: str, ledger: Ledger) -> Known | None:

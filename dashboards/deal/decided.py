@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -63,7 +64,7 @@ def seen(view: View, case: Case) -> Seen:
     kept, policy, day = kept_of(case), view.options.policy, view.selection.as_of
     answer, number = kept.desk.answer, case.line.customer
     approved, void = case.approved(answer), tuple[Changed, ...]()
-    found = _outcomes(view, number).get(case.line.id)
+    found = outcomes_of(view).get(case.line.id)
     known = known_now(view, number)
     if known is not None:
         known = before_it(known, found, approved) if found else known
@@ -74,25 +75,27 @@ def seen(view: View, case: Case) -> Seen:
     return Seen(case, kept, stands, void if stands in (VOID, WAITING) else (), found)
 
 
-def _outcomes(view: View, number: str) -> Mapping[str, Outcome]:
-    """Return what came of all that was approved of a customer: id of its line -> outcome."""
+def outcomes_of(view: View) -> Mapping[str, Outcome]:
+    """Return what came of all that was approved: id of its line -> outcome."""
 
     def made() -> Mapping[str, Outcome]:
-        held = [
-            case
-            for case in cases_of(view)
-            if case.line.customer == number
-            and case.stands(view.selection.as_of) in (HOLDS, EXPIRED)
-        ]
-        deals = [
-            Followed(case.asked.amount, kept_of(case).desk.answer.known.as_of, case.valid_until)
-            for case in held
-        ]
-        ledger = alone(view, number)
-        followed = outcomes(deals, invoices_of(rows_of(view), ledger)) if deals else []
-        return {case.line.id: one for case, one in zip(held, followed, strict=True)}
+        day = view.selection.as_of
+        held: defaultdict[str, list[Case]] = defaultdict(list)
+        for case in cases_of(view):
+            if case.stands(day) in (HOLDS, EXPIRED):
+                held[case.line.customer].append(case)
+        invoices = invoices_of(rows_of(view), alone(view, *sorted(held))) if held else {}
+        found: dict[str, Outcome] = {}
+        for number, mine in held.items():
+            deals = [
+                Followed(x.asked.amount, kept_of(x).desk.answer.known.as_of, x.valid_until)
+                for x in mine
+            ]
+            followed = outcomes(deals, invoices.get(number, ()))
+            found |= {x.line.id: one for x, one in zip(mine, followed, strict=True)}
+        return found
 
-    found: Mapping[str, Outcome] = view.derived(("outcomes", number), made)
+    found: Mapping[str, Outcome] = view.derived("outcomes", made)
     return found
 
 

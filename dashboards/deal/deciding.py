@@ -149,7 +149,7 @@ def put(context: Context, view: View, who: str, why: str) -> Line:
     desk, page, memory = desk_of(view), view.selection.page, context.memory
     if desk is None:
         raise SaidError(N_("Name a customer and an amount above."))
-    if view.said_by is not None or view.filters:
+    if view.said_by is not None or any(view.selection.chosen.values()):
         raise SaidError(
             N_("A decision rests on all that is known of the customer today."),
             N_("Clear the filters and the day first."),

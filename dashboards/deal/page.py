@@ -19,7 +19,7 @@ from dashboards.base.parts import amount_field, message, page, panel, row
 from dashboards.base.view import Context, Explain, View
 from dashboards.charts.plain_table import plain_table
 from dashboards.charts.tables import table
-from dashboards.deal import deciding
+from dashboards.deal import bill, deciding
 from dashboards.deal.asked import AGAIN, DECISION, asked_keys, case_of, customer_of, desk_of
 from dashboards.deal.decided import decision_content, list_content
 from dashboards.deal.words import expected_words, number, parts_of, told, who_decides
@@ -46,6 +46,7 @@ def layout(**_query: str) -> Component:
         row(panel("deal-return", height=180), panel("deal-effect", height=180)),
         panel("deal-others", height=240, below=True),
         panel("deal-list", height=120, below=True, menu=False),
+        panel("deal-bill", height=200, below=True, menu=False, controls=[bill.control()]),
         dcc.Store(id=deciding.SAID),
     )
 
@@ -119,6 +120,10 @@ def connect(app: Dash, context: Context) -> None:
     @panel_callback(app, context, "deal-list", Input(deciding.SAID, "data"), below=True)
     def listed(view: View, _said: int | None) -> Content:
         return list_content(view)
+
+    @panel_callback(app, context, "deal-bill", Input(bill.MONTHS, "value"), below=True)
+    def errors(view: View, months: str) -> Content:
+        return bill.bill_content(view, months or "")
 
     deciding.connect(app, context)
 

@@ -166,6 +166,12 @@ def test_what_lost_says_so(context, tmp_path):
         matches=[match("N1", "W1")],
     )
     assert stands(context, number).outcome.lost == 4_000
+    # every test let it through, and it was lost: one error of the rules; the other is none
+    app = create_app(context.store, pages=(deal.PAGE,))
+    found = ask(app, "deal-bill-head.children", "", deal_months="12")
+    head, body = (words(found[f"deal-bill-{k}"]["children"]) for k in ("head", "body"))
+    assert "0 € that the rules held was paid after all, 4.0 k€" in head.replace("\xa0", " ")
+    assert "Limit and headroom" in body
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+"""What the rules held, and what they let through: both errors of the policy, in money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.base.i18n import _, n_
+from dashboards.base.panel import Content
+from dashboards.base.parts import message
+from dashboards.base.view import View
+from dashboards.charts.plain_table import Cell, plain_table
+from dashboards.deal.asked import cases_of, kept_of
+from dashboards.deal.decided import outcomes_of
+from data.core.calendar import months_later
+from metrics.decide.deal.bill import ALL, Bill, Judged, bill
+
+MONTHS = "deal-months"
+_MONTHS = ("12", "36", "all")
+
+
+def control() -> Component:
+    """Return the choice of the period."""
+    words = {"12": _("12 months"), "36": _("36 months"), "all": _("All")}
+    data = [{"value": one, "label": words[one]} for one in _MONTHS]
+    return dmc.SegmentedControl(id=MONTHS, data=data, value="12", size="xs")
+
+
+def bill_content(view: View, months: str) -> Content:
+    """Return the bill of each rule over the deals that were asked in the last months, or ever."""
+    found, labels = _found(view, months)
+    title = _("What the rules held, and what they let through")
+    if not found:
+        text = _("It is counted once decisions were asked here.")
+        return Content(
+            title, "", message(_("Nothing was asked in this period"), text, kind="empty")
+        )
+    f, whole = view.f, found[-1]
+    title = _("{paid} that the rules held was paid after all, {lost} that they let through was "
+              "lost").format(paid=f.money(whole.made_paid), lost=f.money(whole.lost))  # fmt: skip
+    head = ((_("Rule"), False), (_("Held"), True), (_("Amount"), True),
+            (_("Made all the same"), True), (_("Paid after all"), True),
+            (_("Lost after all"), True), (_("Let through"), True), (_("Amount"), True),
+            (_("Lost of it"), True))  # fmt: skip
+    rows: list[Sequence[Cell]] = [
+        [
+            _("All rules together") if one.rule == ALL
+            else dcc.Link(_(labels[one.rule]), href=view.link("/policy")),
+            f.count(one.held), f.exact(one.held_amount), f.count(one.made),
+            f.exact(one.made_paid), f.exact(one.made_lost), f.count(one.passed),
+            f.exact(one.passed_amount), f.exact(one.lost),
+        ]
+        for one in found
+    ]  # fmt: skip
+    asked = whole.held + whole.passed
+    measure = n_("{count} deal that was asked, {currency}", "{count} deals that were asked, "
+                 "{currency}", asked).format(count=f.count(asked), currency=f.currency)  # fmt: skip
+    return Content(title, measure, html.Div(plain_table(head, rows), className="deal-bill"))
+
+
+def _found(view: View, months: str) -> tuple[list[Bill], dict[str, str]]:
+    """Return the bill, and how a reader calls each test."""
+    day, outcomes = view.selection.as_of, outcomes_of(view)
+    since = None if months not in _MONTHS[:2] else months_later(day, -int(months))
+    deals, labels = [], dict[str, str]()
+    for case in cases_of(view):
+        answer = kept_of(case).desk.answer
+        gone = case.line.taken_back is not None or case.replaced_by is not None
+        if gone or (since is not None and answer.known.as_of <= since):
+            continue
+        labels |= {one.name: one.label for one in answer.tests}
+        verdicts = {one.name: one.verdict for one in answer.tests}
+        deals.append(Judged(case.asked.amount, verdicts, outcomes.get(case.line.id)))
+    return bill(deals), labels
