@@ -14,11 +14,13 @@ import flask
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
+from dashboards.base.filters import Options
 from dashboards.base.format import Format
 from dashboards.base.i18n import _, language
 from dashboards.base.view import Context
 from dashboards.charts.plain_table import plain_table
 from dashboards.frame.deriving import refusal
+from dashboards.people.words import about_words
 from data.core.errors import StoreError
 from data.core.texts import N_, inert
 from data.workspace.people.log import Done, Which
@@ -106,7 +108,7 @@ def connect(app: Dash, context: Context) -> None:
             return refusal(words), ADDRESS, [], []
         query = f"?{urlencode(kept)}" if kept else ""
         return (
-            _listed(rows),
+            _listed(rows, _options(context)),
             ADDRESS + query,
             [one for one in logins if one],
             [{"value": one, "label": _what(one)} for one in sorts],
@@ -123,7 +125,7 @@ def connect(app: Dash, context: Context) -> None:
         context.note("exported", f"log.csv {flask.request.query_string.decode()}".strip())
         headers = {"Content-Disposition": 'attachment; filename="log.csv"',
                    "Cache-Control": "no-store"}  # fmt: skip
-        text = written(context.people.audit(None, which))
+        text = written(context.people.audit(None, which), _options(context))
         return flask.Response(text, mimetype="text/csv", headers=headers)
 
 
@@ -140,12 +142,21 @@ def which_of(asked: Mapping[str, str]) -> Which:
     return Which(asked.get("login", ""), asked.get("what", ""), days["since"], days["until"])
 
 
+def _options(context: Context) -> Options | None:
+    """Return what dimensions and their values are called; None while there are no data."""
+    try:
+        state = context.state()
+    except StoreError:  # the log can be read without the data
+        return None
+    return context.options(state) if state else None
+
+
 def _what(done: str) -> str:
     """Return how a reader calls what was done."""
     return _(WHAT[done]) if done in WHAT else done
 
 
-def _listed(rows: Sequence[Done]) -> list[Component]:
+def _listed(rows: Sequence[Done], options: Options | None) -> list[Component]:
     """Return the newest rows as a table, and how many there are more."""
     if not rows:
         return [html.P(_("Nothing of the kind was done."), className="measure")]
@@ -155,7 +166,7 @@ def _listed(rows: Sequence[Done]) -> list[Component]:
             f.moment(one.at),
             one.login or "–",
             _what(one.what),
-            one.about,
+            about_words(one, options),
             one.address,
         )
         for one in rows[:_SHOWN]
@@ -165,7 +176,7 @@ def _listed(rows: Sequence[Done]) -> list[Component]:
     return [table, *(more if len(rows) > _SHOWN else [])]
 
 
-def written(rows: Sequence[Done]) -> str:
+def written(rows: Sequence[Done], options: Options | None = None) -> str:
     """Return rows as CSV that the reader's Excel opens; no cell runs as a formula."""
     to = io.StringIO()
     comma = Format(language()).separators[0] == ","
@@ -173,6 +184,6 @@ def written(rows: Sequence[Done]) -> str:
     writer.writerow([inert(_(head)) for head in _HEADS])
     for one in rows:
         moment = one.at.strftime("%Y-%m-%d %H:%M:%S")
-        said = (one.login, _what(one.what), one.about, one.address)
+        said = (one.login, _what(one.what), about_words(one, options), one.address)
         writer.writerow([moment, *(inert(cell) for cell in said)])
     return f"\ufeff{to.getvalue()}"  # the mark tells Excel that this is UTF-8
