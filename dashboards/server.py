@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import flask
+
+# DuckDB and Plotly import it in the middle of an answer: other answers would meet half of it
+import pandas as pd  # noqa: F401
 from dash import Dash, dcc, html
 
 from dashboards.aging import page as aging

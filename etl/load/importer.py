@@ -22,9 +22,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-# DuckDB imports it in the middle of a load: pages drawn meanwhile would meet half of it
-import pandas as pd  # noqa: F401
-
 from data.core.errors import FileError, ImportRefusedError, TandemError, first_line
 from data.core.importing import (
     Effect,
