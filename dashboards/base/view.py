@@ -382,11 +382,22 @@ class Context:
         )
 
     def _said(self) -> Hashable:
-        """Return what changes with every line of the memory."""
+        """Return what changes with every line of the memory.
+
+        A question is answered as of one moment: the database is asked once for each, and again
+        after what is said meanwhile here.
+        """
+        written, asked = self._memory.written, flask.has_request_context()
+        kept: tuple[int, Hashable] | None = flask.g.get("said") if asked else None
+        if kept is not None and kept[0] == written:
+            return kept[1]
         try:
-            return self._memory.revision()
+            found: Hashable = self._memory.revision()
         except StoreError as error:
-            return str(error)  # who asks for what was said is told
+            found = str(error)  # who asks for what was said is told
+        if asked:
+            flask.g.said = written, found
+        return found
 
     def relations(self, state: State, options: Options) -> Relations:
         """Return what was said by now, for the figures of `state`; read once."""

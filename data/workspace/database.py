@@ -38,6 +38,8 @@ class Database:
         self.where = _hidden(url) if url else str(folder / NAME)
         self._engine = _engine(url or f"sqlite:///{folder / NAME}")
         self._ready = False
+        self.written = 0
+        """How often something was kept by this object."""
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection | None]:
@@ -68,6 +70,7 @@ class Database:
             engine = self._engine.execution_options(tandem_writes=True)
             with engine.begin() as connection:
                 yield connection
+            self.written += 1
         except (sa.exc.SQLAlchemyError, OSError) as error:
             raise StoreError(CANNOT_WRITE, MAY_WRITE, path=self.where, error=_why(error)) from error
 

@@ -32,6 +32,9 @@ from data.workspace.tables import DOCUMENTS, LINES, REVISION
 from data.workspace.taken_in import MOVED
 from data.workspace.taken_in import lines as taken_in
 
+#: Made once: it is asked with every question of a page.
+_REVISION = sa.select(REVISION.c.number)
+
 
 class Memory:
     """What is said beside one store. Safe to use from several threads and processes."""
@@ -58,7 +61,12 @@ class Memory:
         with self._reading() as connection:
             if connection is None:
                 return 0
-            return int(connection.execute(sa.select(REVISION.c.number)).scalar_one())
+            return int(connection.execute(_REVISION).scalar_one())
+
+    @property
+    def written(self) -> int:
+        """How often something was said through this object."""
+        return self._database.written
 
     def say(
         self,

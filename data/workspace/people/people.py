@@ -44,6 +44,13 @@ _SEEN = timedelta(minutes=1)
 _KEPT = timedelta(days=90)
 """So long attempts are kept."""
 
+#: Who holds a session; made once, for it is asked with every request.
+_HOLDS = (
+    sa.select(ACCOUNTS, SESSIONS.c.seen, SESSIONS.c.since)
+    .join(SESSIONS, SESSIONS.c.account == ACCOUNTS.c.id)
+    .where(SESSIONS.c.hash == sa.bindparam("held"), ACCOUNTS.c.active)
+)
+
 
 class PeopleError(TandemError):
     """What cannot be done about an account."""
@@ -293,11 +300,7 @@ class People:
         with self._database.reading() as connection:
             if connection is None:
                 return None
-            row = connection.execute(
-                sa.select(ACCOUNTS, SESSIONS.c.seen, SESSIONS.c.since)
-                .join(SESSIONS, SESSIONS.c.account == ACCOUNTS.c.id)
-                .where(SESSIONS.c.hash == _hash(session), ACCOUNTS.c.active)
-            ).first()
+            row = connection.execute(_HOLDS, {"held": _hash(session)}).first()
         if row is None or now - row.seen > IDLE or now - row.since > LASTS:
             return None
         if now - row.seen > _SEEN:

@@ -16,6 +16,7 @@ from dashboards.door.ways import Provider, Proxy, Ways
 from dashboards.server import PAGES, create_app
 from data.core.rights import CREDIT, ROLES, SALES, Scope
 from data.store.schema import TABLES
+from data.workspace.memory import Memory
 from data.workspace.people import people as module
 from data.workspace.people.people import People
 from data.workspace.subjects.agreed import Limit
@@ -198,6 +199,25 @@ def test_what_is_said_bears_the_name_of_who_is_signed_in(town):
         with pytest.raises(SaidError, match="not one of yours"):
             context.memory.take_back("", other.id)
         assert context.memory.take_back("", line.id).who == "Anna"
+
+
+def test_a_question_asks_once_what_was_said_and_again_after_it_said_something(
+    tmp_path, monkeypatch
+):
+    context, asked = Context(small_company(tmp_path)), []
+    revision = Memory.revision
+    monkeypatch.setattr(Memory, "revision", lambda self: asked.append(1) or revision(self))
+    app = create_app(context.store)
+    with app.server.test_request_context("/"):
+        first = context.view("").moment
+        assert (context.moment(), len(asked)) == (first, 1)
+        context.memory.say("Anna", "C1", Note(), "Called.")
+        assert context.moment() != first
+        assert len(asked) == 2
+    with app.server.test_request_context("/"):
+        Memory(context.store.folder).say("Bram", "C1", Note(), "Called elsewhere.")
+        assert context.moment() != first
+        assert len(asked) == 3
 
 
 def test_signing_in_leads_back_and_out_again(town):
