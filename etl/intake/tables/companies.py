@@ -97,7 +97,10 @@ def settle_reference(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     if not cells and own is not None and own == name:
         _settle_code(connection, plan, name)
         return
-    if own and name and all(is_called(plan.header(n)) for n in ("customer_id", "customer_name")):
+    two = "customer_name" in plan.columns  # else both are one column
+    if own and name and two and is_called(plan.header("customer_id")) and is_called(
+        plan.header("customer_name")
+    ):  # fmt: skip
         _settle_called(connection, plan, own, name)
         return
     if len(cells) != 1 or own not in (name, *cells):

@@ -198,6 +198,19 @@ def test_a_reference_that_is_the_same_for_a_name_is_the_customers_number(
     assert owed == {"00917": D(50), "00788": D(20)}
 
 
+@pytest.mark.parametrize(
+    ("refs", "called"), list(zip(REFERENCES, ("Client", "Klant", "Client", "Kunde"), strict=True))
+)
+def test_a_reference_stands_beside_what_may_be_number_or_name(balance, refs, called):
+    number, reference, _, *others = refs[0].split(";")
+    owed, report = balance(
+        f"{number};{reference};{called};{';'.join(others)}\nF1;917;Acme;2026-01-25;100.00\n"
+        "F2;788;Bolt;2026-01-26;70.00\nF3;917;Acme;2026-02-25;50.00\n"
+    )
+    assert report.ok, report.failures
+    assert owed == {"917": D(150), "788": D(70)}
+
+
 @pytest.mark.parametrize(("invoiced", "_"), REFERENCES)
 def test_a_reference_that_each_invoice_has_of_its_own_is_no_number(balance, invoiced, _):
     owed, report = balance(
