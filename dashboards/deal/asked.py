@@ -48,6 +48,25 @@ def asked_of(keys: Mapping[str, str]) -> Asked | None:
     return Asked(**said, without_vat=vat, **{name: int(value) for name, value in whole.items()})  # type: ignore[arg-type]  # amounts and whole numbers, each by its name
 
 
+def keys_of(asked: Asked) -> dict[str, str]:
+    """Return what an address says of a deal, so that `asked_of` reads it; its cost as a margin.
+
+    >>> keys_of(Asked(Decimal(20000), Decimal(21), cost=Decimal(17000)))
+    {'amount': '20000', 'vat': '21', 'margin': '3000'}
+    """
+    cost = asked.cost
+    said: dict[str, object] = {
+        "vat": asked.without_vat, "margin": asked.margin if cost is None else asked.amount - cost,
+    }  # fmt: skip
+    usual = Asked(asked.amount)
+    for name in FIELDS:
+        if name not in said and name != "amount":
+            value = getattr(asked, name)
+            said[name] = None if value == getattr(usual, name) else value
+    found = {"amount": asked.amount, **{name: said[name] for name in FIELDS if name != "amount"}}
+    return {name: str(value) for name, value in found.items() if value is not None}
+
+
 def customer_of(view: View) -> str:
     """Return the number of the customer in question; '' where there is none."""
     if view.selection.page.get(DECISION):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,10 +15,12 @@ from data.core.texts import N_
 
 if TYPE_CHECKING:
     from dashboards.base.format import Format
+    from data.core.policy.rules import Policy
     from data.store.state import State, Store
     from metrics.asking.ledger import Ledger, Statement
     from metrics.decide.deal.answer import Alternative, Answer
     from metrics.decide.deal.deal import Asked
+    from metrics.decide.deal.kept import Desk
 
 _STORE = Path("store")
 _NOTHING = "{store} holds no data yet: load exports with `python app.py load PATH`"
@@ -74,6 +76,10 @@ def deal_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
             datetime | None,
             typer.Option(formats=["%Y-%m-%d"], help="End of this day; the last day of the data."),
         ] = None,
+        ask: Annotated[
+            str, typer.Option(metavar="WHY", help="Ask for a decision, and say why.")
+        ] = "",
+        who: Annotated[str, typer.Option(metavar="NAME", help="Who asks.")] = "",
         format: Annotated[Shape, typer.Option(help="How to print it.")] = Shape.text,
     ) -> None:
         """Say whether this may be sold on credit: the answer, its tests, what would change it."""
@@ -93,7 +99,11 @@ def deal_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
             if state is None:
                 raise _stop(_NOTHING.format(store=store))
             day = as_of.date() if as_of else None
-            text = deal_text(state, store, customer, asked, day, as_json=format is Shape.json)
+            if ask and day:
+                raise _stop("A decision is asked of the last day: leave --as-of out")
+            text = deal_text(
+                state, store, customer, asked, day, as_json=format is Shape.json, why=ask, who=who
+            )
         except TandemError as error:
             raise _stop(error) from error
         typer.echo(text, nl=False)
@@ -107,11 +117,13 @@ def _stop(message: object) -> typer.Exit:
 
 
 def deal_text(
-    state: State, store: Path, customer: str, asked: Asked, as_of: date | None, *, as_json: bool
-) -> str:
+    state: State, store: Path, customer: str, asked: Asked, as_of: date | None, *, as_json: bool,
+    why: str = "", who: str = "",
+) -> str:  # fmt: skip
     """Return what the rules say of a deal with a customer, as text to read or as JSON.
 
-    Raises DealError for a deal that cannot be, StoreError where the customer is not known
+    why: a decision is asked as well, by `who`, and its address told. Raises SaidError for one that
+    cannot be asked, DealError for a deal that cannot be, StoreError where the customer is not known
     or there is no document.
     """
     from dashboards.base.format import Format
@@ -123,6 +135,7 @@ def deal_text(
     from metrics.asking.own import day_of, ledger_of
     from metrics.catalogue import answer as answered
     from metrics.decide.deal.answer import alternatives, decide, smallest_changes
+    from metrics.decide.deal.kept import Desk
     from metrics.desk import known_of
 
     engine, policy = state.engine, read(store)
@@ -157,14 +170,43 @@ def deal_text(
         said = decide(deal, known, policy)
         changes = smallest_changes(deal, known, policy)
         others = alternatives(deal, known, policy)
+        told_of = ""
+        if why:
+            desk = Desk(customer, said, changes, others)
+            told_of = _ask(state, store, desk, asked, policy, currency, who, why)
         if as_json:
             data = {"customer": customer, **as_data(said, changes, others, f)}
+            data |= {"decision": told_of} if why else {}
             return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
         lines = [f"{found[0]['customer_name']} ({customer}), as of {f.day(day)}",
                  told(said.says, f)]  # fmt: skip
         lines += filter(None, (who_decides(said), expected_words(said, f)))
         lines += [told(one.says, f) for one in changes]
+        lines += [f"A decision was asked: /deal?decision={told_of}"] if why else []
         return "\n".join([*lines, "", *_tests(said, f), *_returns(said, f), *_others(others, f)])
+
+
+def _ask(
+    state: State, store: Path, desk: Desk, asked: Asked, policy: Policy, currency: str, who: str,
+    why: str,
+) -> str:  # fmt: skip
+    """Ask for a decision; return the id of its line."""
+    from dashboards.deal.asked import keys_of
+    from data.workspace.memory import Memory
+    from data.workspace.subjects.keeping import Person
+    from metrics.decide.deal.cases import asking, is_person
+    from metrics.decide.deal.kept import Kept, version
+
+    memory = Memory(store)
+    try:
+        revision = memory.revision()
+        kept = Kept(desk, keys_of(asked), state.number, revision, version(policy))
+        person = is_person(memory.lines(desk.customer, (Person.name,)))
+        today = datetime.now(UTC).astimezone().date()
+        said = asking(kept, currency, policy, today, person=person)
+        return memory.say(who, desk.customer, said, why).id
+    finally:
+        memory.close()
 
 
 def _tests(said: Answer, f: Format) -> list[str]:

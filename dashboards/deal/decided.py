@@ -10,7 +10,7 @@ from decimal import Decimal
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboards.base.i18n import _
+from dashboards.base.i18n import _, n_
 from dashboards.base.panel import Content
 from dashboards.base.parts import message
 from dashboards.base.view import View
@@ -229,9 +229,10 @@ def list_content(view: View) -> Content:
         ]
         for one in shown
     ]
-    measure = _("The newest {shown} of {count}").format(
-        shown=f.count(len(shown)), count=f.count(len(mine))
-    )
+    measure = n_("{count} decision", "{count} decisions", len(mine))
+    if len(mine) > len(shown):
+        measure = _("The newest {shown} of {count}")
+    measure = measure.format(shown=f.count(len(shown)), count=f.count(len(mine)))
     return Content(title, measure, html.Div(plain_table(head, rows), className="deal-list"))
 
 

@@ -22,13 +22,12 @@ from dashboards.frame.who import WHO
 from data.core.errors import StoreError, TandemError
 from data.core.texts import N_
 from data.workspace.line import Line
-from data.workspace.memory import Memory
 from data.workspace.subjects.deal import APPROVED, DECLINED, DealAsked, DealDecided
 from data.workspace.subjects.keeping import Person
 from data.workspace.subjects.subject import SaidError
 from data.workspace.tables import CENT
-from metrics.decide.deal.cases import WAITING, against
-from metrics.decide.deal.kept import Kept, version, written
+from metrics.decide.deal.cases import WAITING, against, asking, is_person
+from metrics.decide.deal.kept import Kept, version
 
 SAID = "deal-said"
 """The store that counts what was said here."""
@@ -157,15 +156,13 @@ def put(context: Context, view: View, who: str, why: str) -> Line:
     again = case_of(view, AGAIN)[0] if page.get(AGAIN) else None
     if again and (again.replaced_by or again.line.customer != desk.customer):
         raise SaidError(N_("It was decided, withdrawn or asked again: look at it again."))
-    answer, policy, today = desk.answer, view.options.policy, _today()
     keys = {name: page[name] for name in FIELDS if page.get(name)}
+    policy = view.options.policy
     kept = Kept(desk, keys, view.state.number, memory.revision(), version(policy))
-    alone = answer.automatic and not _person(memory, desk.customer)
-    said = DealAsked(
-        answer.deal.amount, view.f.currency, answer.deal.terms, answer.deal.discount,
-        answer.answer, written(kept), context.reader().scope.text, again.line.id if again else "",
-        today + timedelta(policy.decision_days.at(today)) if alone else None,
-        today + timedelta(policy.review_days.at(today)) if alone else None,
+    said = asking(
+        kept, view.f.currency, policy, _today(),
+        person=is_person(memory.lines(desk.customer, (Person.name,))),
+        part=context.reader().scope.text, replaces=again.line.id if again else "",
     )  # fmt: skip
     return memory.say(who, desk.customer, said, why)
 
@@ -203,12 +200,6 @@ def decide(context: Context, view: View, button: str, who: str, why: str, grante
         today + timedelta(policy.review_days.at(today)),
     )  # fmt: skip
     memory.say(who, case.line.customer, yes, why)
-
-
-def _person(memory: Memory, customer: str) -> bool:
-    """Return whether the customer was said to be a natural person: then somebody decides."""
-    said = [x.said for x in memory.lines(customer, (Person.name,)) if x.holds]
-    return bool(said) and isinstance(said[-1], Person) and said[-1].person
 
 
 def _today() -> date:

@@ -10,6 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 import app
+from data.workspace.memory import Memory
+from metrics.decide.deal.kept import read
 from tests.ledgers import customer, invoice, match, payment, publish
 
 LAST = date(2026, 3, 31)
@@ -122,3 +124,23 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(folder, words, message):
     code, text = run(folder, *words)
     assert code == 1
     assert message in text
+
+
+def test_a_decision_is_asked_as_on_the_page(folder):
+    words = ("--customer", "A", "--amount", "1000", "--without-vat", "21", "--cost", "800")
+    found = asked(folder, *words, "--terms", "60", "--ask", "a new customer", "--who", "Ann")
+    memory = Memory(folder)
+    (line,) = memory.lines("A")
+    memory.close()
+    assert (line.id, line.who, line.note) == (found["decision"], "Ann", "a new customer")
+    kept = read(line.said.rests_on)
+    keys = {"amount": "1000", "vat": "21", "terms": "60", "margin": "200"}
+    assert (kept.asked, kept.desk.answer.deal.amount) == (keys, line.said.amount)
+    assert "/deal?decision=" in run(folder, *words, "--ask", "x", "--who", "Bob")[1]
+    for more, reason in (
+        ((), "Say who you are first"),
+        (("--who", "Ann", "--as-of", "2026-01-01"), "asked of the last day"),
+    ):
+        code, text = run(folder, *words, "--ask", "x", *more)
+        assert code == 1
+        assert reason in text

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from data.core.policy.rules import Policy
 from data.core.texts import N_, Text
 from data.workspace.line import Line
 from data.workspace.subjects.deal import APPROVED, DECLINED, DealAsked, DealDecided
+from data.workspace.subjects.keeping import Person
 from metrics.decide.approval import approver, needs_another
 from metrics.decide.deal.answer import Answer
 from metrics.decide.deal.deal import Deal
+from metrics.decide.deal.kept import Kept, written
 from metrics.decide.deal.tested import unsecured_after
 
 WAITING, HOLDS, VOID, EXPIRED = "waiting", "holds", "void", "expired"
@@ -98,6 +100,31 @@ def cases(lines: Iterable[Line]) -> list[Case]:
             if case and case.decision is None:
                 found[said.asking] = replace(case, decision=line, decided=said)
     return list(found.values())
+
+
+def asking(
+    kept: Kept, currency: str, policy: Policy, today: date, *, person: bool,
+    part: str = "", replaces: str = "",
+) -> DealAsked:  # fmt: skip
+    """Return what is asked of a deal: decided by the rules, where they may and it is no person.
+
+    today: on which it is asked. person: whether the customer is a natural person. part, replaces:
+    as of `DealAsked`.
+    """
+    answer = kept.desk.answer
+    alone = answer.automatic and not person
+    return DealAsked(
+        answer.deal.amount, currency, answer.deal.terms, answer.deal.discount, answer.answer,
+        written(kept), part, replaces,
+        today + timedelta(policy.decision_days.at(today)) if alone else None,
+        today + timedelta(policy.review_days.at(today)) if alone else None,
+    )  # fmt: skip
+
+
+def is_person(lines: Iterable[Line]) -> bool:
+    """Return whether these lines of a customer say last that it is a natural person."""
+    said = [one.said for one in lines if one.holds and isinstance(one.said, Person)]
+    return said[-1].person if said else False
 
 
 def against(
