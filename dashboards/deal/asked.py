@@ -51,6 +51,7 @@ def asked_of(keys: Mapping[str, str]) -> Asked | None:
 def keys_of(asked: Asked) -> dict[str, str]:
     """Return what an address says of a deal, so that `asked_of` reads it; its cost as a margin.
 
+    >>> from decimal import Decimal
     >>> keys_of(Asked(Decimal(20000), Decimal(21), cost=Decimal(17000)))
     {'amount': '20000', 'vat': '21', 'margin': '3000'}
     """
