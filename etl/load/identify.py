@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +67,7 @@ def safe_name(name: str) -> str:
     ('pass_wd.csv', 'file')
     >>> name = safe_name("\N{CHERRY BLOSSOM}" * 300 + ".csv")
     >>> len(name), name.endswith(".csv")
-    (33, True)
+    (39, True)
     """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     clean = _UNSAFE.sub("_", last).strip(" .")
@@ -74,8 +75,9 @@ def safe_name(name: str) -> str:
         stem, dot, end = clean.rpartition(".")
         if not dot or len(end) >= 10:
             stem, dot, end = clean, "", ""
-        room = _MOST - len(f"{dot}{end}".encode())
-        clean = f"{stem.encode()[:room].decode(errors='ignore')}{dot}{end}"
+        # two long names that begin alike are two files
+        end = f"~{hashlib.sha256(clean.encode()).hexdigest()[:8]}{dot}{end}"
+        clean = stem.encode()[: _MOST - len(end.encode())].decode(errors="ignore") + end
     return clean or "file"
 
 

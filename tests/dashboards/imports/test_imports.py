@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +18,9 @@ from dashboards.imports import files as imports_files
 from dashboards.imports import loaded as imports_loaded
 from dashboards.imports import questions as imports_questions
 from dashboards.imports import report as imports_report
+from dashboards.imports import uploads as imports_uploads
 from dashboards.imports.editor import drawn
+from dashboards.imports.quota import Quota
 from dashboards.server import create_app
 from data.core.errors import FileError, ImportRefusedError, TandemError
 from data.core.expectation import Expectation
@@ -95,6 +98,27 @@ def test_own_origin_may_send(client):
 def test_a_form_without_our_header_is_refused(client):
     address = f"/imports/files?session={SESSION}&name=x.csv"
     assert client.post(address, data=b"a;b").status_code == 403
+
+
+def test_twenty_files_at_once_arrive_and_one_more_than_the_quota_is_refused(store, monkeypatch):
+    """Each under a name longer than a disk takes, of which no two are the same."""
+    monkeypatch.setattr(imports_uploads, "Quota", lambda: Quota(files=20))
+    app = create_app(store, importer=FileImporter(store))
+    address = f"/imports/files?session={SESSION}&name={'invoices ' * 40}"
+
+    def one(number):
+        content = f"a;b\n{number};2\n".encode()
+        to = f"{address}{number}.csv"
+        return app.server.test_client().post(to, data=content, headers={"X-Tandem": "upload"})
+
+    with ThreadPoolExecutor(20) as browsers:
+        assert {reply.status_code for reply in browsers.map(one, range(20))} == {200}
+    kept = list((store.folder / "uploads" / SESSION).glob("*/*"))
+    assert len({path.name for path in kept}) == 20
+    assert {path.read_bytes() for path in kept} == {f"a;b\n{n};2\n".encode() for n in range(20)}
+    refused = one(20)
+    assert refused.status_code == 400
+    assert "at most 20 files" in refused.json["error"]
 
 
 def test_a_session_that_is_none_is_refused_in_words(client):

@@ -57,7 +57,8 @@ def finished(importer):
         ("C:\\temp\\fac<t>.csv", "fac_t_.csv"),
         (".hidden", "hidden"),
         ("", "file"),
-        ("a" * 300 + ".csv", "a" * 116 + ".csv"),
+        ("a" * 300 + ".csv", "a" * 107 + "~f87ad7ea.csv"),
+        ("a" * 301 + ".csv", "a" * 107 + "~9080c0af.csv"),
     ],
 )
 def test_names_of_dropped_files_name_nothing_else(name, kept):
