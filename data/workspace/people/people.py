@@ -29,7 +29,7 @@ from data.workspace.people.log import SIGNED_IN, Done, Which, note
 from data.workspace.people.tables import ACCOUNTS, ATTEMPTS, SESSIONS, TICKETS
 from data.workspace.places import VARIABLE
 
-SHORTEST, LONGEST = 12, 200
+SHORTEST, LONGEST = 12, 128
 """Characters of a password."""
 IDLE, LASTS = timedelta(hours=8), timedelta(days=7)
 """How long a session lasts without being used, and at all."""
@@ -370,7 +370,8 @@ def _nobodys() -> str:
 def _proves(kept: str, password: str) -> bool:
     """Return whether a password is the one whose hash is kept; as slow where there is none."""
     try:
-        return _hasher().verify(kept or _nobodys(), password[:LONGEST]) and bool(kept)
+        proved = _hasher().verify(kept or _nobodys(), password[:LONGEST])
+        return proved and bool(kept) and len(password) <= LONGEST
     except VerificationError:
         return False
 

@@ -13,6 +13,7 @@ from data.workspace.people.people import (
     IDLE,
     INVITED,
     LASTS,
+    LONGEST,
     PAUSE,
     TRIES,
     TRIES_FROM_ONE,
@@ -159,7 +160,7 @@ def test_a_link_sets_a_password_once_and_not_for_ever(people):
     assert people.invited(ticket, NOW).login == "bob"
     assert people.invited(ticket, NOW + INVITED) is None
     assert people.invited("guessed", NOW) is None
-    for bad, reason in (("short", "12 to 200"), ("x" * 201, "12 to 200")):
+    for bad, reason in (("short", "12 to 128"), ("x" * 129, "12 to 128")):
         with pytest.raises(PeopleError, match=reason):
             people.set_password(ticket, bad, NOW)
     newer = people.invite("bob", now=NOW)
@@ -177,6 +178,17 @@ def test_a_new_password_ends_every_session(people):
     assert people.reader(session, NOW) is None
     with pytest.raises(RefusedError):
         people.sign_in("anna@x.example", SECRET, now=NOW)
+
+
+def test_a_password_is_all_that_was_typed_whatever_its_letters(people):
+    with_anna(people)
+    long = "ключ 鍵 \N{KEY}   " * 8
+    whole = long + "x" * (LONGEST - len(long))
+    people.set_password(people.invite("anna@x.example", now=NOW), whole, NOW)
+    for other in (whole[:-1], whole + "x"):
+        with pytest.raises(RefusedError, match="not right"):
+            people.sign_in("anna@x.example", other, now=NOW)
+    assert people.sign_in("anna@x.example", whole, now=NOW)
 
 
 def test_who_is_shut_out_is_out_at_once_and_everywhere(people):
