@@ -36,8 +36,12 @@ def guard(app: Dash, context: Context, pages: tuple[Page, ...], needs: Mapping[s
     def may() -> flask.Response | None:
         below = [r for path, r in shut.items() if flask.request.path.startswith(f"{path}/")]
         if below and not context.reader().may(below[0]):
-            return flask.Response(_("Your role does not see this.") + "\n", HTTPStatus.FORBIDDEN)
+            return refused(flask.request.path)
         return None
+
+    def refused(what: str) -> flask.Response:
+        context.note("refused", what)
+        return flask.Response(_("Your role does not see this.") + "\n", HTTPStatus.FORBIDDEN)
 
     (endpoint,) = (r.endpoint for r in server.url_map.iter_rules() if r.rule == _CALLBACKS)
     dispatch = server.view_functions[endpoint]
@@ -50,7 +54,7 @@ def guard(app: Dash, context: Context, pages: tuple[Page, ...], needs: Mapping[s
             return flask.Response(wrong + "\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
         right = needs.get(asked["output"])
         if right and not context.reader().may(right):
-            return flask.Response(_("Your role does not see this.") + "\n", HTTPStatus.FORBIDDEN)
+            return refused(asked["output"])
         return dispatch()
 
     server.view_functions[endpoint] = answer

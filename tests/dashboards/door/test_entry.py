@@ -22,6 +22,7 @@ from data.workspace.people.people import People
 from data.workspace.subjects.agreed import Limit
 from data.workspace.subjects.note import Note
 from data.workspace.subjects.subject import SaidError
+from etl.load.importer import FileImporter
 from tests.pages import CUSTOMERS, query, small_company
 from tests.serving import served
 
@@ -45,7 +46,8 @@ def town(tmp_path_factory):
         for login, role, scope in (*everybody, ("anna", SALES, ANNAS), ("ines", CREDIT, ANNAS)):
             people.set_password(people.add(login, login.title(), role, scope), SECRET)
             sessions[login] = people.sign_in(login, SECRET)
-        yield store, people, create_app(store, people=people, ways=WAYS), sessions
+        app = create_app(store, people=people, ways=WAYS, importer=FileImporter(store))
+        yield store, people, app, sessions
 
 
 def client(town, login=""):
@@ -91,6 +93,14 @@ def test_without_a_session_no_question_is_answered(town):
         assert answer.status_code == 401, output
 
 
+@pytest.mark.parametrize("path", ["/_mcp", "/mcp", "/health", "/_reload-hash", "/static/x", "/x/y"])
+def test_without_a_session_no_address_is_answered_that_is_none(town, path):
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        answer = client(town).open(path, method=method, json={"jsonrpc": "2.0", "id": 1})
+        assert answer.status_code in (401, 404, 405), (method, answer.status)
+        assert b"Janssens" not in answer.data
+
+
 @pytest.mark.parametrize("held", ["", "guessed", "x" * 3000, "é"])
 def test_a_session_that_is_none_opens_nothing(town, held):
     browser = client(town)
@@ -125,6 +135,54 @@ def test_who_sees_own_customers_is_sent_nothing_of_others(town, login):
 @pytest.mark.parametrize("login", ["admin", "executive"])
 def test_who_sees_all_is_sent_all(town, login):
     assert any(json.dumps(name)[1:-1] in d for name in OTHERS for d in everything(town, login))
+
+
+@pytest.mark.parametrize("login", ["sales", "credit", "executive", "anna", "ines"])
+def test_no_question_of_a_page_is_answered_that_a_role_does_not_see(town, login):
+    store, people, app, sessions = town
+    reader = people.reader(sessions[login])
+    bare, refused = set(create_app(store, pages=()).callback_map), 0
+    for page in PAGES:
+        if not page.right or reader.may(page.right):
+            continue
+        for output in set(create_app(store, pages=(page,)).callback_map) - bare:
+            told = app.callback_map[output]
+            given = {
+                name: [{**one, "value": None} for one in told.get(name) or ()]
+                for name in ("inputs", "state")
+            }
+            asked = {"output": output, "outputs": {"id": "x", "property": "y"}, **given}
+            answer = client(town, login).post("/_dash-update-component", json=asked)
+            assert answer.status_code == 403, output
+            refused += 1
+    assert refused > 4
+    assert people.audit(1)[0].what == "refused"
+
+
+@pytest.mark.parametrize("login", ["sales", "executive", "anna", "ines"])
+def test_who_may_not_load_sends_no_file(town, login):
+    to = f"/imports/files?session={'ab' * 16}&name=a.csv"
+    answer = client(town, login).post(to, data=b"a;b", headers={"X-Tandem": "upload"})
+    assert answer.status_code == 403
+    assert not (town[0].folder / "uploads").exists()
+
+
+@pytest.mark.parametrize("login", ["sales", "credit", "executive", "anna", "ines"])
+def test_the_log_is_for_administrators(town, login):
+    answer = client(town, login).get("/people/log.csv")
+    assert (answer.status_code, b"signed in" in answer.data) == (403, False)
+    assert b"signed in" in client(town, "admin").get("/people/log.csv").data
+
+
+def test_the_question_about_anothers_customer_is_answered_with_nothing_of_it(town):
+    with served(town[2]) as port:
+        visitor = Visitor("127.0.0.1", port, near=None, cookie=f"{COOKIE}={town[3]['anna']}")
+        try:
+            for path in ("/customer", "/deal", "/memory", "/cash", "/changes"):
+                visitor.open(path, query(customer="C2", amount="1000"))
+                assert "De Vries" not in json.dumps(visitor.props, ensure_ascii=False), path
+        finally:
+            visitor.close()
 
 
 @pytest.mark.parametrize(
@@ -238,6 +296,24 @@ def test_signing_in_leads_back_and_out_again(town):
     assert browser.get("/_dash-layout").status_code == 200
     assert browser.post("/sign-out").status_code == 303
     assert browser.get("/_dash-layout").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/_dash-layout", "/sign-in", "/no/such", "/people/log.csv"])
+def test_browsers_are_told_what_protects_a_reader(town, path):
+    with client(town, "sales").get(path, base_url="https://localhost") as answer:
+        told = answer.headers
+        scripts = told["Content-Security-Policy"].partition("script-src")[2].partition(";")[0]
+        assert "unsafe" not in scripts
+        assert "frame-ancestors 'none'" in told["Content-Security-Policy"]
+        assert told["X-Content-Type-Options"] == "nosniff"
+        assert told["Referrer-Policy"] == "same-origin"
+        assert told["Strict-Transport-Security"].startswith("max-age=")
+        assert "camera=()" in told["Permissions-Policy"]
+        assert "charset=utf-8" in told["Content-Type"] or answer.is_json
+        assert "Access-Control-Allow-Origin" not in told
+    form = {"login": "credit", "password": SECRET}
+    cookie = client(town).post("/sign-in", data=form, base_url="https://localhost").headers
+    assert "Secure" in cookie["Set-Cookie"]
 
 
 @pytest.mark.parametrize(
