@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -207,3 +208,48 @@ def test_the_licence_of_all_that_is_installed_is_listed():
     listed = dict(re.findall(r"^\| ([\w.-]+) \| (.+) \|$", page, re.MULTILINE)[1:])
     assert set(listed) == set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
     assert not [n for n, said in listed.items() if re.search(r"\bA?GPL|(?<!Lesser )General", said)]
+
+
+#: The points of level 2 of ASVS 4.0.3, by section.
+LEVEL_2 = (
+    "1.1:1-7 1.2:1-4 1.4:1,4-5 1.5:1-4 1.6:1-4 1.7:1-2 1.8:1-2 1.9:1-2 1.10:1 1.11:1-2 1.12:2 "
+    "1.14:1-6 2.1:1-12 2.2:1-3 2.3:1-3 2.4:1-5 2.5:1-7 2.6:1-3 2.7:1-6 2.8:1-7 2.9:1-3 2.10:1-4 "
+    "3.1:1 3.2:1-4 3.3:1-4 3.4:1-5 3.5:1-3 3.7:1 4.1:1-3,5 4.2:1-2 4.3:1-3 5.1:1-5 5.2:1-8 "
+    "5.3:1-10 5.4:1-3 5.5:1-4 6.1:1-3 6.2:1-6 6.3:1-2 6.4:1-2 7.1:1-4 7.2:1-2 7.3:1,3-4 7.4:1-3 "
+    "8.1:1-4 8.2:1-3 8.3:1-8 9.1:1-3 9.2:1-4 10.2:1-2 10.3:1-3 11.1:1-8 12.1:1-3 12.2:1 "
+    "12.3:1-6 12.4:1-2 12.5:1-2 12.6:1 13.1:1,3-5 13.2:1-3,5-6 13.3:1-2 13.4:1-2 14.1:1-4 "
+    "14.2:1-6 14.3:2-3 14.4:1-7 14.5:1-4 "
+)
+
+
+def _points(section: str, numbers: str) -> Iterator[str]:
+    """Return points by their whole numbers, such as 1.2.1, of "1-3,5"."""
+    for part in numbers.split(","):
+        first, _dash, last = part.partition("-")
+        for number in range(int(first), int(last or first) + 1):
+            yield f"{section}.{number}"
+
+
+def test_every_point_of_the_standard_is_answered_once_by_tests_that_exist():
+    page = (ROOT / "docs" / "asvs.md").read_text(encoding="utf-8")
+    answered: list[str] = []
+    for row in re.findall(r"^\| (\d[^|]*) \|", page, re.MULTILINE):
+        for part in row.split(", "):
+            first, _dash, last = part.partition("–")
+            section, _dot, number = first.rpartition(".")
+            until = last.rpartition(".")[2] or number
+            answered += _points(section, f"{number}-{until}")
+    asked = [p for told in LEVEL_2.split() for p in _points(*told.split(":"))]
+    assert sorted(set(answered)) == sorted(asked)
+    assert len(answered) == len(asked)
+    tests = {
+        name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    named = set(re.findall(r"`(test_\w+)`", page))
+    assert len(named) > 60
+    assert named - tests == set()
+    security = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:tests|dashboards|data|etl)/[\w/.]+)`", security + page):
+        assert (ROOT / name).exists(), name
