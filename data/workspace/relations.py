@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from data.core.policy.rules import Policy
+from data.store.answers import Answers
 from data.store.engine import Engine
 from data.workspace.places import untouched
 from data.workspace.rates import Rates, in_cents
@@ -192,6 +193,10 @@ def _together(table: pa.Table, more: pa.Table) -> pa.Table:
     return pa.concat_tables([table, more]).combine_chunks()
 
 
+#: Bytes of promises, as judged on the days that were looked at last.
+_MOST = 8 << 20
+
+
 class Relations:
     """What was said beside one state by one moment, read when a statement names it first.
 
@@ -212,8 +217,8 @@ class Relations:
         self._nothing = nothing
         self.rates = rates or Rates(engine)
         self._told = told or Told(self.rates)
-        self._judged: dict[tuple[tuple[date, date], ...], pa.Table] = {}
-        self._lock = Lock()
+        # bounded: each as-of day that anybody looks at is another one
+        self._judged = Answers(_MOST)
 
     @cached_property
     def _lines(self) -> tuple[Line, ...]:
@@ -235,10 +240,7 @@ class Relations:
         """
         if name != JUDGED:
             return self._tables[name]
-        with self._lock:
-            if days not in self._judged:
-                self._judged[days] = self._judge(days)
-            return self._judged[days]
+        return self._judged.get(days, lambda: self._judge(days))
 
     def print_of(self, name: str, days: tuple[tuple[date, date], ...] = ()) -> str:
         """Return what tells `table(name, days)` from any other one, by what is in it."""

@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from time import perf_counter
 
+import pyarrow as pa
 import pytest
 
+from data.core.policy.rules import Policy
 from data.workspace.line import back_of, line_of
 from data.workspace.memory import Memory
 from data.workspace.named import Named
-from data.workspace.relations import Told, relations
+from data.workspace.relations import JUDGED, Relations, Told, relations
 from data.workspace.subjects.dispute import Dispute
 from data.workspace.subjects.keeping import Person
 from data.workspace.subjects.note import Note
@@ -132,3 +134,17 @@ def test_another_memory_in_its_place_is_read_anew(tmp_path):
     (tmp_path / "two" / "workspace.sqlite").replace(tmp_path / "one" / "workspace.sqlite")
     assert [line.note for line in memory.lines()] == ["c", "d", "e"]
     memory.close()
+
+
+def test_days_that_were_looked_at_are_not_kept_without_end(monkeypatch):
+    """Readers look at any day, and a server runs for weeks; the last ones are still shared."""
+    judged = []
+    monkeypatch.setattr("data.workspace.relations._MOST", 20_000)
+    monkeypatch.setattr(
+        Relations, "_judge", lambda _self, days: judged.append(days) or pa.table({"paid": [1]})
+    )
+    found = Relations(list, None, Policy())
+    days = [((DAY + timedelta(n), DAY),) for n in range(40)]
+    for one in (*days, days[-1], days[0]):
+        found.table(JUDGED, one)
+    assert judged == [*days, days[0]]
