@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.base.i18n import _, n_
+from dashboards.base.links import switch
 from dashboards.base.panel import Content
 from dashboards.base.parts import message
 from dashboards.base.view import View
@@ -18,20 +18,19 @@ from dashboards.deal.decided import outcomes_of
 from data.core.calendar import months_later
 from metrics.decide.deal.bill import ALL, Bill, Judged, bill
 
-MONTHS = "deal-months"
-_MONTHS = ("12", "36", "all")
+MONTHS = "months"
+"""The key of the address that says over how many months; all: ever."""
 
 
-def control() -> Component:
-    """Return the choice of the period."""
+def choice(view: View) -> Component:
+    """Return the links that choose the period."""
     words = {"12": _("12 months"), "36": _("36 months"), "all": _("All")}
-    data = [{"value": one, "label": words[one]} for one in _MONTHS]
-    return dmc.SegmentedControl(id=MONTHS, data=data, value="12", size="xs")
+    return switch(view, MONTHS, words, _("Period"), default="12")
 
 
-def bill_content(view: View, months: str) -> Content:
-    """Return the bill of each rule over the deals that were asked in the last months, or ever."""
-    found, labels = _found(view, months)
+def bill_content(view: View) -> Content:
+    """Return the bill of each rule over the deals that were asked in the period."""
+    found, labels = _found(view, view.selection.page.get(MONTHS, "12"))
     title = _("What the rules held, and what they let through")
     if not found:
         text = _("It is counted once decisions were asked here.")
@@ -64,7 +63,7 @@ def bill_content(view: View, months: str) -> Content:
 def _found(view: View, months: str) -> tuple[list[Bill], dict[str, str]]:
     """Return the bill, and how a reader calls each test."""
     day, outcomes = view.selection.as_of, outcomes_of(view)
-    since = None if months not in _MONTHS[:2] else months_later(day, -int(months))
+    since = None if months == "all" else months_later(day, -36 if months == "36" else -12)
     deals, labels = [], dict[str, str]()
     for case in cases_of(view):
         answer = kept_of(case).desk.answer

@@ -31,8 +31,8 @@ from dashboards.deal.asked import (
 from dashboards.deal.words import changed_words, outcome_words, told
 from data.core.errors import TandemError
 from data.workspace.subjects.deal import APPROVED, HOW
-from metrics.decide.deal.cases import EXPIRED, HOLDS, OVER, STANDS, VOID, WAITING, Case
-from metrics.decide.deal.kept import Kept, version
+from metrics.decide.deal.cases import CARRIED, EXPIRED, HOLDS, OVER, STANDS, VOID, WAITING, Case
+from metrics.decide.deal.kept import Desk, Kept, version
 from metrics.decide.deal.standing import Changed, Followed, Outcome, before_it, outcomes, void_by
 from metrics.desk import invoices_of
 
@@ -99,6 +99,19 @@ def outcomes_of(view: View) -> Mapping[str, Outcome]:
     return found
 
 
+def earlier_of(view: View, desk: Desk) -> Seen | None:
+    """Return the decision whose place one of this deal would take; None where there is none.
+
+    A deal that was made stays what it was: the next one is another. Raises `SaidError` where the
+    address names none that is there.
+    """
+    if not view.selection.page.get(AGAIN):
+        return None
+    one = seen(view, case_of(view, AGAIN)[0])
+    other = one.case.line.customer != desk.customer
+    return None if other or one.stands == CARRIED else one
+
+
 def decision_content(view: View) -> Content:
     """Return how the decision of the address stands; else what can be asked of its deal."""
     if view.selection.page.get(DECISION):
@@ -108,18 +121,17 @@ def decision_content(view: View) -> Content:
     if desk is None:
         return Content(_("Decision"), "", message(_("Name a customer and an amount above."),
                                                   kind="empty"))  # fmt: skip
-    again = view.selection.page.get(AGAIN)
+    earlier = earlier_of(view, desk)
     title = _("Nobody was asked for a decision yet")
-    if not again:
+    if earlier is None:
         text = _("Ask, and the figures above are kept with the decision, whatever comes later.")
         return Content(title, _("Asked of the figures above"), html.P(text, className="measure"))
-    case, kept = case_of(view, AGAIN)
-    approved = case.approved(kept.desk.answer)
-    deal = desk.answer.deal
+    case, answer, known = earlier.case, earlier.kept.desk.answer, desk.answer.known
+    approved, deal = case.approved(answer), desk.answer.deal
+    if earlier.outcome is not None:
+        known = before_it(known, earlier.outcome, approved)
     made = replace(deal, advance=min(approved.advance, deal.amount))
-    policy = view.options.policy
-    found = void_by(kept.desk.answer, approved, made, desk.answer.known, policy)
-    earlier = seen(view, case)
+    found = void_by(answer, approved, made, known, view.options.policy)
     lines: list[Component] = [
         html.P(dcc.Link(_("The decision of {day}").format(day=view.f.day(case.line.said_on)),
                         href=earlier.href)),
@@ -127,7 +139,7 @@ def decision_content(view: View) -> Content:
     ]  # fmt: skip
     if found:
         title = _("That decision does not hold for this: ask again")
-    elif earlier.stands not in OVER | {VOID}:
+    elif earlier.stands == HOLDS:
         title = _("That decision still holds for this")
     return Content(title, _("Beside the earlier decision"), lines)
 

@@ -14,8 +14,8 @@ from dash.exceptions import PreventUpdate
 from dashboards.base.i18n import _
 from dashboards.base.parts import amount_field
 from dashboards.base.view import Context, View
-from dashboards.deal.asked import AGAIN, DECISION, FIELDS, case_of, desk_of
-from dashboards.deal.decided import again_link, seen
+from dashboards.deal.asked import DECISION, FIELDS, case_of, desk_of
+from dashboards.deal.decided import again_link, earlier_of, seen
 from dashboards.deal.words import changed_words, told
 from dashboards.frame.deriving import refusal
 from dashboards.frame.who import WHO
@@ -153,8 +153,8 @@ def put(context: Context, view: View, who: str, why: str) -> Line:
             N_("A decision rests on all that is known of the customer today."),
             N_("Clear the filters and the day first."),
         )
-    again = case_of(view, AGAIN)[0] if page.get(AGAIN) else None
-    if again and (again.replaced_by or again.line.customer != desk.customer):
+    earlier = earlier_of(view, desk)
+    if earlier is not None and earlier.case.replaced_by is not None:
         raise SaidError(N_("It was decided, withdrawn or asked again: look at it again."))
     keys = {name: page[name] for name in FIELDS if page.get(name)}
     policy = view.options.policy
@@ -162,7 +162,7 @@ def put(context: Context, view: View, who: str, why: str) -> Line:
     said = asking(
         kept, view.f.currency, policy, _today(),
         person=is_person(memory.lines(desk.customer, (Person.name,))),
-        part=context.reader().scope.text, replaces=again.line.id if again else "",
+        part=context.reader().scope.text, replaces=earlier.case.line.id if earlier else "",
     )  # fmt: skip
     return memory.say(who, desk.customer, said, why)
 

@@ -14,7 +14,7 @@ from dash.exceptions import PreventUpdate
 from dashboards.base.filters import with_page
 from dashboards.base.i18n import _
 from dashboards.base.page import Page
-from dashboards.base.panel import Content, headline_callback, panel_callback
+from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import amount_field, message, page, panel, row
 from dashboards.base.view import Context, Explain, View
 from dashboards.charts.plain_table import plain_table
@@ -46,7 +46,13 @@ def layout(**_query: str) -> Component:
         row(panel("deal-return", height=180), panel("deal-effect", height=180)),
         panel("deal-others", height=240, below=True),
         panel("deal-list", height=120, below=True, menu=False),
-        panel("deal-bill", height=200, below=True, menu=False, controls=[bill.control()]),
+        panel(
+            "deal-bill",
+            height=200,
+            below=True,
+            menu=False,
+            controls=[html.Div(id="deal-bill-period", className="panel-choice")],
+        ),
         dcc.Store(id=deciding.SAID),
     )
 
@@ -121,9 +127,13 @@ def connect(app: Dash, context: Context) -> None:
     def listed(view: View, _said: int | None) -> Content:
         return list_content(view)
 
-    @panel_callback(app, context, "deal-bill", Input(bill.MONTHS, "value"), below=True)
-    def errors(view: View, months: str) -> Content:
-        return bill.bill_content(view, months or "")
+    @part_callback(app, context, "deal-bill-period", below=True)
+    def period(view: View) -> Component:
+        return bill.choice(view)
+
+    @panel_callback(app, context, "deal-bill", below=True)
+    def errors(view: View) -> Content:
+        return bill.bill_content(view)
 
     deciding.connect(app, context)
 

@@ -111,6 +111,11 @@ def test_it_is_asked_approved_void_asked_again_and_followed_by_a_later_load(cont
     assert (found.outcome.paid, found.outcome.open) == (16_000, 10_000)
     text = shown(app, "decision", f"?decision={second}")[1]
     assert "26,000.00 € invoiced since 10 Apr 2026, 16,000.00 € paid, the last on 20 Apr" in text
+    # what was made stays so: the same again is another deal, and so is that of somebody else
+    for number in ("A", "B"):
+        third = asked(context, f"?customer={number}&amount=26000&again={second}")
+        assert stands(context, third).case.asked.replaces == ""
+    assert stands(context, second).stands == "carried_out"
     # and every figure of then stands as it stood
     for part, words_then in before.items():
         assert shown(app, part, f"?decision={first}")[1] == words_then
@@ -168,7 +173,7 @@ def test_what_lost_says_so(context, tmp_path):
     assert stands(context, number).outcome.lost == 4_000
     # every test let it through, and it was lost: one error of the rules; the other is none
     app = create_app(context.store, pages=(deal.PAGE,))
-    found = ask(app, "deal-bill-head.children", "", deal_months="12")
+    found = ask(app, "deal-bill-head.children", "?months=36")
     head, body = (words(found[f"deal-bill-{k}"]["children"]) for k in ("head", "body"))
     assert "0 € that the rules held was paid after all, 4.0 k€" in head.replace("\xa0", " ")
     assert "Limit and headroom" in body
