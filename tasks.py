@@ -15,6 +15,7 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
@@ -242,15 +243,23 @@ def task_audit() -> None:
     if not done.stdout.strip():
         last = (done.stderr.strip().splitlines() or ["no answer"])[-1]
         sys.exit(f"Nothing was checked: pip-audit cannot reach its service ({last}).")
-    found = json.loads(done.stdout)["dependencies"]
+    sys.exit(audited(json.loads(done.stdout)["dependencies"]))
+
+
+def audited(found: list[dict[str, Any]]) -> str | int:
+    """Print what pip-audit found of each package; return how the task ends: 0 where all is well."""
     unknown = [one["name"] for one in found if "skip_reason" in one]
+    if len(unknown) == len(found):
+        # it does not tell a service that is shut from one that knows nothing
+        why = found[0]["skip_reason"] if found else "there are none"
+        return f"Nothing was checked: pip-audit's service answered for no package ({why})."
     weak = [one for one in found if one.get("vulns")]
     for one in weak:
         print(one["name"], one["version"], *(w["id"] for w in one["vulns"]))
     print(f"{len(found) - len(unknown)} packages were checked, {len(weak)} have a known weakness.")
     if unknown:
-        sys.exit(f"Not checked, for its service does not know them: {', '.join(unknown)}.")
-    sys.exit(1 if weak else 0)
+        return f"Not checked, for its service does not know them: {', '.join(unknown)}."
+    return 1 if weak else 0
 
 
 TASKS = {

@@ -41,6 +41,21 @@ def test_tasks_exist():
     assert named - set(TASKS) == set()
 
 
+def test_an_audit_says_what_it_did_not_check(capsys):
+    from tasks import audited
+
+    well = {"name": "a", "version": "1", "vulns": []}
+    weak = {"name": "b", "version": "2", "vulns": [{"id": "CVE-1"}]}
+    unknown = {"name": "c", "skip_reason": "Dependency not found"}
+    assert audited([well]) == 0
+    assert audited([well, weak]) == 1
+    assert "b 2 CVE-1" in capsys.readouterr().out
+    assert audited([well, unknown]) == "Not checked, for its service does not know them: c."
+    for nothing in ([unknown], []):
+        assert str(audited(nothing)).startswith("Nothing was checked")
+    assert not capsys.readouterr().out.startswith("0 packages")
+
+
 def _commands():
     """Return every command by its name; of one that has commands of its own, those as well."""
     from app import cli
