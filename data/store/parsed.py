@@ -6,15 +6,18 @@ It is planned anew each time, for the tables and values decide how.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from threading import Lock
 
 import duckdb
+from cachetools import LRUCache, cached
 
-#: How many are kept: a load runs some three hundred, and the pages ask some hundred.
-_KEPT = 1000
+#: Characters of all that are kept: a load runs some three hundred statements, and the pages ask
+#: some thousand, by what is filtered. Parsed, each takes forty times as much memory as its text.
+_MOST = 2_500_000
+_kept: LRUCache[str, duckdb.Statement] = LRUCache(_MOST, lambda one: len(one.query))
 
 
-@lru_cache(_KEPT)
+@cached(_kept, key=lambda sql: sql, lock=Lock())
 def parsed(sql: str) -> duckdb.Statement:
     """Return one statement, parsed, for any connection; ValueError where there are several."""
     (found,) = duckdb.extract_statements(sql)

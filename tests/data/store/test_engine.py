@@ -5,6 +5,7 @@ import pytest
 
 from data.core.errors import EngineError
 from data.store.engine import DuckDBEngine
+from data.store.parsed import _kept, parsed
 
 ROWS = [("BE", "C1", 1), ("NL", "C2", 2), ("", "C3", 4), (None, "C4", 8), ("B", "C1", 16)]
 
@@ -55,3 +56,15 @@ def test_what_the_engine_says_stays_in_the_log(caplog):
     assert "nothing_of_this_name" not in str(found.value)
     assert "Binder" not in str(found.value)
     assert "nothing_of_this_name" in caplog.text
+
+
+def test_statements_are_kept_by_what_they_weigh():
+    """Each set of filters is another statement, and a server is asked for weeks."""
+    first = parsed("select 1")
+    assert parsed("select 1") is first
+    for number in range(60):
+        parsed(f"select {number}, '{'x' * 50_000}'")
+    assert _kept.currsize <= _kept.maxsize
+    assert parsed("select 1") is not first
+    with pytest.raises(ValueError, match="unpack"):
+        parsed("select 1; select 2")
