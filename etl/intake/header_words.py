@@ -54,6 +54,12 @@ VAT = f"""
     sales tax; gst amount; btw bedrag; bedrag btw; totaal btw; btw totaal; montant tva; total tva;
     montant de la tva; mwst betrag; betrag mwst; ust betrag; steuerbetrag; {VAT_WORD}"""
 
+#: A column of these says which document a payment is for.
+PAID_DOCUMENT = """
+        invoice reference; factuurreferentie; invoice allocated; applies to; for invoice;
+        matched to; toegepast op; hoort bij; betreft factuur; afgeletterd met; facture reglee;
+        facture liee; impute sur; imputation; zu rechnung; rechnungsbezug; ausgleich zu; bezug
+"""
 #: A reference that is the customers' own, or their number in the books: the cells tell which.
 CUSTOMER_REF = """customer ref; customer reference; cust ref; client ref; client reference;
     klantreferentie; klant referentie; klantref; ref klant; referentie klant; debiteurreferentie;
@@ -227,17 +233,14 @@ SYNONYMS: dict[str, str] = {
         taux de change; taux; cours de change; kurs; wechselkurs; umrechnungskurs; curate;
         currate""",
     "reference": f"""
-        reference; your ref; your reference; ref; payment reference; invoice reference;
+        reference; your ref; your reference; ref; payment reference;
         external document no; external document number; assignment; referentie; uw referentie;
-        uw kenmerk; kenmerk; factuurreferentie; betalingskenmerk; mededeling; betaalreferentie;
+        uw kenmerk; kenmerk; betalingskenmerk; mededeling; betaalreferentie;
         gestructureerde mededeling; communication; communication structuree; votre reference;
         libelle; libelle ecriture; referenz; ihre referenz; ihr zeichen;
         verwendungszweck; buchungstext; memo; description; omschrijving; omschrijving factuur;
-        text; message; your ref no; belegfeld 2; invoice allocated;
-        applies to; for invoice; matched to; toegepast op; hoort bij; betreft factuur;
-        afgeletterd met; facture reglee; facture liee; impute sur; imputation; zu rechnung;
-        rechnungsbezug; ausgleich zu; bezug; particulars; narration; narrative; details; tekst;
-        toelichting; beschreibung;
+        text; message; your ref no; belegfeld 2; {PAID_DOCUMENT}; particulars; narration;
+        narrative; details; tekst; toelichting; beschreibung;
         {CUSTOMER_REF}""",
     "po_number": """
         po number; po no; po #; p o; p o #; purchase order; purchase order number;

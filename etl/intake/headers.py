@@ -21,6 +21,7 @@ from etl.intake.header_words import (
     GROSS,
     LINE_ITEM,
     NET,
+    PAID_DOCUMENT,
     PAYMENT,
     PAYMENT_AMOUNT,
     SYNONYMS,
@@ -103,6 +104,7 @@ _LINE_ITEMS = frozenset(_bare_list(LINE_ITEM))
 _PAYMENTS = frozenset(_bare_list(PAYMENT))
 _CALLED = frozenset(_bare_list(CALLED))
 _CUSTOMER_REFS = frozenset(_bare_list(CUSTOMER_REF))
+_PAID_DOCUMENTS = frozenset(_bare_list(PAID_DOCUMENT))
 _INVOICE_NUMBER = re.compile(r"^(inv|factu|facture|rechnung|no?facture|num(ero)?(de)?facture|re)")
 
 _CREDIT_NUMBER = re.compile(
@@ -298,6 +300,11 @@ def is_payment_amount(header: str) -> bool:
 def is_customer_reference(header: str) -> bool:
     """Return whether a header names the customers' number, or a reference of their own."""
     return bare(header) in _CUSTOMER_REFS
+
+
+def names_what_is_paid(header: str) -> bool:
+    """Return whether a header, on payments, names the document that each is for."""
+    return bare(header) in _PAID_DOCUMENTS
 
 
 def is_called(header: str) -> bool:

@@ -163,11 +163,12 @@ def read_delimited(
 
 
 def _in_apostrophes(text: str, separator: str) -> bool:
-    """Return whether nearly all lines are cells in apostrophes, those of the header aside."""
-    lines = [line.strip() for line in text.splitlines() if separator in line][1:]
+    """Return whether nearly all lines are cells in apostrophes, those above the data aside."""
+    lines = [line.strip() for line in text.splitlines() if separator in line]
     between = f"'{separator}'"
-    quoted = sum(x.startswith("'") and x.endswith("'") and between in x for x in lines)
-    return quoted > 0 and quoted >= len(lines) * 0.9
+    quoted = [x.startswith("'") and x.endswith("'") and between in x for x in lines]
+    data = quoted[quoted.index(True) :] if any(quoted) else []
+    return sum(data) > 0 and sum(data) >= len(data) * 0.9 and len(data) * 3 >= len(lines)
 
 
 def _requoted(path: Path, separator: str, folder: Path) -> Path:

@@ -13,7 +13,7 @@ from etl.intake.header_words import DIMENSIONS
 from etl.intake.headers import bare, is_called, is_customer_reference, meanings
 from etl.intake.source import ReadOptions
 from etl.intake.tables.columns import any_row
-from etl.intake.tables.plan import DAYS, Plan
+from etl.intake.tables.plan import DAYS, PAYING, Plan
 from etl.intake.tables.rows import TOTAL
 from etl.intake.tables.words import listed
 
@@ -23,6 +23,7 @@ FEW = 12
 COMPANIES = frozenset(
     map(bare, listed(DIMENSIONS["company"], ";"))
 ) | {"businessunit", "division", "branch", "etablissement"}  # fmt: skip
+_PAYER = N_("{column} names one company in all rows: is it the customer, or your own company?")
 _COMPANY = N_(
     "{column} names several companies: {words}. Is a customer number the same customer in all of"
     " them, or has each company its own customers and invoice numbers?"
@@ -39,17 +40,20 @@ def settle_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     Payments that name their invoices need no customer.
     """
     _part_with_company(connection, plan)
-    cell = plan.columns.get("customer_name")
-    if cell is None or bare(plan.header("customer_name")) not in COMPANIES:
+    name = "customer_name" if "customer_name" in plan.columns else "customer_id"
+    cell = plan.columns.get(name)
+    if cell is None and plan.rows_kind == "payments" and "pays" in plan.columns:
+        plan.rows_kind = "bank"
+    if cell is None or bare(plan.header(name)) not in COMPANIES:
         return
-    header, alone = plan.header("customer_name"), plan.columns.get("customer_id") == cell
+    header, alone = plan.header(name), plan.columns.get("customer_id") == cell
     companies = _first(connection, plan, cell)
     if len(companies) != 1:
         return
-    if alone and "pays" not in plan.columns:
+    if alone and not plan.names_what_is_paid:
         _ask_alone(connection, plan, cell, header)
         return
-    if alone and plan.rows_kind == "payments":
+    if alone and plan.rows_kind in PAYING:
         plan.rows_kind = "bank"
     elif alone or (
         len(_first(connection, plan, plan.columns["customer_id"])) < 2
@@ -213,8 +217,18 @@ def _part_with_company(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Non
 def _ask_alone(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, header: str) -> None:
     """Ask who the one company of all rows is, where rows between them hold nothing but a text.
 
-    Those may be the customers, each above its documents, and the company the reader's own.
+    Those may be the customers, each above its documents, and the company the reader's own. So may
+    it be on payments with a reference, which may name what each is for.
     """
+    customer = Choice("customer", N_("the customer of all rows"),
+                      plan.answer({"customer_name": header}))  # fmt: skip
+    if plan.rows_kind == "payments" and "reference" in plan.columns:
+        named = plan.answer({"reference": plan.header("reference")}, rows="bank")
+        own = Choice("own", N_("your own company: the reference says what was paid"),
+                     {**named, "unread": {header: "harmless"}})  # fmt: skip
+        text = Text(_PAYER, {"column": header})
+        plan.questions.append(Question("company", text, (customer, own), header))
+        return
     filled = " + ".join(f"({c} is not null)::int" for c in plan.grid.cells)
     found = connection.execute(
         f"select count(*) filter ({cell} is null and filled = 1), any_value({cell}),"
@@ -222,18 +236,16 @@ def _ask_alone(connection: duckdb.DuckDBPyConnection, plan: Plan, cell: str, hea
     ).fetchone()
     if not found or not found[0]:
         return
-    text = NN_(
+    asked = NN_(
         "{company} stands in {column} of all rows, and {count} row holds nothing but a text: is "
         "it the customer, or your own company and that text is the customer?",
         "{company} stands in {column} of all rows, and {count} rows hold nothing but a text: is "
         "it the customer, or your own company and these are the customers?",
     )
     said = {"company": found[1], "column": header, "count": found[0]}
-    customer = Choice("customer", N_("the customer of all rows"),
-                      plan.answer({"customer_name": header}))  # fmt: skip
     plan.questions.append(
         Question(
-            "company", Text(text, said), (customer,), header,
+            "company", Text(asked, said), (customer,), header,
             (Value(str(found[1]), int(found[2])),),
         )
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from data.core.reading import Question
 from data.core.texts import Text
 from etl.intake.files.grid import Grid
-from etl.intake.headers import is_invoice_number
+from etl.intake.headers import is_invoice_number, names_what_is_paid
 from etl.intake.tables.columns import Parsed
 
 #: Kinds of rows that are payments unless they say otherwise. Those of a bank name no customer.
@@ -98,6 +98,13 @@ class Plan:
                 found["credit_id"] = found["document_id"]
             found["document_id" if numbered or is_invoice_number(header) else "reference"] = header
         return found
+
+    @property
+    def names_what_is_paid(self) -> bool:
+        """Whether payments need no customer: each names its invoice, or is a line of a bank."""
+        if self.rows_kind == "payments" and "reference" in self.columns:
+            return "pays" in self.columns or names_what_is_paid(self.header("reference"))
+        return "pays" in self.columns or self.rows_kind == "bank"
 
     def answer(self, more: Mapping[str, str], rows: str = "") -> dict[str, dict[str, object]]:
         """Return what a mapping file says that names these columns and leaves the rest as found."""

@@ -285,3 +285,41 @@ def test_beside_companies_of_ones_own_a_customer_beside_its_code_is_its_name(
         _, report = balance(f"{text}\n", mapping=said)
     assert report.ok, report.failures
     assert f'"customer_name": "{word}"' in report.files[0].settings["columns"]
+
+
+BILLED = "F26072;443;Acme;2026-01-25;100.00\nF26073;959;Bolt;2026-01-26;70.00\n"
+RECEIVED = "P1;North Ltd;2026-02-27;100.00;F26072\nP2;North Ltd;2026-02-28;30.00;F26073\n"
+PAID_BY = [
+    ("Invoice number;Debtor code;Company name;Posting date;Amount",
+     "Transaction ID;Entity;Payment date;Paid;{}", "Invoice reference", "Reference"),
+    ("Factuurnummer;Debiteurnr;Klantnaam;Factuurdatum;Bedrag",
+     "Transactienr;Administratie;Betaaldatum;Betaald;{}", "Factuurreferentie", "Kenmerk"),
+    ("N° de facture;N° client;Nom du client;Date de facture;Montant",
+     "N° transaction;Société;Date de règlement;Montant réglé;{}", "Facture réglée", "Référence"),
+    ("Rechnungsnummer;Debitornr.;Kundenname;Rechnungsdatum;Betrag",
+     "Transaktionsnr.;Gesellschaft;Zahldatum;Zahlbetrag;{}", "Zu Rechnung", "Referenz"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("invoiced", "paid", "naming", "_free"), PAID_BY)
+def test_the_company_of_all_payments_is_no_customer_where_invoices_are_named(
+    balance, invoiced, paid, naming, _free
+):
+    owed, report = balance(f"{invoiced}\n{BILLED}", f"{paid.format(naming)}\n{RECEIVED}")
+    assert report.ok, report.failures
+    assert owed == {"959": D(40)}
+
+
+@pytest.mark.parametrize(("invoiced", "paid", "_naming", "free"), PAID_BY)
+def test_the_company_of_all_payments_is_asked_about_where_it_may_be_the_customer(
+    balance, invoiced, paid, _naming, free
+):
+    texts = f"{paid.format(free)}\n{RECEIVED}", f"{invoiced}\n{BILLED}"
+    owed, report = balance(*texts)
+    # a word that is never one for a customer leaves nothing to ask
+    assert bool(report.failures) == ("Entity" in paid)
+    for failure in report.failures:
+        (question,) = failure.questions
+        owed, report = balance(*texts, mapping=as_toml(question.mapping({"": "own"})))
+        assert report.ok, report.failures
+    assert owed == {"959": D(40)}
