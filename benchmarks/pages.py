@@ -159,7 +159,7 @@ def planned(store: Path, users: int, changes: int, seed: int = 1) -> list[list[V
             if (number + user) % 3:
                 taken = [filters[name].pop() for _change in range(changes)]
                 asked = [("as_of", day.isoformat()), *kept.items()]
-                values: tuple[object, ...] = tuple(_written(*one) for one in taken)
+                values: tuple[object, ...] = tuple(written(*one) for one in taken)
                 visits.append(Visit(path, f"?{urlencode(asked)}", taken[0][1], values))
             else:
                 _name, _control, chosen = filters[name].pop()
@@ -170,7 +170,8 @@ def planned(store: Path, users: int, changes: int, seed: int = 1) -> list[list[V
     return plans
 
 
-def _written(name: str, control: str, values: Sequence[str]) -> list[str]:
+def written(name: str, control: str, values: Sequence[str]) -> list[str]:
+    """Return the values of a filter as its control has them."""
     return [f"{name}:{v}" for v in values] if control == "filter-sector" else list(values)
 
 
@@ -203,6 +204,13 @@ class Server:
             return 0.0
         parts = facts.read_text(encoding="ascii").rpartition(") ")[2].split()
         return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self) -> int:
+        """Return the memory the server holds, in bytes; 0 where the system does not say."""
+        facts = Path(f"/proc/{self._process.pid}/statm")
+        if not facts.exists():
+            return 0
+        return int(facts.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def close(self) -> None:
         """End it."""

@@ -33,7 +33,7 @@ Json = Any
 
 
 class AnswerError(Exception):
-    """The server refused a request; the message says which one, and how."""
+    """A request was refused, or a part of a page says that it failed: which one, and how."""
 
 
 @dataclass(frozen=True)
@@ -308,8 +308,17 @@ class Visitor:
         headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br, zstd"}
         if self.cookie:
             headers["Cookie"] = self.cookie
-        connection.request("POST" if body else "GET", path, body, headers)
-        answer = connection.getresponse()
+        kept = connection.sock is not None
+        try:
+            connection.request("POST" if body else "GET", path, body, headers)
+            answer = connection.getresponse()
+        except ConnectionError:
+            if not kept:
+                raise
+            # idle for too long, and closed there: browsers, too, just ask anew
+            connection.close()
+            connection.request("POST" if body else "GET", path, body, headers)
+            answer = connection.getresponse()
         data = answer.read()
         self.requests += 1
         self.received += len(data)
@@ -317,7 +326,8 @@ class Visitor:
             return {}
         decode = _ENCODINGS.get(answer.headers.get("Content-Encoding", ""))
         text = decode(data) if decode else data
-        if answer.status != http.client.OK:
+        failed = b'"state state-failed"' in text
+        if answer.status != http.client.OK or failed:
             asked = json.loads(body)["output"] if body else path
             raise AnswerError(f"{answer.status} for {asked}: {text[:300]!r}")
         return json.loads(text)

@@ -5,18 +5,25 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from dataclasses import replace
 
 import duckdb
 import pytest
 
-from benchmarks import audit_file, figures, loads, peers
+from benchmarks import audit_file, figures, loads, peers, users
 from benchmarks.child import Child, FailedError, TooLongError, in_child
 from benchmarks.files import LAST_DAY, export_files, month_after, next_month_files
 from benchmarks.report import read_sections, table, write_section
 from benchmarks.results import Pairs, Part, in_turn, keep, read
 from benchmarks.section import section
+from benchmarks.visitor import AnswerError
 from benchmarks.works import WORKS, differs
+from dashboards.door.ways import Ways
+from dashboards.server import create_app
 from data.store.state import Store
+from data.workspace.people.people import People
+from tests.pages import small_company
+from tests.serving import served
 
 SIZE = 5_000
 
@@ -200,3 +207,36 @@ def test_the_large_audit_file_is_one_and_ties(tmp_path):
     audit_file.write_audit_file(path, 300)
     loads.load_once((path,), tmp_path / "store", 200)
     assert audit_file.receivables(Store(tmp_path / "store")) == audit_file.balance_of(300)
+
+
+def test_people_at_once_fail_by_an_error_by_being_slow_and_by_growing():
+    seen = users.Seen(memory=[100] * 10 + [200] * 90)
+    for _time in range(20):
+        assert seen.time("page", lambda: None)
+    assert seen.faults() == []
+    assert seen.held() == (100, 200, 200)
+
+    def refused():
+        raise AnswerError("500 for a panel")
+
+    assert not seen.time("day", refused)
+    seen.times["filter"] = [0.1] * 90 + [1.5] * 10
+    seen.memory[-20:] = [230] * 20
+    errors, slow, grown = seen.faults()
+    assert "500 for a panel" in errors
+    assert slow == "filter: p95 1500 ms"
+    assert "memory grew" in grown
+    assert "not met" in users.report(replace(seen, wall=60), 50, 10)
+
+
+def test_people_sign_in_and_change_what_they_look_at(tmp_path):
+    store = small_company(tmp_path)
+    people, seen = users.invite(store.folder, 2, seed=1), users.Seen()
+    offered = users.choices(store.folder, seed=1)
+    with served(create_app(store, people=People(store.folder), ways=Ways()), threads=8) as port:
+        for person in people:
+            users.play(port, person, offered, seen, time.monotonic() + 2, 0.1)
+        users.play(port, replace(people[0], password="guessed"), offered, seen, 0, 0.1)  # noqa: S106
+    assert [one.partition(":")[0] for one in seen.errors] == ["sign in"]
+    assert {"sign in", "frame", "page"} <= set(seen.times)
+    assert sum(map(len, seen.times.values())) > 6
