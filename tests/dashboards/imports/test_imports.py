@@ -1,6 +1,8 @@
 import csv
+import errno
 import io
 import json
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,6 +32,7 @@ from data.core.texts import Text
 from data.demo.company import TINY, write_exports
 from data.store.state import Store
 from etl.intake.tables.plan import REQUIRED
+from etl.load import importer as imports_kept
 from etl.load.importer import FileImporter
 from etl.load.run import LoadOptions, load
 from etl.report import STATUS
@@ -119,6 +122,23 @@ def test_twenty_files_at_once_arrive_and_one_more_than_the_quota_is_refused(stor
     refused = one(20)
     assert refused.status_code == 400
     assert "at most 20 files" in refused.json["error"]
+
+
+@pytest.mark.parametrize(("number", "says"), [(errno.ENOSPC, "space"), (errno.EROFS, "Read-only")])
+def test_a_file_that_the_disk_does_not_take_is_refused_in_words(store, monkeypatch, number, says):
+    def full(*_given):
+        raise OSError(number, os.strerror(number))
+
+    importer = FileImporter(store)
+    client = create_app(store, importer=importer).server.test_client()
+    monkeypatch.setattr(imports_kept, "write_stream", full)
+    reply = send(client)
+    assert reply.status_code == 507
+    assert says in reply.json["error"]
+    assert "Errno" not in reply.json["error"]
+    assert importer.files(SESSION) == ()
+    monkeypatch.undo()
+    assert send(client).status_code == 200
 
 
 def test_a_session_that_is_none_is_refused_in_words(client):
