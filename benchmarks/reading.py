@@ -20,7 +20,7 @@ from benchmarks.report import table
 from benchmarks.shapes import kept
 from benchmarks.shapes.axes import AXES, at_random, shapes, singles
 from benchmarks.shapes.dialects import compared
-from benchmarks.shapes.judge import WRONG, judge
+from benchmarks.shapes.judge import CRASHED, WRONG, judge
 from benchmarks.shapes.page import PAGE, kinds_told, outcomes, page, told, understood, worst
 from benchmarks.shapes.runs import Results, judge_all, pool, sorted_out
 from benchmarks.shapes.shape import Shape
@@ -56,16 +56,16 @@ def measured(
     """Judge so many shapes, and make the silently wrong ones small.
 
     into: a file that keeps what becomes of them. Those that it holds are not judged again, but for
-    the silently wrong ones: what was mended since is told apart.
+    those silently wrong or crashed: what was mended since is told apart.
     """
     before = kept.read(into)[:count] if into else []
     left = list(shapes(count, seed, fixed))[len(before) :]
     with pool(processes) as workers:
         judged = judge_all(left, workers)
         results = Results([*before, *(kept.add(into, judged) if into else judged)])
-        wrong = [j for j in results.judged if j.outcome == WRONG]
+        wrong = [j for j in results.judged if j.outcome in (WRONG, CRASHED)]
         again = list(workers.map(judge, [j.shape for j in wrong])) if before else wrong
-        results.mended = [j for j in again if j.outcome != WRONG]
+        results.mended = [j for j in again if j.outcome not in (WRONG, CRASHED)]
         results.kinds = sorted_out([j for j in again if j.outcome == WRONG], workers)
     results.runs = kept.told(kept.read(into)[:count]) if into else ""
     return results

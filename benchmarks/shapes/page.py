@@ -50,7 +50,7 @@ writes this page anew, unless it is limited to some values.
 FEWEST = 4
 FAILING = """Each shape was made smaller, axis by axis, while it stayed silently wrong; what is left
 names what is read wrongly. A shape that holds several of these counts with one of them."""
-MENDED = "What was silently wrong then was read again by the code as it is now:"
+MENDED = "What was silently wrong or crashed then was read again by the code as it is now:"
 CELLS = """Files with one thing wrong each, as in the Pollock benchmark of polluted files: how often
 a reader gives the header and every row that the file shows in full, all cells right. Ours is told
 nothing; DuckDB's sniffer and CleverCSV run with their defaults."""
@@ -135,7 +135,7 @@ def page(results: Results, seed: int, not_yet: str, readers: str) -> str:
         parts.append(results.runs)
     if results.mended:
         mended = [(j.shape.name(), str(j.seed), j.outcome) for j in results.mended]
-        parts += [MENDED, table(("silently wrong then", "seed", "now"), mended, right=(1,))]
+        parts += [MENDED, table(("wrong or crashed then", "seed", "now"), mended, right=(1,))]
     if results.kinds:
         lines = [(str(k.count), k.smallest.shape.name()) for k in results.kinds]
         parts += [

@@ -32,7 +32,7 @@ class Results:
     judged: list[Judged] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)
     mended: list[Judged] = field(default_factory=list)
-    """What was silently wrong when it was judged, and is not any more, as it is judged now."""
+    """What was silently wrong or crashed when it was judged, and is neither as it is judged now."""
     runs: str = ""
     """Which commits judged them, where there were several."""
 
