@@ -293,14 +293,16 @@ def show(
         ledger = ledger_of(
             state.engine, rules, day, filters, months,
             basis=basis.value, buckets=buckets, since=_day(since), history=history,
-            lines=beside(store, state.engine, rules), soon=soon,
+            lines=(lines := beside(store, state.engine, rules)), soon=soon,
         )  # fmt: skip
         groups = columns_of(state.engine, by or ("total",))
         table = renamed(state.engine, answer(state.engine, metric, ledger, groups))
+        left_out = lines.left_out(ledger.said.by(day)) if ledger.said else {}
     except (ValueError, StoreError, EngineError) as error:
         raise _stop(error) from error
     typer.echo(printed(table, format), nl=False)
-    typer.echo(remarks(metric, table, format, day, last, _day(as_of)), err=True, nl=False)
+    said = remarks(metric, table, format, day, last, _day(as_of), left_out)
+    typer.echo(said, err=True, nl=False)
 
 
 def create_app(store: Path | str = STORE, names: Collection[str] = ()) -> Dash:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 import pyarrow as pa
 
-from data.core.texts import Text, inert
+from data.core.texts import NN_, Text, inert
 from metrics.asking.own import QUIET, quiet
 
 
@@ -73,6 +74,18 @@ def _readable(value: object) -> str:
     return f"{value:,}" if isinstance(value, int | Decimal) else str(value)
 
 
+_LEFT_OUT = NN_(
+    "{count} line in {currency} that somebody said is in no figure: no rate of its day is known.",
+    "{count} lines in {currency} that somebody said are in no figure: no rate of their days is"
+    " known.",
+)
+
+
+def about_lines(left_out: Mapping[str, int]) -> list[Text]:
+    """Return what must be said of lines without a rate: currency -> how many, as `left_out`."""
+    return [Text(_LEFT_OUT, {"count": n, "currency": code}) for code, n in left_out.items()]
+
+
 def about_day(day: date, last: date | None, asked: date | None) -> list[str]:
     """Return what must be said of the day that was answered, `last` being that of the data."""
     if asked and asked != day:
@@ -81,16 +94,22 @@ def about_day(day: date, last: date | None, asked: date | None) -> list[str]:
 
 
 def remarks(
-    metric: str, table: pa.Table, output: Output, day: date, last: date | None, asked: date | None
+    metric: str,
+    table: pa.Table,
+    output: Output,
+    day: date,
+    last: date | None,
+    asked: date | None,
+    left_out: Mapping[str, int],
 ) -> str:
     """Return what must be said beside the rows of a metric, one line each; '' for nothing.
 
-    That there are none; what `about_day` says; and beside a table, which people read, why a column
-    has no figure in some rows.
+    That there are none; what `about_day` and `about_lines` say; and beside a table, which people
+    read, why a column has no figure in some rows.
     """
     from metrics.catalogue import METRICS
 
-    lines = about_day(day, last, asked)
+    lines = [*about_day(day, last, asked), *map(str, about_lines(left_out))]
     if not table.num_rows:
         lines.append("No rows: there are no data under these filters on that day.")
     if output is not Output.TABLE:

@@ -30,8 +30,10 @@ from dashboards.frame.written import FORMATS, Download, download_table
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import DIMENSIONS
 from data.core.errors import EngineError, StoreError
+from data.core.texts import Text
 from metrics.asking.ledger import Statement
 from metrics.catalogue import metric
+from metrics.printing import about_lines
 
 
 def explain_from(raw: Mapping[str, Any]) -> Explain:
@@ -180,6 +182,10 @@ def head(view: View, explain: Explain | None = None, narrowed: str = "") -> list
         count=view.f.count(about["documents"]),
     )
     notices = [n.render(_) for n in view.selection.notices]
+    if view.relations and view.said:
+        left_out = view.relations.left_out(view.said.by(as_of))
+        notices += [Text(one.template, view.f.told(one.values)).render(_)
+                    for one in about_lines(left_out)]  # fmt: skip
     sees = sees_words(view.scope, view.options)
     return [
         (_("As of"), as_of.isoformat()),

@@ -13,7 +13,7 @@ were said (`data.workspace.rates`); a line whose rate is not known is in no rela
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -231,6 +231,22 @@ class Relations:
     def says(self, subject: str) -> bool:
         """Whether anything was ever said of a subject. Raises `StoreError` as `Memory.lines`."""
         return not self._nothing and bool(self._tables[subject].num_rows)
+
+    def left_out(self, by: date) -> dict[str, int]:
+        """Return currency -> lines of it that held by a day and are in no relation.
+
+        Those that say an amount of which no rate is known. Raises `StoreError` as `Memory.lines`.
+        """
+        if self._nothing:
+            return {}
+        unknown = (
+            str(vars(line.said)["currency"])  # only what has one is not converted
+            for line in self._lines
+            if line.said is not None
+            and _holds(line, by)
+            and self.rates.converted(line.said, line.said_on) is None
+        )
+        return dict(sorted(Counter(unknown).items()))
 
     def table(self, name: str, days: tuple[tuple[date, date], ...] = ()) -> pa.Table:
         """Return the relation of a subject, `documents`, or `judged` as of `days`.

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from dashboards.base.i18n import speaking
+from dashboards.base.i18n import _, speaking
 from dashboards.charts.said import in_reporting, sentence
 from dashboards.customer.form import FIELDS, currencies_of, made
+from dashboards.frame.download import head
 from dashboards.memory.lists import DISPUTES
 from data.workspace.rates import HELD, Rates
 from data.workspace.subjects.agreed import Limit
@@ -47,7 +48,7 @@ def test_every_amount_of_a_subject_is_of_its_currency():
     for subject in SUBJECTS.values():
         amounts = {name for name, (kind, _) in kinds(subject).items() if kind is Decimal}
         if "currency" in kinds(subject):
-            assert amounts - {"percent"} == set(subject.money), subject
+            assert amounts - {"percent", "discount"} == set(subject.money), subject
         else:
             assert not subject.money
 
@@ -94,6 +95,11 @@ def test_figures_count_it_by_the_rate_of_its_day(context):
         "100.00 USD: Price; 90.00 € by the rate of 15 Jan 2025",
         "70.00 MAD: Price; no rate of MAD is known on 15 Jun 2025, so no figure counts it",
     ]
+    with speaking("en"):
+        said = "1 line in MAD that somebody said is in no figure: no rate of its day is known."
+        assert (_("Note"), said) in head(view)
+        earlier = head(context.view("?as_of=2025-03-01"))
+        assert [text for name, text in earlier if name == "Note"] == []
     assert in_reporting(view, lost) is None
     statement = DISPUTES.statement(context.view("?"), {})
     rows = context.view("?").query(statement.sql, statement.parameters)
