@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -5,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from dashboards.base.format import Format
+from dashboards.charts.buckets import bucket_css
 from dashboards.charts.figures import (
     CONFIG,
     PALETTE,
@@ -16,6 +18,7 @@ from dashboards.charts.figures import (
 from dashboards.charts.months import month_axis
 from data.core.buckets import DEFAULT, Buckets
 from tests.pages import checked
+from tests.places import ROOT
 
 F = Format("en")
 
@@ -65,3 +68,13 @@ def test_a_figure_keeps_its_layout_to_itself_and_plotly_knows_its_words():
     drawn.add_scatter(x=[1], y=[2], colour="red")
     with pytest.raises(ValueError, match="colour"):
         checked(drawn)
+
+
+def test_every_colour_and_size_that_a_style_names_is_given_somewhere():
+    folder = ROOT / "dashboards"
+    styles = "".join(p.read_text(encoding="utf-8") for p in folder.rglob("*.css"))
+    inline = "".join(p.read_text(encoding="utf-8") for p in folder.rglob("*.py"))
+    given = set(re.findall(r"(--[\w-]+):", styles + dark_css() + bucket_css()))
+    given |= set(re.findall(r"\"(--[\w-]+)\"", inline))
+    used = set(re.findall(r"var\((--[\w-]+)\)", styles))
+    assert [name for name in used - given if not name.startswith("--mantine-")] == []
