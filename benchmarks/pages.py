@@ -35,7 +35,7 @@ from benchmarks.first_chart import Chart, browser
 from benchmarks.first_chart import measure as first_charts
 from benchmarks.report import machine, table, versions, write_section
 from benchmarks.visitor import Visitor
-from data.store.state import Store
+from data.store.state import State, Store
 from metrics.asking.ledger import month_end
 
 HOST = "127.0.0.1"
@@ -98,11 +98,17 @@ def quantile(values: Sequence[float], share: float) -> float:
     return ranked[max(0, -(-int(len(ranked) * share * 1000) // 1000) - 1)]
 
 
-def pages_of(store: Path) -> list[tuple[str, str]]:
-    """Return path and query of each page that a filter changes; a customer with many documents."""
+def loaded(store: Path) -> State:
+    """Return the current state. Raises SystemExit where the store holds no data."""
     state = Store(store).current()
     if state is None:
         raise SystemExit(f"{store} holds no data: load some first")
+    return state
+
+
+def pages_of(store: Path) -> list[tuple[str, str]]:
+    """Return path and query of each page that a filter changes; a customer with many documents."""
+    state = loaded(store)
     busiest = state.engine.query(
         "select customer from documents group by customer order by count(*) desc, customer limit 40"
     ).to_pylist()
@@ -136,9 +142,7 @@ def planned(store: Path, users: int, changes: int, seed: int = 1) -> list[list[V
     On every third visit the days change under a filter, else the filters of one dimension as of
     a day: a month-end on every second visit. No filter stands in two visits.
     """
-    state = Store(store).current()
-    if state is None:
-        raise SystemExit(f"{store} holds no data: load some first")
+    state = loaded(store)
     about = state.engine.query("select first_day, last_day from about").to_pylist()[0]
     last: date = about["last_day"]
     reach = min((last - about["first_day"]).days, 730)

@@ -27,7 +27,7 @@ from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks.pages import HOST, Server, combinations, pages_of, quantile, written
+from benchmarks.pages import HOST, Server, combinations, loaded, pages_of, quantile, written
 from benchmarks.report import machine, table, versions, write_section
 from benchmarks.results import stamp
 from benchmarks.visitor import AnswerError, Visitor
@@ -117,12 +117,13 @@ def invite(store: Path, users: int, seed: int) -> list[Person]:
 
     Raises SystemExit where the store holds no data.
     """
-    state = Store(store).current()
-    if state is None:
-        raise SystemExit(f"{store} holds no data: load some first")
-    sellers = state.engine.query(
-        "select distinct salesperson as v from documents where salesperson <> '' order by v"
-    ).to_pylist()
+    sellers = (
+        loaded(store)
+        .engine.query(
+            "select distinct salesperson as v from documents where salesperson <> '' order by v"
+        )
+        .to_pylist()
+    )
     parts = cycle([Scope.of({"salesperson": (row["v"],)}) for row in sellers] or [Scope()])
     people, found = People(store), []
     people.add("admin", "Admin", ADMIN)

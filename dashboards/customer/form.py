@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -17,6 +17,7 @@ from dashboards.base.view import View
 from dashboards.customer.facts import ledger_of, number_of
 from data.core.texts import N_
 from data.reference import nace
+from data.workspace.line import today
 from data.workspace.named import Named
 from data.workspace.rates import Rates
 from data.workspace.subjects.agreed import Limit, Terms
@@ -176,12 +177,12 @@ def currency_of(view: View, said: Mapping[str, Any]) -> str:
     currency = str(said.get("currency") or view.f.currency)
     if currency not in currencies_of(view):
         raise SaidError(N_("No document of this customer is in {currency}."), currency=currency)
-    today = datetime.now(UTC).astimezone().date()
-    if Rates(view.state.engine).at(currency, today) is None:
+    day = today()
+    if Rates(view.state.engine).at(currency, day) is None:
         raise SaidError(
             N_("No rate of {currency} is known on {day}, so it cannot be counted with the rest."),
             N_("Say it in {reporting}, or load documents or rates of these days first."),
-            currency=currency, day=view.f.day(today), reporting=view.f.currency,
+            currency=currency, day=view.f.day(day), reporting=view.f.currency,
         )  # fmt: skip
     return currency
 

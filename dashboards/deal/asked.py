@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from dashboards.base.view import Explain, View
@@ -94,8 +95,11 @@ def cases_of(view: View) -> list[Case]:
 
 
 def kept_of(case: Case) -> Kept:
-    """Return what an asking rests on."""
-    return read(case.asked.rests_on)
+    """Return what an asking rests on: each panel of a page asks for it."""
+    return _read(case.asked.rests_on)
+
+
+_read = lru_cache(maxsize=100)(read)
 
 
 def case_of(view: View, key: str) -> tuple[Case, Kept]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -192,6 +192,7 @@ def _ask(
 ) -> str:  # fmt: skip
     """Ask for a decision; return the id of its line."""
     from dashboards.deal.asked import keys_of
+    from data.workspace.line import today
     from data.workspace.memory import Memory
     from data.workspace.subjects.keeping import Person
     from metrics.decide.deal.cases import asking, is_person
@@ -202,8 +203,7 @@ def _ask(
         revision = memory.revision()
         kept = Kept(desk, keys_of(asked), state.number, revision, version(policy))
         person = is_person(memory.lines(desk.customer, (Person.name,)))
-        today = datetime.now(UTC).astimezone().date()
-        said = asking(kept, currency, policy, today, person=person)
+        said = asking(kept, currency, policy, today(), person=person)
         return memory.say(who, desk.customer, said, why).id
     finally:
         memory.close()

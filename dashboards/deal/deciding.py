@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -21,12 +21,13 @@ from dashboards.frame.deriving import refusal
 from dashboards.frame.who import WHO
 from data.core.errors import StoreError, TandemError
 from data.core.texts import N_
-from data.workspace.line import Line
+from data.workspace.line import Line, today
 from data.workspace.subjects.deal import APPROVED, DECLINED, DealAsked, DealDecided
 from data.workspace.subjects.keeping import Person
 from data.workspace.subjects.subject import SaidError
 from data.workspace.tables import CENT
 from metrics.decide.deal.cases import WAITING, against, asking, is_person
+from metrics.decide.deal.deal import amount_of
 from metrics.decide.deal.kept import Kept, version
 
 SAID = "deal-said"
@@ -160,7 +161,7 @@ def put(context: Context, view: View, who: str, why: str) -> Line:
     policy = view.options.policy
     kept = Kept(desk, keys, view.state.number, memory.revision(), version(policy))
     said = asking(
-        kept, view.f.currency, policy, _today(),
+        kept, view.f.currency, policy, today(),
         person=is_person(memory.lines(desk.customer, (Person.name,))),
         part=context.reader().scope.text, replaces=earlier.case.line.id if earlier else "",
     )  # fmt: skip
@@ -172,19 +173,19 @@ def decide(context: Context, view: View, button: str, who: str, why: str, grante
     case, kept = case_of(view, DECISION)
     memory, answer, policy = context.memory, kept.desk.answer, view.options.policy
     # with an account, nobody speaks by another name
-    reader, today = context.reader(), _today()
+    reader, day = context.reader(), today()
     who = reader.name if reader.login else who
     if button == "deal-withdraw":
         memory.take_back(who, case.line.id, why)
         return
-    if case.stands(today) != WAITING:
+    if case.stands(day) != WAITING:
         raise SaidError(N_("It was decided, withdrawn or asked again: look at it again."))
     if button == "deal-decline":
         no = DealDecided(case.line.id, DECLINED, Decimal(0), case.asked.currency)
         memory.say(who, case.line.customer, no, why)
         return
-    advance = _amount(granted)
-    reason = against(case, answer, advance, who, policy, today)
+    advance = amount_of(str(granted or 0)).quantize(CENT)
+    reason = against(case, answer, advance, who, policy, day)
     if reason is not None:
         raise SaidError(told(reason, view.f))
     found = seen(view, case).void
@@ -196,18 +197,7 @@ def decide(context: Context, view: View, button: str, who: str, why: str, grante
         )
     yes = DealDecided(
         case.line.id, APPROVED, advance, case.asked.currency,
-        today + timedelta(policy.decision_days.at(today)),
-        today + timedelta(policy.review_days.at(today)),
+        day + timedelta(policy.decision_days.at(day)),
+        day + timedelta(policy.review_days.at(day)),
     )  # fmt: skip
     memory.say(who, case.line.customer, yes, why)
-
-
-def _today() -> date:
-    return datetime.now(UTC).astimezone().date()
-
-
-def _amount(value: Any) -> Decimal:
-    try:
-        return Decimal(str(value or 0)).quantize(CENT)
-    except InvalidOperation as error:
-        raise SaidError(N_("Give the amount.")) from error

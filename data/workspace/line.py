@@ -19,6 +19,16 @@ MOST_NOTE = 4000
 MOST_DOCUMENTS = 500
 
 
+def today() -> date:
+    """Return the day on which what is said now is said: of this machine's calendar."""
+    return day_of(datetime.now(UTC))
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day of a moment, by this machine's calendar."""
+    return moment.astimezone().date()
+
+
 @dataclass(frozen=True)
 class Line:
     """One thing said.
@@ -96,6 +106,6 @@ def _new(
         raise SaidError(N_("A line speaks of at most {most} documents."), most=MOST_DOCUMENTS)
     moment = (at or datetime.now(UTC)).replace(microsecond=0)
     return Line(
-        0, secrets.token_hex(8), moment, moment.astimezone().date(), who[:80], customer, subject,
+        0, secrets.token_hex(8), moment, day_of(moment), who[:80], customer, subject,
         said, note, documents,
     )  # fmt: skip
