@@ -136,6 +136,9 @@ def test_it_is_void_once_what_it_rests_on_has_changed_and_says_what(context, tmp
     reason = r"not those of today. Owed with the deal: 13,000.00\s€, it was 9,000.00"
     with pytest.raises(TandemError, match=reason):
         decided(context, waits, granted=0)
+    for typed in ("NaN", "1e400", "half"):
+        with pytest.raises(TandemError, match="is no number|cannot be"):
+            decided(context, waits, granted=typed)
     decided(context, waits, "deal-decline", why="too much is open")
     assert stands(context, waits).stands == "declined"
 
