@@ -184,7 +184,7 @@ Words(
     ),
         """
         with sheet as (
-            select file_id, sha256 from files where settings ->> '$.sheet' is not null
+            select file_id, sha256 from files where (settings ->> '$.sheet') is not null
             qualify count(*) over (partition by sha256) > 1
         ),
         ranked as (
@@ -195,7 +195,7 @@ Words(
         )
         select * exclude (place) from ranked where place > 1
         """,
-        asks="settings ->> '$.sheet' is not null",
+        asks="(settings ->> '$.sheet') is not null",
         of="files",
     ),
     Check(
@@ -213,7 +213,7 @@ Words(
         with named as (
             select file_id, settings ->> '$.seller' as seller,
                 settings ->> '$.seller_name' as seller_name
-            from files where settings ->> '$.seller' is not null
+            from files where (settings ->> '$.seller') is not null
         )
         select n.seller, any_value(n.seller_name) as seller_name, sum(d.amount) as amount
         from named as n join documents as d using (file_id)

@@ -101,7 +101,7 @@ def find_reporting_currency(connection: Connection) -> str | None:
         bases = rows(
             connection,
             "select distinct settings ->> '$.base_currency' as base from files"
-            " where settings ->> '$.base_currency' is not null",
+            " where (settings ->> '$.base_currency') is not null",
         )
         if len(bases) == 1:
             return str(bases[0][0])

@@ -49,6 +49,6 @@ def _said(connection: Connection) -> dict[int, dict[str, str]]:
     found = rows(
         connection,
         "select file_id, settings ->> '$.own_dimensions' from files"
-        " where settings ->> '$.own_dimensions' is not null order by file_id",
+        " where (settings ->> '$.own_dimensions') is not null order by file_id",
     )
     return {int(file): json.loads(said) for file, said in found}

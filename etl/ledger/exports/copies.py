@@ -22,7 +22,7 @@ from etl.sql import Connection, number, rows, run
 LEFT_OUT = N_("e-invoices that another file holds too")
 COUNTS_THERE = N_("The same e-invoice stands in {file}, and counts there.")
 
-_SELLER = "settings ->> '$.seller'"
+_SELLER = "(settings ->> '$.seller')"
 #: The same number is written with and without the country in front.
 _COUNTRY = "regexp_replace({0}, '^[A-Z]{{2}}', '')"
 #: What one file may say of an invoice, and another leave out.

@@ -22,7 +22,7 @@ from etl.report import Replacement
 from etl.sql import Connection, rows, run
 
 #: True of the settings of such a file.
-IS_OPEN_LIST = f"coalesce({{0}} ->> '$.{OPEN_LIST}' = 'true', false)"
+IS_OPEN_LIST = f"coalesce(({{0}} ->> '$.{OPEN_LIST}') = 'true', false)"
 
 #: Hash of the content alone of a file.
 CONTENT = "coalesce(settings ->> '$.content', sha256)"

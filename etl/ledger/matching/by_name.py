@@ -179,7 +179,7 @@ def _drop_mistyped(connection: Connection) -> None:
             select b.file_id, f.settings ->> '$.columns' as columns
             from bank_file as b join files as f using (file_id)
         )
-        where case when json_valid(columns) then columns ->> '$.pays' end is null
+        where case when json_valid(columns) then (columns ->> '$.pays') end is null
     """
     run(
         connection,
