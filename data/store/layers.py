@@ -64,40 +64,40 @@ def read(table: str, own: str, below: str) -> str:
     )
 
 
-def beneath(path: Path) -> Path | None:
-    """Return the file that the state in `path` lies over; None: it is whole."""
-    with duckdb.connect(str(path), read_only=True) as connection:
-        found = connection.execute(
-            f"select 1 from duckdb_tables() where table_name = '{BENEATH}'"
-        ).fetchall()
-        if not found:
-            return None
-        (name,) = connection.execute(f"select name from {BENEATH}").fetchall()[0]
-    return path.with_name(Path(name).name)
-
-
-def connected(path: Path, below: Path | None) -> duckdb.DuckDBPyConnection:
+def connected(path: Path) -> tuple[duckdb.DuckDBPyConnection, Path | None]:
     """Return a connection on which the tables of the state in `path` have their names.
 
-    below: what `beneath` says of it. Raises `duckdb.Error` where one of them cannot be read.
+    And the file that the state lies over; None: it is whole. Raises `duckdb.Error` where one of
+    them cannot be read.
     """
-    if below is None:
-        return duckdb.connect(str(path), read_only=True)
-    connection = duckdb.connect()
+    connection = duckdb.connect(str(path), read_only=True)
     try:
-        _lay(connection, path, below, "")
+        below = _beneath(connection, path)
+        if below is not None:
+            connection.close()  # a file is not opened twice
+            connection = duckdb.connect()
+            _lay(connection, path, below, "")
     except duckdb.Error:
         connection.close()
         raise
-    return connection
+    return connection, below
 
 
-def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
-    """Let `connection` read the tables of the state in `path` as `name.table`.
+def _beneath(connection: duckdb.DuckDBPyConnection, path: Path) -> Path | None:
+    try:
+        found = connection.execute(f"select name from {BENEATH}").fetchall()
+    except duckdb.CatalogException:  # a whole state has no such table
+        return None
+    return path.with_name(Path(found[0][0]).name)
+
+
+def attach(
+    connection: duckdb.DuckDBPyConnection, path: Path, below: Path | None, name: str
+) -> None:
+    """Let `connection` read the tables of the state in `path`, over `below`, as `name.table`.
 
     Raises `duckdb.Error` where they cannot be read.
     """
-    below = beneath(path)
     if below is None:
         connection.execute(f"attach {quoted(path)} as {name} (read_only)")
         return

@@ -106,7 +106,7 @@ def publish_parquet(state: State, folder: Path, progress: Progress | None = None
     If it fails, or is killed, the current publication stays as it was.
     """
     tables = published_tables()
-    with Draft(folder) as draft, layers.connected(state.path, state.beneath) as connection:
+    with Draft(folder) as draft, layers.connected(state.path)[0] as connection:
         for done, table in enumerate(tables):
             if progress:
                 progress(table.name, done / len(tables))

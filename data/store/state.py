@@ -197,8 +197,7 @@ class Store:
             if state is None:
                 path = self.folder / state_name(number)
                 try:
-                    beneath = layers.beneath(path)
-                    connection = layers.connected(path, beneath)
+                    connection, beneath = layers.connected(path)
                     version = connection.execute("select schema_version from about").fetchone()
                 except duckdb.Error as error:
                     raise StoreError(

@@ -70,7 +70,7 @@ def within(state: State, scope: Scope) -> State:
             N_("Who may see some of them only reads from the store on one machine."),
         )
     connection = duckdb.connect()
-    layers.attach(connection, state.path, "books")
+    layers.attach(connection, state.path, state.beneath, "books")
     _own(connection, scope)
     for table in TABLES:
         if table not in _NOT_THERE:

@@ -63,6 +63,8 @@ _SUM = (
 
 
 _RULE = "[-=_*~+]"
+#: Rows below which a table is read once and kept: each later question is then planned at once.
+_FEW = 20_000
 
 
 @dataclass
@@ -293,11 +295,17 @@ def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> 
         explicit,
         tuple(lost),
     )
-    if "dc_flag" in parsed or by_side(plan) or not all(p.light for p in parsed.values()):
+    heavy = "dc_flag" in parsed or by_side(plan) or not all(p.light for p in parsed.values())
+    if heavy or _few(connection, plan.grid.table):
         rows.keep(connection, table)
     if "dc_flag" in parsed and "amount" in values:
         _sign(connection, table)
     return rows
+
+
+def _few(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Return whether it takes longer to plan how rows are read than to read them."""
+    return connection.execute(f"select count(*) < {_FEW} from {table}").fetchone() == (True,)
 
 
 def _sign(connection: duckdb.DuckDBPyConnection, table: str) -> None:
