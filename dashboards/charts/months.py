@@ -55,4 +55,5 @@ def month_axis(days: Sequence[date], f: Format, every: int = 0) -> dict[str, Any
 
 def month_names_axis(days: Sequence[date], f: Format) -> dict[str, Any]:
     """Return the axis of the months, with so few names that they fit a telephone too."""
-    return {**month_axis(days, f, every=6 if len(days) > 18 else 0), "tickangle": 0}
+    every = 6 if len(days) > 18 else 2 if len(days) > 9 else 1
+    return {**month_axis(days, f, every=every), "tickangle": 0}

@@ -15,7 +15,7 @@ from dashboards.charts.figures import (
     nice_ticks,
     value_axis,
 )
-from dashboards.charts.months import month_axis
+from dashboards.charts.months import month_axis, month_names_axis
 from data.core.buckets import DEFAULT, Buckets
 from tests.pages import checked
 from tests.places import ROOT
@@ -52,6 +52,14 @@ def test_axes_start_at_zero():
 def test_months_carry_their_year_once():
     days = [date(2025, 11, 30), date(2025, 12, 31), date(2026, 1, 31)]
     assert month_axis(days, F)["ticktext"] == ["Nov<br>2025", "Dec", "Jan<br>2026"]
+
+
+@pytest.mark.parametrize("months", [1, 9, 10, 13, 18, 19, 37])
+def test_no_more_months_are_named_than_a_telephone_has_room_for(months):
+    days = [date(2023 + n // 12, n % 12 + 1, 28) for n in range(months)]
+    axis = month_names_axis(days, F)
+    assert len(axis["ticktext"]) <= 9
+    assert axis["tickvals"][-1] == months - 1
 
 
 def test_graphs_call_nobody():
