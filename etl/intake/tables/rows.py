@@ -64,7 +64,7 @@ _SUM = (
 
 _RULE = "[-=_*~+]"
 #: Rows below which a table is read once and kept: each later question is then planned at once.
-_FEW = 20_000
+FEW = 20_000
 
 
 @dataclass
@@ -305,7 +305,7 @@ def read_rows(connection: duckdb.DuckDBPyConnection, plan: Plan, table: str) -> 
 
 def _few(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     """Return whether it takes longer to plan how rows are read than to read them."""
-    return connection.execute(f"select count(*) < {_FEW} from {table}").fetchone() == (True,)
+    return connection.execute(f"select count(*) < {FEW} from {table}").fetchone() == (True,)
 
 
 def _sign(connection: duckdb.DuckDBPyConnection, table: str) -> None:

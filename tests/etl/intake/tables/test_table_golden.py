@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from etl.intake.formats.table import SOURCE
+from etl.intake.tables import rows
 from tests.goldens import check_golden, check_totals
 from tests.places import GOLDEN
 
@@ -16,8 +17,12 @@ FOLDER = GOLDEN / "tables"
 SAMPLES = sorted(p for p in FOLDER.iterdir() if not p.name.endswith(".golden.txt"))
 
 
+@pytest.mark.parametrize("few", [rows.FEW, 0], ids=["kept", "not kept"])
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda p: p.name)
-def test_sample_is_read_as_described(sample: Path) -> None:
+def test_sample_is_read_as_described(
+    monkeypatch: pytest.MonkeyPatch, sample: Path, few: int
+) -> None:
+    monkeypatch.setattr(rows, "FEW", few)
     check_golden(sample, sample.with_name(f"{sample.name}.golden.txt"), SOURCE)
 
 

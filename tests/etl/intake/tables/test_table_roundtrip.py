@@ -14,6 +14,7 @@ from data.core.errors import FileError
 from data.store.schema import STAGED
 from etl.intake.formats.table import SOURCE
 from etl.intake.source import ReadOptions, SourceFile
+from etl.intake.tables.rows import FEW
 from tests.depth import checked
 
 DAY = {
@@ -89,10 +90,23 @@ def read(content: bytes, path: Path, options: ReadOptions):
     line_end=st.sampled_from(["\n", "\r\n"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
     titles=st.integers(0, 3),
+    few=st.sampled_from([FEW, 0]),
 )
 def test_rows_survive_every_notation(
-    tmp_path, rows, headers, day, money, separator, encoding, line_end, quoting, titles
+    tmp_path,
+    monkeypatch,
+    rows,
+    headers,
+    day,
+    money,
+    separator,
+    encoding,
+    line_end,
+    quoting,
+    titles,
+    few,
 ):
+    monkeypatch.setattr("etl.intake.tables.rows.FEW", few)
     if 2 * sum(amount < 0 for _, _, amount, _ in rows) > len(rows):
         # of a list that is mostly negative it is asked what it holds
         rows = [(issued, due, -amount, reference) for issued, due, amount, reference in rows]
