@@ -30,8 +30,8 @@ settings.register_profile(
 )
 
 
-#: A sixth of the cases in a quick suite. A build server tries the same ones every time, so half of
-#: them find as much as all: the others are for who looks for new ones before a release.
+#: Of the cases: a sixth in a quick suite, half on a build server. That tries the same ones every
+#: time, and all of them took longer than it may; before a release all are tried, and new ones.
 _SHARE = 6 if not DEEP else 2 if "CI" in environ else 1
 
 

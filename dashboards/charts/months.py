@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -37,13 +36,12 @@ def spread(places: Sequence[float], gap: float) -> list[float]:
     return moved
 
 
-def month_axis(days: Sequence[date], f: Format, every: int = 0) -> dict[str, Any]:
+def month_axis(days: Sequence[date], f: Format, every: int = 1) -> dict[str, Any]:
     """Return a category axis of month-ends; `x` of the traces is 0, 1, 2 ...
 
-    `every` keeps each n-th label, counted from the last; 0 chooses so that they do not touch.
+    `every` keeps each n-th label, counted from the last.
     """
-    step = every or max(1, math.ceil(len(days) / 13))
-    shown = [n for n in range(len(days)) if (len(days) - 1 - n) % step == 0]
+    shown = [n for n in range(len(days)) if (len(days) - 1 - n) % every == 0]
     labels = []
     seen = None
     for n in shown:
