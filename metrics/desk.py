@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,8 +12,11 @@ from typing import Any
 from data.core.policy.rules import Policy
 from metrics.asking.ledger import Ledger, Statement, month_start
 from metrics.asking.metric import Query
+from metrics.decide.deal.cases import EXPIRED, HOLDS, Case
+from metrics.decide.deal.coming import Approved, Coming
 from metrics.decide.deal.deal import Known, Lateness
-from metrics.decide.deal.standing import Invoice
+from metrics.decide.deal.kept import Kept
+from metrics.decide.deal.standing import Followed, Invoice, Outcome, outcomes
 from metrics.lists.customers import customers
 from metrics.lists.expected import Expected, Figure, next_payment
 
@@ -38,6 +42,16 @@ from accounts
 left join said_limits using (as_of, customer)
 """,
 )
+_ORDERS = Query(
+    reads=("accounts", "backlogs"),
+    select="""
+select customer, backlogs.amount, backlogs.said_on
+from accounts
+join backlogs using (as_of, customer)
+order by customer
+""",
+)
+_UNDER = "select customer from belongs where holder = $holder order by customer"
 #: By customer, all that was ever paid and written off, and what was invoiced and credited.
 _ENDED = Query(
     reads=("movements",),
@@ -55,17 +69,22 @@ _INVOICES = Query(
     reads=("items",),
     select="""
 select
-    customer, coalesce(reopens, document_key) as document_key, issued_on, sum(amount) as amount,
-    coalesce(sum(case when closed_on <= as_of and closed_by = 'payment' then amount end), 0)
-        as paid,
-    coalesce(sum(case when closed_on <= as_of and closed_by = 'write_off' then amount end), 0)
-        as lost,
-    coalesce(sum(case when closed_on is null or closed_on > as_of then amount end), 0) as open,
-    max(case when closed_on <= as_of and closed_by = 'payment' then closed_on end) as paid_on
+    items.customer, coalesce(items.reopens, items.document_key) as document_key, items.issued_on,
+    sum(items.amount) as amount,
+    coalesce(sum(case when items.closed_on <= as_of and closed_by = 'payment'
+        then items.amount end), 0) as paid,
+    coalesce(sum(case when items.closed_on <= as_of and closed_by = 'write_off'
+        then items.amount end), 0) as lost,
+    coalesce(sum(case when items.closed_on is null or items.closed_on > as_of
+        then items.amount end), 0) as open,
+    max(case when items.closed_on <= as_of and closed_by = 'payment' then items.closed_on end)
+        as paid_on,
+    min(document.ordered_on) as ordered_on
 from items
-where kind = 'invoice' and amount > 0 and coalesce(returned_on > as_of, true)
-group by customer, coalesce(reopens, document_key), issued_on
-order by customer, issued_on, document_key
+left join documents as document on document.document_key = items.document_key
+where items.kind = 'invoice' and items.amount > 0 and coalesce(items.returned_on > as_of, true)
+group by items.customer, coalesce(items.reopens, items.document_key), items.issued_on
+order by items.customer, items.issued_on, coalesce(items.reopens, items.document_key)
 """,
 )
 
@@ -75,19 +94,89 @@ def invoices_of(rows: Rows, ledger: Ledger) -> Mapping[str, Sequence[Invoice]]:
 
     ledger: of these customers alone. What was credited is neither paid, lost nor open.
     """
-    names = ("issued_on", "amount", "paid", "lost", "open", "paid_on")
+    names = ("issued_on", "amount", "paid", "lost", "open", "paid_on", "ordered_on")
     found: defaultdict[str, list[Invoice]] = defaultdict(list)
     for row in rows(ledger.over(_INVOICES)):
         found[row["customer"]].append(Invoice(**{name: row[name] for name in names}))
     return found
 
 
+def followed(
+    decided: Sequence[tuple[Case, Kept]], invoices: Mapping[str, Sequence[Invoice]]
+) -> dict[str, Outcome]:
+    """Return what came of approved deals: id of the asking -> outcome.
+
+    decided: all that was approved, in the order of `cases`. invoices: as `invoices_of` returns them
+    of their customers.
+    """
+    mine: defaultdict[str, list[tuple[Case, Kept]]] = defaultdict(list)
+    for case, kept in decided:
+        mine[case.line.customer].append((case, kept))
+    found: dict[str, Outcome] = {}
+    for number, theirs in mine.items():
+        deals = [
+            Followed(case.asked.amount, kept.desk.answer.known.as_of, case.valid_until)
+            for case, kept in theirs
+        ]
+        came = outcomes(deals, invoices.get(number, ()))
+        found |= {case.line.id: one for (case, _k), one in zip(theirs, came, strict=True)}
+    return found
+
+
+def may_be_followed(case: Case, day: date) -> bool:
+    """Whether a deal was approved, so that invoices of it may have come by a day."""
+    return case.stands(day) in (HOLDS, EXPIRED)
+
+
+def approvals(
+    decided: Sequence[tuple[Case, Kept]], came: Mapping[str, Outcome], day: date, policy: Policy
+) -> tuple[Approved, ...]:
+    """Return what of approved deals may still be invoiced on credit, as they were decided.
+
+    decided, came: as of `followed`. What is invoiced but for as much as a deal may change is done.
+    """
+    within = Decimal(policy.decision_percent.at(day))
+    found = []
+    for case, kept in decided:
+        deal, outcome = case.approved(kept.desk.answer), came[case.line.id]
+        if case.stands(day) == HOLDS and not outcome.carried_out(within):
+            left = max(deal.credit - outcome.invoiced, Decimal(0))
+            line = case.decision or case.line
+            found.append((line.at, Approved(case.line.id, case.line.customer, line.said_on, left)))
+    return tuple(one for _at, one in sorted(found, key=lambda pair: (pair[0], pair[1].id)))
+
+
+def coming_of(
+    rows: Rows, ledger: Ledger, number: str, holder: str, approved: Sequence[Approved]
+) -> Coming:
+    """Return what is coming of a customer and all that have the same limit.
+
+    number: the customer's. holder: whose limit binds it, '' where none does. approved: of
+    all customers.
+    """
+    among = {number}
+    if holder:
+        listed = rows(Statement(_UNDER, {"holder": holder}))
+        among |= {row["customer"] for row in listed}
+    theirs = replace(ledger, where={"customer": tuple(sorted(among))})
+    orders = {
+        row["customer"]: (row["amount"], row["said_on"]) for row in rows(theirs.over(_ORDERS))
+    }
+    return Coming(orders, tuple(one for one in approved if one.customer in among))
+
+
 def known_of(
-    rows: Rows, figure: Figure, ledger: Ledger, who: Mapping[str, Any], policy: Policy
+    rows: Rows,
+    figure: Figure,
+    ledger: Ledger,
+    who: Mapping[str, Any],
+    policy: Policy,
+    approved: Sequence[Approved] = (),
 ) -> Known | None:
     """Return what is known of a customer at the end of the ledger's day; None where it is not seen.
 
-    ledger: of this customer alone. who: its row of the master data. Lateness rests on its own
+    ledger: of this customer alone. who: its row of the master data. approved: deals that still
+    hold, of all customers. Lateness rests on its own
     payments, else on its sector's, else on all; the loss on its sector where anything was written
     off there, else on all customers.
     """
@@ -104,12 +193,17 @@ def known_of(
     percent = said[0]["insured_percent"] if said else None
     ended = rows(ledger.over(_ENDED))[0]
     everyone = figure("dso", Ledger(day))
+    number, holder = who["customer_id"], row["limit_holder"] or ""
+    coming = coming_of(rows, ledger, number, holder, approved)
     books = everyone[0] if everyone else {"receivables": None, "sales_12m": None}
     return Known(
         as_of=day,
         country=row["country"],
         limit=limit,
+        holder=holder,
         owed=row["exposure"] if headroom is None else limit - headroom,
+        coming=coming.of(),
+        own_coming=coming.of(customer=number),
         exposure=row["exposure"],
         open=tuple((one["due_on"], one["amount"]) for one in rows(ledger.over(_OPEN))),
         insured=row["insured_limit"] or Decimal(0),

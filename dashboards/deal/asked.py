@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
 
 from dashboards.base.view import Explain, View
+from dashboards.frame.deals import alone, approvals_of, cases_of, kept_of, rows_of
 from data.core.errors import TandemError
 from data.core.texts import N_
 from data.workspace.subjects.subject import SaidError
-from metrics.asking.ledger import Ledger, Statement
+from metrics.asking.ledger import Ledger
 from metrics.decide.deal.answer import alternatives, decide, smallest_changes
-from metrics.decide.deal.cases import SUBJECTS, Case, cases
+from metrics.decide.deal.cases import Case
+from metrics.decide.deal.coming import Coming
 from metrics.decide.deal.deal import Asked, DealError, Known, amount_of
-from metrics.decide.deal.kept import Desk, Kept, read
-from metrics.desk import Rows, known_of
+from metrics.decide.deal.kept import Desk, Kept
+from metrics.desk import coming_of, known_of
 
 FIELDS = ("amount", "vat", "terms", "margin", "advance", "discount", "instalments", "orders",
           "security", "further")  # fmt: skip
@@ -83,25 +83,6 @@ def asked_keys(view: View) -> Mapping[str, str]:
     return view.selection.page
 
 
-def cases_of(view: View) -> list[Case]:
-    """Return all that was asked by the day looked at, the oldest first.
-
-    Raises `StoreError` where the memory cannot be read.
-    """
-    assert view.memory is not None  # noqa: S101 - pages look through a context
-    memory, by = view.memory, view.said_by
-    found: list[Case] = view.derived("deals", lambda: cases(memory.lines(subjects=SUBJECTS, by=by)))
-    return found
-
-
-def kept_of(case: Case) -> Kept:
-    """Return what an asking rests on: each panel of a page asks for it."""
-    return _read(case.asked.rests_on)
-
-
-_read = lru_cache(maxsize=100)(read)
-
-
 def case_of(view: View, key: str) -> tuple[Case, Kept]:
     """Return the asking that the address names. Raises `SaidError` where there is none."""
     named = view.selection.page.get(key, "")
@@ -128,36 +109,46 @@ def desk_of(view: View) -> Desk | None:
     return desk
 
 
-def known_now(view: View, number: str) -> Known | None:
+def known_now(view: View, number: str, but: str = "", *, later: bool = True) -> Known | None:
     """Return what is known of a customer on the day looked at, whatever the filters.
 
-    None where it is not there.
+    None where it is not there. but: the id of the asking that it is known for, which does not count
+    as a debt to come; later: whether what was approved after it does.
     """
     found: Known | None = view.derived(
         ("known", number), lambda: _known(view, number, alone(view, number))
     )
+    return _but(view, found, number, but, later=later) if found else None
+
+
+def _but(view: View, known: Known, number: str, but: str, *, later: bool) -> Known:
+    """Return what is known where one of the deals that were approved is looked at itself."""
+    if all(one.id != but for one in approvals_of(view)):
+        return known
+    coming = coming_now(view, number, known.holder)
+    return replace(
+        known,
+        coming=coming.of(but=but, later=later),
+        own_coming=coming.of(customer=number, but=but, later=later),
+    )
+
+
+def coming_now(view: View, number: str, holder: str) -> Coming:
+    """Return what is coming of a customer and of all under the same limit, which is `holder`'s."""
+    found: Coming = view.derived(
+        ("coming", number),
+        lambda: coming_of(rows_of(view), alone(view, number), number, holder, approvals_of(view)),
+    )
     return found
-
-
-def alone(view: View, *numbers: str) -> Ledger:
-    """Return the question of these customers on the day looked at, whatever the filters."""
-    return replace(view.asked(), where={"customer": numbers}, standing=None, undisputed=False)
 
 
 def _known(view: View, number: str, ledger: Ledger) -> Known | None:
     who = view.query("select * from customers where customer_id = $customer", {"customer": number})
     if not who:
         return None
-    return known_of(rows_of(view), view.rows_of, ledger, who[0], view.options.policy)
-
-
-def rows_of(view: View) -> Rows:
-    """Return what runs a statement for this view."""
-
-    def rows(statement: Statement) -> list[dict[str, Any]]:
-        return view.query(statement.sql, statement.parameters)
-
-    return rows
+    return known_of(
+        rows_of(view), view.rows_of, ledger, who[0], view.options.policy, approvals_of(view)
+    )
 
 
 def _made(view: View, asked: Asked) -> Desk:
@@ -167,6 +158,7 @@ def _made(view: View, asked: Asked) -> Desk:
         raise TandemError(
             N_("No customer has the number {number}."), N_("Choose one above."), number=number[:40]
         )
+    known = _but(view, known, number, view.selection.page.get(AGAIN, ""), later=True)
     deal = asked.deal(known, policy)
     return Desk(
         number,

@@ -13,10 +13,8 @@ from dashboards.base.panel import Content
 from dashboards.base.parts import message
 from dashboards.base.view import View
 from dashboards.charts.plain_table import Cell, plain_table
-from dashboards.deal.asked import cases_of, kept_of
-from dashboards.deal.decided import outcomes_of
-from data.core.calendar import months_later
-from metrics.decide.deal.bill import ALL, Bill, Judged, bill
+from dashboards.frame.deals import bill_of
+from metrics.decide.deal.bill import ALL
 
 MONTHS = "months"
 """The key of the address that says over how many months; all: ever."""
@@ -30,7 +28,7 @@ def choice(view: View) -> Component:
 
 def bill_content(view: View) -> Content:
     """Return the bill of each rule over the deals that were asked in the period."""
-    found, labels = _found(view, view.selection.page.get(MONTHS, "12"))
+    found, labels = bill_of(view, view.selection.page.get(MONTHS, "12"))
     title = _("What the rules held, and what they let through")
     if not found:
         text = _("It is counted once decisions were asked here.")
@@ -58,19 +56,3 @@ def bill_content(view: View) -> Content:
     measure = n_("{count} deal that was asked, {currency}", "{count} deals that were asked, "
                  "{currency}", asked).format(count=f.count(asked), currency=f.currency)  # fmt: skip
     return Content(title, measure, html.Div(plain_table(head, rows), className="deal-bill"))
-
-
-def _found(view: View, months: str) -> tuple[list[Bill], dict[str, str]]:
-    """Return the bill, and how a reader calls each test."""
-    day, outcomes = view.selection.as_of, outcomes_of(view)
-    since = None if months == "all" else months_later(day, -36 if months == "36" else -12)
-    deals, labels = [], dict[str, str]()
-    for case in cases_of(view):
-        answer = kept_of(case).desk.answer
-        gone = case.line.taken_back is not None or case.replaced_by is not None
-        if gone or (since is not None and answer.known.as_of <= since):
-            continue
-        labels |= {one.name: one.label for one in answer.tests}
-        verdicts = {one.name: one.verdict for one in answer.tests}
-        deals.append(Judged(case.asked.amount, verdicts, outcomes.get(case.line.id)))
-    return bill(deals), labels

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from data.store.state import State, Store
     from metrics.asking.ledger import Ledger, Statement
     from metrics.decide.deal.answer import Alternative, Answer
+    from metrics.decide.deal.coming import Approved
     from metrics.decide.deal.deal import Asked
     from metrics.decide.deal.kept import Desk
+    from metrics.desk import Rows
 
 _STORE = Path("store")
 _NOTHING = "{store} holds no data yet: load exports with `python app.py load PATH`"
@@ -67,7 +70,8 @@ def deal_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
             str, typer.Option(metavar="AMOUNT", help="What else stands for it, a guarantee say.")
         ] = "0",
         orders: Annotated[
-            str, typer.Option(metavar="AMOUNT", help="Ordered already and not yet invoiced.")
+            str,
+            typer.Option(metavar="AMOUNT", help="Ordered, besides what is said here."),
         ] = "0",
         further: Annotated[
             int, typer.Option(help="So many more orders like it are expected of who pays.")
@@ -159,7 +163,8 @@ def deal_text(
         listed: list[dict[str, Any]] = answered(engine, name, of).to_pylist()
         return listed
 
-    known = known_of(rows, figure, ledger, found[0], policy) if found else None
+    approved = _approved(store, rows, ledger, policy) if found else ()
+    known = known_of(rows, figure, ledger, found[0], policy, approved) if found else None
     if known is None:
         raise StoreError(N_("No customer has the number {number}."),
                          N_("Look it up on the page of customers."), number=customer)  # fmt: skip
@@ -184,6 +189,28 @@ def deal_text(
         lines += [told(one.says, f) for one in changes]
         lines += [f"A decision was asked: /deal?decision={told_of}"] if why else []
         return "\n".join([*lines, "", *_tests(said, f), *_returns(said, f), *_others(others, f)])
+
+
+def _approved(store: Path, rows: Rows, ledger: Ledger, policy: Policy) -> tuple[Approved, ...]:
+    """Return the deals that were approved by the ledger's day and still hold."""
+    from data.workspace.memory import Memory
+    from metrics.asking.said import BY_NOW
+    from metrics.decide.deal.cases import SUBJECTS, cases
+    from metrics.decide.deal.kept import read
+    from metrics.desk import approvals, followed, invoices_of, may_be_followed
+
+    memory, day = Memory(store), ledger.as_of
+    by = ledger.said.by(day) if ledger.said else day
+    try:
+        asked = cases(memory.lines(subjects=SUBJECTS, by=None if by == BY_NOW else by))
+    finally:
+        memory.close()
+    decided = [(one, read(one.asked.rests_on)) for one in asked if may_be_followed(one, day)]
+    if not decided:
+        return ()
+    numbers = tuple(sorted({case.line.customer for case, _kept in decided}))
+    invoices = invoices_of(rows, replace(ledger, where={"customer": numbers}))
+    return approvals(decided, followed(decided, invoices), day, policy)
 
 
 def _ask(

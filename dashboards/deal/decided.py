@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from dash import dcc, html
@@ -18,23 +18,20 @@ from dashboards.charts.plain_table import Cell, plain_table
 from dashboards.deal.asked import (
     AGAIN,
     DECISION,
-    alone,
     asked_keys,
     case_of,
-    cases_of,
+    coming_now,
     customer_of,
     desk_of,
-    kept_of,
     known_now,
-    rows_of,
 )
 from dashboards.deal.words import changed_words, outcome_words, told
+from dashboards.frame.deals import cases_of, kept_of, outcomes_of
 from data.core.errors import TandemError
 from data.workspace.subjects.deal import APPROVED, HOW
-from metrics.decide.deal.cases import CARRIED, EXPIRED, HOLDS, OVER, STANDS, VOID, WAITING, Case
+from metrics.decide.deal.cases import CARRIED, HOLDS, OVER, STANDS, VOID, WAITING, Case
 from metrics.decide.deal.kept import Desk, Kept, version
-from metrics.decide.deal.standing import Changed, Followed, Outcome, before_it, outcomes, void_by
-from metrics.desk import invoices_of
+from metrics.decide.deal.standing import Changed, Outcome, before_it, void_by
 
 SHOWN = 20
 """So many decisions are listed, the newest."""
@@ -44,7 +41,8 @@ SHOWN = 20
 class Seen:
     """A decision as it stands: how (of STANDS), what makes it void, and what came of it.
 
-    void: () too where its customer is not seen. outcome: None where nothing was approved.
+    void: () too where its customer is not seen. outcome: None where nothing was approved. ordered:
+    what its customer has ordered since, by what was said, and is not yet invoiced.
     """
 
     case: Case
@@ -52,6 +50,7 @@ class Seen:
     stands: str
     void: tuple[Changed, ...]
     outcome: Outcome | None
+    ordered: Decimal = Decimal(0)
 
     @property
     def href(self) -> str:
@@ -65,38 +64,18 @@ def seen(view: View, case: Case) -> Seen:
     answer, number = kept.desk.answer, case.line.customer
     approved, void = case.approved(answer), tuple[Changed, ...]()
     found = outcomes_of(view).get(case.line.id)
-    known = known_now(view, number)
+    known = known_now(view, number, case.line.id, later=False)
+    ordered = Decimal(0)
     if known is not None:
+        orders = coming_now(view, number, known.holder).orders if found else {}
+        said, said_on = orders.get(number, (Decimal(0), date.min))
+        ordered = said if said_on >= (case.decision or case.line).said_on else ordered
         known = before_it(known, found, approved) if found else known
         void = void_by(answer, approved, approved, known, policy)
     within = Decimal(policy.decision_percent.at(day))
     done = found is not None and found.carried_out(within)
     stands = case.stands(day, void=bool(void), carried_out=done)
-    return Seen(case, kept, stands, void if stands in (VOID, WAITING) else (), found)
-
-
-def outcomes_of(view: View) -> Mapping[str, Outcome]:
-    """Return what came of all that was approved: id of its line -> outcome."""
-
-    def made() -> Mapping[str, Outcome]:
-        day = view.selection.as_of
-        held: defaultdict[str, list[Case]] = defaultdict(list)
-        for case in cases_of(view):
-            if case.stands(day) in (HOLDS, EXPIRED):
-                held[case.line.customer].append(case)
-        invoices = invoices_of(rows_of(view), alone(view, *sorted(held))) if held else {}
-        found: dict[str, Outcome] = {}
-        for number, mine in held.items():
-            deals = [
-                Followed(x.asked.amount, kept_of(x).desk.answer.known.as_of, x.valid_until)
-                for x in mine
-            ]
-            followed = outcomes(deals, invoices.get(number, ()))
-            found |= {x.line.id: one for x, one in zip(mine, followed, strict=True)}
-        return found
-
-    found: Mapping[str, Outcome] = view.derived("outcomes", made)
-    return found
+    return Seen(case, kept, stands, void if stands in (VOID, WAITING) else (), found, ordered)
 
 
 def earlier_of(view: View, desk: Desk) -> Seen | None:
@@ -185,7 +164,7 @@ def _decision(view: View, one: Seen) -> Content:
             until=f.day(case.valid_until), review=f.day(case.review_on))))  # fmt: skip
     lines += _void(view, one.void)
     if one.outcome is not None:
-        lines.append(html.P(outcome_words(one.outcome, f), className="deal-outcome"))
+        lines.append(html.P(outcome_words(one.outcome, f, one.ordered), className="deal-outcome"))
     if case.replaced_by is not None:
         lines.append(html.P(dcc.Link(_("It was asked again on {day}").format(
             day=f.day(case.replaced_by.said_on)),
@@ -237,7 +216,7 @@ def list_content(view: View) -> Content:
             f.exact(one.case.asked.amount),
             told(one.kept.desk.answer.says, f),
             html.Span(_stand_words(view, one), className=f"deal-stands {one.stands}"),
-            outcome_words(one.outcome, f) if one.outcome else "",
+            outcome_words(one.outcome, f, one.ordered) if one.outcome else "",
         ]
         for one in shown
     ]

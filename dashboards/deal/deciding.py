@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashboards.base.i18n import _
+from dashboards.base.i18n import _, language
 from dashboards.base.parts import amount_field
 from dashboards.base.view import Context, View
 from dashboards.deal.asked import DECISION, FIELDS, case_of, desk_of
@@ -20,6 +20,7 @@ from dashboards.deal.words import changed_words, told
 from dashboards.frame.deriving import refusal
 from dashboards.frame.who import WHO
 from data.core.errors import StoreError, TandemError
+from data.core.policy.rules import Policy
 from data.core.texts import N_
 from data.workspace.line import Line, today
 from data.workspace.subjects.deal import APPROVED, DECLINED, DealAsked, DealDecided
@@ -30,6 +31,8 @@ from metrics.decide.deal.cases import WAITING, against, asking, is_person
 from metrics.decide.deal.deal import amount_of
 from metrics.decide.deal.kept import Kept, version
 
+LONGEST = 730
+"""So many days an approval may hold."""
 SAID = "deal-said"
 """The store that counts what was said here."""
 _BUTTONS = ("deal-put", "deal-approve", "deal-decline", "deal-withdraw")
@@ -37,6 +40,7 @@ _BUTTONS = ("deal-put", "deal-approve", "deal-decline", "deal-withdraw")
 
 def layout() -> Component:
     """Return the fields and buttons; what of them is there, the address and the reader say."""
+    day = {"valueFormat": "D MMM YYYY", "size": "sm", "minDate": today().isoformat(), "w": 150}
     return html.Div(
         [
             html.Div(
@@ -46,7 +50,20 @@ def layout() -> Component:
                         className="deal-why",
                     ),
                     html.Div(
-                        amount_field(_("In advance"), id="deal-granted"), id="deal-granted-of"
+                        dmc.DatesProvider(
+                            html.Div(
+                                [
+                                    amount_field(_("In advance"), id="deal-granted"),
+                                    dmc.DateInput(id="deal-until", label=_("Valid until"), **day),
+                                    dmc.DateInput(
+                                        id="deal-review", label=_("Looked at again on"), **day
+                                    ),
+                                ],
+                                className="deal-granted",
+                            ),
+                            settings={"locale": language(), "firstDayOfWeek": 1},
+                        ),
+                        id="deal-granted-of",
                     ),
                     html.Button(_("Ask for a decision"), id="deal-put", className="button go"),
                     html.Button(_("Approve"), id="deal-approve", className="button go"),
@@ -70,6 +87,8 @@ def connect(app: Dash, context: Context) -> None:
         Output("deal-buttons", "hidden"),
         Output("deal-granted-of", "hidden"),
         Output("deal-granted", "value"),
+        Output("deal-until", "value"),
+        Output("deal-review", "value"),
         *(Output(one, "hidden") for one in _BUTTONS),
         Output("deal-again", "children"),
         Input("url", "search"),
@@ -86,7 +105,8 @@ def connect(app: Dash, context: Context) -> None:
                 _("Ask again, on the figures of today"), href=again_link(view), className="button"
             )
         hidden = [one not in offered for one in _BUTTONS]
-        return all(hidden), "deal-approve" not in offered, advance, *hidden, again
+        days = [day.isoformat() for day in usual_days(view.options.policy)]
+        return all(hidden), "deal-approve" not in offered, advance, *days, *hidden, again
 
     @app.callback(
         Output(SAID, "data"),
@@ -96,13 +116,15 @@ def connect(app: Dash, context: Context) -> None:
         *(Input(one, "n_clicks") for one in _BUTTONS),
         State("deal-why", "value"),
         State("deal-granted", "value"),
+        State("deal-until", "value"),
+        State("deal-review", "value"),
         State(WHO, "value"),
         State("url", "search"),
         State(SAID, "data"),
         prevent_initial_call=True,
     )
     def act(*given: Any) -> Any:
-        why, granted, who, search, count = given[len(_BUTTONS) :]
+        why, granted, until, review, who, search, count = given[len(_BUTTONS) :]
         asked, view = ctx.triggered_id, context.view(search)
         if not asked or not ctx.triggered[0]["value"] or view is None:
             raise PreventUpdate
@@ -111,7 +133,8 @@ def connect(app: Dash, context: Context) -> None:
             if asked == "deal-put":
                 line = put(context, view, who or "", why or "")
                 return (count or 0) + 1, done, "", f"?{DECISION}={line.id}"
-            decide(context, view, str(asked), who or "", why or "", granted)
+            days = (until, review)
+            decide(context, view, str(asked), who or "", why or "", granted, days)
         except (TandemError, StoreError) as error:
             words = " ".join(filter(None, (told(error.reason, view.f), told(error.remedy, view.f))))
             return no_update, refusal(words), no_update, no_update
@@ -168,8 +191,41 @@ def put(context: Context, view: View, who: str, why: str) -> Line:
     return memory.say(who, desk.customer, said, why)
 
 
-def decide(context: Context, view: View, button: str, who: str, why: str, granted: Any) -> None:
-    """Approve, decline or withdraw the asking of the address. Raises as `put`."""
+def usual_days(policy: Policy) -> tuple[date, date]:
+    """Return until when a decision of today holds, and when it is looked at again, by policy."""
+    day = today()
+    return (
+        day + timedelta(policy.decision_days.at(day)),
+        day + timedelta(policy.review_days.at(day)),
+    )
+
+
+def _days_of(said: tuple[str | None, str | None], policy: Policy) -> tuple[date, date]:
+    """Return those days as somebody typed them; raises `SaidError` for days that cannot be."""
+    found = []
+    for text, usual in zip(said, usual_days(policy), strict=True):
+        try:
+            found.append(date.fromisoformat(text[:10]) if text else usual)
+        except ValueError as error:
+            raise SaidError(N_("“{text}” is no day."), text=text or "") from error
+    until, review = found
+    if not today() <= review <= until or (until - today()).days > LONGEST:
+        raise SaidError(
+            N_("It holds until a day from today on, at most {days} days away, and is looked at "
+               "again no later."),
+            days=LONGEST,
+        )  # fmt: skip
+    return until, review
+
+
+def decide(
+    context: Context, view: View, button: str, who: str, why: str, granted: Any,
+    days: tuple[str | None, str | None] = (None, None),
+) -> None:  # fmt: skip
+    """Approve, decline or withdraw the asking of the address. Raises as `put`.
+
+    days: until when it holds, and when it is looked at again; the policy's where None.
+    """
     case, kept = case_of(view, DECISION)
     memory, answer, policy = context.memory, kept.desk.answer, view.options.policy
     # with an account, nobody speaks by another name
@@ -185,7 +241,8 @@ def decide(context: Context, view: View, button: str, who: str, why: str, grante
         memory.say(who, case.line.customer, no, why)
         return
     advance = amount_of(str(granted or 0)).quantize(CENT)
-    reason = against(case, answer, advance, who, policy, day)
+    level = reader.approves if reader.login else None
+    reason = against(case, answer, advance, who, policy, day, level)
     if reason is not None:
         raise SaidError(told(reason, view.f))
     found = seen(view, case).void
@@ -196,8 +253,10 @@ def decide(context: Context, view: View, button: str, who: str, why: str, grante
             what="; ".join(changed_words(one, view.f) for one in found),
         )
     yes = DealDecided(
-        case.line.id, APPROVED, advance, case.asked.currency,
-        day + timedelta(policy.decision_days.at(day)),
-        day + timedelta(policy.review_days.at(day)),
-    )  # fmt: skip
+        case.line.id,
+        APPROVED,
+        advance,
+        case.asked.currency,
+        *_days_of(days, policy),
+    )
     memory.say(who, case.line.customer, yes, why)

@@ -168,11 +168,21 @@ def changed_words(one: Changed, f: Format) -> str:
     )  # fmt: skip
 
 
-def outcome_words(found: Outcome, f: Format) -> str:
-    """Say what came of a deal that was approved."""
+def outcome_words(found: Outcome, f: Format, ordered: Decimal = Decimal(0)) -> str:
+    """Say what came of a deal that was approved.
+
+    ordered: what its customer has ordered since then and is not yet invoiced.
+    """
     if found.first_on is None:
-        return _("Nothing was invoiced since.")
-    parts = [_("{amount} invoiced since {day}").format(
+        if ordered:
+            return _("{amount} ordered and not yet invoiced.").format(amount=f.exact(ordered))
+        return _("Nothing was ordered or invoiced since, as far as is known.")
+    parts = (
+        []
+        if found.ordered_on is None
+        else [_("ordered on {day}").format(day=f.day(found.ordered_on))]
+    )
+    parts += [_("{amount} invoiced since {day}").format(
         amount=f.exact(found.invoiced), day=f.day(found.first_on))]  # fmt: skip
     if found.paid and found.paid_on is not None:
         parts.append(_("{amount} paid, the last on {day}").format(

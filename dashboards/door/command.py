@@ -32,6 +32,10 @@ _Sees = Annotated[
         help=f"Own customers only, such as country=BE; repeatable. By {', '.join(SCOPED_BY)}.",
     ),
 ]
+_Approves = Annotated[
+    str | None,
+    typer.Option(metavar="LEVEL", help="Approves deals up to this level of the policy."),
+]
 _At = Annotated[
     str,
     typer.Option(envvar=AT, help="Where readers reach the pages; the link starts with it."),
@@ -70,6 +74,21 @@ def _scope(sees: Iterable[str]) -> Scope:
         raise typer.BadParameter(str(error)) from error
 
 
+def _level(store: Path, said: str | None) -> str | None:
+    """Return a level of the policy by its name; '' said means the lowest."""
+    from data.workspace.line import today
+    from data.workspace.policy import read
+
+    if not said:
+        return said
+    names = [one.role for one in read(store).approval.at(today())]
+    if said not in names:
+        raise typer.BadParameter(
+            f"{said!r} is no level of the policy; there are: {', '.join(names)}"
+        )
+    return said
+
+
 def _link(at: str, secret: str) -> None:
     typer.echo("Send this link; with it a password is set, once, within 3 days:")
     typer.echo(invitation(at, secret))
@@ -81,13 +100,15 @@ def add(
     name: Annotated[str, typer.Option(help="What the person is called.")],
     role: _Role,
     sees: _Sees = None,
+    approves: _Approves = None,
     at: _At = _HERE,
     store: _Store = _STORE,
 ) -> None:
     """Add an account, and print the link with which its password is set."""
     scope = _scope(sees or ())
     with _people(store) as people:
-        _link(at, people.add(login, name, role, scope, BY))
+        level = _level(store, approves) or ""
+        _link(at, people.add(login, name, role, scope, BY, approves=level))
 
 
 @users.command("list")
@@ -101,7 +122,9 @@ def list_(store: _Store = _STORE) -> None:
         sees = "; ".join(f"{n}: {', '.join(v)}" for n, v in one.scope.where) or "all customers"
         state = "shut out" if not one.active else "invited" if one.invited else ""
         seen = f"seen {one.seen:%Y-%m-%d %H:%M} UTC" if one.seen else ""
-        typer.echo("  ".join(filter(None, (one.login, one.name, one.role, sees, state, seen))))
+        level = f"approves as {one.approves}" if one.approves else ""
+        said = (one.login, one.name, one.role, level, sees, state, seen)
+        typer.echo("  ".join(filter(None, said)))
 
 
 @users.command()
@@ -112,14 +135,15 @@ def change(
     sees_all: Annotated[
         bool, typer.Option("--sees-all", help="All customers, from now on.")
     ] = False,
+    approves: _Approves = None,
     store: _Store = _STORE,
 ) -> None:
-    """Change somebody's role, or which customers they see. It holds from their next look."""
+    """Change somebody's role, level or customers: it holds from their next look."""
     if sees and sees_all:
         raise typer.BadParameter("--sees and --sees-all exclude each other")
     scope = EVERYBODY if sees_all else _scope(sees) if sees else None
     with _people(store) as people:
-        people.change(login, BY, role=role, scope=scope)
+        people.change(login, BY, role=role, scope=scope, approves=_level(store, approves))
 
 
 @users.command()

@@ -13,10 +13,11 @@ from dash.development.base_component import Component
 from dashboards.base.filters import Options, dimension_label
 from dashboards.base.i18n import _
 from dashboards.frame.controls import choices
+from data.core.policy.kinds import Level
 from data.core.rights import EVERYBODY, ROLES, SALES, SCOPED_BY, Scope
 from data.workspace.people.people import Account
 
-FIELDS = ("login", "name", "role", *SCOPED_BY)
+FIELDS = ("login", "name", "role", "approves", *SCOPED_BY)
 """What a filled form holds, by name; each is the `value` of `people-<name>`."""
 
 
@@ -44,8 +45,8 @@ def offered(
     return known + [{"value": one, "label": one} for one in chosen if one not in there]
 
 
-def invite(options: Options | None) -> list[Component]:
-    """Return the form that invites somebody."""
+def invite(options: Options | None, levels: Sequence[Level]) -> list[Component]:
+    """Return the form that invites somebody; levels: those of the policy."""
     return [
         html.H2(_("Invite somebody")),
         html.P(
@@ -63,6 +64,7 @@ def invite(options: Options | None) -> list[Component]:
                     className="people-field",
                 ),
                 _role(SALES),
+                _approves("", levels),
             ],
             className="people-fields",
         ),
@@ -71,7 +73,9 @@ def invite(options: Options | None) -> list[Component]:
     ]  # fmt: skip
 
 
-def change(account: Account, options: Options | None, other: Component) -> list[Component]:
+def change(
+    account: Account, options: Options | None, levels: Sequence[Level], other: Component
+) -> list[Component]:
     """Return the form about somebody who has an account; other: what leads back to inviting."""
     if account.active:
         door = _button("shut", _("Shut out"), "people-shut")
@@ -85,6 +89,7 @@ def change(account: Account, options: Options | None, other: Component) -> list[
                 html.Div(dmc.TextInput(id="people-login", value=account.login), hidden=True),
                 html.Div(dmc.TextInput(id="people-name", value=account.name), hidden=True),
                 _role(account.role),
+                _approves(account.approves, levels),
             ],
             className="people-fields",
         ),
@@ -106,6 +111,19 @@ def _role(role: str) -> Component:
         id="people-role", label=_("Role"), size="sm", allowDeselect=False, value=role,
         data=[{"value": name, "label": _(label)} for name, label in ROLES.items()],
         className="people-field",
+    )  # fmt: skip
+
+
+def _approves(level: str, levels: Sequence[Level]) -> Component:
+    """Return the field that says up to which level of the policy somebody approves deals."""
+    names = [one.role for one in levels]
+    # what was said stays, though the policy has no such level any more
+    names += [level] if level and level not in names else []
+    lowest = _(names[0]) if names else ""
+    return dmc.Select(
+        id="people-approves", label=_("Approves as"), size="sm", value=level or None,
+        data=[{"value": one, "label": _(one)} for one in names], clearable=True,
+        placeholder=_("the lowest: {level}").format(level=lowest), className="people-field",
     )  # fmt: skip
 
 

@@ -26,10 +26,14 @@ from dashboards.frame.deriving import refusal
 from dashboards.frame.who import sees_words
 from dashboards.people import done
 from dashboards.people.form import FIELDS, change, found, invite, offered, scope_of
-from data.core.errors import StoreError
+from data.core.errors import StoreError, TandemError
+from data.core.policy.kinds import Level
+from data.core.policy.rules import DEFAULTS
 from data.core.rights import PEOPLE, ROLES
 from data.core.texts import N_
+from data.workspace.line import today
 from data.workspace.people.people import Account, People, PeopleError
+from data.workspace.policy import read
 
 
 def layout(**_query: str) -> Component:
@@ -81,17 +85,17 @@ def connect(app: Dash, context: Context) -> None:
         people = context.people
         if people is None:
             return message(_("People"), _none(), kind="empty"), []
-        options, login = _options(context), found(search)
+        options, login, levels = _options(context), found(search), _levels(context)
         # what was just done is said until somebody else is looked at
         said = no_update if ctx.triggered_id == "people-changed" else []
         if not login:
-            return invite(options), said
+            return invite(options, levels), said
         try:
             account = people.account(login)
         except (PeopleError, StoreError) as error:
-            return [refusal(error.render(_)), *invite(options)], said
+            return [refusal(error.render(_)), *invite(options, levels)], said
         back = stay(_("Invite somebody"), with_page(search, login=None) or "?")
-        return change(account, options, back), said
+        return change(account, options, levels, back), said
 
     @app.callback(
         Output("people-customer_group", "data"),
@@ -161,6 +165,14 @@ def _options(context: Context) -> Options | None:
     return context.options(state) if state else None
 
 
+def _levels(context: Context) -> Sequence[Level]:
+    """Return the levels of the policy that approve deals today; the defaults where it is broken."""
+    try:
+        return read(context.store.folder).approval.at(today())
+    except TandemError:  # the page of the policy says what is wrong with it
+        return DEFAULTS.approval.at(today())
+
+
 def _table(
     accounts: Sequence[Account], options: Options | None, search: str | None, own: str
 ) -> Component | list[Component]:
@@ -204,14 +216,19 @@ def _do(people: People, what: str, login: str, said: dict[str, Any], by: str) ->
     """
     if what == "invite":
         scope = scope_of(said)
-        secret = people.add(said["login"] or "", said["name"] or "", said["role"] or "", scope, by)
+        secret = people.add(
+            said["login"] or "", said["name"] or "", said["role"] or "", scope, by,
+            approves=said["approves"] or "",
+        )  # fmt: skip
         return _link(said["name"] or "", secret)
     account = people.account(login)
     if what == "reset":
         return _link(account.name, people.invite(login, by))
     if what == "change":
-        people.change(login, by, role=said["role"], scope=scope_of(said))
-        words = N_("{name}'s role and customers are changed; it holds from the next look.")
+        people.change(
+            login, by, role=said["role"], scope=scope_of(said), approves=said["approves"] or ""
+        )
+        words = N_("What {name} may see and approve is changed; it holds from the next look.")
     elif what == "shut":
         people.change(login, by, active=False)
         words = N_("{name} is shut out, everywhere, at once. What they said stays.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from dash import Dash, html
+from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
 from dashboards.base.grid import connect_grid, grid, totals
@@ -14,6 +14,7 @@ from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import page, panel, rich, skeleton
 from dashboards.base.view import Context, ListRef, View
+from dashboards.frame.deals import rule_words
 from dashboards.policy.figures import INTEREST, Legal, Shown, legal, parts
 from dashboards.policy.words import SENTENCES, value_words
 from data.core.policy.dated import Step
@@ -117,12 +118,29 @@ def _rule(one: Shown, view: View) -> html.Li:
         [
             html.P(rich(_(SENTENCES[one.name]), value=value), className="rule-words"),
             html.P(said_by(one, view), className="rule-by"),
+            _bill(one.name, view),
             _history(one, view),
             _law(says, view) if says else None,
         ],
         className="" if one.default else "own",
         title=one.name,
     )
+
+
+#: Rule -> the test of a deal that it decides.
+_DECIDES = {
+    "four_eyes": "unsecured", "late_days": "behaviour", "extension_days": "insurer",
+    "longest_terms": "terms", "money_percent": "return",
+}  # fmt: skip
+
+
+def _bill(name: str, view: View) -> Component | None:
+    """Return what a rule held and let through of the deals that were asked here."""
+    words = rule_words(view, _DECIDES[name]) if name in _DECIDES else ""
+    if not words:
+        return None
+    return html.P([f"{words} ", dcc.Link(_("The bill of all rules"), href=view.link("/deal"))],
+                  className="rule-by")  # fmt: skip
 
 
 def said_by(one: Shown, view: View) -> str:

@@ -105,13 +105,15 @@ EVERYBODY = Scope()
 class Reader:
     """Who looks: the name that stands beside what they say, their role, and what they may see.
 
-    login: '' for the one reader of a machine that asks nobody who they are.
+    login: '' for the one reader of a machine that asks nobody who they are. approves: the level of
+    the policy up to which they approve deals, by its role; '' the lowest.
     """
 
     name: str = ""
     role: str = ADMIN
     scope: Scope = EVERYBODY
     login: str = ""
+    approves: str = ""
 
     def may(self, what: str) -> bool:
         """Return whether this reader may do one of the things besides looking.

@@ -49,6 +49,7 @@ And others:
     disputes   their disputes that are open: amount, reason, owner, age in days
     said_limits  the limit in force of each customer that was said here, whatever the filters
     said_terms  its terms likewise
+    backlogs    what it has ordered and is not yet invoiced, likewise
     buckets    the buckets of aging, and their position
     whole      the total, on days with documents: balances have a row for it even if nothing is
                open; empty in a split
@@ -86,7 +87,7 @@ from data.store.schema import CUSTOMERS, DOCUMENTS
 from metrics.asking import memory
 from metrics.asking.asked import Asked
 from metrics.asking.limits import limits
-from metrics.asking.said import LIMITS, TERMS
+from metrics.asking.said import LIMITS, ORDERS, TERMS
 from metrics.asking.tables import Condition, Day, Rows, Sums, Tables, union
 
 _BILLED = "o.kind = 'invoice' and o.amount > 0"
@@ -375,6 +376,7 @@ OTHERS: Mapping[str, Callable[[Tables], str]] = {
     "disputes": lambda tables: memory.disputes(_with_accounts(tables)),
     LIMITS: lambda tables: memory.said(tables, LIMITS),
     TERMS: lambda tables: memory.said(tables, TERMS),
+    ORDERS: lambda tables: memory.said(tables, ORDERS),
 }
 
 

@@ -33,7 +33,7 @@ _NOT_DISPUTING = f"o.customer not in (select customer from {PREFIX}{DISPUTES})"
 
 
 def said(tables: Tables, subject: str) -> str:
-    """Return the SELECT of the terms or limits in force, whatever the filters."""
+    """Return the SELECT of the terms, limits or orders in force, whatever the filters."""
     if subject not in tables.asked.said:
         keys = "cast(null as date) as as_of, cast(null as varchar) as customer"
         return f"select {keys},\n    {nothing(subject)}\nwhere 1 = 0"

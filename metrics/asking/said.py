@@ -27,10 +27,11 @@ from metrics.asking.metric import common_table
 
 PREFIX = "memory_"
 LIMITS, TERMS, PROMISES, DISPUTES = "said_limits", "said_terms", "promises", "disputes"
+ORDERS = "backlogs"
 BY_NOW = date(9999, 12, 30)
 """Before FOR_EVER: what was not taken back holds."""
 READERS = frozenset(
-    ("accounts", "limits", "granted", "disputed_items", LIMITS, TERMS, PROMISES, DISPUTES)
+    ("accounts", "limits", "granted", "disputed_items", LIMITS, TERMS, ORDERS, PROMISES, DISPUTES)
 )
 """The relations that read what was said; with what is disputed left out, all balances do."""
 CONVERTED = N_(
@@ -39,7 +40,7 @@ CONVERTED = N_(
     "line whose rate is not known counts in no figure, and says so."
 )
 """What conventions of such figures say of currencies."""
-SUBJECTS = (LIMITS, TERMS, PROMISES, DISPUTES)
+SUBJECTS = (LIMITS, TERMS, ORDERS, PROMISES, DISPUTES)
 
 _READ = re.compile(rf"\b{PREFIX}(\w+)")
 
@@ -146,6 +147,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "advised": "decimal(18, 2)",
     },
     TERMS: {**_LINE, "days": "integer", "valid_until": "date"},
+    ORDERS: {**_LINE, "amount": "decimal(18, 2)"},
     PROMISES: {
         **_LINE, "amount": "decimal(18, 2)", "due_on": "date",
         "state": "varchar", "paid": "decimal(18, 2)", "missing": "decimal(18, 2)",
@@ -164,20 +166,21 @@ def nothing(subject: str) -> str:
 
 
 def in_force(subject: str, days: str) -> str:
-    """Return the SELECT of the terms or limits in force: one line for a day and customer.
+    """Return the SELECT of the terms, limits or orders in force: one for a day and customer.
 
     days: a relation with as_of and said_by. Of those that hold and have not ended, the last said.
     Columns: as_of, customer, those of COLUMNS.
     """
     shown = ", ".join(COLUMNS[subject])
+    ends = f"coalesce(s.valid_until, {FOR_EVER}) >= d.as_of"
+    still = f"\n        and {ends}" if "valid_until" in COLUMNS[subject] else ""
     return f"""select as_of, customer, {shown}
 from (
     select d.as_of, s.*, row_number() over (
         partition by d.as_of, s.customer order by s.number desc
     ) as place
     from {PREFIX}{subject} as s
-    join {days} as d on {held("d.said_by")}
-        and coalesce(s.valid_until, {FOR_EVER}) >= d.as_of
+    join {days} as d on {held("d.said_by")}{still}
 ) as told
 where place = 1"""
 

@@ -35,6 +35,22 @@ def approver(part: Decimal, day: date, policy: Policy) -> Level | None:
     return next((one for one in levels if one.up_to is None or part <= one.up_to), None)
 
 
+def reaches(level: str, needed: Level, day: date, policy: Policy) -> bool:
+    """Return whether who approves up to a level may approve what needs another one.
+
+    level: by its role; the lowest where the policy has none of that name.
+
+    >>> from data.core.policy.rules import DEFAULTS
+    >>> day = date(2026, 1, 1)
+    >>> low, middle, _high = DEFAULTS.approval.at(day)
+    >>> [reaches(one, middle, day, DEFAULTS) for one in ("", middle.role, "Finance director")]
+    [False, True, True]
+    """
+    roles = [one.role for one in policy.approval.at(day)]
+    own = roles.index(level) if level in roles else 0
+    return own >= roles.index(needed.role)
+
+
 def needs_another(part: Decimal, day: date, policy: Policy) -> bool:
     """Return whether somebody else than who asks must approve this unsecured part."""
     return part > policy.four_eyes.at(day)

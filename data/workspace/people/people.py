@@ -79,11 +79,13 @@ class Account:
     """They have not set a password yet."""
     seen: datetime | None = None
     signed_in: datetime | None = None
+    approves: str = ""
+    """The level of the policy up to which they approve deals, by its role; '' the lowest."""
 
     @property
     def reader(self) -> Reader:
         """Who looks, when they do."""
-        return Reader(self.name, self.role, self.scope, self.login)
+        return Reader(self.name, self.role, self.scope, self.login, self.approves)
 
 
 class People:
@@ -135,7 +137,7 @@ class People:
 
     def add(
         self, login: str, name: str, role: str, scope: Scope = EVERYBODY, by: str = "",
-        now: datetime | None = None,
+        now: datetime | None = None, approves: str = "",
     ) -> str:  # fmt: skip
         """Add an account; return the secret with which a password can be set for it, once.
 
@@ -150,6 +152,7 @@ class People:
         account = {
             "id": secrets.token_hex(8), "login": login, "name": name, "role": role,
             "scope": scope.text, "password": "", "active": True, "made_at": now,
+            "approves": approves,
         }  # fmt: skip
         with self._database.writing() as connection:
             taken = sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.login == login)
@@ -166,7 +169,7 @@ class People:
 
     def change(
         self, login: str, by: str = "", *, role: str | None = None, scope: Scope | None = None,
-        active: bool | None = None, now: datetime | None = None,
+        active: bool | None = None, approves: str | None = None, now: datetime | None = None,
     ) -> None:  # fmt: skip
         """Change what somebody may; who is shut out is signed out at once, everywhere.
 
@@ -182,6 +185,8 @@ class People:
             told["scope"] = scope.text
         if active is not None:
             told["active"] = active
+        if approves is not None:
+            told["approves"] = approves
         with self._database.writing() as connection:
             connection.execute(
                 sa.update(ACCOUNTS).where(ACCOUNTS.c.id == account.id).values(**told)
@@ -385,7 +390,7 @@ def _account(row: sa.Row[Any]) -> Account:
     seen, signed_in = getattr(row, "seen", None), getattr(row, "signed_in", None)
     return Account(
         row.id, row.login, row.name, row.role, Scope.read(row.scope), row.active, row.made_at,
-        not row.password, seen, signed_in,
+        not row.password, seen, signed_in, row.approves,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The tables of people; see `data.workspace.tables`.
 
-accounts    one for each person: login, name, role, scope, password (a hash; '' until it is set)
+accounts    one for each person: login, name, role, scope, password (a hash; '' until it is set),
+            approves (a level of the policy, see `data.core.rights.Reader`)
 tickets     what lets its holder set a password once, by the hash of its secret
 sessions    who is signed in, by the hash of the secret that the browser holds
 attempts    who tried to sign in, from where, and whether it worked
@@ -24,6 +25,7 @@ ACCOUNTS = sa.Table(
     sa.Column("password", sa.Text, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("made_at", Moment, nullable=False),
+    sa.Column("approves", sa.Text, nullable=False, server_default=""),
 )
 TICKETS = sa.Table(
     "tickets",

@@ -155,13 +155,13 @@ def _effect(deal: Deal, known: Known) -> Effect:
     def dso(owed: Decimal, sold: Decimal) -> Decimal | None:
         return owed * known.window_days / sold if sold > 0 else None
 
-    taken = known.owed + deal.orders + deal.credit
+    taken = known.owed + known.coming + deal.orders + deal.credit
     return Effect(
         dso_before=dso(known.receivables, known.sales),
         dso_after=dso(known.receivables + deal.credit, known.sales + deal.amount),
         cash=deal.credit,
         waited=waiting_days(deal, known) if deal.credit else Decimal(0),
-        exposure=known.exposure + deal.orders + deal.credit,
+        exposure=known.exposure + known.own_coming + deal.orders + deal.credit,
         headroom=None if known.limit is None else known.limit - taken,
     )
 

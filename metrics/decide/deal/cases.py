@@ -12,7 +12,7 @@ from data.core.texts import N_, Text
 from data.workspace.line import Line
 from data.workspace.subjects.deal import APPROVED, DECLINED, DealAsked, DealDecided
 from data.workspace.subjects.keeping import Person
-from metrics.decide.approval import approver, needs_another
+from metrics.decide.approval import approver, needs_another, reaches
 from metrics.decide.deal.answer import Answer
 from metrics.decide.deal.deal import Deal
 from metrics.decide.deal.kept import Kept, written
@@ -128,12 +128,14 @@ def is_person(lines: Iterable[Line]) -> bool:
 
 
 def against(
-    case: Case, kept: Answer, advance: Decimal, who: str, policy: Policy, day: date
-) -> Text | None:
+    case: Case, kept: Answer, advance: Decimal, who: str, policy: Policy, day: date,
+    level: str | None = None,
+) -> Text | None:  # fmt: skip
     """Return why `who` may not approve it with so much in advance; None where they may.
 
     Above the policy's floor nobody approves what they asked for, and somebody's level must reach
-    what neither an insurer nor other security bears. day: on which it is approved.
+    what neither an insurer nor other security bears. day: on which it is approved. level: up to
+    which `who` approves, by its role, '' the lowest; None: nobody has an account.
     """
     if case.stands(day) != WAITING:
         return Text(N_("It was decided, withdrawn or asked again: look at it again."))
@@ -144,8 +146,14 @@ def against(
             {"advance": advance, "amount": deal.amount},
         )
     part = unsecured_after(replace(deal, advance=advance), kept.known)
-    if advance < deal.amount and approver(part, day, policy) is None:
-        return Text(N_("{part} is more than any level of the policy may approve."), {"part": part})
+    if advance < deal.amount:
+        needed = approver(part, day, policy)
+        if needed is None:
+            text = N_("{part} is more than any level of the policy may approve.")
+            return Text(text, {"part": part})
+        if level is not None and not reaches(level, needed, day, policy):
+            text = N_("{part} is neither insured nor secured. May approve it: {role}.")
+            return Text(text, {"part": part, "role": needed.role})
     if needs_another(part, day, policy) and _same(who, case.line.who):
         return Text(
             N_("Who asks does not approve above {floor}: somebody else decides."),

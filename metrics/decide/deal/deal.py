@@ -48,8 +48,9 @@ class Deal:
     paid before delivery. cost: what the goods cost, without VAT; None where it is not known. vat:
     the percent of VAT within the amount. discount: percent for payment within discount_days.
     instalments: equal ones, evenly spaced. security: what else stands for it, besides an insurer.
-    orders: what is ordered already and not invoiced. further: how many more orders like this one
-    are expected of whoever pays. Raises DealError for what cannot be.
+    orders: what is ordered already and not invoiced, besides what is said in the memory. further:
+    how many more orders like this one are expected of whoever pays. Raises DealError for what
+    cannot be.
     """
 
     amount: Decimal
@@ -141,14 +142,16 @@ class Lateness:
 class Known:
     """What is known of the customer at the end of `as_of`, in the reporting currency.
 
-    limit: the one that binds, its own or one above it; None where none is known. owed: all that
-    counts against it, in all currencies, with those that belong to it. exposure: what the customer
-    itself owes. open: what it owes by due day, the oldest first. insured: the insurer's limit, of
-    which it bears insured_percent. lateness: None where there are too few payments. paid, lost: of
-    the customers that the loss is taken from, what was paid and written off ever; loss_level as in
-    Lateness; None where no write-off is known at all. credited: the share of what was invoiced that
-    was credited. receivables, sales: of all customers, at the end of the day and in the 12 months
-    before, of window_days.
+    limit: the one that binds, its own or one above it, which is `holder`'s; None where none is
+    known. owed: all that is owed against it, in all currencies, with those that belong to it.
+    coming: what counts against it besides, ordered, or approved here on credit, and not yet
+    invoiced; own_coming: of the customer itself. exposure: what the customer itself owes. open:
+    what it owes by due day, the oldest first. insured: the insurer's limit, of which it bears
+    insured_percent. lateness: None where there are too few payments. loss: the share that is never
+    paid, of the customers that loss_level and loss_code name as in Lateness; None where no
+    write-off is known at all. credited: the share of what was invoiced that was credited.
+    receivables, sales: of all customers, at the end of the day and in the 12 months before, of
+    window_days.
     """
 
     as_of: date
@@ -168,11 +171,14 @@ class Known:
     receivables: Decimal = Decimal(0)
     sales: Decimal = Decimal(0)
     window_days: int = 365
+    holder: str = ""
+    coming: Decimal = Decimal(0)
+    own_coming: Decimal = Decimal(0)
 
     @property
     def headroom(self) -> Decimal | None:
         """What the limit leaves; below 0 where it is exceeded, None where none is known."""
-        return None if self.limit is None else self.limit - self.owed
+        return None if self.limit is None else self.limit - self.owed - self.coming
 
     def paying(self, amount: Decimal) -> Known:
         """Return what would be known had so much more been paid, the oldest first."""

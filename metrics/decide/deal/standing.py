@@ -55,7 +55,7 @@ def figures(deal: Deal, known: Known) -> dict[str, Decimal | None]:
         "orders": deal.orders,
         "security": deal.security,
         "limit": known.limit,
-        "owed": known.owed + deal.orders + deal.credit,
+        "owed": known.owed + known.coming + deal.orders + deal.credit,
         "insured": known.insured,
         "insured_percent": known.insured_percent,
         "waiting": waiting_days(deal, known) if known.lateness else None,
@@ -131,7 +131,8 @@ def void_by(
 class Invoice:
     """An invoice, of which by a day so much is paid, written off and open.
 
-    paid_on: the last day on which money came; None: none did.
+    paid_on: the last day on which money came; None: none did. ordered_on: None where it is not
+    known.
     """
 
     issued_on: date
@@ -140,13 +141,15 @@ class Invoice:
     lost: Decimal
     open: Decimal
     paid_on: date | None
+    ordered_on: date | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of a deal that was approved, by the ledger.
 
-    amount: of the deal. first_on: the first invoice; paid_on: the last payment of them.
+    amount: of the deal. first_on: the first invoice; paid_on: the last payment of them; ordered_on:
+    the first order of them that is known.
     """
 
     amount: Decimal
@@ -156,6 +159,7 @@ class Outcome:
     open: Decimal = Decimal(0)
     first_on: date | None = None
     paid_on: date | None = None
+    ordered_on: date | None = None
 
     def carried_out(self, percent: Decimal) -> bool:
         """Return whether it is invoiced, but for what the amount may differ by."""
@@ -189,6 +193,7 @@ def outcomes(deals: Sequence[Followed], invoices: Iterable[Invoice]) -> list[Out
 
 def _with(found: Outcome, one: Invoice) -> Outcome:
     days = [day for day in (found.paid_on, one.paid_on) if day is not None]
+    orders = [day for day in (found.ordered_on, one.ordered_on) if day is not None]
     return replace(
         found,
         invoiced=found.invoiced + one.amount,
@@ -197,6 +202,7 @@ def _with(found: Outcome, one: Invoice) -> Outcome:
         open=found.open + one.open,
         first_on=found.first_on or one.issued_on,
         paid_on=max(days, default=None),
+        ordered_on=min(orders, default=None),
     )
 
 

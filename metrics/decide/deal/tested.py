@@ -56,30 +56,45 @@ def passes(deal: Deal, known: Known, policy: Policy) -> bool:
     return all(test(deal, known, policy).verdict != FAILS for test in _TESTS)
 
 
+_OVER = {
+    False: N_("With {owed} owed now, in all currencies and with all that belong to it, it goes "
+              "{over} beyond the limit of {limit}."),
+    True: N_("With {owed} owed now, in all currencies and with all that belong to it, and {coming} "
+             "ordered or approved and not yet invoiced, it goes {over} beyond the limit of "
+             "{limit}."),
+}  # fmt: skip
+_LEFT = {
+    False: N_("With {owed} owed now, in all currencies and with all that belong to it, {left} "
+              "of the limit of {limit} is left after it."),
+    True: N_("With {owed} owed now, in all currencies and with all that belong to it, and {coming} "
+             "ordered or approved and not yet invoiced, {left} of the limit of {limit} is left "
+             "after it."),
+}  # fmt: skip
+"""Whether anything is coming besides -> the sentence."""
+
+
 def _headroom(deal: Deal, known: Known, _policy: Policy) -> Tested:
-    owed = known.owed + deal.orders
-    after = owed + deal.credit
-    values: dict[str, object] = {"owed": owed}
+    coming = known.coming + deal.orders
+    after = known.owed + coming + deal.credit
+    values: dict[str, object] = {"owed": known.owed, "coming": coming}
     verdict = PASSES if not deal.credit else FAILS
     if known.limit is None:
         says = N_("No credit limit is known, so nothing is sold on credit until one is set; "
                   "{owed} is owed now.")  # fmt: skip
     elif after > known.limit and deal.credit:
         values |= {"over": after - known.limit, "limit": known.limit}
-        says = N_("With {owed} owed now, in all currencies and with all that belong to it, it goes "
-                  "{over} beyond the limit of {limit}.")  # fmt: skip
+        says = _OVER[bool(coming)]
     else:
         verdict = PASSES
         values |= {"left": known.limit - after, "limit": known.limit}
-        says = N_("With {owed} owed now, in all currencies and with all that belong to it, {left} "
-                  "of the limit of {limit} is left after it.")  # fmt: skip
+        says = _LEFT[bool(coming)]
     return Tested("headroom", N_("Limit and headroom"), verdict, after, known.limit, "money",
                   Text(says, values), "exposure")  # fmt: skip
 
 
 def unsecured_after(deal: Deal, known: Known) -> Decimal:
     """Return what of all that is owed after the deal nobody else bears."""
-    owed = max(known.exposure + deal.orders, Decimal(0)) + deal.credit
+    owed = max(known.exposure + known.own_coming + deal.orders, Decimal(0)) + deal.credit
     return unsecured(owed, known.insured, known.insured_percent, deal.security)
 
 

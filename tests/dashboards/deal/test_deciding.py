@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from typer.testing import CliRunner
 
+from app import cli
 from dashboards.base.i18n import speaking
 from dashboards.base.view import Context
 from dashboards.customer import page as customer_page
 from dashboards.deal import page as deal
-from dashboards.deal.asked import case_of, cases_of, desk_of
+from dashboards.deal.asked import case_of, desk_of
 from dashboards.deal.decided import again_link, seen
 from dashboards.deal.deciding import decide, offers, put
+from dashboards.deal.words import told
+from dashboards.frame.deals import cases_of
 from dashboards.server import create_app
 from data.core.errors import TandemError
 from data.core.rights import CREDIT, SALES, Reader, Scope
+from data.workspace.line import today
 from data.workspace.subjects.deal import DealAsked
-from data.workspace.subjects.keeping import Person
+from data.workspace.subjects.keeping import Backlog, Person
 from tests.ledgers import customer, invoice, match, payment, publish, write_off
 from tests.pages import ask, words
 
@@ -133,7 +139,7 @@ def test_it_is_void_once_what_it_rests_on_has_changed_and_says_what(context, tmp
     found = stands(context, number)
     assert found.stands == "void"
     assert [one.name for one in found.void] == ["owed", "headroom"]
-    reason = r"not those of today. Owed with the deal: 13,000.00\s€, it was 9,000.00"
+    reason = r"not those of today. Owed with the deal: 23,000.00\s€, it was 9,000.00"
     with pytest.raises(TandemError, match=reason):
         decided(context, waits, granted=0)
     for typed in ("NaN", "1e400", "half"):
@@ -141,6 +147,45 @@ def test_it_is_void_once_what_it_rests_on_has_changed_and_says_what(context, tmp
             decided(context, waits, granted=typed)
     decided(context, waits, "deal-decline", why="too much is open")
     assert stands(context, waits).stands == "declined"
+
+
+def test_what_was_approved_and_what_is_ordered_count_against_the_limit_once(context):
+    first = asked(context)
+    decided(context, first)  # 10,000 on credit: all of the limit
+    small = "?customer=A&amount=4000&margin=900"
+    answer = desk_of(context.view(small)).answer
+    assert (answer.known.coming, answer.granted.credit) == (10_000, 0)
+    assert "10,000.00 € ordered or approved and not yet invoiced" in words(
+        told(answer.tests[0].says, context.view(small).f)
+    )
+    run = CliRunner().invoke(cli, ["deal", "--store", str(context.store.folder), "--customer", "A",
+                                   "--amount", "4000", "--format", "json"])  # fmt: skip
+    assert json.loads(run.output)["known"]["coming"] == "10000.00"
+    # whoever says what is ordered says all of it: the approved deal is among it
+    context.memory.say("Sales", "A", Backlog(D(12_000), "EUR"))
+    assert desk_of(context.view(small)).answer.known.coming == 12_000
+    # of the deal itself only what is ordered besides it counts, and what came after it does not
+    found = stands(context, first)
+    assert [one.name for one in found.void if one.name == "owed"] == ["owed"]
+    assert next(one for one in found.void if one.name == "owed").now == 12_000
+    text = shown(create_app(context.store, pages=(deal.PAGE,)), "list", "?customer=A")[1]
+    assert "12,000.00 € ordered and not yet invoiced" in text
+    # the same deal asked again takes its place, and does not stand in its own way
+    again = again_link(context.view(f"?decision={first}")).removeprefix("/deal")
+    assert desk_of(context.view(again)).answer.known.coming == 2_000
+
+
+def test_who_approves_says_until_when_and_when_it_is_looked_at_again(context):
+    number, day = asked(context), today()
+    for until, review in ((day - timedelta(1), day), (day, day + timedelta(1)), ("soon", "later")):
+        with pytest.raises(TandemError, match=r"It holds until|is no day"):
+            decide(context, context.view(f"?decision={number}"), "deal-approve", "Credit", "half",
+                   10_000, (str(until), str(review)))  # fmt: skip
+    days = (str(day + timedelta(90)), str(day + timedelta(45)))
+    decide(context, context.view(f"?decision={number}"), "deal-approve", "Credit", "half", 10_000,
+           days)  # fmt: skip
+    case = stands(context, number).case
+    assert (str(case.valid_until), str(case.review_on)) == days
 
 
 def test_a_yes_of_the_rules_below_the_floor_is_the_decision_but_for_a_person(context):
@@ -196,6 +241,18 @@ def test_what_cannot_be_asked_says_why(context, search, why, reason):
     with speaking("en"), pytest.raises(TandemError, match=reason):
         put(context, context.view(search), "Sales", why)
     assert context.memory.revision() == 0
+
+
+def test_an_account_approves_up_to_its_level(context, monkeypatch):
+    number = asked(context)  # 10,000 on credit would be the lowest level's
+    levels = ("", "Gone", "Credit manager")
+    for reader in (Reader("Cris", CREDIT, Scope(), "cris", level) for level in levels):
+        monkeypatch.setattr(context, "reader", lambda reader=reader: reader)
+        if reader.approves != "Credit manager":
+            with pytest.raises(TandemError, match="May approve it: Credit manager"):
+                decided(context, number, granted=9_000)
+    decided(context, number, granted=9_000)
+    assert stands(context, number).stands == "holds"
 
 
 def test_the_role_says_who_may_ask_and_who_may_decide(context, monkeypatch):

@@ -40,7 +40,9 @@ def test_an_account_is_added_listed_changed_and_shut(users, tmp_path):
     listed = users("list")[1]
     assert "bob  Bob  sales  salesperson: Bob; country: BE, NL  invited" in listed
     assert "anna  Anna  admin  all customers" in listed
-    assert users("change", "bob", "--role", "credit", "--sees-all") == (0, "")
+    level = ("--approves", "Credit manager")
+    assert users("change", "bob", "--role", "credit", "--sees-all", *level) == (0, "")
+    assert "bob  Bob  credit  approves as Credit manager  all customers" in users("list")[1]
     assert (people.account("bob").role, bool(people.account("bob").scope)) == ("credit", False)
     assert "/welcome/" in users("reset", "bob")[1]
     for command, active in (("shut", False), ("open", True)):
@@ -56,6 +58,7 @@ def test_an_account_is_added_listed_changed_and_shut(users, tmp_path):
         (("add", "bob", "--name", "Bob", "--role", "boss"), 1, "no role"),
         (("add", "bob", "--name", "Bob", "--role", "sales", "--sees", "BE"), 2, "country=BE"),
         (("add", "bob", "--name", "Bob", "--role", "sales", "--sees", "vat=1"), 2, "vat"),
+        (("change", "anna", "--approves", "Boss"), 2, "is no level of the policy"),
         (("shut", "nobody"), 1, "Nobody has the login"),
         (("shut", "anna"), 1, "remain"),
         (("change", "anna", "--sees", "country=BE", "--sees-all"), 2, "exclude"),

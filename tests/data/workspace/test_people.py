@@ -210,8 +210,9 @@ def test_a_change_holds_from_the_next_look(people):
     with_anna(people)
     people.set_password(people.add("bob", "Bob", "credit", now=NOW), SECRET, NOW)
     session = people.sign_in("bob", SECRET, now=NOW)
-    people.change("bob", scope=OWN)
-    assert people.reader(session, NOW).scope == OWN
+    people.change("bob", scope=OWN, approves="Credit manager")
+    reader = people.reader(session, NOW)
+    assert (reader.scope, reader.approves) == (OWN, "Credit manager")
 
 
 @pytest.mark.parametrize("told", [{"active": False}, {"role": "sales"}, {"scope": OWN}])
