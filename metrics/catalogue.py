@@ -16,6 +16,7 @@ from metrics.figures.collection_effectiveness import COLLECTION_EFFECTIVENESS
 from metrics.figures.disputes import DISPUTES, DISPUTES_BY
 from metrics.figures.dso import DSO
 from metrics.figures.exposure import EXPOSURE
+from metrics.figures.insurance import INSURANCE
 from metrics.figures.payment_curve import PAYMENT_CURVE
 from metrics.figures.payment_speed import PAYMENT_SPEED
 from metrics.figures.promises import PROMISES
@@ -45,6 +46,7 @@ METRICS: dict[str, Metric] = {
         DISPUTES_BY,
         LIMITS_ENDING,
         OVERRIDES,
+        INSURANCE,
     )
 }
 

@@ -1328,12 +1328,61 @@ def overrides(r: Relations) -> dict[Key, list[Row]]:
     return {key: [row] for key, row in rows.items()}
 
 
+def insurance(r: Relations) -> dict[Key, list[Row]]:
+    owed = r.split(_owing(r))
+    insured: dict[Key, list[tuple[str, Decimal]]] = defaultdict(list)
+    for dims, row in r.accounts:
+        if row.get("insured_limit"):
+            insured[r.key(dims)].append((dims["customer"], Decimal(str(row["insured_limit"]))))
+    held: dict[str, list[Slice]] = defaultdict(list)
+    for s in _owing(r):
+        held[s.doc.dims["customer"]].append(s)
+
+    answer: dict[Key, list[Row]] = {}
+    for g in set(owed) | set(insured):
+        row: dict[str, Any] = dict.fromkeys(
+            ("insured", "stopped", "stopped_amount", "lapsing", "lapsing_amount", "hand_over",
+             "hand_over_amount", "missed_amount"), ZERO,
+        )  # fmt: skip
+        for name, limit in insured.get(g, []):
+            line, debts = (
+                r.book.memo.limit(name, r.q.as_of),
+                [s for s in held[name] if s.amount > 0],
+            )
+            said = line.said.insured_percent if line else None
+            ends = min((s.due for s in debts), default=date.max - timedelta(60)) + timedelta(60)
+            under = total(s for s in held[name] if s.amount < 0 or ends >= r.q.as_of
+                          or s.owed.day <= ends)  # fmt: skip
+            share = min(limit, max(under, ZERO)) * Decimal(90 if said is None else said) / 100
+            row["insured"] += share.quantize(Decimal("0.01"), ROUND_HALF_UP)
+            if ends < r.q.as_of:
+                row["stopped"] += 1
+                row["stopped_amount"] += total(held[name])
+            soon = r.q.as_of + timedelta(r.q.soon)
+            ending = [s for s in debts if r.q.as_of <= s.due + timedelta(60) <= soon]
+            if r.q.as_of <= ends <= soon:
+                row["lapsing"] += 1
+            if ends >= r.q.as_of:
+                row["lapsing_amount"] += total(ending)
+            claims = [s for s in debts if r.q.as_of <= s.due + timedelta(90) <= soon]
+            row["hand_over"] += bool(claims)
+            row["hand_over_amount"] += total(claims)
+            row["missed_amount"] += total(s for s in debts if s.due + timedelta(90) < r.q.as_of)
+        limits = [limit for _name, limit in insured.get(g, [])]
+        exposed = total(owed.get(g, []))
+        row |= {"exposure": exposed, "insured_limit": sum(limits, ZERO) if limits else None,
+                "uninsured": exposed - row["insured"] if limits else None}  # fmt: skip
+        row["insured"] = row["insured"] if limits else None
+        answer[g] = [row]
+    return answer
+
+
 METRICS: dict[str, Callable[[Relations], dict[Key, list[Row]]]] = {
     f.__name__: f
     for f in (
         receivables, aging, dso, collection_effectiveness, payment_speed, payment_curve, sales,
         exposure, terms, dso_bridge, movements, promises, disputes, disputes_by, limits_ending,
-        overrides,
+        overrides, insurance,
     )
 }  # fmt: skip
 

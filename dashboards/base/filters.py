@@ -22,6 +22,7 @@ from data.core.policy.rules import DEFAULTS, Policy
 from data.core.texts import N_, Text
 from data.reference import nace
 from data.store.engine import Engine
+from metrics.asking.cover import Cover
 from metrics.asking.ledger import FIRST_DAY, LAST_DAY, MOST_SOON, Ledger
 from metrics.asking.limits import (
     LIMITS_OF,
@@ -204,6 +205,7 @@ class Selection:
             said=said,
             undisputed=undisputed_of(self.chosen),
             soon=self.soon(options),
+            cover=Cover.of(options.policy),
         )
 
     def soon(self, options: Options) -> int:

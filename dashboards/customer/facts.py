@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from dash import dcc, html
@@ -19,8 +20,10 @@ from dashboards.base.view import Explain, NoRows, View
 from dashboards.charts.aging_bar import aging_bar
 from metrics.asking.ledger import Ledger
 from metrics.asking.metric import Query
+from metrics.decide.insurer import insurers_clock
 from metrics.lists.customers import customers
 from metrics.lists.expected import LIE_BY, Expected, next_payment
+from metrics.lists.insured import insured
 
 Row = Mapping[str, Any]
 
@@ -195,10 +198,38 @@ def sell_title(view: View, row: Row) -> str:
     return _("{amount} more may be sold on credit").format(amount=view.f.money(row["headroom"]))
 
 
+def _insurer(view: View, limit: Decimal | None) -> list[tuple[str, str, str]]:
+    """Return what the insurer's clock says, where anything is insured."""
+    if not limit:
+        return []
+    statement, f = insured(ledger_of(view)), view.f
+    rows = view.query(statement.sql, statement.parameters)
+    if not rows or rows[0]["oldest_due"] is None:
+        return []
+    row, policy = rows[0], view.options.policy
+    clock = insurers_clock(row["oldest_due"], policy)
+    text = _("deliveries are insured until {until}, and it is handed over by {by}: the oldest item "
+             "was due on {due}")  # fmt: skip
+    if row["days_left"] < 0:
+        text = _("deliveries since {since} are not insured, and it is handed over by {by}: the "
+                 "oldest item was due on {due}")  # fmt: skip
+    words = text.format(
+        until=f.day(clock.extension_ends), since=f.day(clock.uninsured_from),
+        by=f.day(clock.hand_over_by), due=f.day(clock.due_on),
+    )  # fmt: skip
+    borne = _("{insured} insured, {uninsured} not").format(
+        insured=f.exact(row["insured"]), uninsured=f.exact(row["uninsured"])
+    )
+    return [
+        (_("Borne by the insurer"), borne, ""),
+        (_("Insurer's clock"), words, "worse" if row["days_left"] < 0 else ""),
+    ]
+
+
 def sell_body(view: View, row: Row, who: Row) -> list[Component | None]:
     """Return limit, exposure and headroom, and when a new invoice is expected to be paid."""
     f = view.f
-    limit, exposure, insured = row["credit_limit"], row["exposure"], row["insured_limit"]
+    limit, exposure, covered = row["credit_limit"], row["exposure"], row["insured_limit"]
     over = row["headroom"] is not None and row["headroom"] < 0
     look = "strong worse" if over else "strong"
     lines = [
@@ -211,10 +242,9 @@ def sell_body(view: View, row: Row, who: Row) -> list[Component | None]:
         ),
         *_limit_above(view, row),
         (_("Headroom"), f.exact(row["headroom"]), look),
-        (_("Insured limit"), f.exact(insured), ""),
+        (_("Insured limit"), f.exact(covered), ""),
+        *_insurer(view, covered),
     ]
-    if insured is not None:
-        lines.append((_("Exposure that is not insured"), f.exact(max(exposure - insured, 0)), ""))
     lines.append((_("Sales, 12 months"), f.exact(row["sales_12m"]), ""))
     return [
         html.P(_("What may I sell?"), className="question"),

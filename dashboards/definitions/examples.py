@@ -71,12 +71,18 @@ def _inputs(example: Example, f: Format) -> list[Component]:
     if example.customers:
         tables.append(
             plain_table(
-                [(_("Customer"), False), (_("Limit"), True), (_("Agreed terms, days"), True)],
+                [
+                    (_("Customer"), False),
+                    (_("Limit"), True),
+                    (_("Agreed terms, days"), True),
+                    (_("Insured limit"), True),
+                ],
                 (
                     [
                         c.customer_id,
                         f.number(c.credit_limit, 2),
                         f.number(c.agreed_terms_days),
+                        f.number(c.insured_limit, 2),
                     ]
                     for c in example.customers
                 ),

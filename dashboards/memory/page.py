@@ -1,4 +1,4 @@
-"""Promises and disputes: what customers promised and contest, and what was agreed for a while only.
+"""Promises and disputes: what customers promised and contest, what was agreed, what is insured.
 
 The URL holds what each list shows: `promises` (open, broken or all), `disputes` (open, past or
 all) and `agreed` (open: about to end, past or all), and within how many days that is, `soon`.
@@ -19,7 +19,7 @@ from dashboards.base.panel import Content, headline_callback, panel_callback, pa
 from dashboards.base.parts import page, panel
 from dashboards.base.view import Context, Explain, ListRef, NoRows, View
 from dashboards.charts.tables import Bar, bar_list
-from dashboards.memory import aims, retention
+from dashboards.memory import aims, insured, retention
 from dashboards.memory.lists import (
     AGREED,
     DISPUTES,
@@ -44,6 +44,7 @@ def layout(**_query: str) -> Component:
         panel("memory-reasons", height=120),
         _list("disputes", 380, below=True),
         _list("agreed", 300, below=True),
+        insured.layout(),
         aims.layout(),
         retention.layout(),
     )
@@ -69,6 +70,7 @@ def connect(app: Dash, context: Context) -> None:
     def reasons(view: View) -> Content:
         return reasons_content(view)
 
+    insured.connect(app, context)
     aims.connect(app, context)
     retention.connect(app, context)
     for key in _LISTS:
@@ -177,5 +179,5 @@ PAGE = Page(
     65,
     layout,
     connect,
-    listings=(PROMISES, DISPUTES, AGREED, aims.AIMS, retention.PERSONS),
+    listings=(PROMISES, DISPUTES, AGREED, insured.INSURED, aims.AIMS, retention.PERSONS),
 )

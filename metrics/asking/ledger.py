@@ -19,6 +19,7 @@ from data.core.dimensions import known
 from data.core.policy.rules import DEFAULTS
 from data.store.engine import apart
 from metrics.asking.asked import Asked
+from metrics.asking.cover import USUAL, Cover
 from metrics.asking.limits import Standing
 from metrics.asking.metric import Metric, Query, common_table
 from metrics.asking.prelude import relations
@@ -119,6 +120,7 @@ class Ledger:
     said: what people said, as far as a query reads it; None: nothing.
     undisputed: without what is disputed.
     soon: what ends within so many days ends soon.
+    cover: what the credit insurer's contract says.
     basis: what aging counts from, `due` or `issued`.
     buckets: into which it counts.
     cubes: False to add everything up from the rows, which says the same and takes longer.
@@ -144,6 +146,7 @@ class Ledger:
     said: Said | None = None
     undisputed: bool = False
     soon: int = DEFAULTS.soon_days.at(LAST_DAY)
+    cover: Cover = USUAL
 
     def __post_init__(self) -> None:
         """Refuse names that do not exist, and days from which none can be counted."""
@@ -240,6 +243,7 @@ class Ledger:
             "bucket": self.buckets.sql(
                 "alive.amount < 0", f"alive.{BASES[self.basis]}", "alive.as_of"
             ),
+            **self.cover.slots,
         }
         asked = self._asked(query, by, spans)
         tables = relations(asked, query.reads)

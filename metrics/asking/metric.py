@@ -37,11 +37,12 @@ class Document:
 
 @dataclass(frozen=True)
 class Customer:
-    """A customer of a worked example: credit limit and agreed terms."""
+    """A customer of a worked example: credit limit, agreed terms and insured limit."""
 
     customer_id: str
     credit_limit: Decimal | None = None
     agreed_terms_days: int | None = None
+    insured_limit: Decimal | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from data.core.dimensions import DIMENSIONS, OWN, at_or_below
 from data.core.policy.rules import Policy
 from data.core.texts import N_
 from data.store.engine import Engine
+from metrics.asking.cover import Cover
 from metrics.asking.ledger import LAST_DAY, Ledger, month_end
 from metrics.asking.limits import standing_of, undisputed_of
 from metrics.asking.said import Lines, Said
@@ -64,6 +65,7 @@ def ledger_of(
         said=said,
         undisputed=undisputed_of(stand),
         soon=policy.soon_days.at(as_of) if soon is None else soon,
+        cover=Cover.of(policy),
     )
     return ledger.history(history) if history > 1 else ledger
 

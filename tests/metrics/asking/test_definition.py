@@ -9,7 +9,9 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from metrics import desk
 from metrics.asking import definition, shortcut
+from metrics.asking.cover import USUAL
 from metrics.asking.metric import Query
 from metrics.asking.tables import DATES
 from metrics.catalogue import METRICS
@@ -17,7 +19,7 @@ from metrics.lists import aging_cell, cash, customers, dso_groups, lateness
 from metrics.review import bridge_items
 
 RELATIONS = {*definition.ROWS, *definition.SUMS, *definition.OTHERS, "days"}
-SLOTS = {"by": "as_of, total", "groups": "total", "bucket": "''"}
+SLOTS = {"by": "as_of, total", "groups": "total", "bucket": "''", **USUAL.slots}
 
 
 def _queries() -> Iterator[tuple[str, Query]]:
@@ -25,7 +27,7 @@ def _queries() -> Iterator[tuple[str, Query]]:
         yield metric.name, metric.query
         for which, query in metric.rows.items():
             yield f"{metric.name}, {which}", query
-    for module in (aging_cell, cash, customers, dso_groups, lateness, bridge_items):
+    for module in (aging_cell, cash, customers, dso_groups, lateness, bridge_items, desk):
         for name, value in vars(module).items():
             if isinstance(value, Query):
                 yield f"{module.__name__}.{name}", value

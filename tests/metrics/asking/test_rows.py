@@ -66,6 +66,7 @@ BEHIND: dict[str, list[tuple[str, Callable[[Rows], object]]]] = {
     "disputes_by": [("disputes", len)],
     "limits_ending": [("limits", len), ("terms", len)],
     "overrides": [("overrides", len)],
+    "insurance": [("exposure", amount)],
 }  # fmt: skip
 
 

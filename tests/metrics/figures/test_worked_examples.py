@@ -57,8 +57,9 @@ def test_the_example_of_every_metric(metric):
     names = {d.customer_id: {"customer_id": d.customer_id} for d in example.documents}
     for c in example.customers:
         names[c.customer_id] = customer(
-            c.customer_id, credit_limit=c.credit_limit, agreed_terms_days=c.agreed_terms_days
-        )
+            c.customer_id, credit_limit=c.credit_limit, agreed_terms_days=c.agreed_terms_days,
+            insured_limit=c.insured_limit,
+        )  # fmt: skip
     matches = [match(m.debit_id, m.credit_id, m.amount) for m in example.matches]
     world = World(tuple(documents), tuple(matches), tuple(names.values()))
     engine, told = build(world), Telling()
