@@ -191,7 +191,7 @@ def known_of(
     usual = policy.terms_days.at(day) if agreed is None else agreed
     said = rows(ledger.over(_INSURED))
     percent = said[0]["insured_percent"] if said else None
-    ended = rows(ledger.over(_ENDED))[0]
+    end = ended(rows, ledger)
     everyone = figure("dso", Ledger(day))
     number, holder = who["customer_id"], row["limit_holder"] or ""
     coming = coming_of(rows, ledger, number, holder, approved)
@@ -212,7 +212,7 @@ def known_of(
         loss=loss,
         loss_level=level,
         loss_code=code,
-        credited=_share(ended["credited"], ended["invoiced"]),
+        credited=share(end["credited"], end["invoiced"]),
         terms=agreed,
         receivables=books["receivables"] or Decimal(0),
         sales=books["sales_12m"] or Decimal(0),
@@ -247,11 +247,17 @@ def _loss(rows: Rows, day: date, found: Expected | None) -> tuple[Decimal | None
     if found and found.level not in ("", "total"):
         places.insert(0, (found.level, found.code, found.ledger))
     for level, code, ledger in places:
-        ended = rows(ledger.over(_ENDED))[0]
-        if ended["lost"] > 0:
-            return _share(ended["lost"], ended["paid"] + ended["lost"]), level, code
+        end = ended(rows, ledger)
+        if end["lost"] > 0:
+            return share(end["lost"], end["paid"] + end["lost"]), level, code
     return None, "", ""
 
 
-def _share(part: Decimal, whole: Decimal) -> Decimal:
+def ended(rows: Rows, ledger: Ledger) -> Mapping[str, Any]:
+    """Return what was ever paid, lost, invoiced and credited under the filters, as amounts."""
+    return rows(ledger.over(_ENDED))[0]
+
+
+def share(part: Decimal, whole: Decimal) -> Decimal:
+    """Return a part of a whole, from 0 to 1; 0 of nothing."""
     return min(max(part / whole, Decimal(0)), Decimal(1)) if whole > 0 else Decimal(0)

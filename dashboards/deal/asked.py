@@ -13,19 +13,25 @@ from dataclasses import replace
 from dashboards.base.view import Explain, View
 from dashboards.frame.deals import alone, approvals_of, cases_of, kept_of, rows_of
 from data.core.errors import TandemError
+from data.core.policy.rules import Policy
 from data.core.texts import N_
 from data.workspace.subjects.subject import SaidError
 from metrics.asking.ledger import Ledger
 from metrics.decide.deal.answer import alternatives, decide, smallest_changes
 from metrics.decide.deal.cases import Case
 from metrics.decide.deal.coming import Coming
-from metrics.decide.deal.deal import Asked, DealError, Known, amount_of
+from metrics.decide.deal.deal import Asked, Deal, DealError, Known, amount_of
 from metrics.decide.deal.kept import Desk, Kept
+from metrics.decide.deal.prospect import Peers, Proposed, Prospect, name_of
 from metrics.desk import coming_of, known_of
+from metrics.prospects import of_prospect
 
 FIELDS = ("amount", "vat", "terms", "margin", "advance", "discount", "instalments", "orders",
           "security", "further")  # fmt: skip
 """What the address says of a deal besides the customer."""
+PROSPECT = ("prospect", "of_sector", "of_country", "of_segment", "worth", "turnover", "yearly",
+            "need")  # fmt: skip
+"""What it says of whoever is no customer yet, its name first."""
 
 
 DECISION, AGAIN = "decision", "again"
@@ -69,11 +75,30 @@ def keys_of(asked: Asked) -> dict[str, str]:
     return {name: str(value) for name, value in found.items() if value is not None}
 
 
+def prospect_of(keys: Mapping[str, str]) -> Prospect | None:
+    """Return the prospect of an address; None where it names none. Raises DealError as Prospect.
+
+    >>> prospect_of({"prospect": "Nova", "of_country": "BE", "worth": "80000"}).worth
+    Decimal('80000')
+    """
+    if not keys.get("prospect", "").strip():
+        return None
+    words = {name.removeprefix("of_"): keys.get(name, "") for name in PROSPECT[1:4]}
+    amounts = {name: amount_of(keys[name]) for name in PROSPECT[4:] if keys.get(name, "").strip()}
+    return Prospect(keys["prospect"][:80], **words, **amounts)  # type: ignore[arg-type]  # each by its name
+
+
 def customer_of(view: View) -> str:
-    """Return the number of the customer in question; '' where there is none."""
+    """Return the number of the customer in question, or what stands for a prospect; '' for none."""
     if view.selection.page.get(DECISION):
         return case_of(view, DECISION)[0].line.customer
-    return view.selection.page.get("customer", "")
+    prospect = prospect_of(view.selection.page)
+    return prospect.number if prospect else view.selection.page.get("customer", "")
+
+
+def called(view: View, number: str) -> str:
+    """Return what a customer, or a prospect, is called."""
+    return name_of(number) or view.label("customer", number)
 
 
 def asked_keys(view: View) -> Mapping[str, str]:
@@ -105,8 +130,20 @@ def desk_of(view: View) -> Desk | None:
     asked = asked_of(view.selection.page)
     if asked is None or not customer_of(view):
         return None
-    desk: Desk = view.derived(("deal", customer_of(view), asked), lambda: _made(view, asked))
+    who = prospect_of(view.selection.page) or customer_of(view)
+    desk: Desk = view.derived(("deal", who, asked), lambda: _made(view, asked))
     return desk
+
+
+def known_again(view: View, keys: Mapping[str, str]) -> Known | None:
+    """Return what is known today of a prospect; keys: what was asked of it; None of a customer."""
+    asked, prospect = asked_of(keys), prospect_of(keys)
+    if prospect is None or asked is None:
+        return None
+    known: Known = view.derived(
+        ("prospect", prospect, asked), lambda: _of_prospect(view, prospect, asked)[1]
+    )
+    return known
 
 
 def known_now(view: View, number: str, but: str = "", *, later: bool = True) -> Known | None:
@@ -151,8 +188,31 @@ def _known(view: View, number: str, ledger: Ledger) -> Known | None:
     )
 
 
+def _of_prospect(
+    view: View, prospect: Prospect, asked: Asked
+) -> tuple[Deal, Known, tuple[Peers, ...], Proposed]:
+    """Return a prospect's deal, and what is known of it, by its peers and the proposed limit."""
+    return of_prospect(
+        rows_of(view), view.rows_of, prospect, asked, view.selection.as_of, view.options.policy
+    )
+
+
+def desk_of_prospect(
+    deal: Deal, known: Known, peers: tuple[Peers, ...], proposed: Proposed, number: str,
+    policy: Policy,
+) -> Desk:  # fmt: skip
+    """Return what the desk says of a prospect's deal, as `metrics.prospects.of_prospect` has it."""
+    return Desk(
+        number, decide(deal, known, policy), smallest_changes(deal, known, policy),
+        alternatives(deal, known, policy), peers, proposed,
+    )  # fmt: skip
+
+
 def _made(view: View, asked: Asked) -> Desk:
     number, policy = customer_of(view), view.options.policy
+    prospect = prospect_of(view.selection.page)
+    if prospect is not None:
+        return desk_of_prospect(*_of_prospect(view, prospect, asked), number, policy)
     known = _known(view, number, view.explained(Explain("exposure", where={"customer": (number,)})))
     if known is None:
         raise TandemError(

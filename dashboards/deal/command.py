@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -40,8 +40,24 @@ def deal_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
     """Return the command; `opened` opens the store in a folder."""
 
     def deal(
-        customer: Annotated[str, typer.Option(help="Number of the customer.")],
         amount: Annotated[str, typer.Option(metavar="AMOUNT", help="What will be owed.")],
+        customer: Annotated[str, typer.Option(help="Number of the customer.")] = "",
+        prospect: Annotated[
+            str, typer.Option(metavar="NAME", help="In place of one: who is no customer yet.")
+        ] = "",
+        sector: Annotated[str, typer.Option(help="Of the prospect: a code of NACE.")] = "",
+        country: Annotated[str, typer.Option(help="Of the prospect: BE, FR ...")] = "",
+        segment: Annotated[str, typer.Option(help="Of the prospect, as customers have it.")] = "",
+        net_worth: Annotated[
+            str, typer.Option(metavar="AMOUNT", help="Of the prospect, by a trade report.")
+        ] = "",
+        turnover: Annotated[
+            str, typer.Option(metavar="AMOUNT", help="Its sales a year, by a trade report.")
+        ] = "",
+        yearly: Annotated[
+            str, typer.Option(metavar="AMOUNT", help="What it will buy in a year.")
+        ] = "",
+        need: Annotated[str, typer.Option(metavar="AMOUNT", help="The credit it asks for.")] = "",
         store: Annotated[
             Path,
             typer.Option(
@@ -87,11 +103,17 @@ def deal_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
         format: Annotated[Shape, typer.Option(help="How to print it.")] = Shape.text,
     ) -> None:
         """Say whether this may be sold on credit: the answer, its tests, what would change it."""
+        from dashboards.deal.asked import PROSPECT
         from data.core.errors import TandemError
         from metrics.decide.deal.deal import Asked, amount_of
 
         if cost and margin:
             raise _stop("Say --cost or --margin, not both")
+        if bool(customer) == bool(prospect):
+            raise _stop("Say --customer or --prospect")
+        of = (prospect, sector, country, segment, net_worth, turnover, yearly, need)
+        if not prospect and any(of):
+            raise _stop("A customer is known: sector, country and the like are of a --prospect")
         try:
             asked = Asked(
                 amount_of(amount), amount_of(without_vat) if without_vat else None, terms,
@@ -105,9 +127,11 @@ def deal_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
             day = as_of.date() if as_of else None
             if ask and day:
                 raise _stop("A decision is asked of the last day: leave --as-of out")
+            keys = {n: text for n, text in zip(PROSPECT, of, strict=True) if text}
             text = deal_text(
-                state, store, customer, asked, day, as_json=format is Shape.json, why=ask, who=who
-            )
+                state, store, customer, asked, day, as_json=format is Shape.json, why=ask, who=who,
+                of=keys,
+            )  # fmt: skip
         except TandemError as error:
             raise _stop(error) from error
         typer.echo(text, nl=False)
@@ -122,38 +146,64 @@ def _stop(message: object) -> typer.Exit:
 
 def deal_text(
     state: State, store: Path, customer: str, asked: Asked, as_of: date | None, *, as_json: bool,
-    why: str = "", who: str = "",
+    why: str = "", who: str = "", of: Mapping[str, str] | None = None,
 ) -> str:  # fmt: skip
     """Return what the rules say of a deal with a customer, as text to read or as JSON.
 
-    why: a decision is asked as well, by `who`, and its address told. Raises SaidError for one that
-    cannot be asked, DealError for a deal that cannot be, StoreError where the customer is not known
-    or there is no document.
+    why: a decision is asked as well, by `who`, and its address told. of: what an address says of a
+    prospect, in place of a customer. Raises SaidError for a decision that cannot be asked,
+    DealError for a deal that cannot be, StoreError where the customer is not known or there is no
+    document.
     """
     from dashboards.base.format import Format
     from dashboards.base.i18n import speaking
-    from dashboards.deal.words import as_data, expected_words, told, who_decides
+    from dashboards.deal.words import as_data, expected_words, proposed_words, told, who_decides
     from data.core.errors import StoreError
     from data.workspace.policy import read
-    from data.workspace.relations import beside
-    from metrics.asking.own import day_of, ledger_of
-    from metrics.catalogue import answer as answered
-    from metrics.decide.deal.answer import alternatives, decide, smallest_changes
-    from metrics.decide.deal.kept import Desk
-    from metrics.desk import known_of
+    from metrics.asking.own import day_of
 
     engine, policy = state.engine, read(store)
     day, _last = day_of(engine, as_of)
     if day is None:
         raise StoreError(N_("{store} holds no document yet."), N_("Load exports first."),
                          store=store)  # fmt: skip
-    found = engine.query(
-        "select * from customers where customer_id = $customer", {"customer": customer}
-    ).to_pylist()
-    ledger = ledger_of(
-        engine, policy, day, {"customer": (customer,)}, 12, basis="due", buckets=None, since=None,
-        history=1, lines=beside(store, engine, policy),
-    )  # fmt: skip
+    desk, name = _desk(state, store, customer, asked, day, policy, of or {})
+    said = desk.answer
+    currency = engine.query("select reporting_currency from about").column(0)[0].as_py()
+    f = Format("en", currency)
+    with speaking("en"):
+        told_of = ""
+        if why:
+            told_of = _ask(state, store, desk, asked, policy, currency, who, why, of or {})
+        if as_json:
+            data = {"customer": desk.customer, **as_data(desk, f)}
+            data |= {"decision": told_of} if why else {}
+            return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+        lines = [f"{name}, as of {f.day(day)}", told(said.says, f)]
+        lines += filter(None, (who_decides(said), expected_words(said, f)))
+        lines += [told(one.says, f) for one in desk.changes]
+        lines += [proposed_words(desk.proposed, f)] if desk.proposed else []
+        lines += [f"A decision was asked: /deal?decision={told_of}"] if why else []
+        parts = (*_tests(said, f), *_returns(said, f), *_others(desk.others, f))
+        return "\n".join([*lines, "", *parts])
+
+
+def _desk(
+    state: State, store: Path, customer: str, asked: Asked, day: date, policy: Policy,
+    of: Mapping[str, str],
+) -> tuple[Desk, str]:  # fmt: skip
+    """Return what the desk says of a customer, or of a prospect, and what they are called."""
+    from dashboards.deal.asked import desk_of_prospect, prospect_of
+    from data.core.errors import StoreError
+    from data.workspace.relations import beside
+    from metrics.asking.own import ledger_of
+    from metrics.catalogue import answer as answered
+    from metrics.decide.deal.answer import alternatives, decide, smallest_changes
+    from metrics.decide.deal.kept import Desk
+    from metrics.desk import known_of
+    from metrics.prospects import of_prospect
+
+    engine = state.engine
 
     def rows(statement: Statement) -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = engine.query(statement.sql, statement.parameters).to_pylist()
@@ -163,32 +213,27 @@ def deal_text(
         listed: list[dict[str, Any]] = answered(engine, name, of).to_pylist()
         return listed
 
+    prospect = prospect_of(of)
+    if prospect is not None:
+        made = of_prospect(rows, figure, prospect, asked, day, policy)
+        return desk_of_prospect(*made, prospect.number, policy), prospect.name
+    found = engine.query(
+        "select * from customers where customer_id = $customer", {"customer": customer}
+    ).to_pylist()
+    ledger = ledger_of(
+        engine, policy, day, {"customer": (customer,)}, 12, basis="due", buckets=None, since=None,
+        history=1, lines=beside(store, engine, policy),
+    )  # fmt: skip
     approved = _approved(store, rows, ledger, policy) if found else ()
     known = known_of(rows, figure, ledger, found[0], policy, approved) if found else None
     if known is None:
         raise StoreError(N_("No customer has the number {number}."),
                          N_("Look it up on the page of customers."), number=customer)  # fmt: skip
-    currency = engine.query("select reporting_currency from about").column(0)[0].as_py()
-    f = Format("en", currency)
-    with speaking("en"):
-        deal = asked.deal(known, policy)
-        said = decide(deal, known, policy)
-        changes = smallest_changes(deal, known, policy)
-        others = alternatives(deal, known, policy)
-        told_of = ""
-        if why:
-            desk = Desk(customer, said, changes, others)
-            told_of = _ask(state, store, desk, asked, policy, currency, who, why)
-        if as_json:
-            data = {"customer": customer, **as_data(said, changes, others, f)}
-            data |= {"decision": told_of} if why else {}
-            return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-        lines = [f"{found[0]['customer_name']} ({customer}), as of {f.day(day)}",
-                 told(said.says, f)]  # fmt: skip
-        lines += filter(None, (who_decides(said), expected_words(said, f)))
-        lines += [told(one.says, f) for one in changes]
-        lines += [f"A decision was asked: /deal?decision={told_of}"] if why else []
-        return "\n".join([*lines, "", *_tests(said, f), *_returns(said, f), *_others(others, f)])
+    deal = asked.deal(known, policy)
+    return Desk(
+        customer, decide(deal, known, policy), smallest_changes(deal, known, policy),
+        alternatives(deal, known, policy),
+    ), f"{found[0]['customer_name']} ({customer})"  # fmt: skip
 
 
 def _approved(store: Path, rows: Rows, ledger: Ledger, policy: Policy) -> tuple[Approved, ...]:
@@ -215,7 +260,7 @@ def _approved(store: Path, rows: Rows, ledger: Ledger, policy: Policy) -> tuple[
 
 def _ask(
     state: State, store: Path, desk: Desk, asked: Asked, policy: Policy, currency: str, who: str,
-    why: str,
+    why: str, of: Mapping[str, str],
 ) -> str:  # fmt: skip
     """Ask for a decision; return the id of its line."""
     from dashboards.deal.asked import keys_of
@@ -228,8 +273,8 @@ def _ask(
     memory = Memory(store)
     try:
         revision = memory.revision()
-        kept = Kept(desk, keys_of(asked), state.number, revision, version(policy))
-        person = is_person(memory.lines(desk.customer, (Person.name,)))
+        kept = Kept(desk, {**keys_of(asked), **of}, state.number, revision, version(policy))
+        person = bool(of) or is_person(memory.lines(desk.customer, (Person.name,)))
         said = asking(kept, currency, policy, today(), person=person)
         return memory.say(who, desk.customer, said, why).id
     finally:

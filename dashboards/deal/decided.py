@@ -19,10 +19,12 @@ from dashboards.deal.asked import (
     AGAIN,
     DECISION,
     asked_keys,
+    called,
     case_of,
     coming_now,
     customer_of,
     desk_of,
+    known_again,
     known_now,
 )
 from dashboards.deal.words import changed_words, outcome_words, told
@@ -31,6 +33,7 @@ from data.core.errors import TandemError
 from data.workspace.subjects.deal import APPROVED, HOW
 from metrics.decide.deal.cases import CARRIED, HOLDS, OVER, STANDS, VOID, WAITING, Case
 from metrics.decide.deal.kept import Desk, Kept, version
+from metrics.decide.deal.prospect import name_of
 from metrics.decide.deal.standing import Changed, Outcome, before_it, void_by
 
 SHOWN = 20
@@ -64,7 +67,9 @@ def seen(view: View, case: Case) -> Seen:
     answer, number = kept.desk.answer, case.line.customer
     approved, void = case.approved(answer), tuple[Changed, ...]()
     found = outcomes_of(view).get(case.line.id)
-    known = known_now(view, number, case.line.id, later=False)
+    known = known_again(view, kept.asked)
+    if known is None:
+        known = known_now(view, number, case.line.id, later=False)
     ordered = Decimal(0)
     if known is not None:
         orders = coming_now(view, number, known.holder).orders if found else {}
@@ -186,7 +191,9 @@ def _decision(view: View, one: Seen) -> Content:
 def again_link(view: View) -> str:
     """Return the address that asks the deal of this decision again, on today's figures."""
     case, _kept = case_of(view, DECISION)
-    keys = {"customer": case.line.customer, **asked_keys(view), AGAIN: case.line.id}
+    asked = asked_keys(view)
+    who = {} if asked.get("prospect") else {"customer": case.line.customer}
+    keys = {**who, **asked, AGAIN: case.line.id}
     return view.link("/deal", **keys)
 
 
@@ -196,11 +203,12 @@ def list_content(view: View) -> Content:
     if number:
         mine = [case for case in cases_of(view) if case.line.customer == number]
         shown = [seen(view, case) for case in reversed(mine[-SHOWN:])]
-        title = _("Decisions about {customer}").format(customer=view.label("customer", number))
+        title = _("Decisions about {customer}").format(customer=called(view, number))
         empty = _("Nothing was asked of this customer yet.")
     else:
         waiting = [case for case in cases_of(view) if case.stands(view.selection.as_of) == WAITING]
-        mine = [case for case in waiting if case.line.customer in view.options.names]
+        names = view.options.names
+        mine = [c for c in waiting if c.line.customer in names or name_of(c.line.customer)]
         shown = [Seen(c, kept_of(c), WAITING, (), None) for c in reversed(mine[-SHOWN:])]
         title, empty = _("What waits for a decision"), _("Nothing waits for a decision.")
     if not shown:
@@ -212,7 +220,7 @@ def list_content(view: View) -> Content:
     rows: list[list[Cell]] = [
         [
             dcc.Link(f.day(one.case.line.said_on), href=one.href),
-            view.label("customer", one.case.line.customer),
+            called(view, one.case.line.customer),
             f.exact(one.case.asked.amount),
             told(one.kept.desk.answer.says, f),
             html.Span(_stand_words(view, one), className=f"deal-stands {one.stands}"),

@@ -14,7 +14,7 @@ from dash.exceptions import PreventUpdate
 from dashboards.base.i18n import _, language
 from dashboards.base.parts import amount_field
 from dashboards.base.view import Context, View
-from dashboards.deal.asked import DECISION, FIELDS, case_of, desk_of
+from dashboards.deal.asked import DECISION, FIELDS, PROSPECT, case_of, desk_of
 from dashboards.deal.decided import again_link, earlier_of, seen
 from dashboards.deal.words import changed_words, told
 from dashboards.frame.deriving import refusal
@@ -30,6 +30,7 @@ from data.workspace.tables import CENT
 from metrics.decide.deal.cases import WAITING, against, asking, is_person
 from metrics.decide.deal.deal import amount_of
 from metrics.decide.deal.kept import Kept, version
+from metrics.decide.deal.prospect import name_of
 
 LONGEST = 730
 """So many days an approval may hold."""
@@ -180,12 +181,14 @@ def put(context: Context, view: View, who: str, why: str) -> Line:
     earlier = earlier_of(view, desk)
     if earlier is not None and earlier.case.replaced_by is not None:
         raise SaidError(N_("It was decided, withdrawn or asked again: look at it again."))
-    keys = {name: page[name] for name in FIELDS if page.get(name)}
+    keys = {name: page[name] for name in (*FIELDS, *PROSPECT) if page.get(name)}
     policy = view.options.policy
     kept = Kept(desk, keys, view.state.number, memory.revision(), version(policy))
     said = asking(
         kept, view.f.currency, policy, today(),
-        person=is_person(memory.lines(desk.customer, (Person.name,))),
+        # of who never bought here nobody knows: a person decides
+        person=bool(name_of(desk.customer))
+        or is_person(memory.lines(desk.customer, (Person.name,))),
         part=context.reader().scope.text, replaces=earlier.case.line.id if earlier else "",
     )  # fmt: skip
     return memory.say(who, desk.customer, said, why)

@@ -19,8 +19,17 @@ from dashboards.base.parts import amount_field, message, page, panel, row
 from dashboards.base.view import Context, Explain, View
 from dashboards.charts.plain_table import plain_table
 from dashboards.charts.tables import table
-from dashboards.deal import bill, deciding
-from dashboards.deal.asked import AGAIN, DECISION, asked_keys, case_of, customer_of, desk_of
+from dashboards.deal import bill, deciding, prospect
+from dashboards.deal.asked import (
+    AGAIN,
+    DECISION,
+    PROSPECT,
+    asked_keys,
+    called,
+    case_of,
+    customer_of,
+    desk_of,
+)
 from dashboards.deal.decided import decision_content, list_content
 from dashboards.deal.words import expected_words, number, parts_of, told, who_decides
 from dashboards.frame.finder import BETWEEN, find_customers
@@ -28,6 +37,7 @@ from data.core.errors import TandemError
 from data.core.texts import N_
 from metrics.decide.deal.answer import YES
 from metrics.decide.deal.kept import Desk
+from metrics.decide.deal.prospect import name_of
 from metrics.decide.deal.tested import VERDICTS, Tested
 
 _FIELDS = ("amount", "vat", "terms", "margin", "advance", "discount")
@@ -42,6 +52,7 @@ def layout(**_query: str) -> Component:
         _form(),
         panel("deal-answer", height=90),
         panel("deal-decision", height=60, static=deciding.layout(), menu=False),
+        panel("deal-peers", height=160),
         panel("deal-tests", height=320),
         row(panel("deal-return", height=180), panel("deal-effect", height=180)),
         panel("deal-others", height=240, below=True),
@@ -67,15 +78,17 @@ def _form() -> Component:
         size="sm",
         nothingFoundMessage=_("Type a part of a name, number or VAT number"),
         filter={"function": "showAll"},
-        className="deal-who",
     )
+    who = html.Div(who, id="deal-customer-of", className="deal-who")
     whole = dmc.NumberInput(
         id="deal-terms", label=_("Terms, days"), min=0, max=730, allowDecimal=False, size="sm",
         placeholder=_("as agreed"),
     )  # fmt: skip
     return html.Div(
         [
+            prospect.who(),
             who,
+            prospect.fields(),
             amount_field(_("Amount"), id="deal-amount"),
             amount_field(_("Without VAT of, %"), 100, id="deal-vat", placeholder=_("VAT included")),
             whole,
@@ -103,6 +116,10 @@ def connect(app: Dash, context: Context) -> None:
     @panel_callback(app, context, "deal-tests")
     def tests(view: View) -> Content:
         return _content(view, tests_content, N_("What is tested"))
+
+    @panel_callback(app, context, "deal-peers")
+    def peers(view: View) -> Content:
+        return _content(view, peers_content, N_("What its peers do"))
 
     @panel_callback(app, context, "deal-return")
     def returns(view: View) -> Content:
@@ -142,7 +159,12 @@ def _connect_form(app: Dash, context: Context) -> None:
     @app.callback(
         Output("deal-customer", "data"),
         Output("deal-customer", "value"),
-        *(Output(f"deal-{name}", "value") for name in _FIELDS),
+        Output("deal-whose", "value"),
+        Output("deal-of-prospect", "hidden"),
+        Output("deal-customer-of", "hidden"),
+        Output("deal-of_sector", "data"),
+        Output("deal-of_segment", "data"),
+        *(Output(f"deal-{name}", "value") for name in (*PROSPECT, *_FIELDS)),
         Input("url", "search"),
     )
     def fill(search: str | None) -> tuple[Any, ...]:
@@ -155,7 +177,9 @@ def _connect_form(app: Dash, context: Context) -> None:
             number, said = "", {}
         name = view.options.names.get(number)
         choices = [{"value": number, "label": f"{name}{BETWEEN}{number}"}] if name else []
-        return choices, number if name else None, *(said.get(one, "") for one in _FIELDS)
+        chosen = prospect.shown(view, said)
+        values = (said.get(one, "") for one in _FIELDS)
+        return choices, number if name else None, *chosen, *values
 
     @app.callback(
         Output("deal-customer", "data", allow_duplicate=True),
@@ -169,22 +193,35 @@ def _connect_form(app: Dash, context: Context) -> None:
         view = context.view(search)
         return find_customers(view, typed) if view else []
 
+    app.clientside_callback(
+        "whose => [whose !== 'new', whose === 'new']",
+        Output("deal-of-prospect", "hidden", allow_duplicate=True),
+        Output("deal-customer-of", "hidden", allow_duplicate=True),
+        Input("deal-whose", "value"),
+        prevent_initial_call=True,
+    )
+
     @app.callback(
         Output("url", "search", allow_duplicate=True),
         Input("deal-ask", "n_clicks"),
+        State("deal-whose", "value"),
         State("deal-customer", "value"),
-        *(State(f"deal-{name}", "value") for name in _FIELDS),
+        *(State(f"deal-{name}", "value") for name in (*PROSPECT, *_FIELDS)),
         State("url", "search"),
         prevent_initial_call=True,
     )
-    def ask(clicks: int | None, who: str | None, *said: Any) -> str:
+    def ask(clicks: int | None, whose: str, who: str | None, *said: Any) -> str:
         if not clicks:
             raise PreventUpdate
         *values, search = said
         keys = {
             name: None if value in (None, "") else str(value)
-            for name, value in zip(_FIELDS, values, strict=True)
+            for name, value in zip((*PROSPECT, *_FIELDS), values, strict=True)
         }
+        if whose == prospect.NEW:
+            who = None
+        else:
+            keys |= dict.fromkeys(PROSPECT)
         view = context.view(search)
         if view is None:
             raise PreventUpdate
@@ -212,10 +249,10 @@ def headline_words(view: View) -> str:
         return _("Asked by {who} on {day}: {amount} to {customer}, to be paid within {days} "
                  "days.").format(
             who=asked.who, day=view.f.day(asked.said_on), amount=view.f.exact(deal.amount),
-            customer=view.label("customer", desk.customer), days=view.f.count(deal.terms),
+            customer=called(view, desk.customer), days=view.f.count(deal.terms),
         )  # fmt: skip
     return _("May I sell {amount} to {customer}, to be paid within {days} days?").format(
-        amount=view.f.exact(deal.amount), customer=view.label("customer", desk.customer),
+        amount=view.f.exact(deal.amount), customer=called(view, desk.customer),
         days=view.f.count(deal.terms),
     )  # fmt: skip
 
@@ -262,8 +299,9 @@ def answer_content(view: View, desk: Desk) -> Content:
                              className="deal-changes"))  # fmt: skip
     elif said.answer != YES:
         lines.append(html.P(_("No single change turns this into a yes."), className="measure"))
-    lines.append(dcc.Link(_("The customer's page"), className="button",
-                          href=view.link("/customer", customer=desk.customer)))  # fmt: skip
+    if not name_of(desk.customer):
+        lines.append(dcc.Link(_("The customer's page"), className="button",
+                              href=view.link("/customer", customer=desk.customer)))  # fmt: skip
     return Content(
         told(said.says, f),
         _("By the policy's rules, on the figures of both departments"),
@@ -303,12 +341,19 @@ _BEHIND = {
 
 
 def _rows_link(view: View, desk: Desk, one: Tested) -> Component | str:
-    if one.name in _BEHIND:
+    if one.name in _BEHIND and not name_of(desk.customer):
         keys = {"customer": desk.customer, "items": _BEHIND[one.name]}
         if view.selection.page.get(DECISION):
             keys["as_of"] = desk.answer.known.as_of.isoformat()
         return dcc.Link(_(one.label), href=view.link("/customer", **keys))
     return dcc.Link(_(one.label), href=view.link("/policy"))
+
+
+def peers_content(view: View, desk: Desk) -> Content:
+    """Return what the peers of a prospect do; of a customer there is nothing to say."""
+    if desk.proposed is None:
+        return Content("", "", message(_("It is a customer: its own payments speak"), kind="empty"))
+    return prospect.peers_content(view, desk)
 
 
 def return_content(view: View, desk: Desk) -> Content:

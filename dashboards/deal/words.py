@@ -10,8 +10,10 @@ from decimal import Decimal
 from dashboards.base.format import NOTHING, Format
 from dashboards.base.i18n import _
 from data.core.texts import N_, Text
-from metrics.decide.deal.answer import Alternative, Answer, Change
+from metrics.decide.deal.answer import Answer
+from metrics.decide.deal.kept import Desk
 from metrics.decide.deal.margin import Return
+from metrics.decide.deal.prospect import Proposed
 from metrics.decide.deal.standing import FIGURES, Changed, Outcome
 from metrics.decide.deal.tested import Tested
 
@@ -96,10 +98,9 @@ def _decimals(value: Decimal) -> int:
     return -int(value.as_tuple().exponent)
 
 
-def as_data(
-    answer: Answer, changes: tuple[Change, ...], others: tuple[Alternative, ...], f: Format
-) -> dict[str, object]:
+def as_data(desk: Desk, f: Format) -> dict[str, object]:
     """Return all of it as plain values, for programs: amounts as texts, days as ISO."""
+    answer = desk.answer
 
     def plain(value: object) -> object:
         if isinstance(value, Decimal):
@@ -135,9 +136,11 @@ def as_data(
         "known": asdict(answer.known),
         "tests": [test(one) for one in answer.tests],
         "returns": asdict(answer.returns) if answer.returns else None,
-        "changes": [{"what": c.what, "by": c.by, "says": told(c.says, f)} for c in changes],
-        "alternatives": [{"differs": told(o.differs, f), **brief(o.answer)} for o in others],
+        "changes": [{"what": c.what, "by": c.by, "says": told(c.says, f)} for c in desk.changes],
+        "alternatives": [{"differs": told(o.differs, f), **brief(o.answer)} for o in desk.others],
     }
+    if desk.proposed is not None:
+        found |= {"proposed": asdict(desk.proposed), "peers": [asdict(one) for one in desk.peers]}
     return {name: plain(value) for name, value in found.items()}
 
 
@@ -192,3 +195,26 @@ def outcome_words(found: Outcome, f: Format, ordered: Decimal = Decimal(0)) -> s
     if found.lost:
         parts.append(_("{amount} lost").format(amount=f.exact(found.lost)))
     return ", ".join(parts) + "."
+
+
+_CAPACITY = {
+    "worth": N_("{percent} % of its net worth of {amount} is {part}"),
+    "turnover": N_("{percent} % of its yearly sales of {amount} is {part}"),
+}
+
+
+def proposed_words(proposed: Proposed, f: Format) -> str:
+    """Say what limit is proposed for a prospect, and by what."""
+    said = [_("It needs {need}").format(need=f.exact(proposed.need))]
+    said += [
+        _(_CAPACITY[name]).format(
+            percent=f.number(percent, int(percent % 1 != 0)), amount=f.exact(amount),
+            part=f.exact(amount * percent / 100),
+        )
+        for name, amount, percent in proposed.capacity
+    ]  # fmt: skip
+    text = _("{parts}.").format(parts="; ".join(said))
+    if proposed.limit is None or not proposed.uncovered:
+        return text
+    more = _("{uncovered} of the need is not met: shorter terms, or a guarantee.")
+    return f"{text} {more.format(uncovered=f.exact(proposed.uncovered))}"

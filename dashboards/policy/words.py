@@ -79,6 +79,8 @@ SENTENCES = {
         "Up to {value} a yes of the rules is the decision; for a natural person somebody always "
         "decides."
     ),
+    "worth_percent": N_("Who never bought here may owe up to {value} of its net worth."),
+    "turnover_percent": N_("Who never bought here may owe up to {value} of its yearly sales."),
     "decision_days": N_("What was approved holds for {value}."),
     "review_days": N_("What was approved is looked at again after {value}."),
     "decision_percent": N_(

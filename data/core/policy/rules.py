@@ -203,6 +203,16 @@ class Policy:
         " approve it. For a natural person somebody always decides.",
         books=False,
     )  # fmt: skip
+    worth_percent: Dated[Amount] = _rule(
+        PERCENT, 35,
+        "Who never bought here may owe so many percent of its net worth ...",
+        books=False,
+    )  # fmt: skip
+    turnover_percent: Dated[Amount] = _rule(
+        PERCENT, 5,
+        "... and so many percent of its yearly sales, whichever is less.",
+        books=False,
+    )  # fmt: skip
     decision_days: Dated[int] = _rule(
         DAYS, 60,
         "What was approved holds for so many days, where nobody says another last day.",

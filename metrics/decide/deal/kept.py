@@ -19,18 +19,24 @@ from data.core.policy.rules import Policy
 from data.core.texts import Text
 from metrics.decide.deal.answer import Alternative, Answer, Change
 from metrics.decide.deal.deal import Known
+from metrics.decide.deal.prospect import Peers, Proposed
 
 FORM = 1
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What the desk says: of which customer, the answer, what turns it, and what differs."""
+    """What the desk says: of which customer, the answer, what turns it, and what differs.
+
+    peers, proposed: of a prospect, what its peers do, and the limit that is proposed.
+    """
 
     customer: str
     answer: Answer
     changes: tuple[Change, ...]
     others: tuple[Alternative, ...]
+    peers: tuple[Peers, ...] = ()
+    proposed: Proposed | None = None
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,14 @@ _PAYS = {
                          "at most {days} days beyond terms (95 %: {low} to {high})."),
     ("sector", False): N_("Its own payments are too few ({paid}). Of its sector, half is paid with "
                           "at most {days} days beyond terms."),
+    ("country", True): N_("Its own payments are too few ({paid}). Of its country, half is paid "
+                          "with at most {days} days beyond terms (95 %: {low} to {high})."),
+    ("country", False): N_("Its own payments are too few ({paid}). Of its country, half is paid "
+                           "with at most {days} days beyond terms."),
+    ("segment", True): N_("Its own payments are too few ({paid}). Of its segment, half is paid "
+                          "with at most {days} days beyond terms (95 %: {low} to {high})."),
+    ("segment", False): N_("Its own payments are too few ({paid}). Of its segment, half is paid "
+                           "with at most {days} days beyond terms."),
     ("total", True): N_("Its own payments are too few ({paid}). Of all customers, half is paid "
                         "with at most {days} days beyond terms (95 %: {low} to {high})."),
     ("total", False): N_("Its own payments are too few ({paid}). Of all customers, half is paid "
@@ -150,7 +158,8 @@ def _behaviour(deal: Deal, known: Known, policy: Policy) -> Tested:
     between = late.low is not None and late.high is not None
     if between:
         values |= {"low": late.low, "high": late.high}
-    says = Text(_PAYS[late.level if late.level in ("", "total") else "sector", between], values)
+    level = late.level if (late.level, between) in _PAYS else "sector"
+    says = Text(_PAYS[level, between], values)
     verdict = PASSES if late.days <= limit or not deal.credit else ASKS
     return Tested("behaviour", label, verdict, late.days, allowed, "days", says, "payment_speed")
 
