@@ -218,8 +218,9 @@ def undo(store: StoreFolder = STORE) -> None:
 def demo(store: StoreFolder = STORE) -> None:
     """Load the exports of the demo company: a wholesaler in the Benelux and France."""
     from etl.load.command.demo import load_demo
+    from metrics.demo_deals import decide_demo
 
-    if load_demo(store) == 1:
+    if load_demo(store, decide_demo) == 1:
         raise typer.Exit(1)
 
 
@@ -336,8 +337,9 @@ def _importer(states: Store) -> Importer | None:
     """Return what loads into the store; None where it is only read."""
     from data.store.parquet import ParquetStore
     from etl.load.importer import FileImporter
+    from metrics.demo_deals import decide_demo
 
-    return None if isinstance(states, ParquetStore) else FileImporter(states)
+    return None if isinstance(states, ParquetStore) else FileImporter(states, decided=decide_demo)
 
 
 cli.command("deal")(deal_command(opened))

@@ -10,12 +10,15 @@ from decimal import Decimal
 from typing import Any
 
 from data.core.policy.rules import Policy
+from data.store.engine import Engine
 from metrics.asking.ledger import Ledger, Statement, month_start
 from metrics.asking.metric import Query
+from metrics.catalogue import answer
+from metrics.decide.deal.answer import alternatives, decide, smallest_changes
 from metrics.decide.deal.cases import EXPIRED, HOLDS, Case
 from metrics.decide.deal.coming import Approved, Coming
-from metrics.decide.deal.deal import Known, Lateness
-from metrics.decide.deal.kept import Kept
+from metrics.decide.deal.deal import Asked, Known, Lateness
+from metrics.decide.deal.kept import Desk, Kept
 from metrics.decide.deal.standing import Followed, Invoice, Outcome, outcomes
 from metrics.lists.customers import customers
 from metrics.lists.expected import Expected, Figure, next_payment
@@ -218,6 +221,29 @@ def known_of(
         sales=books["sales_12m"] or Decimal(0),
         window_days=(day - month_start(day, 11)).days + 1,
     )
+
+
+def asking_of(engine: Engine) -> tuple[Rows, Figure]:
+    """Return what runs statements and asks for metrics on an engine, without a page."""
+
+    def rows(statement: Statement) -> Sequence[Mapping[str, Any]]:
+        listed: list[dict[str, Any]] = engine.query(statement.sql, statement.parameters).to_pylist()
+        return listed
+
+    def figure(name: str, of: Ledger) -> Sequence[Mapping[str, Any]]:
+        listed: list[dict[str, Any]] = answer(engine, name, of).to_pylist()
+        return listed
+
+    return rows, figure
+
+
+def desk_of(number: str, asked: Asked, known: Known, policy: Policy) -> Desk:
+    """Return all that the desk says of a deal. Raises DealError for one that cannot be."""
+    deal = asked.deal(known, policy)
+    return Desk(
+        number, decide(deal, known, policy), smallest_changes(deal, known, policy),
+        alternatives(deal, known, policy),
+    )  # fmt: skip
 
 
 def _lateness(figure: Figure, found: Expected | None, usual: int) -> Lateness | None:

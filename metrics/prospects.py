@@ -11,9 +11,10 @@ from data.core.dimensions import SECTOR_LEVELS
 from data.core.policy.rules import Policy
 from data.reference import nace
 from metrics.asking.ledger import Ledger, month_start
-from metrics.decide.deal.deal import Asked, Deal, Known, Lateness
-from metrics.decide.deal.prospect import Peers, Proposed, Prospect, propose
-from metrics.desk import Rows, ended, share
+from metrics.decide.deal.deal import Asked, Known, Lateness
+from metrics.decide.deal.kept import Desk
+from metrics.decide.deal.prospect import Peers, Prospect, propose
+from metrics.desk import Rows, desk_of, ended, share
 from metrics.lists.expected import Figure
 
 _HUNDREDTH = Decimal("0.01")
@@ -66,10 +67,10 @@ def peers(
     return tuple(found)
 
 
-def of_prospect(
+def desk_of_prospect(
     rows: Rows, figure: Figure, prospect: Prospect, asked: Asked, day: date, policy: Policy
-) -> tuple[Deal, Known, tuple[Peers, ...], Proposed]:
-    """Return the deal of a prospect, what is known of it, its peers, and the limit proposed.
+) -> Desk:
+    """Return all that the desk says of a prospect's deal, its peers, and the limit proposed.
 
     Raises DealError for a deal that cannot be.
     """
@@ -79,7 +80,8 @@ def of_prospect(
     late = known.lateness.days if known.lateness else Decimal(0)
     days = max(deal.terms + late, Decimal(0))
     proposed = propose(prospect, deal.credit, days, day, policy)
-    return deal, replace(known, limit=proposed.limit), among, proposed
+    desk = desk_of(prospect.number, asked, replace(known, limit=proposed.limit), policy)
+    return replace(desk, peers=among, proposed=proposed)
 
 
 def known_of_prospect(

@@ -13,18 +13,17 @@ from dataclasses import replace
 from dashboards.base.view import Explain, View
 from dashboards.frame.deals import alone, approvals_of, cases_of, kept_of, rows_of
 from data.core.errors import TandemError
-from data.core.policy.rules import Policy
 from data.core.texts import N_
 from data.workspace.subjects.subject import SaidError
 from metrics.asking.ledger import Ledger
-from metrics.decide.deal.answer import alternatives, decide, smallest_changes
 from metrics.decide.deal.cases import Case
 from metrics.decide.deal.coming import Coming
-from metrics.decide.deal.deal import Asked, Deal, DealError, Known, amount_of
+from metrics.decide.deal.deal import Asked, DealError, Known, amount_of
 from metrics.decide.deal.kept import Desk, Kept
-from metrics.decide.deal.prospect import Peers, Proposed, Prospect, name_of
+from metrics.decide.deal.prospect import Prospect, name_of
 from metrics.desk import coming_of, known_of
-from metrics.prospects import of_prospect
+from metrics.desk import desk_of as said_of
+from metrics.prospects import desk_of_prospect
 
 FIELDS = ("amount", "vat", "terms", "margin", "advance", "discount", "instalments", "orders",
           "security", "further")  # fmt: skip
@@ -140,10 +139,10 @@ def known_again(view: View, keys: Mapping[str, str]) -> Known | None:
     asked, prospect = asked_of(keys), prospect_of(keys)
     if prospect is None or asked is None:
         return None
-    known: Known = view.derived(
-        ("prospect", prospect, asked), lambda: _of_prospect(view, prospect, asked)[1]
+    desk: Desk = view.derived(
+        ("deal", prospect, asked), lambda: _of_prospect(view, prospect, asked)
     )
-    return known
+    return desk.answer.known
 
 
 def known_now(view: View, number: str, but: str = "", *, later: bool = True) -> Known | None:
@@ -188,41 +187,20 @@ def _known(view: View, number: str, ledger: Ledger) -> Known | None:
     )
 
 
-def _of_prospect(
-    view: View, prospect: Prospect, asked: Asked
-) -> tuple[Deal, Known, tuple[Peers, ...], Proposed]:
-    """Return a prospect's deal, and what is known of it, by its peers and the proposed limit."""
-    return of_prospect(
-        rows_of(view), view.rows_of, prospect, asked, view.selection.as_of, view.options.policy
-    )
-
-
-def desk_of_prospect(
-    deal: Deal, known: Known, peers: tuple[Peers, ...], proposed: Proposed, number: str,
-    policy: Policy,
-) -> Desk:  # fmt: skip
-    """Return what the desk says of a prospect's deal, as `metrics.prospects.of_prospect` has it."""
-    return Desk(
-        number, decide(deal, known, policy), smallest_changes(deal, known, policy),
-        alternatives(deal, known, policy), peers, proposed,
-    )  # fmt: skip
+def _of_prospect(view: View, prospect: Prospect, asked: Asked) -> Desk:
+    day, policy = view.selection.as_of, view.options.policy
+    return desk_of_prospect(rows_of(view), view.rows_of, prospect, asked, day, policy)
 
 
 def _made(view: View, asked: Asked) -> Desk:
     number, policy = customer_of(view), view.options.policy
     prospect = prospect_of(view.selection.page)
     if prospect is not None:
-        return desk_of_prospect(*_of_prospect(view, prospect, asked), number, policy)
+        return _of_prospect(view, prospect, asked)
     known = _known(view, number, view.explained(Explain("exposure", where={"customer": (number,)})))
     if known is None:
         raise TandemError(
             N_("No customer has the number {number}."), N_("Choose one above."), number=number[:40]
         )
     known = _but(view, known, number, view.selection.page.get(AGAIN, ""), later=True)
-    deal = asked.deal(known, policy)
-    return Desk(
-        number,
-        decide(deal, known, policy),
-        smallest_changes(deal, known, policy),
-        alternatives(deal, known, policy),
-    )
+    return said_of(number, asked, known, policy)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dashboards.base.format import Format
     from data.core.policy.rules import Policy
     from data.store.state import State, Store
-    from metrics.asking.ledger import Ledger, Statement
+    from metrics.asking.ledger import Ledger
     from metrics.decide.deal.answer import Alternative, Answer
     from metrics.decide.deal.coming import Approved
     from metrics.decide.deal.deal import Asked
@@ -193,30 +193,19 @@ def _desk(
     of: Mapping[str, str],
 ) -> tuple[Desk, str]:  # fmt: skip
     """Return what the desk says of a customer, or of a prospect, and what they are called."""
-    from dashboards.deal.asked import desk_of_prospect, prospect_of
+    from dashboards.deal.asked import prospect_of
     from data.core.errors import StoreError
     from data.workspace.relations import beside
     from metrics.asking.own import ledger_of
-    from metrics.catalogue import answer as answered
-    from metrics.decide.deal.answer import alternatives, decide, smallest_changes
-    from metrics.decide.deal.kept import Desk
-    from metrics.desk import known_of
-    from metrics.prospects import of_prospect
+    from metrics.desk import asking_of, desk_of, known_of
+    from metrics.prospects import desk_of_prospect
 
     engine = state.engine
-
-    def rows(statement: Statement) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = engine.query(statement.sql, statement.parameters).to_pylist()
-        return listed
-
-    def figure(name: str, of: Ledger) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = answered(engine, name, of).to_pylist()
-        return listed
-
+    rows, figure = asking_of(engine)
     prospect = prospect_of(of)
     if prospect is not None:
-        made = of_prospect(rows, figure, prospect, asked, day, policy)
-        return desk_of_prospect(*made, prospect.number, policy), prospect.name
+        desk = desk_of_prospect(rows, figure, prospect, asked, day, policy)
+        return desk, prospect.name
     found = engine.query(
         "select * from customers where customer_id = $customer", {"customer": customer}
     ).to_pylist()
@@ -229,11 +218,8 @@ def _desk(
     if known is None:
         raise StoreError(N_("No customer has the number {number}."),
                          N_("Look it up on the page of customers."), number=customer)  # fmt: skip
-    deal = asked.deal(known, policy)
-    return Desk(
-        customer, decide(deal, known, policy), smallest_changes(deal, known, policy),
-        alternatives(deal, known, policy),
-    ), f"{found[0]['customer_name']} ({customer})"  # fmt: skip
+    name = f"{found[0]['customer_name']} ({customer})"
+    return desk_of(customer, asked, known, policy), name
 
 
 def _approved(store: Path, rows: Rows, ledger: Ledger, policy: Policy) -> tuple[Approved, ...]:

@@ -72,10 +72,12 @@ class FileImporter:
     known = CANONICAL
     formats = tuple(Readable(s.name, s.label, s.gives, s.lacks) for s in SOURCES)
 
-    def __init__(self, store: Store, demo: Callable[[Path], object] = write_exports) -> None:
-        """Load into `store`; `demo` writes the demo company's exports into a folder."""
-        self._store = store
-        self._demo = demo
+    def __init__(
+        self, store: Store, demo: Callable[[Path], object] = write_exports,
+        decided: Callable[[Store], object] = id,
+    ) -> None:  # fmt: skip
+        """Load into `store`; demo writes the exports of the demo company, decided its decisions."""
+        self._store, self._demo, self._decided = store, demo, decided
         self._root = store.folder / "uploads"
         self._lock = threading.Lock()
         self._said: dict[str, Said] = {}
@@ -336,6 +338,7 @@ class FileImporter:
                 report = load([Path(folder)], self._store, LoadOptions(), self._progress)
             remember(self._store)
             write_demo(self._store.folder)
+            self._decided(self._store)
             return report
 
         return self._start(work, "", 0, Text(N_("Writing the demo company's exports")))

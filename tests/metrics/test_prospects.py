@@ -94,8 +94,8 @@ def test_the_command_line_says_the_same(store):
         return CliRunner().invoke(cli, ["deal", "--store", str(store.folder), *words])
 
     found = run("--prospect", "Nova", "--sector", "47.11", "--country", "NL", "--net-worth",
-                "80000", "--turnover", "700000", "--need", "50000", "--amount", "40000", "--terms", "30",
-                "--format", "json")  # fmt: skip
+                "80000", "--turnover", "700000", "--need", "50000", "--amount", "40000",
+                "--terms", "30", "--format", "json")  # fmt: skip
     told = json.loads(found.output)
     assert (told["proposed"]["limit"], told["credit"]) == ("28000.00", "28000.00")
     assert told["peers"][0]["level"] == "sector"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from data.demo.company import write_exports
@@ -13,8 +14,11 @@ from etl.load.command.printing import print_load, progress_bar
 from etl.load.run import LoadOptions
 
 
-def load_demo(store: Path) -> int:
-    """Load the demo company into a store; return the exit code of the load."""
+def load_demo(store: Path, decided: Callable[[Store], object] = id) -> int:
+    """Load the demo company into a store; return the exit code of the load.
+
+    decided: makes what its people decided, once all else is there.
+    """
     with tempfile.TemporaryDirectory() as folder:
         with progress_bar("Writing the demo company's exports") as told:
             write_exports(Path(folder), progress=told)
@@ -22,4 +26,5 @@ def load_demo(store: Path) -> int:
     if code != 1:
         remember(Store(store))
         write_demo(store)
+        decided(Store(store))
     return code
