@@ -49,7 +49,7 @@ from etl.ledger.matching.decisions import match_confirmed, separate_undone
 from etl.ledger.matching.discounts import match_discounts
 from etl.ledger.matching.given import settle_given_rows, settle_reversals
 from etl.ledger.matching.lettering import settle_lettered
-from etl.ledger.matching.queues import refresh_left
+from etl.ledger.matching.queues import is_left, refresh_left
 from etl.ledger.matching.reopening import take_back
 from etl.ledger.matching.returns import find_returns
 from etl.sql import Connection, number, run
@@ -94,6 +94,16 @@ def derive_matches(
     """
     match_confirmed(connection, decisions)
     settle_given_rows(connection)
+    both = "count(*) filter (amount_currency > 0), count(*) filter (amount_currency < 0)"
+    if number(connection, f"select least({both}) from doc"):
+        _match(connection, policy, decisions, oldest_first)
+    run(connection, "drop table made")
+
+
+def _match(
+    connection: Connection, policy: Policy, decisions: Sequence[Decision], oldest_first: bool
+) -> None:
+    """Go on where there is something to settle, and something that settles it."""
     settle_lettered(connection)
     settle_reversals(connection)
     separate_undone(connection, decisions)
@@ -113,7 +123,8 @@ def derive_matches(
             f"({silent.debits}) and {short}",
             f"({silent.credits}) and d.kind <> 'credit_note' and d.account_no not in ({_NAMING})",
         )
-        match_oldest_first(connection)
+        if is_left(connection):
+            match_oldest_first(connection)
     separate_undone(connection, decisions)
     run(
         connection,
@@ -126,7 +137,6 @@ def derive_matches(
         """,
     )
     for table in (
-        "made",
         "candidate",
         "claim",
         "step",
@@ -188,11 +198,15 @@ def _assume(connection: Connection, silent: _Silent, policy: Policy) -> None:
 
 def _by_rule(connection: Connection, policy: Policy) -> None:
     """Match what is in `debit_left` and `credit_left` by rule, one after the other."""
+    if not is_left(connection):
+        return
     match_by_code(connection)
     match_by_number(connection)
     _grant(connection)
     # which invoice a credit note corrects is not a guess
     run(connection, "delete from credit_left where kind = 'credit_note'")
+    if not is_left(connection):
+        return
     match_by_part(connection)
     part_with_named(connection)
     match_by_amount(connection, policy)
