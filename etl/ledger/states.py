@@ -28,6 +28,7 @@ _STEPPED = """
 
 #: What follows from paid states, empty where no row carries one.
 _MADE = {
+    "paying": "ledger varchar, customer varchar",
     "state_unused": "ledger varchar, customer varchar, stated decimal(38, 2), items bigint",
     "set_off": "debit_head bigint, credit_head bigint, amount decimal(38, 2)",
     "state_document": "state_no bigint, entry_id bigint, role integer, file_id integer,"
@@ -37,7 +38,7 @@ _MADE = {
 }
 #: Rows that carry a state, and payments that carry a discount.
 _SAID = """
-    select (select count(*) from stated) + (select count(*) from list_step)
+    select (select count(*) from stated) + (select count(*) from list_place)
         + (select count(*) from entry where kind = 'payment' and discount <> 0)
 """
 
@@ -70,10 +71,14 @@ def derive_states(connection: Connection) -> None:
             or e.written_off)
         """,
     )
+    for name, columns in _MADE.items():
+        run(connection, f"create or replace temp table {name} ({columns})")
+    if not number(connection, _SAID):
+        return
     run(
         connection,
         """
-        create or replace temp table paying as
+        insert into paying
         select distinct ledger, customer from entry
         where kind = 'payment' and not carried
         and ledger in (select ledger from stated
@@ -82,10 +87,6 @@ def derive_states(connection: Connection) -> None:
         and file_id not in (select file_id from list_place)
         """,
     )
-    for name, columns in _MADE.items():
-        run(connection, f"create or replace temp table {name} ({columns})")
-    if not number(connection, _SAID):
-        return
     _before_loss(connection)
     run(
         connection,

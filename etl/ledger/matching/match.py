@@ -241,21 +241,10 @@ def _assumable(connection: Connection) -> _Silent | None:
     paid states for the customers that have no payments and no later credit notes. What is left of
     a file that match rows name, or of paid states, may still be what an assumed match settles.
     """
-    run(
-        connection,
-        """
-        create or replace temp table hushed as
-        select distinct e.file_id, p.place
-        from entry as e
-        semi join (select file_id from stated union select file_id from list_place)
-            using (file_id)
-        anti join paying using (ledger, customer) join place_of as p using (customer)
-        -- a state knows nothing of a credit note that came after it
-        anti join entry as c on c.kind = 'credit_note' and c.ledger = e.ledger
-            and c.customer = e.customer and c.file_id <> e.file_id
-            and c.issued_on >= e.file_last_day
-        """,
-    )
+    run(connection, "create or replace temp table hushed (file_id integer, place integer)")
+    told = "select (select count(*) from stated) + (select count(*) from list_place)"
+    if number(connection, told):
+        _hush(connection)
     run(
         connection,
         "create or replace temp table lettered_file as"
@@ -273,6 +262,25 @@ def _assumable(connection: Connection) -> _Silent | None:
         " and d.file_id not in (select file_id from bank_file)"
     )
     return _asked(connection, silent, f"{silent} and d.file_id not in (from named_file)")
+
+
+def _hush(connection: Connection) -> None:
+    """Fill `hushed`: customers of files whose paid states, or later lists, say what is paid."""
+    run(
+        connection,
+        """
+        insert into hushed
+        select distinct e.file_id, p.place
+        from entry as e
+        semi join (select file_id from stated union select file_id from list_place)
+            using (file_id)
+        anti join paying using (ledger, customer) join place_of as p using (customer)
+        -- a state knows nothing of a credit note that came after it
+        anti join entry as c on c.kind = 'credit_note' and c.ledger = e.ledger
+            and c.customer = e.customer and c.file_id <> e.file_id
+            and c.issued_on >= e.file_last_day
+        """,
+    )
 
 
 def _bank_lines(connection: Connection) -> _Silent | None:
