@@ -23,9 +23,9 @@ from benchmarks.shapes.page import told, understood
 from benchmarks.shapes.runs import Results, judge_all, pool, shrink
 from benchmarks.shapes.shape import Shape
 from benchmarks.shapes.write import write
-from tests.depth import DEEP
+from tests.depth import DEEP, few
 
-COUNT, SEED = (300 if DEEP else 60), 11
+COUNT, SEED = (few(300) if DEEP else 60), 11
 
 
 @pytest.mark.random

@@ -30,7 +30,7 @@ class Table:
         """The column names, in order."""
         return tuple(c.name for c in self.columns)
 
-    def create(self) -> str:
+    def create(self, how: str = "create table") -> str:
         """Return the CREATE TABLE statement."""
         body = ", ".join(f'"{c.name}" {c.type}' for c in self.columns)
-        return f"create table {self.name} ({body})"
+        return f"{how} {self.name} ({body})"

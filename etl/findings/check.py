@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from string import Template
 
 from data.core.texts import Text
 from etl.findings.words import Words
-from etl.sql import Connection, number, rows, run
+from etl.sql import Connection, rows, run
 
 #: a payment, invoice or customer counts as late, recent or old as of this day, never as of today
 RECENT = "(select max(last_day) - interval 12 month from about)"
@@ -27,6 +27,10 @@ CALLED = (
     "regexp_replace(regexp_replace(regexp_replace(replace(upper(strip_accents({0})), '.', ''),"
     " '[^A-Z0-9]+', ' ', 'g'), '\\b(" + _FORMS + ")\\b', '', 'g'), ' +', '', 'g')"
 )
+
+
+Condition = tuple[str, str]
+"""A table, and a condition on its rows."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +68,21 @@ class Check:
     values: str = ""
     plain: str = ""
 
-    def possible(self, connection: Connection) -> bool:
-        """Whether the data have what the check needs."""
-        return not self.needs or _any(connection, "documents", self.needs)
+    def possible(self, there: Collection[Condition]) -> bool:
+        """Whether the data have what the check needs; there: conditions that some row meets."""
+        return not self.needs or ("documents", self.needs) in there
 
-    def find(self, connection: Connection, places: Mapping[str, object]) -> Finding | None:
-        """Return what is found; None for nothing. `places` fill SQL and sentence besides."""
-        if not self.possible(connection):
-            return None
-        if self.asks and not _any(connection, self.of, self.asks):
+    def find(
+        self,
+        connection: Connection,
+        places: Mapping[str, object],
+        there: Collection[Condition],
+    ) -> Finding | None:
+        """Return what is found; None for nothing.
+
+        `places` fill SQL and sentence besides; there: conditions that some row meets.
+        """
+        if not self.possible(there) or (self.asks and (self.of, self.asks) not in there):
             return None
         # what is asked about twice is computed once
         sql = filled(self.sql, places)
@@ -101,6 +111,22 @@ class Check:
         names = [column[0] for column in answer.description or ()]
         found = answer.fetchall()
         return dict(zip(names, found[0], strict=True)) if found else {}
+
+
+def conditions(connection: Connection, checks: Sequence[Check]) -> set[Condition]:
+    """Return what these checks need and ask for that some row meets."""
+    asked = [("documents", check.needs) for check in checks if check.needs]
+    asked += [(check.of, check.asks) for check in checks if check.asks]
+    there = set()
+    for table in dict(asked):
+        wanted = dict.fromkeys(condition for of, condition in asked if of == table)
+        are = ", ".join(f"bool_or({condition})" for condition in wanted)
+        for condition, met in zip(
+            wanted, rows(connection, f"select {are} from {table}")[0], strict=True
+        ):
+            if met:
+                there.add((table, condition))
+    return there
 
 
 def filled(sql: str, places: Mapping[str, object]) -> str:
@@ -138,11 +164,6 @@ def decimal(value: object) -> Decimal:
 def percent(part: Decimal, total: Decimal) -> float:
     """Return a part of a total as per cent with one decimal."""
     return float((100 * part / total).quantize(Decimal("0.1"))) if total else 0.0
-
-
-def _any(connection: Connection, table: str, condition: str) -> bool:
-    found = f"select 1 from {table} where {condition} limit 1"
-    return number(connection, f"select count(*) from ({found})") > 0
 
 
 def _unindented(sql: str) -> list[str]:

@@ -86,6 +86,8 @@ REPORT_OF_NOBODY = Check(
                 select {account("iban")} from customers where {account("iban")} <> ''
                 group by all having count(*) = 1)))
     """,
+    asks="(settings ->> '$.reports') = 'true'",
+    of="files",
 )
 NO_SECTOR = Check(
     "no_sector",

@@ -15,9 +15,9 @@ from data.core.policy.dated import written
 from data.core.policy.rules import DEFAULTS, Policy
 from data.core.texts import N_
 from etl.findings import books, cash, credit, customers, invoices, matches, reading
-from etl.findings.check import Check, Finding, finding
+from etl.findings.check import Check, Finding, conditions, finding
 from etl.findings.words import Words
-from etl.sql import Connection, rows
+from etl.sql import Connection, rows, run
 
 #: Every check that is a statement of its own, those that find money first.
 CHECKS: tuple[Check, ...] = (
@@ -53,7 +53,8 @@ def find(
     asked = [*CHECKS, customers.same_company(connection)]
     if matches.unheard(connection):
         asked.append(matches.match_unknown(connection))
-    found = [f for check in asked if (f := check.find(connection, places))]
+    there = conditions(connection, asked)
+    found = [f for check in asked if (f := check.find(connection, places, there))]
     found += matches.by_rule(connection)
     found += matches.cut(connection)
     found += matches.left_aside(connection)
@@ -86,7 +87,8 @@ def find_again(
     places = {"terms": terms, **_thresholds(policy, last_day or date.min)}
     order = {check.name: place for place, check in enumerate(CHECKS)}
     asked = [check for check in CHECKS if check.name in names]
-    found = [f for check in asked if (f := check.find(connection, places))]
+    there = conditions(connection, asked)
+    found = [f for check in asked if (f := check.find(connection, places, there))]
     found += [f for f in before if f.name not in names]
     # the others stand behind all of these, in their own order
     found.sort(key=lambda f: order.get(f.name, len(order)))
@@ -96,20 +98,22 @@ def find_again(
 
 def _keep(connection: Connection, found: Sequence[Finding]) -> None:
     if found:
-        connection.executemany(
-            "insert into findings values (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    place,
-                    f.name,
-                    f.text.template,
-                    json.dumps(f.text.values),
-                    f.items,
-                    f.amount,
-                    f.sql,
-                )
-                for place, f in enumerate(found, 1)
-            ],
+        run(
+            connection,
+            """
+            insert into findings by name
+            select unnest($places::integer[]) as position, unnest($names::varchar[]) as name,
+                unnest($templates::varchar[]) as template, unnest($values::varchar[]) as places,
+                unnest($items::bigint[]) as items,
+                unnest($amounts::decimal(18, 2)[]) as amount, unnest($sqls::varchar[]) as sql
+            """,
+            places=list(range(1, len(found) + 1)),
+            names=[f.name for f in found],
+            templates=[f.text.template for f in found],
+            values=[json.dumps(f.text.values) for f in found],
+            items=[f.items for f in found],
+            amounts=[f.amount for f in found],
+            sqls=[f.sql for f in found],
         )
 
 
@@ -125,8 +129,9 @@ def outcomes(connection: Connection, found: list[Finding]) -> dict[str, str]:
     `found` is what `find` returned for the same state.
     """
     names = {f.name for f in found}
+    there = conditions(connection, CHECKS)
     told = {
-        c.name: "found" if c.name in names else "nothing" if c.possible(connection) else "no_data"
+        c.name: "found" if c.name in names else "nothing" if c.possible(there) else "no_data"
         for c in CHECKS
     }
     return told | {name: "found" if name in names else "nothing" for name in _OTHERS}

@@ -21,18 +21,15 @@ _USUAL = frozenset(
 
 def create_staged(connection: Connection) -> None:
     """Create the staged tables that there are not yet: all of them, in an empty database."""
-    there = {name for (name,) in rows(connection, "select table_name from duckdb_tables()")}
     for table in STAGED:
-        if table is not STAGED_DOCUMENTS and table.name not in there:
-            run(connection, table.create())
-    if STAGED_DOCUMENTS.name in there:
-        return
+        if table is not STAGED_DOCUMENTS:
+            run(connection, table.create("create table if not exists"))
     columns = ", ".join(
         f'"{c.name}" {c.type}'
         + ("" if c.name in _USUAL else f" generated always as (null::{c.type}) virtual")
         for c in STAGED_DOCUMENTS.columns
     )
-    run(connection, f"create table {STAGED_DOCUMENTS.name} ({columns})")
+    run(connection, f"create table if not exists {STAGED_DOCUMENTS.name} ({columns})")
 
 
 def has_columns(connection: Connection, names: Iterable[str]) -> None:

@@ -36,6 +36,8 @@ def derive_open_items(
     other way round. `bounds` are the first days of the ages.
     """
     sql = dict(STEPS)
+    if not number(connection, "select count(*) from instalments"):
+        sql["cut"] = "select * from whole"
     age = by_age(_ENDS, bounds)
     _post(connection)
     run(connection, f"create or replace temp table reopened as {sql['reopened']}")
@@ -73,12 +75,12 @@ def derive_open_items(
         made = "insert into uneven_slice"
     _post(connection)
     _describe(connection)
-    run(connection, "create or replace temp view slice as from uneven_slice")
-    run(connection, f"create or replace temp table difference as {sql['difference']}")
-    if number(connection, "select count(*) from difference"):
+    if number(connection, "select count(*) from uneven_slice"):
+        run(connection, "create or replace temp view slice as from uneven_slice")
+        run(connection, f"create or replace temp table difference as {sql['difference']}")
         run(connection, f"insert into documents by name {MADE_DOCUMENTS}")
         run(connection, f"insert into open_items by name {MADE_OPEN_ITEMS}")
-    run(connection, "drop view slice")
+        run(connection, "drop view slice")
     _close_returned(connection)
     for name in ("pairing", "uneven", "uneven_slice", "reopened", "stands"):
         run(connection, f"drop table {name}")

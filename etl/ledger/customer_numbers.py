@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from data.core.texts import NN_, Text
 from etl.ledger.matching.naming import COMPANY
-from etl.sql import Connection, rows, run
+from etl.sql import Connection, number, rows, run
 
 WHOLE = NN_(
     "The number of {count} customer has lost the zeros in front of it here; it is read in full, "
@@ -54,7 +54,7 @@ _APART = """
 """
 
 _ALIKE = """
-    create or replace temp table whole_number as
+    insert into whole_number
     with used as (
         select file_id, customer_id as given, null::varchar as name from staged_documents
         union select file_id, customer_id, customer_name from staged_customers
@@ -99,21 +99,31 @@ _ALIKE = """
 """
 
 
+_READ_IN_FULL = """
+    select s.* replace (
+        coalesce(c.customer, s.customer_id) as customer_id,
+        coalesce(p.customer, s.parent_id) as parent_id)
+    from staged_customers as s
+    left join whole_number as c on c.file_id = s.file_id and c.given = s.customer_id
+    left join whole_number as p on p.file_id = s.file_id and p.given = s.parent_id
+"""
+_AS_WRITTEN = "select * from staged_customers"
+
+
 def find_whole_numbers(connection: Connection) -> None:
     """Make `whole_number` (file_id, given, customer, by_file), and the view `customer_row`."""
-    run(connection, _ALIKE.format(name=COMPANY.format("name")))
-    run(connection, _APART)
     run(
         connection,
-        """
-        create or replace temp view customer_row as
-        select s.* replace (
-            coalesce(c.customer, s.customer_id) as customer_id,
-            coalesce(p.customer, s.parent_id) as parent_id)
-        from staged_customers as s
-        left join whole_number as c on c.file_id = s.file_id and c.given = s.customer_id
-        left join whole_number as p on p.file_id = s.file_id and p.given = s.parent_id
-        """,
+        "create or replace temp table whole_number"
+        " (file_id integer, given varchar, customer varchar, by_file integer)",
+    )
+    if number(connection, "select count(*) from files") > 1:
+        run(connection, _ALIKE.format(name=COMPANY.format("name")))
+        run(connection, _APART)
+    some = number(connection, "select count(*) from whole_number")
+    run(
+        connection,
+        f"create or replace temp view customer_row as {_READ_IN_FULL if some else _AS_WRITTEN}",
     )
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from data.core import dimensions
 from data.core.dimensions import BELOW, DIMENSIONS
 from data.reference import nace
-from etl.sql import Connection, Step, rows, run
+from etl.sql import Connection, Step, number, rows, run
 
 #: What the files alone say of sectors, kept with the state: so a sector that people say, or take
 #: back, can be followed without them. `division` decides the order of storing, and with it the keys
@@ -49,6 +49,9 @@ _DIMENSIONS = ",\n            ".join(
 )
 #: SQL: whether a row of `files` as `f` holds reports of others.
 IS_REPORT = "coalesce(json_extract_string(f.settings, '$.reports') = 'true', false)"
+
+#: Customers that have a parent, as a condition on `merged`.
+_BELOW_OTHERS = "parent_id is not null and parent_id <> customer_id"
 
 _NUMBERS = ("credit_limit", "insured_limit", "agreed_terms_days")
 
@@ -146,6 +149,13 @@ def _find_customers_of_reports(connection: Connection) -> None:
 
     Two customers with one number are two branches of one company: whose report it is, is not said.
     """
+    if not number(connection, "select count(*) from staged_customers where customer_id is null"):
+        run(
+            connection,
+            "create or replace temp table report_of"
+            " (file_id integer, line bigint, customer_id varchar)",
+        )
+        return
     run(
         connection,
         f"""
@@ -233,13 +243,19 @@ def _groups(connection: Connection) -> None:
 
     Where customers are each other's parents, the least number in the ring stands for all.
     """
+    if not number(connection, f"select count(*) from merged where {_BELOW_OTHERS}"):
+        run(
+            connection,
+            "create or replace temp table group_of (customer_id varchar, customer_group varchar)",
+        )
+        return
     run(
         connection,
-        """
+        f"""
         create or replace temp table group_of as
         with recursive parents as (
             select customer_id as child, parent_id as parent from merged
-            where parent_id is not null and parent_id <> customer_id
+            where {_BELOW_OTHERS}
         ),
         walk as (
             select child as customer_id, [child, parent] as path, false as ring from parents
@@ -254,8 +270,7 @@ def _groups(connection: Connection) -> None:
         )
         select customer_id,
             arg_max(case when ring then list_min(path) else path[-1] end,
-                case when ring then 1000000 else len(path) end) as customer_group,
-            bool_or(ring) as in_ring
+                case when ring then 1000000 else len(path) end) as customer_group
         from walk group by customer_id
         """,
     )
@@ -298,6 +313,12 @@ BELONGING = (
 def _derive_belonging(connection: Connection) -> None:
     """Fill `belongs` from `customers`."""
     *above, (_belongs, every) = BELONGING
-    for name, sql in above:
-        run(connection, f"create or replace temp table {name} as {sql}")
+    if number(connection, "select count(*) from customers where parent_id <> ''"):
+        for name, sql in above:
+            run(connection, f"create or replace temp table {name} as {sql}")
+    else:
+        run(
+            connection,
+            f"create or replace temp table {above[-1].name} (customer varchar, holder varchar)",
+        )
     run(connection, f"insert into belongs by name {every} order by customer, holder")

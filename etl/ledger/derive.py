@@ -62,8 +62,7 @@ def derive(connection: Connection, settings: Settings) -> None:
     The temporary tables of the steps stay until the connection closes: the checks read them.
     """
     for table in DERIVED:
-        run(connection, f"drop table if exists {table.name}")
-        run(connection, table.create())
+        run(connection, table.create("create or replace table"))
     derive_entries(connection, settings.reporting_currency)
     derive_customers(connection, settings.sectors)
     describe_documents(connection, settings.terms)

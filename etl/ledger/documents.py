@@ -12,12 +12,11 @@ The steps share temporary tables and views. Numbers stand for texts until the en
     place_of       the place of each customer in the order in which everything is stored
     strand         ledgers, currencies and what else is of a document (salesperson, branch ...), as
                    they occur together
-    head           (view) the documents the rows stand for, before they are numbered
+    head           (view, or table) the documents the rows stand for, before they are numbered
     doc            (view) documents, numbered; those derived from paid states have a `state_no`;
                    payments that took others back `reopen` what these had paid, and may be cut
                    into several for it, `added` behind all others (etl/ledger/matching/returns.py)
     bearer         the dimensions of documents, by number: customer and strand
-    code_of        which documents stand in which group of lettered rows
     made           matches found so far (see etl/ledger/matching/match.py)
 """
 
@@ -35,7 +34,7 @@ from etl.ledger.customers import FILED_SECTORS, as_path
 from etl.ledger.exports.bases import set_aside_bases
 from etl.ledger.exports.open_lists import settle_lists
 from etl.ledger.own import own_columns
-from etl.ledger.stretches import Stretch, by_age
+from etl.ledger.stretches import Stretch, by_age, kept_as
 from etl.sql import Connection, number, rows, run
 
 #: The order in which customers, and with them their documents and open items, are stored: a page
@@ -161,10 +160,23 @@ def derive_entries(connection: Connection, currency: str) -> None:
     )
     run(connection, "create or replace temp view entry as from undivided")
     run(connection, "delete from rejects where reason = $reason", reason=NO_RATE)
-    run(
-        connection,
-        f"create or replace temp table unconverted as {counted} where rate is null",
-    )
+    _keep_out(connection, currency, f"{counted} where rate is null")
+    find_customers(connection)
+    if kept_as(connection) == "table":
+        run(connection, "create or replace temp table entry_row as from entry")
+        run(connection, "create or replace temp view entry as from entry_row")
+
+
+def _keep_out(connection: Connection, currency: str, found: str) -> None:
+    """Make `unconverted` of the rows that the query `found` gives, and list them in `rejects`."""
+    others = "select count(*) from staged_documents where currency <> $currency"
+    if not number(connection, others, currency=currency):
+        run(
+            connection,
+            "create or replace temp table unconverted (file_id integer, amount decimal(18, 2))",
+        )
+        return
+    run(connection, f"create or replace temp table unconverted as {found}")
     run(
         connection,
         """
@@ -178,7 +190,6 @@ def derive_entries(connection: Connection, currency: str) -> None:
         reason=NO_RATE,
         remedy=NO_RATE_REMEDY,
     )
-    find_customers(connection)
 
 
 def describe_documents(connection: Connection, terms: Dated[int]) -> None:
@@ -214,7 +225,7 @@ def describe_documents(connection: Connection, terms: Dated[int]) -> None:
     run(
         connection,
         f"""
-        create or replace temp view head as
+        create or replace temp {kept_as(connection)} head as
         with described as (
             select e.entry_id, e.file_id, p.place, t.strand_no, t.book_no, e.document_id, e.kind,
                 e.rate, coalesce(e.disputed, false) as disputed, e.book_account,
@@ -253,8 +264,20 @@ def describe_documents(connection: Connection, terms: Dated[int]) -> None:
     )
 
 
+#: What joins instalments, where there are none.
+_UNPARTED = {
+    "instalment_of": "entry_id bigint, head_id bigint",
+    "joined": "head_id bigint, amount decimal(38, 2), due_on date, issued_on date,"
+    " cost decimal(38, 2)",
+}
+
+
 def _join_instalments(connection: Connection) -> None:
     """Make `instalment_of` (row -> first row of its document), and `joined`, their sums."""
+    if not number(connection, "select count(*) from entry where instalment is not null"):
+        for name, columns in _UNPARTED.items():
+            run(connection, f"create or replace temp table {name} ({columns})")
+        return
     run(
         connection,
         """
@@ -345,6 +368,11 @@ def number_documents(
         """,
         strands=strands,
     )
+    if number(connection, "select count(*) from instalment_of"):
+        _insert_instalments(connection)
+
+
+def _insert_instalments(connection: Connection) -> None:
     run(
         connection,
         """
@@ -355,18 +383,5 @@ def number_documents(
         join entry as e using (entry_id)
         join doc as d on d.entry_id = i.head_id and d.state_no is null
         order by d.key, e.instalment
-        """,
-    )
-    run(
-        connection,
-        """
-        create or replace temp table code_of as
-        select d.key, e.file_id, e.book_account, e.customer, e.currency, e.match_code as code,
-            max(e.matched_on) as matched_on, abs(sum(e.amount)) as amount, false as carried
-        from entry as e
-        left join instalment_of as i using (entry_id)
-        join doc as d on d.entry_id = coalesce(i.head_id, e.entry_id) and d.state_no is null
-        where e.match_code is not null and not e.carried
-        group by all
         """,
     )

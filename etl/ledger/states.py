@@ -26,6 +26,23 @@ _STEPPED = """
 """
 
 
+#: What follows from paid states, empty where no row carries one.
+_MADE = {
+    "paying": "ledger varchar, customer varchar",
+    "state_unused": "ledger varchar, customer varchar, stated decimal(38, 2), items bigint",
+    "set_off": "debit_head bigint, credit_head bigint, amount decimal(38, 2)",
+    "state_document": "state_no bigint, entry_id bigint, role integer, file_id integer,"
+    " place integer, strand_no integer, book_no integer, document_id varchar, kind varchar,"
+    " disputed boolean, amount_currency decimal(18, 2), amount decimal(18, 2), issued_on date,"
+    " assumed boolean, part decimal(38, 2)",
+}
+#: Rows that carry a state, and payments that carry a discount.
+_SAID = """
+    select (select count(*) from stated) + (select count(*) from list_place)
+        + (select count(*) from entry where kind = 'payment' and discount <> 0)
+"""
+
+
 def derive_states(connection: Connection) -> None:
     """Make `state_document`, the derived documents of paid states, from `entry` and `head`.
 
@@ -54,10 +71,14 @@ def derive_states(connection: Connection) -> None:
             or e.written_off)
         """,
     )
+    for name, columns in _MADE.items():
+        run(connection, f"create or replace temp table {name} ({columns})")
+    if not number(connection, _SAID):
+        return
     run(
         connection,
         """
-        create or replace temp table paying as
+        insert into paying
         select distinct ledger, customer from entry
         where kind = 'payment' and not carried
         and ledger in (select ledger from stated
@@ -96,7 +117,7 @@ def derive_states(connection: Connection) -> None:
     run(
         connection,
         """
-        create or replace temp table state_unused as
+        insert into state_unused
         select ledger, customer, sum(pay + credit) as stated, count(*) as items
         from state where payments_speak and not lost and pay + credit > 0 group by all
         """,
@@ -109,7 +130,7 @@ def derive_states(connection: Connection) -> None:
     run(
         connection,
         f"""
-        create or replace temp table state_document as
+        insert into state_document by name
         with left_over as (
             select s.*, s.credit - coalesce(o.amount, 0) as rest,
                 least(s.discount, s.credit - coalesce(o.amount, 0)) as granted
@@ -200,7 +221,7 @@ def _set_off(connection: Connection) -> None:
     run(
         connection,
         """
-        create or replace temp table set_off as
+        insert into set_off
         with loose as (
             select s.ledger, s.customer, s.currency, s.side, s.entry_id,
                 s.credit - least(s.discount, s.credit) as amount, e.issued_on
@@ -288,6 +309,9 @@ def _step_down(connection: Connection) -> None:
 
 def match_states(connection: Connection) -> None:
     """Add the matches of derived documents of paid states to `made`."""
+    some = "select (select count(*) from state_document) + (select count(*) from set_off)"
+    if not number(connection, some):
+        return
     run(
         connection,
         """

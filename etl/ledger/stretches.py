@@ -22,8 +22,19 @@ _BACK = tuple(range(36, 0, -3))
 #: So many rows are worth being stored by age; fewer are read in no time.
 AGED = 200_000
 
+#: So few rows are read in less time than it takes to plan how.
+FEW = 100_000
+
 Stretch = tuple[int, int]
 """Places of customers in the order of storing, the first and the last."""
+
+
+def kept_as(connection: Connection) -> str:
+    """Return what a step that several others read is to be, a table or a view.
+
+    A view takes no room, and each statement that reads it plans all of it anew.
+    """
+    return "table" if number(connection, "select count(*) from staged_documents") < FEW else "view"
 
 
 def stretches(connection: Connection) -> list[Stretch]:

@@ -11,7 +11,7 @@ from etl.ledger.exports.copies import Copy, drop_copies, without
 from etl.ledger.exports.repeated import drop_repeated
 from etl.ledger.exports.replace import replace_older, replace_readings
 from etl.report import LoadReport, Replacement
-from etl.sql import Connection, rows
+from etl.sql import Connection, number, rows
 
 #: What a reader can do about a file that was taken for an older export.
 OLDER = N_(
@@ -27,6 +27,8 @@ STAY = N_(
 
 def compare_exports(connection: Connection, first_new: int) -> tuple[list[Replacement], list[Copy]]:
     """Let newer exports take the place of older ones; files from `first_new` on are new."""
+    if number(connection, "select count(*) from files") < 2:
+        return [], []
     done = replace_readings(connection, first_new)
     done += [*replace_older(connection, first_new), *drop_repeated(connection, first_new)]
     copies = sorted(drop_copies(connection, first_new), key=lambda c: c.file_id)

@@ -212,10 +212,12 @@ def _profile(connection: duckdb.DuckDBPyConnection, grid: Grid, cell: str, heade
     ).fetchone()
     if odd is None:
         return _Profile(cell, header, plain=True)
+    # patterns with names of months take long to prepare: a name is three letters in a row
+    named = any_row(connection, grid, f"regexp_matches({cell}, '[^0-9]{{3}}')")
     cases = " ".join(
         f"when regexp_full_match(c, '{pattern}') then '{shape}'"
         for shape, pattern in _SHAPES.items()
-        if shape != "serial" or grid.typed
+        if (shape != "serial" or grid.typed) and (named or shape not in ("names", "names_first"))
     )
     day_first, month_first, either = (
         "one > 12 and two between 1 and 12",

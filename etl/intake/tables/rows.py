@@ -120,22 +120,33 @@ def set_apart(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     dayless = " and ".join(f"not regexp_matches(coalesce({c}, ''), '[0-9]')" for c in days)
     amountless = " and ".join(f"({c} is null or regexp_matches({c}, '[A-Za-z]{{4}}|/|-..-'))"
                               for c in money)  # fmt: skip
-    table = grid.table
+    table, near = grid.table, f"{grid.table}_near"
+    said = f"coalesce({', '.join(grid.cells)}, text)"
     connection.execute(
         f"""
-        create or replace temp table {table}_marks as
+        create or replace temp table {near} as
         with last as (
             select max(line) as line from {table} where broken is null and {own} is not null
                 and {dated} is not null and coalesce({", ".join(money)}, null) is not null
-        ),
-        blank as (
-            select min(line) as line from {table}
-            where line > (select line from last) and coalesce({", ".join(grid.cells)}, text) is null
+        )
+        select t.*, last.line as last from {table} as t cross join last
+        -- few rows may be any of these: only they are looked at closely
+        where {nobody} or t.line > last.line or coalesce({again[0]}, true)
+        """,
+        {"h0": grid.headers[0]},
+    )
+    if not connection.execute(f"from {near} limit 1").fetchall():
+        connection.execute(f"drop table {near}")
+        return
+    connection.execute(
+        f"""
+        create or replace temp table {table}_marks as
+        with blank as (
+            select min(line) as line from {near} where line > last and {said} is null
         ),
         below as (
-            select arg_min(text, line) as text, bool_and(broken = 'short') as short from {table}
-            where line > (select line from blank) and coalesce({", ".join(grid.cells)}, text)
-                is not null
+            select arg_min(text, line) as text, bool_and(broken = 'short') as short from {near}
+            where line > (select line from blank) and {said} is not null
         )
         select * from (
             select line, case
@@ -146,12 +157,10 @@ def set_apart(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
                 when {again[0]} and {" and ".join(again[1:]) or "true"} and ({filled}) > 1
                     then 'header'
                 when {nobody} and {dayless} and {total} then 'total'
-                when line > (select line from last) and ({filled}) between 1 and 2
+                when line > last and ({filled}) between 1 and 2
                     and {len(grid.headers)} > 3 and {amountless} and not {total} then 'heading'
                 end as mark
-            from {table}
-            -- few rows may be any of these: only they are looked at closely
-            where {nobody} or line > (select line from last) or coalesce({again[0]}, true)
+            from {near}
         ) where mark is not null
         """,
         bind,
@@ -166,7 +175,7 @@ def set_apart(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
             connection, "line", cells, "coalesce(mark, broken) as broken",
             f"(select * from {table} left join {table}_marks using (line))",
         )  # fmt: skip
-    connection.execute(f"drop table {table}_marks")
+    connection.execute(f"drop table {table}_marks; drop table {near}")
 
 
 def fill_groups(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:

@@ -43,6 +43,16 @@ _LISTED = """
 """
 
 
+#: What others read of lists that follow one another, where there are none.
+_NONE = {
+    "list_place": "file_id integer, chain integer, day date",
+    "list_item": "entry_id bigint",
+    "list_aside": "entry_id bigint, file_id integer, amount decimal(18, 2)",
+    "list_step": "entry_id bigint, since date, upto_day date, part decimal(18, 2),"
+    " upto decimal(18, 2)",
+}
+
+
 def settle_lists(connection: Connection) -> None:
     """Make what successive lists of open items say, all empty where there are none.
 
@@ -65,8 +75,11 @@ def settle_lists(connection: Connection) -> None:
         qualify count(*) over (partition by series, ledger) > 1
         """,
     )
-    empty = "" if number(connection, "select count(*) from list_file") else " limit 0"
-    run(connection, f"create or replace temp table list_row as {_LISTED}{empty}")
+    if not number(connection, "select count(*) from list_file"):
+        for name, columns in _NONE.items():
+            run(connection, f"create or replace temp table {name} ({columns})")
+        return
+    run(connection, f"create or replace temp table list_row as {_LISTED}")
     _link(connection)
     run(
         connection,
@@ -156,6 +169,8 @@ def _link(connection: Connection) -> None:
 
 def followed_lists(connection: Connection, first_new: int) -> list[Replacement]:
     """Return what lists that stand beside a new file, from `first_new` on, changed in the last."""
+    if not number(connection, "select count(*) from list_place"):
+        return []
     return [
         Replacement(older, newer, False, "", *_counted(counts), listed=True)
         for older, newer, *counts in rows(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from etl.ledger.matching import confidence
 from etl.ledger.matching.claims import settled, undisputed
 from etl.ledger.matching.naming import BODY, CODES, MAY_HOLD_CODE, NORMAL, PHRASES, RUNS, WORDS
-from etl.ledger.matching.queues import record
+from etl.ledger.matching.queues import is_left, record
 from etl.sql import Connection, number, run
 
 #: What is claimed of the pairs in `pair`: as much as possible.
@@ -146,6 +146,8 @@ def match_by_number(connection: Connection) -> None:
         found = _PAIRS.format(name=NORMAL.format("text"), words=words.format("reference"))
         run(connection, f"insert into pair {found}")
     _drop_mistyped(connection)
+    if not number(connection, "select count(*) from pair"):
+        return
     run(
         connection,
         f"""
@@ -165,6 +167,8 @@ def match_by_number(connection: Connection) -> None:
             f"select m.*, s.confidence from ({matches}) as m join sure as s using (credit_key)",
             "reference",
         )
+        if not is_left(connection):
+            return
 
 
 def _drop_mistyped(connection: Connection) -> None:

@@ -14,6 +14,14 @@ def settle_given_rows(connection: Connection) -> None:
     Where a number stands for several documents, those of one customer are taken together, the
     oldest first. Makes `unheard`, and `named_file`: the files whose documents were matched so.
     """
+    run(connection, "create or replace temp table named_file (file_id integer)")
+    run(
+        connection,
+        "create or replace temp table unheard (file_id integer, line bigint, debit_id varchar,"
+        " credit_id varchar, amount decimal(18, 2), applied decimal(38, 2))",
+    )
+    if not number(connection, "select count(*) from staged_matches"):
+        return
     run(
         connection,
         """
@@ -31,7 +39,6 @@ def settle_given_rows(connection: Connection) -> None:
             and c.amount_currency < 0 and c.state_no is null
         """,
     )
-    run(connection, "create or replace temp table named_file (file_id integer)")
     for _ in range(_PASSES):
         if not number(connection, "select count(*) from candidate"):
             break
@@ -60,7 +67,7 @@ def settle_given_rows(connection: Connection) -> None:
     run(
         connection,
         """
-        create or replace temp table unheard as
+        insert into unheard
         select m.file_id, m.line, m.debit_id, m.credit_id, m.amount,
             coalesce(x.applied, 0) as applied
         from staged_matches as m
@@ -105,6 +112,9 @@ _CLAIMS = """
 
 def settle_reversals(connection: Connection) -> None:
     """Match an invoice and its reversal: same number, opposite amount, both untouched."""
+    undone = "kind in ('invoice', 'credit_note') and amount_currency < 0"
+    if not number(connection, f"select count(*) from doc where {undone}"):
+        return
     run(
         connection,
         """

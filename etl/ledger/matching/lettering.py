@@ -15,6 +15,7 @@ def settle_lettered(connection: Connection) -> None:
     """Settle rows lettered with the same code, file after file where entries are carried."""
     if not number(connection, "select count(*) from entry where match_code is not null"):
         return
+    _group(connection)
     _attach_carried(connection)
     last = number(connection, "select max(generation) from generation_of")
     for generation in range(last + 1):
@@ -41,6 +42,23 @@ def settle_lettered(connection: Connection) -> None:
             """,
         )
         _settle_summed(connection, generation)
+
+
+def _group(connection: Connection) -> None:
+    """Make `code_of`: which documents stand in which group of lettered rows."""
+    run(
+        connection,
+        """
+        create or replace temp table code_of as
+        select d.key, e.file_id, e.book_account, e.customer, e.currency, e.match_code as code,
+            max(e.matched_on) as matched_on, abs(sum(e.amount)) as amount, false as carried
+        from entry as e
+        left join instalment_of as i using (entry_id)
+        join doc as d on d.entry_id = coalesce(i.head_id, e.entry_id) and d.state_no is null
+        where e.match_code is not null and not e.carried
+        group by all
+        """,
+    )
 
 
 def _attach_carried(connection: Connection) -> None:

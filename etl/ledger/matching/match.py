@@ -49,7 +49,7 @@ from etl.ledger.matching.decisions import match_confirmed, separate_undone
 from etl.ledger.matching.discounts import match_discounts
 from etl.ledger.matching.given import settle_given_rows, settle_reversals
 from etl.ledger.matching.lettering import settle_lettered
-from etl.ledger.matching.queues import refresh_left
+from etl.ledger.matching.queues import is_left, refresh_left
 from etl.ledger.matching.reopening import take_back
 from etl.ledger.matching.returns import find_returns
 from etl.sql import Connection, number, run
@@ -94,6 +94,16 @@ def derive_matches(
     """
     match_confirmed(connection, decisions)
     settle_given_rows(connection)
+    both = "count(*) filter (amount_currency > 0), count(*) filter (amount_currency < 0)"
+    if number(connection, f"select least({both}) from doc"):
+        _match(connection, policy, decisions, oldest_first)
+    run(connection, "drop table made")
+
+
+def _match(
+    connection: Connection, policy: Policy, decisions: Sequence[Decision], oldest_first: bool
+) -> None:
+    """Go on where there is something to settle, and something that settles it."""
     settle_lettered(connection)
     settle_reversals(connection)
     separate_undone(connection, decisions)
@@ -113,7 +123,8 @@ def derive_matches(
             f"({silent.debits}) and {short}",
             f"({silent.credits}) and d.kind <> 'credit_note' and d.account_no not in ({_NAMING})",
         )
-        match_oldest_first(connection)
+        if is_left(connection):
+            match_oldest_first(connection)
     separate_undone(connection, decisions)
     run(
         connection,
@@ -126,7 +137,6 @@ def derive_matches(
         """,
     )
     for table in (
-        "made",
         "candidate",
         "claim",
         "step",
@@ -188,11 +198,15 @@ def _assume(connection: Connection, silent: _Silent, policy: Policy) -> None:
 
 def _by_rule(connection: Connection, policy: Policy) -> None:
     """Match what is in `debit_left` and `credit_left` by rule, one after the other."""
+    if not is_left(connection):
+        return
     match_by_code(connection)
     match_by_number(connection)
     _grant(connection)
     # which invoice a credit note corrects is not a guess
     run(connection, "delete from credit_left where kind = 'credit_note'")
+    if not is_left(connection):
+        return
     match_by_part(connection)
     part_with_named(connection)
     match_by_amount(connection, policy)
@@ -227,21 +241,10 @@ def _assumable(connection: Connection) -> _Silent | None:
     paid states for the customers that have no payments and no later credit notes. What is left of
     a file that match rows name, or of paid states, may still be what an assumed match settles.
     """
-    run(
-        connection,
-        """
-        create or replace temp table hushed as
-        select distinct e.file_id, p.place
-        from entry as e
-        semi join (select file_id from stated union select file_id from list_place)
-            using (file_id)
-        anti join paying using (ledger, customer) join place_of as p using (customer)
-        -- a state knows nothing of a credit note that came after it
-        anti join entry as c on c.kind = 'credit_note' and c.ledger = e.ledger
-            and c.customer = e.customer and c.file_id <> e.file_id
-            and c.issued_on >= e.file_last_day
-        """,
-    )
+    run(connection, "create or replace temp table hushed (file_id integer, place integer)")
+    told = "select (select count(*) from stated) + (select count(*) from list_place)"
+    if number(connection, told):
+        _hush(connection)
     run(
         connection,
         "create or replace temp table lettered_file as"
@@ -259,6 +262,25 @@ def _assumable(connection: Connection) -> _Silent | None:
         " and d.file_id not in (select file_id from bank_file)"
     )
     return _asked(connection, silent, f"{silent} and d.file_id not in (from named_file)")
+
+
+def _hush(connection: Connection) -> None:
+    """Fill `hushed`: customers of files whose paid states, or later lists, say what is paid."""
+    run(
+        connection,
+        """
+        insert into hushed
+        select distinct e.file_id, p.place
+        from entry as e
+        semi join (select file_id from stated union select file_id from list_place)
+            using (file_id)
+        anti join paying using (ledger, customer) join place_of as p using (customer)
+        -- a state knows nothing of a credit note that came after it
+        anti join entry as c on c.kind = 'credit_note' and c.ledger = e.ledger
+            and c.customer = e.customer and c.file_id <> e.file_id
+            and c.issued_on >= e.file_last_day
+        """,
+    )
 
 
 def _bank_lines(connection: Connection) -> _Silent | None:

@@ -39,6 +39,12 @@ def refresh_left(connection: Connection, debits: str = "true", credits_: str = "
         )
 
 
+def is_left(connection: Connection) -> bool:
+    """Whether something is left on both sides."""
+    counts = (f"(select count(*) from {side}_left)" for side in ("debit", "credit"))
+    return bool(number(connection, f"select least({', '.join(counts)})"))
+
+
 def record(
     connection: Connection, matches: str, method: str, confidence: Decimal | None = None
 ) -> None:

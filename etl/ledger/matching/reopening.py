@@ -16,7 +16,7 @@ def take_back(connection: Connection, which: str = "true") -> bool:
     Splits matches in `made`, cuts the returns in `numbered` (`doc`), and says what they reopen.
     """
     found = False
-    while True:
+    while number(connection, "select count(*) from return_of where not done"):
         # one after the other in each account: a later one may take back what paid the earlier one
         run(
             connection,
@@ -42,6 +42,7 @@ def take_back(connection: Connection, which: str = "true") -> bool:
             connection,
             "update return_of set done = true where return_key in (select return_key from link)",
         )
+    return found
 
 
 def _share(connection: Connection) -> None:

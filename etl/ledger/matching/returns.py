@@ -58,8 +58,12 @@ def find_returns(connection: Connection, fee: Dated[int | Decimal]) -> None:
         connection,
         "create or replace temp table return_turn (account_no bigint, turn integer, day date)",
     )
-    run(connection, f"insert into return_of {_CARRIED_OVER}")
+    if number(connection, "select count(*) from doc where kind = 'adjustment'"):
+        run(connection, f"insert into return_of {_CARRIED_OVER}")
     going = "kind = 'payment' and amount_currency > 0 and state_no is null"
+    some = "select (select count(*) from return_of)"
+    if not number(connection, f"{some} + (select count(*) from doc where {going})"):
+        return
     _say(connection, going, fee)
     for _ in range(_PASSES if number(connection, "select count(*) from giving_back") else 0):
         before = number(connection, "select count(*) from return_of")
