@@ -12,6 +12,7 @@ does (`match_discounts`).
 
 from __future__ import annotations
 
+from etl.ledger.matching.apart import ELSEWHERE
 from etl.ledger.matching.discounts import BESIDE
 from etl.sql import Connection, number, run
 
@@ -56,11 +57,19 @@ def derive_states(connection: Connection) -> None:
     )
     run(
         connection,
+        f"""
+        create or replace temp table stated_file as
+        select file_id, ledger from stated
+        union select file_id, ledger from {ELSEWHERE["stated"]}
+        """,
+    )
+    run(
+        connection,
         """
         create or replace temp table paying as
         select distinct ledger, customer from entry
         where kind = 'payment' and not carried
-        and ledger in (select ledger from stated
+        and ledger in (select ledger from stated_file
             union select f.ledger from list_place join files as f using (file_id))
         and file_id not in (select file_id from bank_file)
         and file_id not in (select file_id from list_place)
