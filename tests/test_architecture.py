@@ -45,6 +45,7 @@ FLOORS = (
     ("etl.ledger.matching",),
     ("etl.ledger.exports",),
     ("etl.ledger",),
+    ("etl.ledger.over",),
     ("etl.findings",),
     ("etl.load",),
     ("dashboards.base",),

@@ -19,6 +19,9 @@ CHANGED = {
     "changed_customers": ("customer", "varchar"),
     "changed_documents": ("document_key", "bigint"),
     "changed_markets": ("market", "integer"),
+    # what settles these documents changed, and with it what stands in the cubes of their cells
+    "changed_settled": ("document_key", "bigint"),
+    "changed_cells": ("cell", "integer"),
 }
 #: table -> by which of these its rows are replaced, and the column that has them. Large tables are
 #: asked by number, which costs less than half of what names do; the cubes that are added up by
@@ -29,6 +32,10 @@ REPLACED = {
     "documents": ("changed_documents", "document_key"),
     "open_items": ("changed_documents", "document_key"),
     "returned_invoices": ("changed_documents", "document_key"),
+    "matches": ("changed_settled", "debit_key"),
+    "month_debtors": ("changed_cells", "cell"),
+    "month_sales": ("changed_cells", "cell"),
+    "month_payments": ("changed_cells", "cell"),
     "markets": ("changed_markets", "market"),
     "month_items": ("changed_markets", "market"),
     "market_sales": ("changed_markets", "market"),
@@ -108,11 +115,20 @@ def attach(
 def _lay(connection: duckdb.DuckDBPyConnection, path: Path, below: Path, prefix: str) -> None:
     connection.execute(f"attach {quoted(path)} as own_rows (read_only)")
     connection.execute(f"attach {quoted(below)} as below_rows (read_only)")
-    names = connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'below_rows'"
-    ).fetchall()
-    for (table,) in names:
-        sql = read(table, "own_rows", "below_rows")
+    names, own = (
+        {
+            name
+            for (name,) in connection.execute(
+                "select table_name from duckdb_tables() where database_name = $name",
+                {"name": name},
+            ).fetchall()
+        }
+        for name in ("below_rows", "own_rows")
+    )
+    for table in sorted(names):
+        # a state of an earlier version may lie over fewer tables
+        there = table in own
+        sql = read(table, "own_rows", "below_rows") if there else f"from below_rows.{table}"
         connection.execute(f"create view {prefix}{table} as {sql}")
 
 

@@ -62,9 +62,13 @@ def fingerprint(decisions: Sequence[Decision]) -> str:
     """Return what tells these decisions from others, by what they do; '' for none."""
     if not decisions:
         return ""
+    return hashlib.sha256(told(decisions).encode()).hexdigest()[:16]
+
+
+def told(decisions: Sequence[Decision]) -> str:
+    """Return what these decisions do, in their order, as JSON."""
     does = [[d.action, asdict(d.debit), asdict(d.credit), d.amount, d.at.date()] for d in decisions]
-    text = json.dumps(does, default=str, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return json.dumps(does, default=str, sort_keys=True)
 
 
 def choose(named: Identified, found: Sequence[tuple[int, str]]) -> int | None:

@@ -40,6 +40,7 @@ UNAPPLIED = Check(
     _UNAPPLIED,
     asks=_LOOSE,
     of="open_items",
+    by_customer=True,
 )
 UNAPPLIED_OLD = Check(
     "unapplied_old",
@@ -60,6 +61,7 @@ UNAPPLIED_OLD = Check(
     f"{_UNAPPLIED.rstrip()}\n        and o.opened_on < a.last_day - $unapplied_days\n",
     asks=_LOOSE,
     of="open_items",
+    by_customer=True,
 )
 
 #: More candidates of one amount than this are chance, or a subscription.
@@ -208,6 +210,7 @@ Words(
     where least(coalesce(s.settled, 0), coalesce(o.settled, 0)) < -n.amount_currency
     """,
     needs="kind = 'payment'",
+    by_customer=True,
 )  # fmt: skip
 
 LATE_DISCOUNTS = Check(

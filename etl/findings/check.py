@@ -44,6 +44,10 @@ class Finding:
     sql: str
 
 
+class UnclearError(Exception):
+    """What some customers' rows say does not tell what is found of all."""
+
+
 @dataclass(frozen=True)
 class Check:
     """A question to the data.
@@ -54,8 +58,9 @@ class Check:
     condition on `documents` or `open_items` (`of`) without which there is nothing to look for,
     cheap. values: a statement over `{rows}` that answers with one row of further places of the
     sentence; where one of them is null, or it answers with nothing, `plain` is said instead ('':
-    nothing is found). Thresholds of the policy stand in sql and values as `$name`, in the sentence
-    as `{name}`.
+    nothing is found). by_customer: what it finds of a customer follows from the rows of that one,
+    and the sentence says nothing else of them than how many. Thresholds of the policy stand in sql
+    and values as `$name`, in the sentence as `{name}`.
     """
 
     name: str
@@ -67,6 +72,7 @@ class Check:
     of: str = "documents"
     values: str = ""
     plain: str = ""
+    by_customer: bool = False
 
     def possible(self, there: Collection[Condition]) -> bool:
         """Whether the data have what the check needs; there: conditions that some row meets."""
@@ -103,7 +109,48 @@ class Check:
                 values.update(further)
         if not sentence:
             return None
+        return self._told(sentence, places, values, items, amount)
+
+    def count(
+        self, connection: Connection, places: Mapping[str, object]
+    ) -> tuple[int, Decimal | None]:
+        """Return how many rows are found, and their amount; of a check `by_customer`."""
+        sql = filled(self.sql, places)
+        items, amount = rows(connection, f"select count(*), sum(amount) from ({sql})")[0]
+        return items, None if amount is None else decimal(amount)
+
+    def again(
+        self,
+        before: Finding | None,
+        was: tuple[int, Decimal | None],
+        now: tuple[int, Decimal | None],
+        places: Mapping[str, object],
+    ) -> Finding | None:
+        """Return what is found where some customers changed, of a check `by_customer`.
+
+        before: what was found of all; was, now: what `count` says of these customers then and now.
+        Raises `UnclearError` where that does not tell.
+        """
+        amount = before.amount if before else None
+        if amount is not None and now[1] is None and amount == was[1]:
+            raise UnclearError  # of nothing, or of amounts that add up to nothing
+        if amount is not None or now[1] is not None:
+            amount = (amount or Decimal(0)) - (was[1] or Decimal(0)) + (now[1] or Decimal(0))
+        items = (before.items if before else 0) - was[0] + now[0]
+        if not items:
+            return None
+        return self._told(self.sentence, places, {"items": items}, items, amount)
+
+    def _told(
+        self,
+        sentence: str,
+        places: Mapping[str, object],
+        values: Mapping[str, object],
+        items: int,
+        amount: object,
+    ) -> Finding:
         said = {name: value for name, value in places.items() if f"{{{name}}}" in sentence}
+        sql = filled(self.sql, places)
         return finding(self.name, sentence, {**said, **values}, items, amount, sql)
 
     def _further(self, connection: Connection, sql: str) -> dict[str, object]:

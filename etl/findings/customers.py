@@ -47,6 +47,7 @@ NO_MASTER = Check(
         "not exists (select 1 from staged_customers as s"
         " where ltrim(s.customer_id, '0') = ltrim(c.customer_id, '0'))"
     ),
+    by_customer=True,
 )
 REPORT_OF_NOBODY = Check(
     "report_of_nobody",
@@ -101,6 +102,7 @@ NO_SECTOR = Check(
         brief=True,
     ),
     _without("c.sector = ''"),
+    by_customer=True,
 )
 NO_LIMIT = Check(
     "no_limit",
@@ -114,6 +116,7 @@ NO_LIMIT = Check(
         brief=True,
     ),
     _without("c.credit_limit is null"),
+    by_customer=True,
 )
 NO_TERMS = Check(
     "no_terms",
@@ -127,6 +130,7 @@ NO_TERMS = Check(
         brief=True,
     ),
     _without("c.agreed_terms_days is null"),
+    by_customer=True,
 )
 #: Names that are less alike than this are no two ways to write one.
 _ALIKE = "0.85"

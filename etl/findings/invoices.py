@@ -70,6 +70,7 @@ Words(
     qualify row_number() over (partition by document_key order by evidence) = 1
     """,
     needs="kind = 'invoice'",
+    by_customer=True,
 )  # fmt: skip
 
 DUPLICATE_NUMBERS = Check(

@@ -48,6 +48,7 @@ Words(
         brief=True,
     ),
         "select * from documents where customer = ''",
+        by_customer=True,
     ),
     Check(
         "due_from_terms",
@@ -61,6 +62,7 @@ Words(
         (*DOCUMENT, *BEHIND),
     ),
         "select * from documents where due_assumed = 'terms'",
+        by_customer=True,
     ),
     Check(
         "due_from_default",
@@ -74,6 +76,7 @@ Words(
         (*DOCUMENT, *BEHIND),
     ),
         "select * from documents where due_assumed = 'default'",
+        by_customer=True,
     ),
     Check(
         "paid_day_assumed",
@@ -91,6 +94,7 @@ Words(
         (*DOCUMENT, *BEHIND),
     ),
         "select * from documents where kind = 'invoice' and paid_day_assumed",
+        by_customer=True,
     ),
     Check(
         "future_dated",
@@ -108,6 +112,7 @@ Words(
         select d.* from documents as d join files as f using (file_id)
         where d.issued_on > cast(f.loaded_at as date)
         """,
+        by_customer=True,
     ),
     Check(
         "across_customers",
@@ -122,6 +127,7 @@ Words(
         brief=True,
     ),
         "select * from documents where kind = 'adjustment' and file_id is null",
+        by_customer=True,
     ),
     Check(
         "state_unexplained",
@@ -152,6 +158,7 @@ Words(
         from closing as c join documents as d using (document_key)
         """,
         asks="kind = 'adjustment' and file_id is not null",
+        by_customer=True,
     ),
     Check(
         "state_beyond_amount",

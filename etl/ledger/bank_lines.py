@@ -40,12 +40,8 @@ _SAME_PERIOD = 31
 """Days between the payments of two files that count as one period: monthly exports."""
 
 
-def set_aside_lines(connection: Connection) -> None:
-    """Make `bank_file`, `bank_period` and `bank_aside` from `source_file` and the staged rows.
-
-    bank_period: days (since, upto) of which the books of a ledger hold payments themselves.
-    bank_aside: lines that do not count, by `entry_id`.
-    """
+def find_bank_files(connection: Connection) -> None:
+    """Make `bank_file` from `source_file`, and `bank_period` and `bank_aside`, empty."""
     run(
         connection,
         "create or replace temp table bank_file as"
@@ -57,6 +53,15 @@ def set_aside_lines(connection: Connection) -> None:
         connection,
         "create or replace temp table bank_period (ledger varchar, since date, upto date)",
     )
+
+
+def set_aside_lines(connection: Connection) -> None:
+    """Make `bank_file`, `bank_period` and `bank_aside` from `source_file` and the staged rows.
+
+    bank_period: days (since, upto) of which the books of a ledger hold payments themselves.
+    bank_aside: lines that do not count, by `entry_id`.
+    """
+    find_bank_files(connection)
     if not number(connection, "select count(*) from bank_file"):
         return
     # a state tells of payments up to the day of the export: that of its last document, at least

@@ -5,6 +5,7 @@ Where they differ, nothing is published.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -136,10 +137,13 @@ _USED = """
     left join aside as a using (file_id)
     order by f.file_id
 """
-_PER_FILE = (
+PER_CUSTOMER = ("slices", "roll_forward", "matches", "instalments")
+"""Those that count what does not hold, of each customer by itself."""
+FILE_USED = "file_used"
+PER_FILE = (
     ("file_read", N_("{file}: the rows kept add up to the file's own columns."), _READ),
     (
-        "file_used",
+        FILE_USED,
         N_("{file}: documents, and what is carried or set aside, add up to the rows kept."),
         _USED,
     ),
@@ -148,14 +152,21 @@ _PER_FILE = (
 
 def control(connection: Connection) -> list[Control]:
     """Compute all control totals, from the derived tables and the steps' temporary ones."""
-    found = []
-    for name, text, sql in _CONTROLS:
-        left, right = rows(connection, sql)[0]
-        found.append(Control(name, Text(text), _decimal(left), _decimal(right)))
-    for name, text, sql in _PER_FILE:
+    found = compute(connection)
+    for name, text, sql in PER_FILE:
         for file, left, right in rows(connection, sql):
             sentence = Text(text, {"file": file})
             found.append(Control(name, sentence, _decimal(left), _decimal(right)))
+    return found
+
+
+def compute(connection: Connection, asked: Callable[[str], bool] = lambda _: True) -> list[Control]:
+    """Compute the control totals of documents whose names are `asked` for."""
+    found = []
+    for name, text, sql in _CONTROLS:
+        if asked(name):
+            left, right = rows(connection, sql)[0]
+            found.append(Control(name, Text(text), _decimal(left), _decimal(right)))
     return found
 
 

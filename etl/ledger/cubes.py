@@ -27,25 +27,25 @@ from data.store.schema import CUBES, DIMENSION_COLUMNS
 from etl.sql import Connection, Step, number, run
 
 #: What tells cells apart; the rest follows from the customer.
-_IN_CELL = ("customer", *dimensions.names("document", "either"))
+IN_CELL = ("customer", *dimensions.names("document", "either"))
 #: What tells markets apart.
 OF_MARKET = [d.name for d in dimensions.COLUMNS if not d.many]
 
 
 def _dimension(name: str) -> str:
-    return f"a.{name}" if name in _IN_CELL else f"c.{name}"
+    return f"a.{name}" if name in IN_CELL else f"c.{name}"
 
 
 _ACCOUNT = f"""
-select {", ".join(_IN_CELL)}, min(o.issued_on) as first_day,
+select {", ".join(IN_CELL)}, min(o.issued_on) as first_day,
     min(case when {SALES_ARE} then o.issued_on end) as first_sale
 from documents as o
-group by {", ".join(_IN_CELL)}
+group by {", ".join(IN_CELL)}
 """
 
 _CELLS = f"""
 select cast(row_number() over (
-        order by c.sector_division, {", ".join(f"a.{name}" for name in _IN_CELL)}) as integer)
+        order by c.sector_division, {", ".join(f"a.{name}" for name in IN_CELL)}) as integer)
         as cell,
     cast(dense_rank() over (
         order by {", ".join(map(_dimension, OF_MARKET))}) as integer) as market,
@@ -62,7 +62,7 @@ select k.cell, k.market, o.opened_on, o.issued_on, o.due_on, o.closed_on, o.amou
     {ITEMS} as items,
     {INVOICES} as invoices
 from open_items as o
-join cells as k using ({", ".join(_IN_CELL)})
+join cells as k using ({", ".join(IN_CELL)})
 where o.closed_on is null or last_day(o.closed_on) > last_day(o.opened_on)
 """
 
@@ -127,7 +127,7 @@ def _by_month(table: str, day: str, are: str, measures: tuple[Measure, ...]) -> 
 select k.cell, {month(day)} as month_start,
     {columns}
 from {table} as o
-join cells as k using ({", ".join(_IN_CELL)})
+join cells as k using ({", ".join(IN_CELL)})
 where {are}
 group by k.cell, {month(day)}
 """

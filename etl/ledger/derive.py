@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,11 +16,17 @@ from data.workspace.decisions import Decision
 from etl.ledger.closing import derive_open_items
 from etl.ledger.cubes import derive_cubes
 from etl.ledger.customers import derive_customers
-from etl.ledger.documents import derive_entries, describe_documents, number_documents
+from etl.ledger.documents import (
+    derive_entries,
+    describe_documents,
+    name_strands,
+    number_documents,
+)
+from etl.ledger.matching.apart import create_elsewhere, keep_apart
 from etl.ledger.matching.match import create_made, derive_matches
 from etl.ledger.own import own_dimensions
 from etl.ledger.states import derive_states, match_states
-from etl.ledger.stretches import ages, stretches
+from etl.ledger.stretches import Stretch, ages, stretches
 from etl.sql import Connection, rows, run
 
 #: What `about` says of the documents, in SQL that any engine understands. `last_day` is the latest
@@ -63,17 +69,29 @@ def derive(connection: Connection, settings: Settings) -> None:
     """
     for table in DERIVED:
         run(connection, table.create("create or replace table"))
+    create_elsewhere(connection)
     derive_entries(connection, settings.reporting_currency)
     derive_customers(connection, settings.sectors)
+    name_strands(connection)
     describe_documents(connection, settings.terms)
     derive_states(connection)
-    parts, bounds = stretches(connection), ages(connection)
+    settle(connection, settings, stretches(connection), ages(connection))
+    keep_apart(connection, settings.decisions)
+    derive_cubes(connection, settings.policy.ages)
+
+
+def settle(
+    connection: Connection, settings: Settings, parts: Sequence[Stretch], bounds: Sequence[str]
+) -> None:
+    """Fill documents, instalments, matches, open items and returned invoices from `head`.
+
+    parts, bounds: how large ledgers are cut, see `etl.ledger.stretches`.
+    """
     number_documents(connection, parts, bounds)
     create_made(connection)
     match_states(connection)
     derive_matches(connection, settings.policy, settings.decisions, settings.oldest_first)
     derive_open_items(connection, parts, bounds)
-    derive_cubes(connection, settings.policy.ages)
 
 
 def find_reporting_currency(connection: Connection) -> str | None:

@@ -104,6 +104,30 @@ def derive_entries(connection: Connection, currency: str) -> None:
     Rows in a currency without a rate are kept out and listed in `rejects`, so that a file of
     rates loaded later brings them in.
     """
+    rate_rows(connection, currency)
+    run(
+        connection,
+        "create or replace temp table found_customer (entry_id bigint, customer varchar)",
+    )
+    find_whole_numbers(connection)
+    post_rows(connection)
+    settle_lists(connection)
+    set_aside_lines(connection)
+    set_aside_bases(connection)
+    count_rows(connection, currency)
+    find_customers(connection)
+    keep_rows(connection)
+
+
+def keep_rows(connection: Connection) -> None:
+    """Keep the rows of `entry` where they are few: many steps read them."""
+    if kept_as(connection) == "table":
+        run(connection, "create or replace temp table entry_row as from entry")
+        run(connection, "create or replace temp view entry as from entry_row")
+
+
+def rate_rows(connection: Connection, currency: str) -> None:
+    """Make `source_file`, and `found_rate`: what is not in the reporting `currency` is worth."""
     run(
         connection,
         f"""
@@ -137,16 +161,16 @@ def derive_entries(connection: Connection, currency: str) -> None:
         """,
         currency=currency,
     )
-    run(
-        connection,
-        "create or replace temp table found_customer (entry_id bigint, customer varchar)",
-    )
-    find_whole_numbers(connection)
+
+
+def post_rows(connection: Connection) -> None:
+    """Make the view `posting`: staged rows with customer, kind and rate."""
     posting = _POSTING.format(excluded=", ".join(OWN), own=own_columns(connection))
     run(connection, f"create or replace temp view posting as {posting}")
-    settle_lists(connection)
-    set_aside_lines(connection)
-    set_aside_bases(connection)
+
+
+def count_rows(connection: Connection, currency: str) -> None:
+    """Make `entry` and `unconverted` of the rows that are not set aside; see `derive_entries`."""
     counted = "select * from posting"
     if number(connection, "select count(*) from base_aside"):
         counted += " anti join base_aside using (entry_id)"
@@ -161,10 +185,6 @@ def derive_entries(connection: Connection, currency: str) -> None:
     run(connection, "create or replace temp view entry as from undivided")
     run(connection, "delete from rejects where reason = $reason", reason=NO_RATE)
     _keep_out(connection, currency, f"{counted} where rate is null")
-    find_customers(connection)
-    if kept_as(connection) == "table":
-        run(connection, "create or replace temp table entry_row as from entry")
-        run(connection, "create or replace temp view entry as from entry_row")
 
 
 def _keep_out(connection: Connection, currency: str, found: str) -> None:
@@ -173,7 +193,8 @@ def _keep_out(connection: Connection, currency: str, found: str) -> None:
     if not number(connection, others, currency=currency):
         run(
             connection,
-            "create or replace temp table unconverted (file_id integer, amount decimal(18, 2))",
+            "create or replace temp table unconverted"
+            " (entry_id bigint, file_id integer, amount decimal(18, 2))",
         )
         return
     run(connection, f"create or replace temp table unconverted as {found}")
@@ -192,8 +213,22 @@ def _keep_out(connection: Connection, currency: str, found: str) -> None:
     )
 
 
+def name_strands(connection: Connection) -> None:
+    """Make `strand` from `entry`."""
+    run(
+        connection,
+        f"""
+        create or replace temp table strand as
+        select cast(row_number() over (order by ledger, currency, {", ".join(_GIVEN)}) as integer)
+                - 1 as strand_no,
+            cast(dense_rank() over (order by ledger, currency) as integer) - 1 as book_no, *
+        from (select distinct ledger, currency, {_SAID} from entry)
+        """,
+    )
+
+
 def describe_documents(connection: Connection, terms: Dated[int]) -> None:
-    """Make `head`, and what it stands on, from `entry` and `customers`.
+    """Make `head`, and what it stands on, from `entry`, `strand` and `customers`.
 
     terms: days to pay where neither the document nor an agreement says any.
     """
@@ -205,16 +240,6 @@ def describe_documents(connection: Connection, terms: Dated[int]) -> None:
         select cast(row_number() over (order by {STORED_BY}) as integer) as place,
             c.customer_id as customer, c.agreed_terms_days
         from customers as c join {FILED_SECTORS} as f using (customer_id)
-        """,
-    )
-    run(
-        connection,
-        f"""
-        create or replace temp table strand as
-        select cast(row_number() over (order by ledger, currency, {", ".join(_GIVEN)}) as integer)
-                - 1 as strand_no,
-            cast(dense_rank() over (order by ledger, currency) as integer) - 1 as book_no, *
-        from (select distinct ledger, currency, {_SAID} from entry)
         """,
     )
     # what is the same everywhere tells no strands apart: most files fill few of these columns

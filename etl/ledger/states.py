@@ -12,6 +12,7 @@ does (`match_discounts`).
 
 from __future__ import annotations
 
+from etl.ledger.matching.apart import ELSEWHERE
 from etl.ledger.matching.discounts import BESIDE
 from etl.sql import Connection, number, run
 
@@ -36,9 +37,9 @@ _MADE = {
     " disputed boolean, amount_currency decimal(18, 2), amount decimal(18, 2), issued_on date,"
     " assumed boolean, part decimal(38, 2)",
 }
-#: Rows that carry a state, and payments that carry a discount.
+#: Files whose rows carry a state, and payments that carry a discount.
 _SAID = """
-    select (select count(*) from stated) + (select count(*) from list_place)
+    select (select count(*) from stated_file) + (select count(*) from list_place)
         + (select count(*) from entry where kind = 'payment' and discount <> 0)
 """
 
@@ -71,6 +72,14 @@ def derive_states(connection: Connection) -> None:
             or e.written_off)
         """,
     )
+    run(
+        connection,
+        f"""
+        create or replace temp table stated_file as
+        select file_id, ledger from stated
+        union select file_id, ledger from {ELSEWHERE["stated"]}
+        """,
+    )
     for name, columns in _MADE.items():
         run(connection, f"create or replace temp table {name} ({columns})")
     if not number(connection, _SAID):
@@ -81,7 +90,7 @@ def derive_states(connection: Connection) -> None:
         insert into paying
         select distinct ledger, customer from entry
         where kind = 'payment' and not carried
-        and ledger in (select ledger from stated
+        and ledger in (select ledger from stated_file
             union select f.ledger from list_place join files as f using (file_id))
         and file_id not in (select file_id from bank_file)
         and file_id not in (select file_id from list_place)

@@ -23,10 +23,9 @@ from data.workspace import policy
 from data.workspace.books import SECTORS, Said, said, sectors_print
 from data.workspace.decisions import DECIDED, fingerprint
 from etl.findings.check import Finding
-from etl.findings.find import OF_SECTORS, find, find_again, outcomes
+from etl.findings.find import OF_MATCHES, OF_SECTORS, find, find_again, outcomes
 from etl.intake.staged import create_staged
-from etl.ledger.checks import control
-from etl.ledger.customers import FILED_SECTORS
+from etl.ledger.checks import Control, control
 from etl.ledger.derive import (
     Settings,
     derive,
@@ -34,7 +33,9 @@ from etl.ledger.derive import (
     write_about,
 )
 from etl.ledger.exports.replaced import KEPT, create_replaced
-from etl.ledger.sector import carry_sectors, change_sectors
+from etl.ledger.matching.apart import FACTS
+from etl.ledger.over.laid import lay
+from etl.ledger.over.totals import control_again
 from etl.load.expect import balance
 from etl.load.fault import OF_THE_ENGINE, unforeseen
 from etl.load.rates import FORMAT as RATES
@@ -51,7 +52,7 @@ STOPPED = N_(
 ANEW = N_("The policy has changed, and the books are made by what it says now: {changes}.")
 
 
-#: What a report says that no sector decides.
+#: What a report says of the state that was derived whole.
 _UNCHANGED = (
     "reporting_currency", "default_terms_days", "first_day", "last_day", "ledger_balance",
     "documents", "matches", "controls", "rejected", "rejects",
@@ -132,14 +133,15 @@ class Making:
         keep = {*(table.name for table in STAGED), *KEPT.values()}
         self._attempt(lambda: self.store.publish(made, keep))
 
-    def publish_sectors(self) -> bool:
-        """Publish what people say of sectors over the current state, where nothing else is new.
+    def publish_over(self) -> bool:
+        """Publish what people say of sectors and matches over the current state.
 
-        Returns whether that could be done; where it could not all is to be derived anew.
+        Returns whether that could be done, where nothing else is new; where it could not all is to
+        be derived anew.
         """
         report, earlier = self.report, self.earlier
         others = [
-            {name: said for name, said in options.items() if name != SECTORS}
+            {name: said for name, said in options.items() if name not in (SECTORS, DECIDED)}
             for options in (report.options, earlier.options)
         ]
         if (
@@ -150,18 +152,19 @@ class Making:
         ):
             return False
         filed = "select 1 from duckdb_tables() where table_name = $name"
-        if not self.before.engine.query(filed, {"name": FILED_SECTORS}).num_rows:
+        if not self.before.engine.query(filed, {"name": FACTS}).num_rows:
             return False
         report.undoes, report.back = earlier.undoes, earlier.back
-        self._attempt(lambda: self.store.publish_over(self._change_sectors))
+        self._attempt(lambda: self.store.publish_over(self._lay))
         return report.published or bool(report.failures)
 
-    def _change_sectors(self, connection: Connection) -> None:
+    def _lay(self, connection: Connection) -> None:
         limit_memory(connection, self.memory)
-        if not change_sectors(connection, self.said.sectors):
+        report = self.report
+        whole = LoadReport.from_json(str(rows(connection, "select report from below.about")[0][0]))
+        settings = self._settings_in(whole.reporting_currency)
+        if not lay(connection, settings):
             raise NothingNewError
-        carry_sectors(connection, self.policy.ages)
-        run(connection, "insert into about from below.about")
         before = [
             Finding(name, Text(template, json.loads(places)), items, amount, sql)
             for name, template, places, items, amount, sql in rows(
@@ -170,14 +173,21 @@ class Making:
                 " order by position",
             )
         ]
-        found = find_again(connection, self.policy, OF_SECTORS, before)
-        names = {f.name for f in found}
-        report = self.report
-        told = {name: "found" if name in names else "nothing" for name in OF_SECTORS}
         for name in _UNCHANGED:
-            setattr(report, name, getattr(self.earlier, name))
-        report.files = [f for f in self.earlier.files if f.format == RATES]
-        report.checks = self.earlier.checks | told
+            setattr(report, name, getattr(whole, name))
+        report.files = [f for f in whole.files if f.format == RATES]
+        if number(connection, "select count(*) from touched"):
+            told = [Control(c.name, c.text, c.left, c.right) for c in whole.controls]
+            self._control(control_again(connection, told))
+            found = find_again(connection, self.policy, OF_MATCHES, before)
+            report.checks = outcomes(connection, found)
+            fill_report(connection, report)
+        else:
+            found = find_again(connection, self.policy, OF_SECTORS, before)
+            names = {f.name for f in found}
+            report.checks = whole.checks | {
+                name: "found" if name in names else "nothing" for name in OF_SECTORS
+            }
         self._conclude(connection, found)
 
     def _attempt(self, publish: Callable[[], State]) -> None:
@@ -229,10 +239,14 @@ class Making:
                     raise
                 currency = self.earlier.reporting_currency
         self.currency_assumed = currency is None
+        return self._settings_in(currency or "EUR")
+
+    def _settings_in(self, currency: str) -> Settings:
+        given = self.report.options
         terms = given.get("default_terms_days")
         oldest = given.get("oldest_first") != str(False)
         return Settings(
-            currency or "EUR",
+            currency,
             int(terms) if terms else None,
             self.said.decisions,
             self.said.sectors,
@@ -244,11 +258,7 @@ class Making:
         """Check the control totals, write findings, the report and `about`."""
         report = self.report
         report.reporting_currency = settings.reporting_currency
-        report.controls = [
-            ControlTotal(c.name, c.text, c.left, c.right, c.ok) for c in control(connection)
-        ]
-        if not report.ok and not all(c.ok for c in report.controls):
-            raise DoesNotTieError
+        self._control(control(connection))
         loaded_at = report.loaded_at
         assert loaded_at is not None  # noqa: S101 - tells the type checker
         write_about(connection, settings, loaded_at)
@@ -257,6 +267,13 @@ class Making:
         report.checks = outcomes(connection, found)
         fill_report(connection, report)
         self._conclude(connection, found)
+
+    def _control(self, found: Sequence[Control]) -> None:
+        """Keep the control totals; raise `DoesNotTieError` where one does not hold."""
+        report = self.report
+        report.controls = [ControlTotal(c.name, c.text, c.left, c.right, c.ok) for c in found]
+        if not report.ok and not all(c.ok for c in report.controls):
+            raise DoesNotTieError
 
     def _conclude(self, connection: Connection, found: Sequence[Finding]) -> None:
         """Say what was found, and keep the report with the state."""

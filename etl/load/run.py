@@ -115,7 +115,7 @@ class _Load(Making):
         anew = self.before is not None and self.report.options != self.earlier.options
         expects = self.before is not None and self.options.expect is not None
         if wanted or anew or expects:
-            if wanted or expects or not self.publish_sectors():
+            if wanted or expects or not self.publish_over():
                 self.publish(lambda connection: self._build(connection, wanted))
             if self.report.published:
                 self._keep_answers(wanted)

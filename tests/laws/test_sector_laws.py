@@ -1,27 +1,23 @@
 """What people say of sectors, laid over a state, is what deriving all of it anew would give."""
 
-from dataclasses import asdict
-
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.core import dimensions
 from data.core.rights import Scope
 from data.store.parquet import publish_parquet
-from data.store.schema import TABLES
 from data.store.state import Store, published
 from data.store.within import within
 from data.workspace.memory import Memory
 from data.workspace.subjects.market import Sector
-from etl.ledger import sector
+from etl.ledger.over import laid as over
 from etl.load.backup.restoring import restore
 from etl.load.backup.writing import backup
-from etl.load.loaded import report_of
 from etl.load.removal import undo
 from etl.load.run import load
 from tests.depth import checked
+from tests.laying import same, table
 
 CUSTOMERS = """Customer number;Name;NACE;Country;Parent
 C1;One;62.10;BE;
@@ -50,37 +46,6 @@ MORE = """Invoice number;Customer number;Invoice date;Due date;Amount;Currency;R
 F9;C2;2026-02-03;2026-03-03;10.00;EUR;1;Ann
 """
 CODES = ("62.10", "62.01", "46.71", "47.11", "F", "43")
-#: Cells and markets have numbers that mean nothing beyond their state.
-_MARKET = ", ".join(f"k.{d.name}" for d in dimensions.COLUMNS if not d.many)
-_CELL = ", ".join(f"k.{d.name}" for d in dimensions.COLUMNS)
-_BY = {"cell": ("cells", _CELL), "market": ("markets", _MARKET)}
-
-
-def table(engine, name):
-    """Return the rows of a table in an order, with what cells and markets stand for."""
-    columns = TABLES[name].names
-    if name in ("cells", "markets"):
-        sql = f"select * exclude ({'cell, market' if name == 'cells' else 'market'}) from {name}"
-    elif found := [c for c in _BY if c in columns]:
-        (n,) = found
-        of, names = _BY[n]
-        sql = f"select t.* exclude ({n}), {names} from {name} as t join {of} as k using ({n})"
-    else:
-        left_out = {"about": "exclude (loaded_at, report)", "files": "exclude (loaded_at)"}
-        sql = f"select * {left_out.get(name, '')} from {name}"
-    return sorted(map(repr, engine.query(sql).to_pylist()))
-
-
-def told(state):
-    """Return what the report of a state says, but for when and after which others it was made."""
-    of_its_own = ("before", "back", "state", "loaded_at", "seconds")
-    return {k: v for k, v in asdict(report_of(state)).items() if k not in of_its_own}
-
-
-def same(one, other):
-    for name in TABLES:
-        assert table(one.engine, name) == table(other.engine, name), name
-    assert told(one) == told(other)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +93,7 @@ def test_sectors_laid_over_a_state_are_those_of_one_derived_whole(files, tmp_pat
         load([], laid)
         say(whole, customer, code)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sector, "MOST", -1)
+        patch.setattr(over, "MOST", -1)
         load([], whole)
     assert whole.current().beneath is None
     if whole.current().number > 1:
@@ -169,7 +134,7 @@ def test_a_state_that_lies_over_another_is_kept_read_and_undone_like_any(files, 
     assert {r["sector"] for r in rows if r["customer"] == "C1"} == {"43"}
     undo(store)
     assert store.current().beneath == store.folder / "state-000001.duckdb"
-    assert table(store.current().engine, "customers") == table(state.engine, "customers")
+    assert table(store.current(), "customers") == table(state, "customers")
     (store.folder / "state-000001.duckdb").unlink()
     assert Store(store.folder).recover().number == 2, "the newest that has all it needs"
 
@@ -182,7 +147,7 @@ def test_a_kill_leaves_the_state_before(files, tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("etl.load.making.carry_sectors", killed)
+        patch.setattr("etl.ledger.over.laid._carry", killed)
         with pytest.raises(KeyboardInterrupt):
             load([], store)
     assert store.current().number == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from etl.ledger.matching.apart import ELSEWHERE
 from etl.ledger.matching.claims import settled
 from etl.sql import Connection, number, run
 
@@ -12,9 +13,18 @@ def settle_given_rows(connection: Connection) -> None:
     """Follow the match rows of the source.
 
     Where a number stands for several documents, those of one customer are taken together, the
-    oldest first. Makes `unheard`, and `named_file`: the files whose documents were matched so.
+    oldest first. Makes `unheard`, `named_file`: the files whose documents were matched so, with
+    the places of their customers, and `named_across`: customers of documents that one row names.
     """
-    run(connection, "create or replace temp table named_file (file_id integer)")
+    run(
+        connection,
+        "create or replace temp table named_file as"
+        f" select file_id, cast(null as integer) as place from {ELSEWHERE['named']}",
+    )
+    run(
+        connection,
+        "create or replace temp table named_across (debit_place integer, credit_place integer)",
+    )
     run(
         connection,
         "create or replace temp table unheard (file_id integer, line bigint, debit_id varchar,"
@@ -30,7 +40,8 @@ def settle_given_rows(connection: Connection) -> None:
             d.key as debit_key, c.key as credit_key, d.file_id as debit_file,
             c.file_id as credit_file, d.amount_currency as debit_amount,
             -c.amount_currency as credit_amount, d.issued_on as debit_day,
-            c.issued_on as credit_day, d.place <> c.place as across
+            c.issued_on as credit_day, d.place as debit_place, c.place as credit_place,
+            d.place <> c.place as across
         from staged_matches as m
         join (select distinct ledger, book_no from strand) as b using (ledger)
         join doc as d on d.document_id = m.debit_id and d.book_no = b.book_no
@@ -38,6 +49,11 @@ def settle_given_rows(connection: Connection) -> None:
         join doc as c on c.document_id = m.credit_id and c.book_no = d.book_no
             and c.amount_currency < 0 and c.state_no is null
         """,
+    )
+    run(
+        connection,
+        "insert into named_across"
+        " select distinct debit_place, credit_place from candidate where across",
     )
     for _ in range(_PASSES):
         if not number(connection, "select count(*) from candidate"):
@@ -48,8 +64,9 @@ def settle_given_rows(connection: Connection) -> None:
             connection,
             """
             insert into named_file
-            select distinct unnest([debit_file, credit_file]) from claim
-            semi join made using (source_row, debit_key, credit_key)
+            select distinct unnest([debit_file, credit_file]),
+                unnest([debit_place, credit_place])
+            from claim semi join made using (source_row, debit_key, credit_key)
             """,
         )
         # whatever was not contested, and had no other way to go, is done

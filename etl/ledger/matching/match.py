@@ -33,6 +33,7 @@ from typing import NamedTuple
 
 from data.core.policy.rules import Policy
 from data.workspace.decisions import Decision
+from etl.ledger.matching.apart import ELSEWHERE
 from etl.ledger.matching.by_amount import (
     match_by_amount,
     match_by_sum,
@@ -94,6 +95,12 @@ def derive_matches(
     """
     match_confirmed(connection, decisions)
     settle_given_rows(connection)
+    run(
+        connection,
+        "create or replace temp table lettered_file as"
+        " select distinct file_id from entry where match_code is not null"
+        f" union select file_id from {ELSEWHERE['lettered']}",
+    )
     both = "count(*) filter (amount_currency > 0), count(*) filter (amount_currency < 0)"
     if number(connection, f"select least({both}) from doc"):
         _match(connection, policy, decisions, oldest_first)
@@ -153,6 +160,8 @@ def _match(
         "parted",
         "piece",
         "cut_return",
+        "asked_account",
+        "taken_from",
     ):
         run(connection, f"drop table if exists {table}")
 
@@ -165,6 +174,18 @@ def _assume(connection: Connection, silent: _Silent, policy: Policy) -> None:
     turns = number(connection, "select max(turn) from return_of")
     pending = "d.key not in (select return_key from return_of where not done)"
     debits = f"({silent.debits}) and {pending}"
+    if turns:
+        # a return of one customer decides nothing of another's documents
+        run(
+            connection,
+            f"""
+            create or replace temp table asked_account as
+            select distinct d.account_no from doc as d
+            semi join return_turn using (account_no)
+            where d.amount_currency < 0 and ({silent.credits})
+            """,
+        )
+    asked = "account_no in (from asked_account)"
     for turn in range(1, turns + 1):
         until = (
             "exists (select 1 from return_turn as t where t.account_no = d.account_no"
@@ -178,21 +199,26 @@ def _assume(connection: Connection, silent: _Silent, policy: Policy) -> None:
         match_by_code(connection)
         match_by_number(connection)
         match_discounts(connection)
-        take_back(connection, f"turn = {turn} and credit_key in (select credit_key from made)")
-    refresh_left(connection, debits, silent.credits)
+        take_back(
+            connection,
+            f"turn = {turn} and {asked} and credit_key in (select credit_key from made)",
+        )
     if turns:
+        refresh_left(connection, f"{debits} and d.{asked}", f"({silent.credits}) and d.{asked}")
         match_by_code(connection)
         match_by_number(connection)
         # a part that was paid back is no part of what the rest was meant for
         take_back(
             connection,
-            "exists (select 1 from doc as c where c.key = credit_key"
+            f"{asked} and exists (select 1 from doc as c where c.key = credit_key"
             " and -c.amount_currency > r.amount)",
         )
-        refresh_left(connection, debits, silent.credits)
+    refresh_left(connection, debits, silent.credits)
     _by_rule(connection, policy)
-    if turns and take_back(connection, "credit_key in (select credit_key from made)"):
-        refresh_left(connection, debits, silent.credits)
+    used = f"{asked} and credit_key in (select credit_key from made)"
+    if turns and take_back(connection, used):
+        again = "d.account_no in (from taken_from)"
+        refresh_left(connection, f"{debits} and {again}", f"({silent.credits}) and {again}")
         _by_rule(connection, policy)
 
 
@@ -242,26 +268,22 @@ def _assumable(connection: Connection) -> _Silent | None:
     a file that match rows name, or of paid states, may still be what an assumed match settles.
     """
     run(connection, "create or replace temp table hushed (file_id integer, place integer)")
-    told = "select (select count(*) from stated) + (select count(*) from list_place)"
+    told = "select (select count(*) from stated_file) + (select count(*) from list_place)"
     if number(connection, told):
         _hush(connection)
-    run(
-        connection,
-        "create or replace temp table lettered_file as"
-        " select distinct file_id from entry where match_code is not null",
-    )
     told = "d.file_id in (from lettered_file)"
     if not number(
         connection,
         f"select count(*) from (select distinct file_id from doc) as d where not {told}"
-        " and d.file_id not in (from named_file)",
+        " and d.file_id not in (select file_id from named_file)",
     ):
         return None
     silent = (
         f"d.state_no is null and not {told} and (d.file_id, d.place) not in (from hushed)"
         " and d.file_id not in (select file_id from bank_file)"
     )
-    return _asked(connection, silent, f"{silent} and d.file_id not in (from named_file)")
+    named = "select file_id from named_file"
+    return _asked(connection, silent, f"{silent} and d.file_id not in ({named})")
 
 
 def _hush(connection: Connection) -> None:
@@ -272,7 +294,7 @@ def _hush(connection: Connection) -> None:
         insert into hushed
         select distinct e.file_id, p.place
         from entry as e
-        semi join (select file_id from stated union select file_id from list_place)
+        semi join (select file_id from stated_file union select file_id from list_place)
             using (file_id)
         anti join paying using (ledger, customer) join place_of as p using (customer)
         -- a state knows nothing of a credit note that came after it

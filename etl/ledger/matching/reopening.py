@@ -14,8 +14,10 @@ def take_back(connection: Connection, which: str = "true") -> bool:
     """Follow the returns of `return_of` that are not done, those `which` says; whether any was.
 
     Splits matches in `made`, cuts the returns in `numbered` (`doc`), and says what they reopen.
+    Makes `taken_from`: the accounts whose returns it followed.
     """
     found = False
+    run(connection, "create or replace temp table taken_from (account_no bigint)")
     while number(connection, "select count(*) from return_of where not done"):
         # one after the other in each account: a later one may take back what paid the earlier one
         run(
@@ -35,6 +37,7 @@ def take_back(connection: Connection, which: str = "true") -> bool:
         if not number(connection, "select count(*) from link"):
             return found
         found = True
+        run(connection, "insert into taken_from select distinct account_no from link")
         _share(connection)
         _part_matches(connection)
         _reopen(connection)

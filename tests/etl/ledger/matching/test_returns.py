@@ -241,3 +241,22 @@ def test_a_claim_on_another_account_is_owed_with_its_own_due_day(code):
     assert c.sql(late).fetchall() == [(DUE,)] if code else True
     assert c.sql("select outcome from documents where document_id = 'F1'").fetchall() == [("",)]
     assert all(one.ok for one in control(c))
+
+
+def test_a_return_of_one_customer_decides_nothing_of_another():
+    asked = [
+        invoice("F1", "B", ISSUED, 100, due=DUE),
+        invoice("26000123", "B", ISSUED, 250, due=DUE),
+        payment("P8", "B", "2026-02-03", 100, reference="F1"),
+        # what was named is paid already: what else its text may hold is not tried again
+        payment("P9", "B", "2026-02-20", 33, reference="F1 xx26000123"),
+    ]
+    matches = """
+        select d.document_id, c.document_id, m.amount_currency, m.method
+        from matches as m join documents as d on d.document_key = m.debit_key
+        join documents as c on c.document_key = m.credit_key
+        where d.customer = 'B' order by all
+    """
+    alone = derived(asked, assume=True).sql(matches).fetchall()
+    beside = derived([*asked, F1, P1, BACK], assume=True).sql(matches).fetchall()
+    assert alone == beside == [("F1", "P8", D(100), "reference")]

@@ -1,0 +1,1 @@
+"""What people say of a state, laid over it."""
