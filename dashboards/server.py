@@ -44,6 +44,7 @@ from dashboards.overview import page as overview
 from dashboards.people import page as people_page
 from dashboards.policy import page as policy
 from dashboards.sectors import page as sectors
+from dashboards.selling import page as selling
 from data.core.errors import TandemError
 from data.core.importing import Importer
 from data.core.texts import N_
@@ -59,6 +60,7 @@ PAGES: tuple[Page, ...] = (
     aging.PAGE,
     sectors.PAGE,
     customers.PAGE,
+    selling.PAGE,
     deal.PAGE,
     cash.PAGE,
     memory.PAGE,
