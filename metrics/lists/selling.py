@@ -18,7 +18,9 @@ import pyarrow as pa
 from data.core import dimensions
 from metrics.asking.ledger import Ledger, Statement
 from metrics.asking.metric import Query
-from metrics.catalogue import METRICS
+from metrics.figures.payment_speed import PAYMENT_SPEED
+from metrics.figures.sales import SALES
+from metrics.figures.terms import TERMS
 from metrics.lists.customers import customers
 
 ROOM, HELD, SLOW, THROUGH = "room", "held", "slow", "through"
@@ -85,8 +87,7 @@ def selling(ledger: Ledger, kind: str, late: int, wanted: Sequence[Priority] = (
     condition, by = KINDS[kind]
     listed = customers(ledger)
     speed, terms, sales = (
-        ledger.statement(METRICS[name], ("customer",))
-        for name in ("payment_speed", "terms", "sales")
+        ledger.statement(metric, ("customer",)) for metric in (PAYMENT_SPEED, TERMS, SALES)
     )
     priorities, margins = ledger.over(_WANTED), ledger.over(_MARGIN, ("customer",))
     sql = f"""
