@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -31,7 +32,14 @@ from dashboards.deal.asked import (
     desk_of,
 )
 from dashboards.deal.decided import decision_content, list_content
-from dashboards.deal.words import expected_words, number, parts_of, told, who_decides
+from dashboards.deal.words import (
+    discount_words,
+    expected_words,
+    number,
+    parts_of,
+    told,
+    who_decides,
+)
 from dashboards.frame.finder import BETWEEN, find_customers
 from data.core.errors import TandemError
 from data.core.texts import N_
@@ -291,8 +299,15 @@ def _where(desk: Desk) -> dict[str, tuple[str, ...]]:
 def answer_content(view: View, desk: Desk) -> Content:
     """Return the answer as a sentence, who decides, when it is paid, and what would turn it."""
     said, f = desk.answer, view.f
+    money = Decimal(view.options.policy.money_percent.at(said.known.as_of))
     lines: list[Component | None] = [
-        html.P(text) for text in (who_decides(said), expected_words(said, f)) if text
+        html.P(text)
+        for text in (
+            who_decides(said),
+            expected_words(said, f),
+            discount_words(said.deal, money, f),
+        )
+        if text
     ]
     if desk.changes:
         lines.append(html.Ul([html.Li(told(one.says, f)) for one in desk.changes],

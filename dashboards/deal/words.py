@@ -11,11 +11,13 @@ from dashboards.base.format import NOTHING, Format
 from dashboards.base.i18n import _
 from data.core.texts import N_, Text
 from metrics.decide.deal.answer import Answer
+from metrics.decide.deal.deal import Deal
 from metrics.decide.deal.kept import Desk
 from metrics.decide.deal.margin import Return
 from metrics.decide.deal.prospect import Proposed
 from metrics.decide.deal.standing import FIGURES, Changed, Outcome
 from metrics.decide.deal.tested import Tested
+from metrics.decide.deal.worth import discount_rates
 
 #: Places of sentences whose Decimals are no amounts.
 _NUMBERS = {"percent", "days", "low", "high"}
@@ -83,6 +85,29 @@ def expected_words(answer: Answer, f: Format) -> str:
     return _("Delivered today, it is expected to be paid on {day} (95 %: {low} to {high}).").format(
         day=f.day(answer.paid_on), low=f.day(answer.earliest), high=f.day(answer.latest)
     )
+
+
+def discount_words(deal: Deal, money: Decimal, f: Format) -> str:
+    """Say what a discount for early payment costs a year, by its conventions; '' without one.
+
+    money: the own cost of money, percent a year. It is compared with the simple rate over 365 days,
+    as what waiting costs is counted.
+    """
+    sooner = deal.terms - deal.discount_days
+    if not deal.discount or sooner <= 0:
+        return ""
+    rates = discount_rates(deal.discount, sooner)
+    cheaper = _("cheaper than our own money at {money} %")
+    dearer = _("dearer than our own money at {money} %")
+    beside = (dearer if rates.simple_365 > money else cheaper).format(money=f.number(money, 2))
+    text = _("A discount of {percent} % for payment {days} days sooner costs {rate} % a year, "
+             "simple over 365 days ({bankers} % over 360, {compound} % compound): {beside}."
+             )  # fmt: skip
+    return text.format(
+        percent=f.number(deal.discount, int(deal.discount % 1 != 0)), days=f.count(sooner),
+        rate=f.number(rates.simple_365, 2), bankers=f.number(rates.simple_360, 2),
+        compound=f.number(rates.compound_365, 2), beside=beside,
+    )  # fmt: skip
 
 
 def who_decides(answer: Answer) -> str:

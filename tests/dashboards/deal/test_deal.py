@@ -59,6 +59,14 @@ def test_each_test_has_its_number_its_limit_and_its_sentence(app):
         assert text in body
 
 
+def test_a_discount_says_what_it_costs_a_year_and_by_which_convention(app):
+    asked = {**ASKED, "discount": "2", "terms": "30"}
+    says = ("2 % for payment 20 days sooner costs 37.24 % a year, simple over 365 days (36.73 % "
+            "over 360, 44.59 % compound): dearer than our own money at 5.00 %.")  # fmt: skip
+    assert says in shown(app, "answer", **asked)[1]
+    assert "compound" not in shown(app, "answer", **ASKED)[1]
+
+
 def test_what_it_returns_adds_up_as_it_is_shown(store):
     view = Context(store).view(f"?{urlencode(ASKED)}")
     *parts, (_label, net) = parts_of(desk_of(view).answer.returns)
