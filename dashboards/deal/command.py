@@ -158,14 +158,7 @@ def deal_text(
     """
     from dashboards.base.format import Format
     from dashboards.base.i18n import speaking
-    from dashboards.deal.words import (
-        as_data,
-        discount_words,
-        expected_words,
-        proposed_words,
-        told,
-        who_decides,
-    )
+    from dashboards.deal.words import answer_words, as_data, proposed_words, told
     from data.core.errors import StoreError
     from data.workspace.policy import read
     from metrics.asking.own import day_of
@@ -189,8 +182,7 @@ def deal_text(
             return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
         lines = [f"{name}, as of {f.day(day)}", told(said.says, f)]
         money = Decimal(policy.money_percent.at(day))
-        early = discount_words(said.deal, money, f)
-        lines += filter(None, (who_decides(said), expected_words(said, f), early))
+        lines += answer_words(said, money, f)
         lines += [told(one.says, f) for one in desk.changes]
         lines += [proposed_words(desk.proposed, f)] if desk.proposed else []
         lines += [f"A decision was asked: /deal?decision={told_of}"] if why else []

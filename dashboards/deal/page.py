@@ -32,14 +32,7 @@ from dashboards.deal.asked import (
     desk_of,
 )
 from dashboards.deal.decided import decision_content, list_content
-from dashboards.deal.words import (
-    discount_words,
-    expected_words,
-    number,
-    parts_of,
-    told,
-    who_decides,
-)
+from dashboards.deal.words import answer_words, number, parts_of, told
 from dashboards.frame.finder import BETWEEN, find_customers
 from data.core.errors import TandemError
 from data.core.texts import N_
@@ -300,15 +293,7 @@ def answer_content(view: View, desk: Desk) -> Content:
     """Return the answer as a sentence, who decides, when it is paid, and what would turn it."""
     said, f = desk.answer, view.f
     money = Decimal(view.options.policy.money_percent.at(said.known.as_of))
-    lines: list[Component | None] = [
-        html.P(text)
-        for text in (
-            who_decides(said),
-            expected_words(said, f),
-            discount_words(said.deal, money, f),
-        )
-        if text
-    ]
+    lines: list[Component | None] = [html.P(text) for text in answer_words(said, money, f)]
     if desk.changes:
         lines.append(html.Ul([html.Li(told(one.says, f)) for one in desk.changes],
                              className="deal-changes"))  # fmt: skip

@@ -72,6 +72,12 @@ def parts_of(found: Return) -> list[tuple[str, Decimal]]:
     ]
 
 
+def answer_words(answer: Answer, money: Decimal, f: Format) -> list[str]:
+    """Say who decides, when it will be paid, and what a discount costs; money: as there."""
+    said = (who_decides(answer), expected_words(answer, f), discount_words(answer.deal, money, f))
+    return [text for text in said if text]
+
+
 def expected_words(answer: Answer, f: Format) -> str:
     """Say when it is expected to be paid; '' where nothing is on credit."""
     if answer.granted is None or not answer.granted.credit:
