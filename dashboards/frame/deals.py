@@ -87,6 +87,13 @@ def bill_of(view: View, months: str = "12") -> tuple[list[Bill], dict[str, str]]
 
     months: 12, 36 or all.
     """
+    found: tuple[list[Bill], dict[str, str]] = view.derived(
+        ("bill", months), lambda: _bill(view, months)
+    )
+    return found
+
+
+def _bill(view: View, months: str) -> tuple[list[Bill], dict[str, str]]:
     day, outcomes = view.selection.as_of, outcomes_of(view)
     since = None if months == "all" else months_later(day, -36 if months == "36" else -12)
     deals, labels = [], dict[str, str]()
