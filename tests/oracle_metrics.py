@@ -1331,9 +1331,9 @@ def overrides(r: Relations) -> dict[Key, list[Row]]:
 def insurance(r: Relations) -> dict[Key, list[Row]]:
     owed = r.split(_owing(r))
     insured: dict[Key, list[tuple[str, Decimal]]] = defaultdict(list)
-    for dims, row in r.accounts:
-        if row.get("insured_limit"):
-            insured[r.key(dims)].append((dims["customer"], Decimal(str(row["insured_limit"]))))
+    for dims, account in r.accounts:
+        if borne := account.get("insured_limit"):
+            insured[r.key(dims)].append((dims["customer"], Decimal(str(borne))))
     held: dict[str, list[Slice]] = defaultdict(list)
     for s in _owing(r):
         held[s.doc.dims["customer"]].append(s)
