@@ -103,6 +103,8 @@ def test_the_command_line_says_the_same(store):
         (("--amount", "5"), "Say --customer or --prospect"),
         (("--amount", "5", "--customer", "A", "--country", "NL"), "are of a --prospect"),
         (("--amount", "5", "--prospect", "X", "--need", "-3"), "cannot be"),
+        (("--amount", "5", "--prospect", "X", "--sector", "zz"), "is no NACE code"),
+        (("--amount", "5", "--prospect", "X", "--country", "Belgium"), "is no country"),
     ):
         done = run(*words)
         assert (done.exit_code, says in done.output) == (1, True), done.output

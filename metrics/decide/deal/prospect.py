@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from data.core.policy.rules import Policy
 from data.core.texts import N_
+from data.reference import nace
 from metrics.decide.deal.deal import CENT, MOST_AMOUNT, DealError, Lateness
 from metrics.decide.deal.worth import limit_by_need, needed_limit
 
+_COUNTRY = re.compile(r"[A-Z]{2}")
 MARK = "prospect:"
 """What stands before the name of a prospect where a number of a customer would."""
 
@@ -38,6 +41,11 @@ class Prospect:
         """Refuse what cannot be; a net worth may be below zero."""
         if not self.name.strip():
             raise DealError(N_("Say what the prospect is called."))
+        if self.sector and nace.level(nace.normal(self.sector)) is None:
+            raise DealError(N_("“{code}” is no NACE code."), code=self.sector)
+        if self.country and _COUNTRY.fullmatch(self.country) is None:
+            raise DealError(N_("“{code}” is no country: write BE, FR or the like."),
+                            code=self.country)  # fmt: skip
         for one in (self.turnover, self.yearly, self.need):
             if one is not None and not 0 <= one <= MOST_AMOUNT:
                 raise DealError(N_("An amount of {amount} cannot be."), amount=one)
