@@ -1334,9 +1334,10 @@ def insurance(r: Relations) -> dict[Key, list[Row]]:
     for dims, account in r.accounts:
         if borne := account.get("insured_limit"):
             insured[r.key(dims)].append((dims["customer"], Decimal(str(borne))))
-    held: dict[str, list[Slice]] = defaultdict(list)
-    for s in _owing(r):
-        held[s.doc.dims["customer"]].append(s)
+    held: dict[tuple[Key, str], list[Slice]] = defaultdict(list)
+    for g, slices in owed.items():
+        for s in slices:
+            held[g, s.doc.dims["customer"]].append(s)
 
     answer: dict[Key, list[Row]] = {}
     for g in set(owed) | set(insured):
@@ -1347,17 +1348,17 @@ def insurance(r: Relations) -> dict[Key, list[Row]]:
         for name, limit in insured.get(g, []):
             line, debts = (
                 r.book.memo.limit(name, r.q.as_of),
-                [s for s in held[name] if s.amount > 0],
+                [s for s in held[g, name] if s.amount > 0],
             )
             said = line.said.insured_percent if line else None
             ends = min((s.due for s in debts), default=date.max - timedelta(60)) + timedelta(60)
-            under = total(s for s in held[name] if s.amount < 0 or ends >= r.q.as_of
+            under = total(s for s in held[g, name] if s.amount < 0 or ends >= r.q.as_of
                           or s.owed.day <= ends)  # fmt: skip
             share = min(limit, max(under, ZERO)) * Decimal(90 if said is None else said) / 100
             row["insured"] += share.quantize(Decimal("0.01"), ROUND_HALF_UP)
             if ends < r.q.as_of:
                 row["stopped"] += 1
-                row["stopped_amount"] += total(held[name])
+                row["stopped_amount"] += total(held[g, name])
             soon = r.q.as_of + timedelta(r.q.soon)
             ending = [s for s in debts if r.q.as_of <= s.due + timedelta(60) <= soon]
             if r.q.as_of <= ends <= soon:

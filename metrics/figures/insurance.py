@@ -34,6 +34,8 @@ INSURANCE = Metric(
            "was delivered under cover."),
         N_("What ends soon does so within as many days as are asked for, else as the policy says. "
            "Whether a claim was handed over is not in the books: all that is still open counts."),
+        N_("Filtered or split by what documents say as well, as the salesperson, the clock of a "
+           "customer counts these documents alone."),
         N_("Insured limits are a customer's: split by what is of documents alone, there are none."),
         CONVERTED,
     ),
@@ -63,13 +65,13 @@ from owing
 group by {by}
 """,
             "clocked": f"""
-select owing.as_of, owing.customer, owing.amount, owing.due_on,
+select {{by}}, owing.customer as debtor, owing.amount, owing.due_on,
     date_diff('day', owing.issued_on, owing.as_of) as age,
     {_DAYS_LEFT} as days_left, {_HAND_OVER_LEFT} as hand_over_left
 from owing
 """,
             "clocks": """
-select as_of, customer,
+select {by}, debtor,
     min(case when amount > 0 then days_left end) as days_left,
     min(case when amount > 0 then hand_over_left end) as hand_over_left,
     min(case when amount > 0 then due_on end) as oldest_due,
@@ -80,14 +82,14 @@ select as_of, customer,
         as hand_over_amount,
     sum(case when amount > 0 and hand_over_left < 0 then amount else 0 end) as missed_amount
 from clocked
-group by as_of, customer
+group by {by}, debtor
 """,
             "covered": """
-select clocked.as_of, clocked.customer, sum(clocked.amount) as amount
+select {by}, debtor, sum(clocked.amount) as amount
 from clocked
-join clocks on clocks.as_of = clocked.as_of and clocks.customer = clocked.customer
+join clocks using ({by}, debtor)
 where clocked.amount < 0 or clocks.days_left >= 0 or clocked.age >= -clocks.days_left
-group by clocked.as_of, clocked.customer
+group by {by}, debtor
 """,
             "insured_accounts": """
 select {by}, accounts.insured_limit, clocks.days_left,
@@ -98,10 +100,10 @@ select {by}, accounts.insured_limit, clocks.days_left,
         * cast(coalesce(said_limits.insured_percent, {insured_percent}) as decimal(5, 2))
         * cast(0.01 as decimal(3, 2)) as decimal(18, 2))
         as insured
-from accounts
+from (select *, customer as debtor from accounts) as accounts
 left join said_limits using (as_of, customer)
-left join clocks using (as_of, customer)
-left join covered using (as_of, customer)
+left join clocks using ({by}, debtor)
+left join covered using ({by}, debtor)
 where accounts.insured_limit > 0
 """,
             "allowed": """

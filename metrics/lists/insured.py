@@ -23,7 +23,7 @@ select accounts.customer, accounts.customer_name, accounts.salesperson, i.exposu
         when i.days_left is null then 'none' else 'runs' end as state
 from insured_accounts as i
 join accounts on accounts.as_of = i.as_of and accounts.customer = i.customer
-left join clocks on clocks.as_of = i.as_of and clocks.customer = i.customer
+left join clocks on clocks.as_of = i.as_of and clocks.debtor = i.customer
 """,
 )
 
