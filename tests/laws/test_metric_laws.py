@@ -233,6 +233,8 @@ def test_a_filter_gives_the_row_of_the_split(data):
     for name, metric in METRICS.items():
         if metric.compares:
             continue  # its days are parts of the whole that is asked about, here another one
+        if by == "currency" and "owing" in metric.query.reads:
+            continue  # who is filtered by a currency is counted whole, against a limit in all
         groups: dict = defaultdict(list)
         for row in ask(engine, name, Ledger(day, months=months), (by,)):
             groups[row.pop(by)].append(row)
