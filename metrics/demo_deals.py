@@ -26,8 +26,10 @@ from metrics.decide.deal.answer import NO, YES, Answer
 from metrics.decide.deal.cases import SUBJECTS, asking
 from metrics.decide.deal.deal import CENT, Asked, Deal
 from metrics.decide.deal.kept import Desk, Kept, version
+from metrics.decide.deal.prospect import Prospect
 from metrics.decide.deal.tested import unsecured_after
 from metrics.desk import asking_of, desk_of, known_of
+from metrics.prospects import desk_of_prospect
 
 #: The largest invoices of each quarter to customers with a limit, and those that were never paid.
 _CHOSEN = """
@@ -46,6 +48,18 @@ with bill as (
 select * from bill where place in (2, 11) or outcome = 'written_off' and place = 1
 order by issued_on, document_id
 """
+#: Companies that were no customers yet: day, what an address says of them, amount, terms, margin.
+_PROSPECTS = (
+    (date(2025, 3, 10), {"prospect": "Dakwerken Oosterzele BV", "of_sector": "43.91",
+                         "of_country": "BE", "worth": "64000", "turnover": "910000",
+                         "yearly": "120000"}, "18000", 30, "4100"),
+    (date(2026, 2, 16), {"prospect": "Menuiserie Val d'Arve SARL", "of_sector": "16.23",
+                         "of_country": "FR", "worth": "80000", "turnover": "700000",
+                         "need": "50000"}, "40000", 45, "9200"),
+    (date(2026, 9, 21), {"prospect": "Kantoorinrichting Zuidas BV", "of_sector": "46.65",
+                         "of_country": "NL", "worth": "-12000", "turnover": "330000"},
+     "9500", 30, "2600"),
+)  # fmt: skip
 _ASKS = (
     "A first order of this size; they pay as agreed so far.",
     "Their yearly order, as last year.",
@@ -67,12 +81,15 @@ def decide_demo(store: Store) -> int:
         if state is None or memory.lines(subjects=SUBJECTS):
             return 0
         policy = policies.read(store.folder)
-        about = state.engine.query("select reporting_currency from about").to_pylist()[0]
+        about = state.engine.query("select reporting_currency, last_day from about").to_pylist()[0]
         revision, currency = memory.revision(), about["reporting_currency"]
         chosen = state.engine.query(_CHOSEN).to_pylist()
         lines: list[Line] = []
         for row in chosen:
             lines += _deal(store, state.engine, state.number, revision, policy, currency, row)
+        for row in _PROSPECTS:
+            if row[0] <= about["last_day"]:
+                lines += _prospect(state.engine, state.number, revision, policy, currency, *row)
         lines.sort(key=lambda line: (line.at, line.id))
         memory.keep(lines)
         return len(lines)
@@ -108,6 +125,27 @@ def _deal(
     yield _line(row, day, said, row["salesperson"] or "Sales", _ASKS[_chance(document) % 4])
     if said.automatic or _chance(document, "left open") < 30:
         return
+    yield _decided(row, day, desk.answer, said, policy, currency)
+
+
+def _prospect(
+    engine: Engine, state: int, revision: int, policy: Policy, currency: str, day: date,
+    keys: Mapping[str, str], amount: str, terms: int, margin: str,
+) -> Iterator[Line]:  # fmt: skip
+    """Give the asking of a deal with a prospect, by its trade report, and what was decided."""
+    amounts = {n: Decimal(keys[n]) for n in ("worth", "turnover", "yearly", "need") if n in keys}
+    prospect = Prospect(
+        keys["prospect"], keys["of_sector"], keys["of_country"],
+        worth=amounts.get("worth"), turnover=amounts.get("turnover"),
+        yearly=amounts.get("yearly"), need=amounts.get("need"),
+    )  # fmt: skip
+    asked = Asked(Decimal(amount), terms=terms, margin=Decimal(margin))
+    desk = desk_of_prospect(*asking_of(engine), prospect, asked, day, policy)
+    said_of = {**keys, "amount": amount, "terms": str(terms), "margin": margin}
+    kept = Kept(desk, said_of, state, revision, version(policy))
+    said = asking(kept, currency, policy, day, person=True)
+    row = {"customer": prospect.number, "document_id": prospect.name}
+    yield _line(row, day, said, "Sales", "Met at a fair; a trade report is at hand.")
     yield _decided(row, day, desk.answer, said, policy, currency)
 
 
