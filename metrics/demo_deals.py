@@ -16,6 +16,7 @@ from data.core.policy.rules import Policy
 from data.store.engine import Engine
 from data.store.state import Store
 from data.workspace import policy as policies
+from data.workspace.demo import chance
 from data.workspace.line import Line, line_of
 from data.workspace.memory import Memory
 from data.workspace.relations import beside
@@ -97,21 +98,16 @@ def decide_demo(store: Store) -> int:
         memory.close()
 
 
-def _chance(*of: object) -> int:
-    """Return a number below 1,000 that is always the same for the same words."""
-    return zlib.crc32("|".join(map(str, of)).encode()) % 1000
-
-
 def _deal(
     store: Store, engine: Engine, state: int, revision: int, policy: Policy, currency: str,
     row: Mapping[str, Any],
 ) -> Iterator[Line]:  # fmt: skip
     """Give the asking of one deal, and what was decided of it."""
     number, document = row["customer"], row["document_id"]
-    day = row["issued_on"] - timedelta(4 + _chance(document, "asked") % 9)
+    day = row["issued_on"] - timedelta(4 + chance(document, "asked") % 9)
     # asked as people do: in round figures
     amount = (row["amount"] / 100).quantize(Decimal(1)) * 100
-    share = Decimal(12 + _chance(document, "margin") % 17)
+    share = Decimal(12 + chance(document, "margin") % 17)
     asked = Asked(
         amount, terms=min((row["due_on"] - row["issued_on"]).days, 90),
         margin=(amount * share / 100).quantize(CENT),
@@ -122,8 +118,8 @@ def _deal(
     keys = {"amount": f"{amount:f}", "terms": str(asked.terms), "margin": f"{asked.margin:f}"}
     kept = Kept(desk, keys, state, revision, version(policy))
     said = asking(kept, currency, policy, day, person=False)
-    yield _line(row, day, said, row["salesperson"] or "Sales", _ASKS[_chance(document) % 4])
-    if said.automatic or _chance(document, "left open") < 30:
+    yield _line(row, day, said, row["salesperson"] or "Sales", _ASKS[chance(document) % 4])
+    if said.automatic or chance(document, "left open") < 30:
         return
     yield _decided(row, day, desk.answer, said, policy, currency)
 
@@ -155,20 +151,20 @@ def _decided(
 ) -> Line:  # fmt: skip
     """Return what was decided, some days later: mostly as the rules say, now and then against."""
     document = row["document_id"]
-    day += timedelta(_chance(document, "decided") % 3)
+    day += timedelta(chance(document, "decided") % 3)
     asking = _id(row, said)
-    bold = _chance(document, "bold") < 350
+    bold = chance(document, "bold") < 350
     deal = _granted(answer, bold=bold)
     level = approver(unsecured_after(deal, answer.known), day, policy) if deal else None
     who = level.role if level else "Finance director"
     if deal is None or (level is None and deal.credit):
         no = DealDecided(asking, DECLINED, Decimal(0), currency)
-        return _line(row, day, no, who, _DECLINES[_chance(document) % 2])
+        return _line(row, day, no, who, _DECLINES[chance(document) % 2])
     yes = DealDecided(
         asking, APPROVED, deal.advance, currency,
         day + timedelta(policy.decision_days.at(day)), day + timedelta(policy.review_days.at(day)),
     )  # fmt: skip
-    return _line(row, day, yes, who, _APPROVES[_chance(document) % 3])
+    return _line(row, day, yes, who, _APPROVES[chance(document) % 3])
 
 
 def _granted(answer: Answer, *, bold: bool) -> Deal | None:
@@ -203,6 +199,6 @@ def _id(row: Mapping[str, Any], said: DealAsked | DealDecided) -> str:
 def _line(
     row: Mapping[str, Any], day: date, said: DealAsked | DealDecided, who: str, note: str
 ) -> Line:
-    hour = 9 + 4 * isinstance(said, DealDecided) + _chance(row["document_id"], day) % 4
+    hour = 9 + 4 * isinstance(said, DealDecided) + chance(row["document_id"], day) % 4
     at = datetime.combine(day, time(hour, 30), UTC)
     return line_of(who, row["customer"], said, note, at=at, id=_id(row, said))

@@ -195,11 +195,9 @@ def known_of(
     said = rows(ledger.over(_INSURED))
     percent = said[0]["insured_percent"] if said else None
     end = ended(rows, ledger)
-    everyone = figure("dso", Ledger(day))
     number, holder = who["customer_id"], row["limit_holder"] or ""
     coming = coming_of(rows, ledger, number, holder, approved)
-    books = everyone[0] if everyone else {"receivables": None, "sales_12m": None}
-    return Known(
+    known = Known(
         as_of=day,
         country=row["country"],
         limit=limit,
@@ -217,10 +215,8 @@ def known_of(
         loss_code=code,
         credited=share(end["credited"], end["invoiced"]),
         terms=agreed,
-        receivables=books["receivables"] or Decimal(0),
-        sales=books["sales_12m"] or Decimal(0),
-        window_days=(day - month_start(day, 11)).days + 1,
     )
+    return with_books(figure, known)
 
 
 def asking_of(engine: Engine) -> tuple[Rows, Figure]:
@@ -253,17 +249,37 @@ def _lateness(figure: Figure, found: Expected | None, usual: int) -> Lateness | 
     """
     if found is None:
         return None
-    given = figure("terms", found.ledger)
+    median = (found.days, found.low, found.high)
+    return beyond_terms(figure, found.ledger, usual, *median, found.level, found.code, found.paid)
+
+
+def beyond_terms(
+    figure: Figure, ledger: Ledger, usual: int, days: int, low: int | None, high: int | None,
+    level: str, code: str, paid: int = 0,
+) -> Lateness:  # fmt: skip
+    """Return how many days after the due day a median of days to pay lies, and its interval.
+
+    By the terms that the invoices under the ledger's filters gave; usual: where none says any.
+    """
+    given = figure("terms", ledger)
     invoiced = given[0]["invoiced"] if given else None
     terms = Decimal(usual) if invoiced is None else Decimal(str(invoiced))
+    least, most = (
+        None if one is None else (one - terms).quantize(_HUNDREDTH) for one in (low, high)
+    )
+    return Lateness((days - terms).quantize(_HUNDREDTH), least, most, level, code, paid)
 
-    def beyond(days: int | None) -> Decimal | None:
-        return None if days is None else (days - terms).quantize(_HUNDREDTH)
 
-    days = beyond(found.days)
-    assert days is not None  # noqa: S101 - a median was found
-    return Lateness(
-        days, beyond(found.low), beyond(found.high), found.level, found.code, found.paid
+def with_books(figure: Figure, known: Known) -> Known:
+    """Return what is known with the receivables and sales of all customers on its day."""
+    day = known.as_of
+    everyone = figure("dso", Ledger(day))
+    books = everyone[0] if everyone else {"receivables": None, "sales_12m": None}
+    return replace(
+        known,
+        receivables=books["receivables"] or Decimal(0),
+        sales=books["sales_12m"] or Decimal(0),
+        window_days=(day - month_start(day, 11)).days + 1,
     )
 
 

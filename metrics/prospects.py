@@ -10,14 +10,12 @@ from decimal import Decimal
 from data.core.dimensions import SECTOR_LEVELS
 from data.core.policy.rules import Policy
 from data.reference import nace
-from metrics.asking.ledger import Ledger, month_start
-from metrics.decide.deal.deal import Asked, Known, Lateness
+from metrics.asking.ledger import Ledger
+from metrics.decide.deal.deal import Asked, Known
 from metrics.decide.deal.kept import Desk
 from metrics.decide.deal.prospect import Peers, Prospect, propose
-from metrics.desk import Rows, desk_of, ended, share
+from metrics.desk import Rows, beyond_terms, desk_of, ended, share, with_books
 from metrics.lists.expected import Figure
-
-_HUNDREDTH = Decimal("0.01")
 
 
 def _places(prospect: Prospect) -> Iterator[tuple[str, str]]:
@@ -54,13 +52,7 @@ def peers(
             days = low = high = None
         late = None
         if days is not None:
-            given = figure("terms", ledger)
-            invoiced = given[0]["invoiced"] if given else None
-            terms = Decimal(usual) if invoiced is None else Decimal(str(invoiced))
-            least, most = (
-                None if one is None else (one - terms).quantize(_HUNDREDTH) for one in (low, high)
-            )
-            late = Lateness((days - terms).quantize(_HUNDREDTH), least, most, level, code)
+            late = beyond_terms(figure, ledger, usual, days, low, high, level, code)
         end = ended(rows, ledger)
         loss = share(end["lost"], end["paid"] + end["lost"]) if end["lost"] > 0 else None
         found.append(Peers(level, code, row["paid_items"], days, low, high, late, loss))
@@ -98,9 +90,7 @@ def known_of_prospect(
     nearest = among[0] if among else None
     where = {nearest.level: (nearest.code,)} if nearest and nearest.level != "total" else {}
     end = ended(rows, Ledger(day, where))
-    everyone = figure("dso", Ledger(day))
-    books = everyone[0] if everyone else {"receivables": None, "sales_12m": None}
-    return Known(
+    known = Known(
         as_of=day,
         country=prospect.country,
         lateness=close,
@@ -108,7 +98,5 @@ def known_of_prospect(
         loss_level=lost.level if lost else "",
         loss_code=lost.code if lost else "",
         credited=share(end["credited"], end["invoiced"]),
-        receivables=books["receivables"] or Decimal(0),
-        sales=books["sales_12m"] or Decimal(0),
-        window_days=(day - month_start(day, 11)).days + 1,
     )
+    return with_books(figure, known)

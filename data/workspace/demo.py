@@ -111,14 +111,14 @@ def remember(store: Store) -> int:
         memory.close()
 
 
-def _chance(*of: object) -> int:
+def chance(*of: object) -> int:
     """Return a number below 1,000 that is always the same for the same words."""
     return zlib.crc32("|".join(map(str, of)).encode()) % 1000
 
 
 def _line(row: Mapping[str, Any], day: date, said: Any, sales: bool = False, **more: Any) -> Line:  # noqa: ANN401
     who = row["salesperson"] if sales and row["salesperson"] else ""
-    at = datetime.combine(day, time(9 + _chance(row["customer"], day) % 8, 15), UTC)
+    at = datetime.combine(day, time(9 + chance(row["customer"], day) % 8, 15), UTC)
     return line_of(
         who or _CREDIT.get(row["country"], _ELSE), row["customer"], said, at=at,
         id=f"{zlib.crc32(repr((row['customer'], day, said)).encode()):08x}", **more,
@@ -129,47 +129,47 @@ def _agreed(rows: list[dict[str, Any]], currency: str, last: date) -> Iterator[L
     """Give limits and terms of some customers, what they are now last, and notes."""
     for row in rows:
         customer, limit = row["customer"], row["credit_limit"]
-        first = date(2023, 11, 2) + timedelta(_chance(customer, "first"))
-        if limit and _chance(customer, "limit") < 220:
+        first = date(2023, 11, 2) + timedelta(chance(customer, "first"))
+        if limit and chance(customer, "limit") < 220:
             before = (limit * Decimal("0.6")).quantize(Decimal(1000))
             if before > 0 and first < last:
                 yield _line(row, first, Limit(before, currency, first + timedelta(365)))
-            raised = first + timedelta(330 + _chance(customer, "raised") % 200)
+            raised = first + timedelta(330 + chance(customer, "raised") % 200)
             if raised < last:
-                insured = limit if _chance(customer, "insured") < 500 else None
-                until = raised + timedelta(365 + _chance(customer, "until") % 500)
-                advised = (None, None, limit, before)[_chance(customer, "advised") % 4]
+                insured = limit if chance(customer, "insured") < 500 else None
+                until = raised + timedelta(365 + chance(customer, "until") % 500)
+                advised = (None, None, limit, before)[chance(customer, "advised") % 4]
                 said = Limit(
                     limit, currency, until, insured, 90 if insured else None, advised=advised
                 )
                 yield _line(row, raised, said, note="Order volume doubled; paid as agreed so far.")
-        if row["agreed_terms_days"] is not None and _chance(customer, "terms") < 90:
+        if row["agreed_terms_days"] is not None and chance(customer, "terms") < 90:
             day = first + timedelta(40)
             if day < last:
                 yield _line(row, day, Terms(row["agreed_terms_days"]), sales=True)
         yield from _kept(row, currency, last)
-        for n in range(_chance(customer, "notes") // 700):
-            day = first + timedelta(_chance(customer, "note", n))
+        for n in range(chance(customer, "notes") // 700):
+            day = first + timedelta(chance(customer, "note", n))
             words = _NOTES.get(row["country"], _NOTES[""])
             if day < last:
-                note = words[_chance(customer, "words", n) % len(words)]
+                note = words[chance(customer, "words", n) % len(words)]
                 yield _line(row, day, Note(), sales=n % 2 == 0, note=note)
 
 
 def _kept(row: Mapping[str, Any], currency: str, last: date) -> Iterator[Line]:
     """Give who looks after some customers, what they ordered, and where more is wanted."""
     customer = row["customer"]
-    if row["salesperson"] and _chance(customer, "owner") < 150:
-        since = date(2024, 1, 8) + timedelta(_chance(customer, "since") % 300)
+    if row["salesperson"] and chance(customer, "owner") < 150:
+        since = date(2024, 1, 8) + timedelta(chance(customer, "since") % 300)
         yield _line(row, since, Owner(row["salesperson"]))
-    if row["credit_limit"] and _chance(customer, "orders") < 180:
+    if row["credit_limit"] and chance(customer, "orders") < 180:
         for month in range(2, -1, -1):
             day = last - timedelta(30 * month + 3)
-            ordered = row["credit_limit"] * (_chance(customer, "ordered", month) % 40) / 100
+            ordered = row["credit_limit"] * (chance(customer, "ordered", month) % 40) / 100
             yield _line(row, day, Backlog(ordered.quantize(Decimal(100)), currency), sales=True)
-    if _chance(customer, "priority") < 40:
-        level = ("more", "more", "less")[_chance(customer, "level") % 3]
-        day = last - timedelta(60 + _chance(customer, "prior") % 200)
+    if chance(customer, "priority") < 40:
+        level = ("more", "more", "less")[chance(customer, "level") % 3]
+        day = last - timedelta(60 + chance(customer, "prior") % 200)
         yield _line(row, day, Priority(level, CUSTOMER, customer), sales=True)
 
 
@@ -178,16 +178,16 @@ def _plans(rows: list[dict[str, Any]], currency: str, last: date) -> Iterator[Li
     spoken = set()
     for row in rows:
         customer, document = row["customer"], row["document_id"]
-        day = row["due_on"] + timedelta(70 + _chance(document, "plan") % 40)
-        if customer in spoken or day > last or _chance(document, "paid off") >= 250:
+        day = row["due_on"] + timedelta(70 + chance(document, "plan") % 40)
+        if customer in spoken or day > last or chance(document, "paid off") >= 250:
             continue
         spoken.add(customer)
         named = [Named(row["ledger"] or "", document)]
-        if _chance(document, "settled") < 150:
+        if chance(document, "settled") < 150:
             agreed = (row["amount"] * Decimal("0.8")).quantize(Decimal("0.01"))
             said: Any = Settlement(row["amount"], agreed, currency, day + timedelta(21))
         else:
-            parts, percent = 3 + _chance(document, "parts") % 4, Decimal(_chance(document) % 2)
+            parts, percent = 3 + chance(document, "parts") % 4, Decimal(chance(document) % 2)
             said = Plan(row["amount"], currency, day + timedelta(30), parts, percent)
         yield _line(row, day, said, documents=named)
 
@@ -212,13 +212,13 @@ def _promises(rows: list[dict[str, Any]], currency: str, last: date) -> Iterator
     spoken: dict[str, date] = {}
     for row in rows:
         customer, document = row["customer"], row["document_id"]
-        day = row["due_on"] + timedelta(8 + _chance(document, "called") % 12)
-        if day > last or _chance(document, customer, "promise") >= 60:
+        day = row["due_on"] + timedelta(8 + chance(document, "called") % 12)
+        if day > last or chance(document, customer, "promise") >= 60:
             continue
         if customer in spoken and (day - spoken[customer]).days < 60:
             continue
         spoken[customer] = day
-        said = Promise(row["amount"], currency, day + timedelta(5 + _chance(document) % 21))
+        said = Promise(row["amount"], currency, day + timedelta(5 + chance(document) % 21))
         yield _line(row, day, said, documents=[Named(row["ledger"] or "", document)])
 
 
@@ -226,10 +226,10 @@ def _disputes(rows: list[dict[str, Any]], currency: str, last: date) -> Iterator
     """Give the disputes that the books mark, and how they ended."""
     for row in rows:
         document = row["document_id"]
-        day = row["due_on"] - timedelta(_chance(document, "disputed") % 15)
+        day = row["due_on"] - timedelta(chance(document, "disputed") % 15)
         if day > last:
             continue
-        reason = _REASONS[_chance(document, "reason") % len(_REASONS)]
+        reason = _REASONS[chance(document, "reason") % len(_REASONS)]
         said = Dispute(row["amount"], currency, reason, row["salesperson"])
         line = _line(row, day, said, documents=[Named(row["ledger"] or "", document)])
         yield line
