@@ -15,7 +15,7 @@ import typer
 from dashboards.deal.command import deal_command
 from dashboards.door.command import users
 from data.core.texts import Text
-from etl.load.command import keeping
+from etl.load.command import keeping, publishing
 from etl.load.command.net import Commands, private
 from etl.load.command.options import (
     Accounts,
@@ -44,7 +44,10 @@ cli = typer.Typer(
     help="Tandem: one view of the same customers and markets for credit and sales.",
 )
 cli.add_typer(users, name="users")
-for command in (keeping.backup, keeping.restore, keeping.recover, keeping.carry_over):
+for command in (
+    keeping.backup, keeping.restore, keeping.recover, keeping.carry_over, publishing.publish,
+    publishing.derive,
+):  # fmt: skip
     cli.command()(command)
 StoreFolder = Annotated[
     Path,
@@ -355,47 +358,6 @@ def policy(store: StoreFolder = STORE) -> None:
         print_policy(store)
     except StoreError as error:
         raise _stop(error) from error
-
-
-@cli.command()
-def publish(
-    parquet: Annotated[
-        Path,
-        typer.Option(
-            file_okay=False, help="Folder of the tables in Parquet; the whole cluster must see it."
-        ),
-    ],
-    store: StoreFolder = STORE,
-) -> None:
-    """Write the published data as Parquet, for engines that run on several machines."""
-    from data.core.errors import StoreError
-    from etl.load.command.publishing import publish_tables
-
-    try:
-        made = publish_tables(store, parquet)
-    except (StoreError, OSError) as error:
-        raise _stop(error) from error
-    if made is None:
-        raise _stop(Text(_NOTHING, {"store": store}))
-    typer.echo(f"Published state {made.state} to {parquet / made.folder}")
-
-
-@cli.command()
-def derive(
-    parquet: Annotated[Path, typer.Option(file_okay=False, help="Folder that `publish` wrote.")],
-) -> None:
-    """Derive open items and cubes anew from documents and matches, on a Spark cluster."""
-    from data.core.errors import EngineError, StoreError
-    from etl.ledger.cluster import derive_on_cluster
-    from etl.load.command.printing import progress_bar
-    from etl.load.lock import only_load
-
-    try:
-        with only_load(parquet), progress_bar(f"Deriving {parquet}") as told:
-            made = derive_on_cluster(os.environ.get("TANDEM_ENGINE", ""), parquet, told)
-    except (StoreError, EngineError, OSError) as error:
-        raise _stop(error) from error
-    typer.echo(f"Published state {made.state} to {parquet / made.folder}")
 
 
 @cli.command()
