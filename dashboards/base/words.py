@@ -1,9 +1,13 @@
-"""What readers call the codes of the tables: code -> word, marked with N_."""
+"""What readers call the codes of the tables, code -> word, and sentences of rules as they read."""
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
+from dashboards.base.format import NOTHING, Format
 from dashboards.base.i18n import _
-from data.core.texts import N_
+from data.core.texts import N_, Text
 
 KINDS = {
     "invoice": N_("Invoice"),
@@ -93,3 +97,22 @@ def grid_words() -> dict[str, str]:
         "ariaFilteringOperator": _("How to compare"),
         "ariaLabelColumnFilter": _("Filter of the column"),
     }
+
+
+#: Places of sentences whose Decimals are no amounts.
+_NUMBERS = {"percent", "days", "low", "high"}
+
+
+def told(text: Text, f: Format) -> str:
+    """Return a sentence of the rules, its amounts, days and numbers as the reader writes them."""
+
+    def written(name: str, value: object) -> object:
+        if isinstance(value, Decimal):
+            return f.number(value, int(value % 1 != 0)) if name in _NUMBERS else f.exact(value)
+        if isinstance(value, date):
+            return f.day(value)
+        if isinstance(value, int):
+            return f.count(value)
+        return _(value) if isinstance(value, str) else NOTHING
+
+    return _(text.template).format(**{n: written(n, v) for n, v in text.values.items()})

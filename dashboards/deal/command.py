@@ -158,7 +158,8 @@ def deal_text(
     """
     from dashboards.base.format import Format
     from dashboards.base.i18n import speaking
-    from dashboards.deal.words import answer_words, as_data, proposed_words, told
+    from dashboards.base.words import told
+    from dashboards.deal.words import answer_words, as_data, proposed_words
     from data.core.errors import StoreError
     from data.workspace.policy import read
     from metrics.asking.own import day_of
@@ -270,7 +271,8 @@ def _ask(
 
 
 def _tests(said: Answer, f: Format) -> list[str]:
-    from dashboards.deal.words import number, told
+    from dashboards.base.words import told
+    from dashboards.deal.words import number
     from metrics.decide.deal.tested import VERDICTS
 
     lines = []
@@ -295,6 +297,6 @@ def _returns(said: Answer, f: Format) -> list[str]:
 
 
 def _others(others: tuple[Alternative, ...], f: Format) -> list[str]:
-    from dashboards.deal.words import told
+    from dashboards.base.words import told
 
     return [f"{told(one.differs, f)}: {told(one.answer.says, f)}" for one in others] + [""]

@@ -14,6 +14,7 @@ from dashboards.base.i18n import _, n_
 from dashboards.base.panel import Content
 from dashboards.base.parts import message
 from dashboards.base.view import View
+from dashboards.base.words import told
 from dashboards.charts.plain_table import Cell, plain_table
 from dashboards.deal.asked import (
     AGAIN,
@@ -27,7 +28,7 @@ from dashboards.deal.asked import (
     known_again,
     known_now,
 )
-from dashboards.deal.words import changed_words, outcome_words, told
+from dashboards.deal.words import changed_words, outcome_words
 from dashboards.frame.deals import cases_of, kept_of, outcomes_of
 from data.core.errors import TandemError
 from data.workspace.subjects.deal import APPROVED, HOW

@@ -14,9 +14,10 @@ from dash.exceptions import PreventUpdate
 from dashboards.base.i18n import _, language
 from dashboards.base.parts import amount_field
 from dashboards.base.view import Context, View
+from dashboards.base.words import told
 from dashboards.deal.asked import DECISION, FIELDS, PROSPECT, case_of, desk_of
 from dashboards.deal.decided import again_link, earlier_of, seen
-from dashboards.deal.words import changed_words, told
+from dashboards.deal.words import changed_words
 from dashboards.frame.deriving import refusal
 from dashboards.frame.who import WHO
 from data.core.errors import StoreError, TandemError

@@ -18,6 +18,7 @@ from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import amount_field, message, page, panel, row
 from dashboards.base.view import Context, Explain, View
+from dashboards.base.words import told
 from dashboards.charts.plain_table import plain_table
 from dashboards.charts.tables import table
 from dashboards.deal import bill, deciding, prospect
@@ -32,7 +33,7 @@ from dashboards.deal.asked import (
     desk_of,
 )
 from dashboards.deal.decided import decision_content, list_content
-from dashboards.deal.words import answer_words, number, parts_of, told
+from dashboards.deal.words import answer_words, number, parts_of
 from dashboards.frame.finder import BETWEEN, find_customers
 from data.core.errors import TandemError
 from data.core.texts import N_

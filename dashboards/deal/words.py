@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from dashboards.base.format import NOTHING, Format
 from dashboards.base.i18n import _
-from data.core.texts import N_, Text
+from dashboards.base.words import told
+from data.core.texts import N_
 from metrics.decide.deal.answer import Answer
 from metrics.decide.deal.deal import Deal
 from metrics.decide.deal.kept import Desk
@@ -18,24 +19,6 @@ from metrics.decide.deal.prospect import Proposed
 from metrics.decide.deal.standing import FIGURES, Changed, Outcome
 from metrics.decide.deal.tested import Tested
 from metrics.decide.deal.worth import discount_rates
-
-#: Places of sentences whose Decimals are no amounts.
-_NUMBERS = {"percent", "days", "low", "high"}
-
-
-def told(text: Text, f: Format) -> str:
-    """Return a sentence of the rules, its amounts, days and numbers as the reader writes them."""
-
-    def written(name: str, value: object) -> object:
-        if isinstance(value, Decimal):
-            return f.number(value, int(value % 1 != 0)) if name in _NUMBERS else f.exact(value)
-        if isinstance(value, date):
-            return f.day(value)
-        if isinstance(value, int):
-            return f.count(value)
-        return _(value) if isinstance(value, str) else NOTHING
-
-    return _(text.template).format(**{n: written(n, v) for n, v in text.values.items()})
 
 
 def number(value: Decimal | None, unit: str, f: Format) -> str:

@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 from app import cli
 from dashboards.base.i18n import speaking
 from dashboards.base.view import Context
+from dashboards.base.words import told
 from dashboards.customer import page as customer_page
 from dashboards.deal import page as deal
 from dashboards.deal.asked import case_of, desk_of
 from dashboards.deal.decided import again_link, seen
 from dashboards.deal.deciding import decide, offers, put
-from dashboards.deal.words import told
 from dashboards.frame.deals import cases_of
 from dashboards.server import create_app
 from data.core.errors import TandemError
