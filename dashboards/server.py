@@ -45,6 +45,7 @@ from dashboards.people import page as people_page
 from dashboards.policy import page as policy
 from dashboards.sectors import page as sectors
 from dashboards.selling import page as selling
+from dashboards.work import page as work
 from data.core.errors import TandemError
 from data.core.importing import Importer
 from data.core.texts import N_
@@ -62,6 +63,7 @@ PAGES: tuple[Page, ...] = (
     customers.PAGE,
     selling.PAGE,
     deal.PAGE,
+    work.PAGE,
     cash.PAGE,
     memory.PAGE,
     findings.PAGE,

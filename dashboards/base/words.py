@@ -115,4 +115,5 @@ def told(text: Text, f: Format) -> str:
             return f.count(value)
         return _(value) if isinstance(value, str) else NOTHING
 
-    return _(text.template).format(**{n: written(n, v) for n, v in text.values.items()})
+    values = {name: written(name, value) for name, value in text.values.items()}
+    return Text(text.template, values).render(_)

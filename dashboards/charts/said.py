@@ -10,6 +10,7 @@ from decimal import Decimal
 from dashboards.base.format import Format
 from dashboards.base.i18n import _, n_
 from dashboards.base.view import View
+from data.core.policy.kinds import VERBS
 from data.core.texts import N_
 from data.reference import nace
 from data.workspace.decisions import CONFIRM
@@ -26,6 +27,16 @@ from data.workspace.subjects.matched import Matched
 from data.workspace.subjects.plan import Plan, Settlement, schedule
 from data.workspace.subjects.promise import Promise
 from data.workspace.subjects.promised import PROMISING
+from data.workspace.subjects.work import (
+    LANGUAGES,
+    OUTCOMES,
+    Contact,
+    Correspondence,
+    Snooze,
+)
+from data.workspace.subjects.work import (
+    REASONS as WAITING,
+)
 
 #: What became of a line -> how a reader calls it.
 STATES = {
@@ -77,7 +88,7 @@ def _ends(lines: Sequence[Line]) -> dict[str, Line]:
     return {x.said.dispute: x for x in lines if x.holds and isinstance(x.said, Settled)}
 
 
-_LATEST = (Terms, Limit, Backlog, Owner, Person, Priority, Sector)
+_LATEST = (Terms, Limit, Backlog, Owner, Person, Priority, Sector, Correspondence)
 """Of these the last one said holds."""
 
 
@@ -92,6 +103,8 @@ def _states(view: View, lines: Sequence[Line]) -> dict[str, str]:
             continue
         if isinstance(line.said, Dispute):
             found[line.id] = "settled" if line.id in settled else "open"
+        elif isinstance(line.said, Snooze):
+            found[line.id] = "ended" if line.said.back_on <= as_of else "holds"
         elif isinstance(line.said, _LATEST):
             until = getattr(line.said, "valid_until", None)
             ended = until is not None and until < as_of
@@ -172,6 +185,13 @@ def _words(line: Line, view: View, f: Format) -> str:
         return text.format(amount=f.exact(said.amount), days=f.count(said.terms))
     if isinstance(said, DealDecided):
         return _decided(said, view, f)
+    if isinstance(said, Contact):
+        return _contact(said)
+    if isinstance(said, Snooze):
+        text = _("{reason}; back on the list on {day}")
+        return text.format(reason=_(WAITING[said.reason]), day=f.day(said.back_on))
+    if isinstance(said, Correspondence):
+        return ", ".join(filter(None, (_(LANGUAGES[said.language]), said.email)))
     if isinstance(said, Backlog):
         return f.exact(said.amount)
     if isinstance(said, Owner):
@@ -186,6 +206,13 @@ def _words(line: Line, view: View, f: Format) -> str:
     if isinstance(said, Sector):
         return f"{said.code} {nace.label(said.code, f.language, view.options.revision)}"
     return _matched(said, view) if isinstance(said, Matched) else ""
+
+
+def _contact(said: Contact) -> str:
+    step = _(VERBS[said.verb])
+    if said.level and said.verb == "dun":
+        step = _("{step}: {level}").format(step=step, level=_(said.level))
+    return ", ".join(filter(None, (step, said.person, _(OUTCOMES[said.outcome]))))
 
 
 def _matched(said: Matched, view: View) -> str:

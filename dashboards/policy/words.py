@@ -9,7 +9,7 @@ from dashboards.base.format import Format
 from dashboards.base.i18n import _, n_
 from dashboards.charts.buckets import labels
 from data.core.buckets import UNAPPLIED
-from data.core.policy.kinds import Level, Stage
+from data.core.policy.kinds import VERBS, Effort, Level, Stage
 from data.core.policy.rules import RULES, Policy
 from data.core.texts import N_
 from data.reference.late_payment import Cap, Compensation
@@ -103,6 +103,22 @@ SENTENCES = {
     "stages": N_(
         "Stages of collection, and the day after the due day on which each begins: {value}."
     ),
+    "work_minutes": N_("A day's work on the worklist is {value}."),
+    "hour_cost": N_("An hour of that work costs {value}."),
+    "steps": N_(
+        "What each step takes, by how much the pace of paying is taken to rise after it, and when "
+        "the customer is looked at again: {value}."
+    ),
+    "asked_days": N_("What is paid within {value} from now is paid in time, for who asks."),
+    "ahead_days": N_(
+        "Of whoever usually pays late, what falls due within {value} is asked for as well."
+    ),
+    "gentle_days": N_("A good customer usually pays within {value} after the due day."),
+    "gentle_sales": N_(
+        "A good customer bought for at least {value} in 12 months; it gets no more than a reminder."
+    ),
+    "insurer_days": N_("The insurer is told from {value} before the last day of hand-over on."),
+    "thanks": N_("Good customers that grow and are thanked in a day's work: {value}."),
     "extension_days": N_(
         "The insurer extends by at most {value} from the original due day; what is delivered after "
         "that is not insured."
@@ -196,6 +212,24 @@ def _stages(stages: tuple[Stage, ...], f: Format) -> str:
     )
 
 
+def _minutes(value: int, f: Format) -> str:
+    hours, minutes = divmod(value, 60)
+    if not hours:
+        return _("{minutes} min").format(minutes=f.count(minutes))
+    return _("{hours} h {minutes:02d}").format(hours=hours, minutes=minutes)
+
+
+def _steps(steps: tuple[Effort, ...], f: Format) -> str:
+    text = _("{verb} {minutes} and {cost}, {faster} faster, again after {days}")
+    return "; ".join(
+        text.format(
+            verb=_(VERBS[one.verb]), minutes=_minutes(one.minutes, f), cost=_amount(one.cost, f),
+            faster=percent(one.faster, f), days=_days(one.days, f),
+        )
+        for one in steps
+    ) or _("none")  # fmt: skip
+
+
 def _countries(values: Mapping[str, Any], f: Format, write: Callable[[Any, Format], str]) -> str:
     return _listed(
         _("{country} {value}").format(country=f.country(country), value=write(value, f))
@@ -216,6 +250,7 @@ def _set(value: str, _f: Format, policy: Policy) -> str:
 _WRITTEN: Mapping[str, Callable[[Any, Format, Policy], str]] = {
     "days": lambda value, f, _policy: _days(value, f),
     "count": lambda value, f, _policy: f.count(value),
+    "minutes": lambda value, f, _policy: _minutes(value, f),
     "number": lambda value, f, _policy: _plain(value, f, 0, 1, 2),
     "percent": lambda value, f, _policy: percent(value, f),
     "percents": lambda value, f, _policy: _listed(percent(one, f) for one in value),
@@ -223,6 +258,7 @@ _WRITTEN: Mapping[str, Callable[[Any, Format, Policy], str]] = {
     "set": _set,
     "levels": lambda value, f, _policy: _levels(value, f),
     "stages": lambda value, f, _policy: _stages(value, f),
+    "steps": lambda value, f, _policy: _steps(value, f),
     "size": lambda value, _f, _policy: _(SIZES[value]),
     "years": lambda value, f, _policy: years_words(value, f),
     "percent_by_country": lambda value, f, _policy: _countries(value, f, percent),

@@ -34,13 +34,40 @@ class Stage:
     days: int
 
 
+VERBS = {
+    "remind": N_("Remind"),
+    "dun": N_("Dun"),
+    "call": N_("Call"),
+    "stop": N_("Stop delivery"),
+    "insurer": N_("Tell the insurer"),
+    "hand_over": N_("Hand over"),
+    "thank": N_("Thank"),
+}
+"""What can be done about an account, the gentlest of what asks for money first."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a step takes and is taken to bring. verb: one of VERBS.
+
+    cost: in the reporting currency, besides the minutes. faster: by so many percent the pace of
+    paying is taken to rise. days: after so many the account is looked at again.
+    """
+
+    verb: str
+    minutes: int
+    cost: Amount
+    faster: Amount
+    days: int
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a rule's value may be: how it is read, in words, and in what unit it is said.
 
-    unit: days, years, count, percent, percents, amount, set, levels, stages, size; or of countries:
-    percent_by_country, days_by_country, amount_by_country. read: the value as it is kept; None
-    where it is none.
+    unit: days, minutes, years, count, percent, percents, amount, set, levels, stages, steps, size;
+    or of countries: percent_by_country, days_by_country, amount_by_country. read: the value as it
+    is kept; None where it is none.
     """
 
     read: Callable[[object], Any]
@@ -109,6 +136,22 @@ def _stages(said: object) -> tuple[Stage, ...] | None:
     return tuple(found) if len(names) == len(found) else None
 
 
+def _efforts(said: object) -> tuple[Effort, ...] | None:
+    """Return what steps take, each verb once at most; None for anything else."""
+    if not isinstance(said, list):
+        return None
+    found: list[Effort] = []
+    amount, percent = number(0, 10**6, "", whole=False), number(0, 1000, "", whole=False)
+    kinds = {"minutes": number(0, 600, ""), "cost": amount, "faster": percent, "days": DAYS}
+    for one in said:
+        if not isinstance(one, dict) or set(one) != {"verb", *kinds} or one["verb"] not in VERBS:
+            return None
+        if any(kind.read(one[name]) is None for name, kind in kinds.items()):
+            return None
+        found.append(Effort(**one))
+    return tuple(found) if len({one.verb for one in found}) == len(found) else None
+
+
 @cache
 def _countries() -> frozenset[str]:
     from babel import Locale  # only who writes of countries waits for it
@@ -163,6 +206,17 @@ STAGES = Kind(
         )
     ),
     "stages",
+)
+STEPS = Kind(
+    _efforts,
+    Text(
+        N_(
+            'Write what steps take, each once, as in [{{ verb = "call", minutes = 12, cost = 0,'
+            " faster = 60, days = 7 }}]; the verbs are {verbs}."
+        ),
+        {"verbs": ", ".join(VERBS)},
+    ),
+    "steps",
 )
 SIZES = ("unknown", "small", "large")
 SIZE = Kind(

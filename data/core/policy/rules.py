@@ -36,8 +36,10 @@ from data.core.policy.kinds import (
     SET,
     SIZE,
     STAGES,
+    STEPS,
     YEARS,
     Amount,
+    Effort,
     Kind,
     Level,
     Stage,
@@ -266,6 +268,57 @@ class Policy:
          Stage(N_("Collection agency"), 60)),
         "Stages of collection: from how many days after the due day on each begins.",
         N_("Collection, as of that day"),
+        books=False,
+    )  # fmt: skip
+    work_minutes: Dated[int] = _rule(
+        number(1, 6000, "minutes"), 400,
+        "The worklist is as long as a day's work: so many minutes.",
+        N_("Work today, as of that day"),
+        books=False,
+    )  # fmt: skip
+    hour_cost: Dated[Amount] = _rule(
+        AMOUNT, 45,
+        "An hour of that work costs so much.",
+        books=False,
+    )  # fmt: skip
+    steps: Dated[tuple[Effort, ...]] = _rule(
+        STEPS,
+        (Effort("remind", 4, 0, 20, 10), Effort("dun", 8, 2, 40, 14), Effort("call", 12, 0, 60, 7),
+         Effort("stop", 15, 0, 80, 14), Effort("insurer", 30, 0, 0, 1),
+         Effort("hand_over", 45, 60, 120, 60), Effort("thank", 5, 0, 0, 180)),
+        "What each step takes, in minutes and in the reporting currency; by how many percent the"
+        " pace of paying rises after it (faster: an assumption, to be set from own experience); and"
+        " after how many days the customer is looked at again.",
+        books=False,
+    )  # fmt: skip
+    asked_days: Dated[int] = _rule(
+        number(1, 365, "days"), 30,
+        "What is paid within so many days from now is paid in time, for the worth of asking.",
+        books=False,
+    )  # fmt: skip
+    ahead_days: Dated[int] = _rule(
+        number(0, 60, "days"), 3,
+        "Of whoever usually pays late, what falls due within so many days counts as well.",
+        books=False,
+    )  # fmt: skip
+    gentle_days: Dated[int] = _rule(
+        DAYS, 10,
+        "Who usually pays within so many days after the due day ...",
+        books=False,
+    )  # fmt: skip
+    gentle_sales: Dated[Amount] = _rule(
+        AMOUNT, 50_000,
+        "... and bought for so much in 12 months is a good customer: never more than a reminder.",
+        books=False,
+    )  # fmt: skip
+    insurer_days: Dated[int] = _rule(
+        DAYS, 14,
+        "The insurer is told from so many days before the last day of hand-over on.",
+        books=False,
+    )  # fmt: skip
+    thanks: Dated[int] = _rule(
+        number(0, 100, "count"), 1,
+        "A day's work has room for so many thanks to good customers that grow.",
         books=False,
     )  # fmt: skip
     extension_days: Dated[int] = _rule(

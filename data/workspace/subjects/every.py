@@ -13,12 +13,14 @@ from data.workspace.subjects.plan import Plan, Settlement
 from data.workspace.subjects.promise import Promise
 from data.workspace.subjects.saved import SavedView
 from data.workspace.subjects.subject import Subject, table_of
+from data.workspace.subjects.work import Contact, Correspondence, Snooze
 
 SUBJECTS: dict[str, type[Subject]] = {
     subject.name: subject
     for subject in (
         Note, Promise, Plan, Settlement, Dispute, Settled, Terms, Limit, Backlog, Owner, Priority,
-        Person, Erased, Target, SavedView, Sector, Matched, DealAsked, DealDecided,
+        Person, Erased, Target, SavedView, Sector, Matched, DealAsked, DealDecided, Contact, Snooze,
+        Correspondence,
     )
 }  # fmt: skip
 TABLES = {name: table_of(subject) for name, subject in SUBJECTS.items()}

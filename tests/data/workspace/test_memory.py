@@ -36,6 +36,7 @@ from data.workspace.subjects.plan import Plan, Settlement
 from data.workspace.subjects.promise import BROKEN, KEPT, OPEN, PART, Kept, Payment, Promise, judged
 from data.workspace.subjects.saved import SavedView
 from data.workspace.subjects.subject import SaidError
+from data.workspace.subjects.work import Contact, Correspondence, Snooze
 from data.workspace.tables import META
 from tests import postgres
 
@@ -75,6 +76,9 @@ EVERYTHING = (
     ),
     DealDecided("0123456789abcdef", "approved", Decimal("14200.01"), "EUR", date(2027, 1, 1)),
     DealDecided("0123456789abcdef", "declined", Decimal(0), "EUR"),
+    Contact("call", "promised", "", "Ms Maes"),
+    Snooze("absent", date(2026, 12, 1)),
+    Correspondence("nl", "boekhouding@maes.example"),
 )
 
 

@@ -1,0 +1,1 @@
+"""What to do today about whom: chances, worth, rules and reasons."""
