@@ -24,6 +24,7 @@ from metrics.figures.receivables import RECEIVABLES
 from metrics.figures.said_limits import LIMITS_ENDING, OVERRIDES
 from metrics.figures.sales import SALES
 from metrics.figures.terms import TERMS
+from metrics.figures.terms_leak import TERMS_LEAK
 from metrics.review.dso_bridge import DSO_BRIDGE
 from metrics.review.movements import MOVEMENTS
 
@@ -39,6 +40,7 @@ METRICS: dict[str, Metric] = {
         SALES,
         EXPOSURE,
         TERMS,
+        TERMS_LEAK,
         DSO_BRIDGE,
         MOVEMENTS,
         PROMISES,

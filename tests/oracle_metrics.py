@@ -941,6 +941,55 @@ def terms(r: Relations) -> dict[Key, list[Row]]:
     return answer
 
 
+def of_waiting(parts: Iterable[tuple[Decimal, int]]) -> Decimal | None:
+    """What amounts cost that wait for so many days, at 5 % a year; None of nothing."""
+    known = list(parts)
+    if not known:
+        return None
+    exact = sum((Decimal(days) * amount for amount, days in known), ZERO) * 5 / 36500
+    return exact.quantize(CENT, ROUND_HALF_UP)
+
+
+def terms_leak(r: Relations) -> dict[Key, list[Row]]:
+    issued, settled = r.split(r.cohort), r.split(r.settled)
+    answer: dict[Key, list[Row]] = {}
+    for g in set(issued) | set(settled):
+        known = [
+            (s, int(str(days)), (s.due - d.day).days)
+            for d in issued.get(g, [])
+            if d.due_assumed == "" and (days := _agreed(r, d)) is not None
+            for s in d.slices
+        ]
+        weight = sum((s.amount for s, _, _ in known), ZERO)
+        agreed = sum((s.amount * days for s, days, _ in known), ZERO)
+        invoiced = sum((s.amount * days for s, _, days in known), ZERO)
+        beyond: dict[int, Decimal] = defaultdict(Decimal)
+        size: dict[int, Decimal] = defaultdict(Decimal)
+        for s, wanted, got in known:
+            beyond[id(s.doc)] += s.amount * (got - wanted)
+            size[id(s.doc)] += s.amount
+        above = [size[n] for n, days in beyond.items() if days > 0]
+        paid = settled.get(g, [])
+        taken = sum((s.amount * (s.settled - s.owed.day).days for s in paid), ZERO)
+        late = sum((s.amount * (s.settled - s.due).days for s in paid), ZERO)
+        answer[g] = [
+            {
+                "agreed": ratio(agreed, weight),
+                "invoiced": ratio(invoiced, weight),
+                "granted": ratio(invoiced - agreed, weight),
+                "granted_cost": of_waiting((s.amount, got - want) for s, want, got in known),
+                "taken": ratio(taken, total(paid)),
+                "late": ratio(late, total(paid)),
+                "late_cost": of_waiting((s.amount, (s.settled - s.due).days) for s in paid),
+                "above": len(above),
+                "above_amount": sum(above, ZERO),
+                "invoices": len(size),
+                "known_share": ratio(weight, total(issued.get(g, []))),
+            }
+        ]
+    return answer
+
+
 # --- the bridge -------------------------------------------------------------------------------
 
 Exact = Fraction
@@ -1382,7 +1431,7 @@ METRICS: dict[str, Callable[[Relations], dict[Key, list[Row]]]] = {
     f.__name__: f
     for f in (
         receivables, aging, dso, collection_effectiveness, payment_speed, payment_curve, sales,
-        exposure, terms, dso_bridge, movements, promises, disputes, disputes_by, limits_ending,
+        exposure, terms, terms_leak, dso_bridge, movements, promises, disputes, disputes_by, limits_ending,
         overrides, insurance,
     )
 }  # fmt: skip

@@ -32,6 +32,7 @@ from metrics.asking.limits import (
     standing_of,
     undisputed_of,
 )
+from metrics.asking.money import Money
 from metrics.asking.own import QUIET, answered, own_names, quiet
 from metrics.asking.said import Said
 
@@ -206,6 +207,7 @@ class Selection:
             undisputed=undisputed_of(self.chosen),
             soon=self.soon(options),
             cover=Cover.of(options.policy),
+            money=Money.of(options.policy),
         )
 
     def soon(self, options: Options) -> int:

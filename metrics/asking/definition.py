@@ -15,6 +15,8 @@ the windows that a query asks for:
     cohort     invoices issued between from_window and as_of
     slices     slices of invoices issued up to as_of and open at some time since from_window
     movements  all documents dated up to as_of
+    billed_items  slices of the invoices issued between from_window and as_of, each once, and `agreed`:
+               the terms agreed with their customer as of their day; null: not known
 
 Relations of sums carry the dimensions asked for, those by month the windows too. Metrics add them
 up by group; one group may have several rows. They are the same sums whether they come from here or
@@ -372,6 +374,16 @@ OTHERS: Mapping[str, Callable[[Tables], str]] = {
     "buckets": _buckets,
     "spans": _spans,
     "disputed_items": lambda tables: memory.disputed_items(tables, ROWS["alive"]),
+    "billed_items": lambda tables: memory.billed(
+        tables,
+        Rows(
+            "open_items",
+            lambda d: (
+                f"{_BILLED} and o.reopens is null and o.issued_on >= {d.from_window}"
+                f" and o.issued_on <= {d.as_of}"
+            ),
+        ),
+    ),
     "promises": lambda tables: memory.promises(_with_accounts(tables)),
     "disputes": lambda tables: memory.disputes(_with_accounts(tables)),
     LIMITS: lambda tables: memory.said(tables, LIMITS),

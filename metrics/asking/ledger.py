@@ -22,6 +22,7 @@ from metrics.asking.asked import Asked
 from metrics.asking.cover import USUAL, Cover
 from metrics.asking.limits import Standing
 from metrics.asking.metric import Metric, Query, common_table
+from metrics.asking.money import OWN, Money
 from metrics.asking.prelude import relations
 from metrics.asking.said import PREFIX, READERS, Said, read_by, written
 from metrics.asking.tables import DATES
@@ -120,7 +121,7 @@ class Ledger:
     said: what people said, as far as a query reads it; None: nothing.
     undisputed: without what is disputed.
     soon: what ends within so many days ends soon.
-    cover: what the credit insurer's contract says.
+    cover: what the credit insurer's contract says. money: what our own costs.
     basis: what aging counts from, `due` or `issued`.
     buckets: into which it counts.
     cubes: False to add everything up from the rows, which says the same and takes longer.
@@ -147,6 +148,7 @@ class Ledger:
     undisputed: bool = False
     soon: int = DEFAULTS.soon_days.at(LAST_DAY)
     cover: Cover = USUAL
+    money: Money = OWN
 
     def __post_init__(self) -> None:
         """Refuse names that do not exist, and days from which none can be counted."""
@@ -244,6 +246,7 @@ class Ledger:
                 "alive.amount < 0", f"alive.{BASES[self.basis]}", "alive.as_of"
             ),
             **self.cover.slots,
+            **self.money.slots,
         }
         asked = self._asked(query, by, spans)
         tables = relations(asked, query.reads)

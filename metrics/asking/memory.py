@@ -198,12 +198,49 @@ def disputed_items(tables: Tables, alive: Rows) -> str:
     return f"{marked}\nunion all\n{_parts(tables, of, 'o.part', 'o.part_currency', 'o.part <> 0')}"
 
 
+def _terms_said(tables: Tables, rows: str) -> str:
+    """Return the SELECT of rows with the terms said that held on their day; place 1: what counts.
+
+    rows: a SELECT of invoices, or of their slices.
+    """
+    return f"""    select o.*, s.days, rank() over (
+        partition by o.as_of, o.document_key order by s.number desc
+    ) as place
+    from (
+{rows}
+    ) as o
+    join {tables.all_days()} as d on d.as_of = o.as_of
+    join {PREFIX}{TERMS} as s on s.customer = o.customer and s.said_on <= o.issued_on
+        and coalesce(s.valid_until, {FOR_EVER}) >= o.issued_on and {held(tables.day.said_by)}"""
+
+
+def billed(tables: Tables, slices: Rows) -> str:
+    """Return the SELECT of slices with the terms agreed as of their day, `agreed`; null: unknown.
+
+    What was said here wins over files, as is known as of the day looked at.
+    """
+    rows = tables.rows(slices)
+    agreed, join = "k.agreed_terms_days", ""
+    if TERMS in tables.asked.said:
+        here = f"select distinct as_of, document_key, days from (\n{_terms_said(tables, rows)}\n)"
+        agreed = f"coalesce(t.days, {agreed})"
+        join = (
+            f"\nleft join (\n{here} as s where s.place = 1\n) as t"
+            " on t.as_of = b.as_of and t.document_key = b.document_key"
+        )
+    return f"""select b.*, {agreed} as agreed
+from (
+{rows}
+) as b
+left join customers as k on k.customer_id = b.customer{join}"""
+
+
 def agreed_here(tables: Tables) -> str:
     """Return the SELECT of what terms said here change of the relation `granted`.
 
     An invoice has the terms that held on its day, as is known as of the day looked at.
     """
-    asked, day = tables.asked, tables.day
+    asked = tables.asked
     rows = tables.rows(
         Rows("documents", lambda d: f"{SALES_ARE} and {_BILLED} and o.issued_on <= {d.as_of}"),
         also=lambda _: f"o.customer in (select customer from {PREFIX}{TERMS})",
@@ -215,15 +252,7 @@ def agreed_here(tables: Tables) -> str:
     sum(case when k.agreed_terms_days is null then b.amount end) as agreed_weight,
     sum(b.amount * (b.days - coalesce(k.agreed_terms_days, 0))) as agreed_days
 from (
-    select o.*, s.days, row_number() over (
-        partition by o.as_of, o.document_key order by s.number desc
-    ) as place
-    from (
-{rows}
-    ) as o
-    join {tables.all_days()} as d on d.as_of = o.as_of
-    join {PREFIX}{TERMS} as s on s.customer = o.customer and s.said_on <= o.issued_on
-        and coalesce(s.valid_until, {FOR_EVER}) >= o.issued_on and {held(day.said_by)}
+{_terms_said(tables, rows)}
 ) as b
 left join customers as k on k.customer_id = b.customer
 where b.place = 1

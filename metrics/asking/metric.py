@@ -100,6 +100,7 @@ class Query:
     `{by}`: the dimension columns asked for, as_of first; never empty.
     `{groups}`: the same without as_of.
     `{bucket}`: the bucket of an open item of `alive`, by what the ledger says aging counts from.
+    `{percents[day]}`: the own cost of money up to a day, see `metrics.asking.money`.
     """
 
     reads: tuple[str, ...]

@@ -18,6 +18,7 @@ from data.store.engine import Engine
 from metrics.asking.cover import Cover
 from metrics.asking.ledger import LAST_DAY, Ledger, month_end
 from metrics.asking.limits import standing_of, undisputed_of
+from metrics.asking.money import Money
 from metrics.asking.said import Lines, Said
 
 
@@ -66,6 +67,7 @@ def ledger_of(
         undisputed=undisputed_of(stand),
         soon=policy.soon_days.at(as_of) if soon is None else soon,
         cover=Cover.of(policy),
+        money=Money.of(policy),
     )
     return ledger.history(history) if history > 1 else ledger
 

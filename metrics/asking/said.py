@@ -31,7 +31,7 @@ ORDERS = "backlogs"
 BY_NOW = date(9999, 12, 30)
 """Before FOR_EVER: what was not taken back holds."""
 READERS = frozenset(
-    ("accounts", "limits", "granted", "disputed_items", LIMITS, TERMS, ORDERS, PROMISES, DISPUTES)
+    ("accounts", "limits", "granted", "billed_items", "disputed_items", LIMITS, TERMS, ORDERS, PROMISES, DISPUTES)
 )
 """The relations that read what was said; with what is disputed left out, all balances do."""
 CONVERTED = N_(

@@ -13,13 +13,14 @@ from metrics import desk
 from metrics.asking import definition, shortcut
 from metrics.asking.cover import USUAL
 from metrics.asking.metric import Query
+from metrics.asking.money import OWN
 from metrics.asking.tables import DATES
 from metrics.catalogue import METRICS
 from metrics.lists import aging_cell, cash, customers, dso_groups, lateness
 from metrics.review import bridge_items
 
 RELATIONS = {*definition.ROWS, *definition.SUMS, *definition.OTHERS, "days"}
-SLOTS = {"by": "as_of, total", "groups": "total", "bucket": "''", **USUAL.slots}
+SLOTS = {"by": "as_of, total", "groups": "total", "bucket": "''", **USUAL.slots, **OWN.slots}
 
 
 def _queries() -> Iterator[tuple[str, Query]]:

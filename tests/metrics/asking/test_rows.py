@@ -33,6 +33,12 @@ def weighted(rows: Rows) -> float | None:
     return float(days / amount(rows)) if rows else None
 
 
+def with_agreed(rows: Rows) -> int:
+    """Invoices, of which each instalment and each part that was paid is a row."""
+    known = (r for r in rows if r["agreed_days"] is not None and r["due_assumed"] == "")
+    return len({r["document_id"] for r in known})
+
+
 def last_twelve_months(rows: Rows) -> Decimal:
     """All sales stand behind count-back; those of the window behind the DSO of 12 months."""
     return amount([r for r in rows if r["issued_on"] >= first_of(r["as_of"], 11)])
@@ -61,6 +67,7 @@ BEHIND: dict[str, list[tuple[str, Callable[[Rows], object]]]] = {
     "sales": [("sales", amount), ("sales_year_before", amount)],
     "exposure": [("exposure", amount)],
     "terms": [("invoices", len), ("taken", weighted)],
+    "terms_leak": [("invoices", with_agreed), ("taken", weighted)],
     "promises": [("promises", len)],
     "disputes": [("disputes", len), ("disputed", amount)],
     "disputes_by": [("disputes", len)],
