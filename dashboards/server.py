@@ -45,6 +45,7 @@ from dashboards.people import page as people_page
 from dashboards.policy import page as policy
 from dashboards.sectors import page as sectors
 from dashboards.selling import page as selling
+from dashboards.terms import page as terms
 from dashboards.work import page as work
 from data.core.errors import TandemError
 from data.core.importing import Importer
@@ -61,6 +62,7 @@ PAGES: tuple[Page, ...] = (
     aging.PAGE,
     sectors.PAGE,
     customers.PAGE,
+    terms.PAGE,
     selling.PAGE,
     deal.PAGE,
     work.PAGE,

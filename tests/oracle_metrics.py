@@ -1431,8 +1431,8 @@ METRICS: dict[str, Callable[[Relations], dict[Key, list[Row]]]] = {
     f.__name__: f
     for f in (
         receivables, aging, dso, collection_effectiveness, payment_speed, payment_curve, sales,
-        exposure, terms, terms_leak, dso_bridge, movements, promises, disputes, disputes_by, limits_ending,
-        overrides, insurance,
+        exposure, terms, terms_leak, dso_bridge, movements, promises, disputes, disputes_by,
+        limits_ending, overrides, insurance,
     )
 }  # fmt: skip
 

@@ -55,7 +55,7 @@ FLOORS = (
      "dashboards.customers", "dashboards.customer", "dashboards.cash", "dashboards.changes",
      "dashboards.findings", "dashboards.imports", "dashboards.definitions", "dashboards.memory",
       "dashboards.people", "dashboards.policy", "dashboards.deal",
-     "dashboards.selling", "dashboards.work"),
+     "dashboards.selling", "dashboards.terms", "dashboards.work"),
     ("dashboards.door",),
     ("dashboards.server",),
     ("app",),

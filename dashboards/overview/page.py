@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -39,11 +38,12 @@ from dashboards.charts.bridge import (
 )
 from dashboards.charts.buckets import labels
 from dashboards.charts.figures import graph
+from dashboards.charts.found import found_words
 from dashboards.charts.sparkline import sparkline
 from dashboards.charts.tables import Cell, bar_list, table
 from data.core.buckets import DEFAULT, NOT_DUE, UNAPPLIED, Buckets
 from data.core.dimensions import DIMENSIONS
-from data.core.texts import N_, Text
+from data.core.texts import N_
 from metrics.asking.ledger import Ledger, month_ends, same_day
 from metrics.lists.lateness import lateness
 
@@ -317,7 +317,7 @@ def attention(view: View) -> Content:
         html.Li(
             [
                 dcc.Link(
-                    _sentence(view, line["template"], line["places"]),
+                    found_words(view, line["template"], line["places"]),
                     href=view.link("/findings", finding=line["name"]),
                 ),
                 html.Span(
@@ -338,10 +338,6 @@ def attention(view: View) -> Content:
         [body, link],
         as_of=_("data up to {day}").format(day=view.f.day(view.options.last_day)),
     )
-
-
-def _sentence(view: View, template: str, places: str | None) -> str:
-    return Text(template, view.f.told(json.loads(places or "{}"))).render(_)
 
 
 def connect(app: Dash, context: Context) -> None:

@@ -15,8 +15,8 @@ the windows that a query asks for:
     cohort     invoices issued between from_window and as_of
     slices     slices of invoices issued up to as_of and open at some time since from_window
     movements  all documents dated up to as_of
-    billed_items  slices of the invoices issued between from_window and as_of, each once, and `agreed`:
-               the terms agreed with their customer as of their day; null: not known
+    billed_items  slices of the invoices issued between from_window and as_of, each once, and the
+               terms agreed with their customer as of their day: agreed; null: not known
 
 Relations of sums carry the dimensions asked for, those by month the windows too. Metrics add them
 up by group; one group may have several rows. They are the same sums whether they come from here or

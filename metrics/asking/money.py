@@ -45,8 +45,7 @@ class Percents:
             total += before * (begins - 1 - place)
             place, before, summed = begins - 1, step.value, written(total)
             whens.append(
-                f"when {number} > {place} then {summed}"
-                f" + {written(before)} * ({number} - {place})"
+                f"when {number} > {place} then {summed} + {written(before)} * ({number} - {place})"
             )
         cases = " ".join(reversed(whens))
         return f"cast(case {cases} else {written(first.value)} * ({number}) end as decimal(14, 4))"

@@ -31,8 +31,9 @@ ORDERS = "backlogs"
 BY_NOW = date(9999, 12, 30)
 """Before FOR_EVER: what was not taken back holds."""
 READERS = frozenset(
-    ("accounts", "limits", "granted", "billed_items", "disputed_items", LIMITS, TERMS, ORDERS, PROMISES, DISPUTES)
-)
+    ("accounts", "limits", "granted", "billed_items", "disputed_items", LIMITS, TERMS, ORDERS,
+     PROMISES, DISPUTES)
+)  # fmt: skip
 """The relations that read what was said; with what is disputed left out, all balances do."""
 CONVERTED = N_(
     "Amounts said in another currency count in the reporting one, by the rate of the day on which "

@@ -113,7 +113,9 @@ from leaked
 """,
     ),
     rows={
-        N_("Invoices issued in the window"): items("billed_items", "billed_items.agreed as agreed_days,"),
+        N_("Invoices issued in the window"): items(
+            "billed_items", "billed_items.agreed as agreed_days,"
+        ),
         N_("Payments in the window"): items("settled"),
     },
     reference=N_("Weighted days: Oracle JD Edwards, extended DSO; cost of waiting, simple, over a "

@@ -16,7 +16,7 @@ from metrics.asking.metric import Query
 from metrics.asking.money import OWN
 from metrics.asking.tables import DATES
 from metrics.catalogue import METRICS
-from metrics.lists import aging_cell, cash, customers, dso_groups, lateness
+from metrics.lists import aging_cell, cash, customers, dso_groups, lateness, term_leaks
 from metrics.review import bridge_items
 
 RELATIONS = {*definition.ROWS, *definition.SUMS, *definition.OTHERS, "days"}
@@ -28,7 +28,9 @@ def _queries() -> Iterator[tuple[str, Query]]:
         yield metric.name, metric.query
         for which, query in metric.rows.items():
             yield f"{metric.name}, {which}", query
-    for module in (aging_cell, cash, customers, dso_groups, lateness, bridge_items, desk):
+    for module in (
+        aging_cell, cash, customers, dso_groups, lateness, term_leaks, bridge_items, desk,
+    ):  # fmt: skip
         for name, value in vars(module).items():
             if isinstance(value, Query):
                 yield f"{module.__name__}.{name}", value

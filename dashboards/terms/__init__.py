@@ -1,0 +1,1 @@
+"""Terms: agreed, invoiced and taken, and what the days beyond cost."""
