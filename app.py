@@ -14,6 +14,7 @@ import typer
 
 from dashboards.deal.command import deal_command
 from dashboards.door.command import users
+from dashboards.work.command import reminders_command
 from data.core.texts import Text
 from etl.load.command import keeping, publishing
 from etl.load.command.net import Commands, private
@@ -346,6 +347,7 @@ def _importer(states: Store) -> Importer | None:
 
 
 cli.command("deal")(deal_command(opened))
+cli.command("reminders")(reminders_command(opened))
 
 
 @cli.command()

@@ -15,6 +15,7 @@ from dashboards.base.i18n import _, language
 from dashboards.base.parts import amount_field
 from dashboards.base.view import View
 from dashboards.customer.facts import ledger_of, number_of
+from data.core.policy.kinds import VERBS
 from data.core.texts import N_
 from data.reference import nace
 from data.workspace.line import today
@@ -28,6 +29,8 @@ from data.workspace.subjects.note import Note
 from data.workspace.subjects.plan import MOST_PARTS, Plan, Settlement
 from data.workspace.subjects.promise import Promise
 from data.workspace.subjects.subject import SaidError, Subject
+from data.workspace.subjects.work import LANGUAGES, OUTCOMES, Contact, Correspondence, Snooze
+from data.workspace.subjects.work import REASONS as WAITING
 from data.workspace.tables import CENT
 from metrics.asking.metric import Query
 
@@ -48,9 +51,10 @@ limit {_MOST_DOCUMENTS}
 #: What the form can say, in groups; the others follow from a button on a line.
 _GROUPS: Mapping[str, Sequence[type[Subject]]] = {
     N_("What is known"): (Note, Dispute),
+    N_("What is done"): (Contact, Snooze),
     N_("How it pays"): (Promise, Plan, Settlement),
     N_("What was agreed"): (Terms, Limit, Backlog),
-    N_("The customer"): (Owner, Priority, Sector, Person),
+    N_("The customer"): (Owner, Priority, Sector, Person, Correspondence),
 }
 #: field -> the subjects that it belongs to
 _OF: Mapping[str, Sequence[type[Subject]]] = {
@@ -74,6 +78,13 @@ _OF: Mapping[str, Sequence[type[Subject]]] = {
     "level": (Priority,),
     "sector": (Sector,),
     "person": (Person,),
+    "verb": (Contact,),
+    "outcome": (Contact,),
+    "contact": (Contact,),
+    "waiting": (Snooze,),
+    "back": (Snooze,),
+    "language": (Correspondence,),
+    "email": (Correspondence,),
 }
 FIELDS = ("subject", "note", *_OF)
 """What a filled form holds, by name; each is the `value` of `say-<name>`."""
@@ -130,6 +141,14 @@ def fields() -> list[Component]:
             label=_("It is"), data=_choices({"yes": N_("A natural person"), "no": N_("A company")}),
             **wide,
         ),
+        "verb": dmc.Select(label=_("Step"), data=_choices(VERBS), **wide),
+        "outcome": dmc.Select(label=_("What came of it"), data=_choices(OUTCOMES), **wide),
+        "contact": dmc.TextInput(label=_("With whom"), **wide),
+        "waiting": dmc.Select(label=_("Reason to wait"), data=_choices(WAITING), **wide),
+        "back": dmc.DateInput(label=_("Back on the list on"), **day),
+        "language": dmc.Select(label=_("Language of its letters"), data=_choices(LANGUAGES),
+                               **wide),
+        "email": dmc.TextInput(label=_("Mailbox for its letters"), **wide),
         "note": dmc.Textarea(
             label=_("In words"), autosize=True, minRows=2, maxRows=8, size="sm"
         ),
@@ -271,6 +290,25 @@ def _sector(_view: View, said: Mapping[str, Any]) -> Subject:
     return Sector(nace.normal(str(said["sector"])))
 
 
+def _contact(_view: View, said: Mapping[str, Any]) -> Subject:
+    if not said["verb"] or not said["outcome"]:
+        raise SaidError(N_("Say what was done, and what came of it."))
+    return Contact(str(said["verb"]), str(said["outcome"]), "", _words(said["contact"]))
+
+
+def _snooze(_view: View, said: Mapping[str, Any]) -> Subject:
+    back = _day(said["back"])
+    if not said["waiting"] or back is None:
+        raise SaidError(N_("Say why it waits, and on which day it is back on the list."))
+    return Snooze(str(said["waiting"]), back)
+
+
+def _correspondence(_view: View, said: Mapping[str, Any]) -> Subject:
+    if not said["language"]:
+        raise SaidError(N_("Say in which language letters are written."))
+    return Correspondence(str(said["language"]), _words(said["email"]))
+
+
 def _person(_view: View, said: Mapping[str, Any]) -> Subject:
     if said["person"] not in ("yes", "no"):
         raise SaidError(N_("Say whether it is a person or a company."))
@@ -293,6 +331,9 @@ _MAKE: Mapping[str, _Made] = {
     Owner.name: lambda _view, said: Owner(_words(said["owner"])),
     Priority.name: lambda view, said: Priority(str(said["level"] or ""), CUSTOMER, number_of(view)),
     Sector.name: _sector,
+    Contact.name: _contact,
+    Snooze.name: _snooze,
+    Correspondence.name: _correspondence,
     Person.name: _person,
 }
 

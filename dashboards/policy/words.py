@@ -113,6 +113,7 @@ SENTENCES = {
     "ahead_days": N_(
         "Of whoever usually pays late, what falls due within {value} is asked for as well."
     ),
+    "small_rest": N_("What is open of an invoice and less than {value} is not asked for."),
     "gentle_days": N_("A good customer usually pays within {value} after the due day."),
     "gentle_sales": N_(
         "A good customer bought for at least {value} in 12 months; it gets no more than a reminder."

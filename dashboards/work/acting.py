@@ -11,15 +11,17 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from dashboards.base.i18n import _, language
+from dashboards.base.i18n import _, language, n_
 from dashboards.base.parts import amount_field
 from dashboards.base.view import Context, View
 from dashboards.frame.deriving import refusal
 from dashboards.frame.who import WHO
+from dashboards.work.drafting import ONE as LETTER_TO
+from dashboards.work.drafting import keep_sent
 from dashboards.work.rows import of_customer
 from dashboards.work.words import step_words, why_words
 from data.core.errors import StoreError
@@ -52,6 +54,7 @@ def layout() -> Component:
     fields = html.Div(
         [
             html.P(id="work-why", className="measure"),
+            html.P(id="work-link"),
             html.Div(
                 [
                     dmc.Select(id="work-outcome", label=_("What came of it"),
@@ -124,6 +127,7 @@ def connect(app: Dash, context: Context) -> None:
         Output("work-modal", "opened"),
         Output("work-modal", "title"),
         Output("work-why", "children"),
+        Output("work-link", "children"),
         Output("work-act-fields", "hidden"),
         Output("work-wait-fields", "hidden"),
         Output("work-outcome", "value"),
@@ -141,7 +145,7 @@ def connect(app: Dash, context: Context) -> None:
     )
     def ask(asked: Any, _cancel: Any, search: str | None) -> Any:
         if ctx.triggered_id == "work-cancel":
-            return False, *[no_update] * 12
+            return False, *[no_update] * 13
         view = context.view(search)
         row = _row(view, asked) if view else None
         if view is None or row is None:
@@ -151,7 +155,8 @@ def connect(app: Dash, context: Context) -> None:
         title = _("{step}: {customer}") if acts else _("Later: {customer}")
         day = view.selection.as_of
         return (
-            True, title.format(step=step, customer=name), why_words(row, view.f), not acts, acts,
+            True, title.format(step=step, customer=name), why_words(row, view.f),
+            _link(view, row) if acts else None, not acts, acts,
             _USUAL_OUTCOME.get(row.verb, "done"), (day + timedelta(USUAL)).isoformat(),
             (day + timedelta(1)).isoformat(), "", "", "", None, None,
         )  # fmt: skip
@@ -169,6 +174,7 @@ def connect(app: Dash, context: Context) -> None:
         Output("work-refused", "children", allow_duplicate=True),
         Input("work-keep", "n_clicks"),
         Input("work-undo", "n_clicks"),
+        Input({"type": "work-sent", "at": ALL}, "n_clicks"),
         State(ASK, "data"),
         State("work-outcome", "value"),
         State("work-person", "value"),
@@ -184,8 +190,8 @@ def connect(app: Dash, context: Context) -> None:
         prevent_initial_call=True,
     )
     def keep(
-        _keep: Any, _undo: Any, asked: Any, outcome: Any, person: Any, amount: Any, day: Any,
-        reason: Any, back: Any, note: Any, last: Any, who: Any, search: Any, count: Any,
+        _keep: Any, _undo: Any, _sent: Any, asked: Any, outcome: Any, person: Any, amount: Any,
+        day: Any, reason: Any, back: Any, note: Any, last: Any, who: Any, search: Any, count: Any,
     ) -> Any:  # fmt: skip
         if not ctx.triggered or not ctx.triggered[0]["value"]:
             raise PreventUpdate
@@ -197,6 +203,11 @@ def connect(app: Dash, context: Context) -> None:
                 for one in last or []:
                     context.memory.take_back(who or "", str(one))
                 return (count or 0) + 1, None, no_update, _("Taken back."), True, None
+            if ctx.triggered_id not in ("work-keep", "work-undo"):
+                lines = keep_sent(context, view, str(who or ""))
+                text = n_("{count} letter was sent", "{count} letters were sent", len(lines))
+                done = _("Kept: {what}.").format(what=text.format(count=view.f.count(len(lines))))
+                return (count or 0) + 1, [x.id for x in lines], no_update, done, False, None
             row = _row(view, asked)
             if row is None:
                 raise SaidError(GONE)
@@ -206,11 +217,22 @@ def connect(app: Dash, context: Context) -> None:
                 said = [snooze(view, reason, back)]
             lines = keep_all(context, row, said, str(who or ""), str(note or ""))
         except (SaidError, StoreError) as error:
-            if ctx.triggered_id == "work-undo":
+            if ctx.triggered_id != "work-keep":
                 return *[no_update] * 3, refusal(error.render(_)), no_update, no_update
             return *[no_update] * 5, refusal(error.render(_))
         done = _("Kept: {what}.").format(what=kept_words(row, said, view))
         return (count or 0) + 1, [x.id for x in lines], False, done, False, None
+
+
+def _link(view: View, row: Row) -> Component | None:
+    """Return where the step is taken: the letter, or the customer's page."""
+    number = row.account.number
+    if row.verb in ("remind", "dun"):
+        href = view.link("/work/reminders.html", **{LETTER_TO: number})
+        return html.A(_("Its letter, to print"), href=href, target="_blank")
+    if row.verb == "hand_over":
+        return html.A(_("Its page"), href=view.link("/customer", customer=number))
+    return None
 
 
 def _row(view: View, asked: Any) -> Row | None:

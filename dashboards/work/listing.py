@@ -52,7 +52,7 @@ def _values(view: View, row: Row) -> Mapping[str, Any]:
         "rank": row.rank, "customer": account.number, "customer_name": account.name,
         "sector": account.sector, "country": account.country, "salesperson": account.salesperson,
         "owner": account.said.owner, "state": row.state, "verb": row.verb,
-        "level": _(row.level) if row.level else "", "gain": row.gain, "asked": row.asked,
+        "level": _(row.level) if row.level else "", "gain": row.gain, "asked": row.asks,
         "late": row.oldest, "why": why_words(row, view.f),
         "last_on": last.said_on if last else None, "last_contact": last_words(row, view.f),
         "promise": promise_words(row, view.f), "back_on": row.back_on, "reason": away_words(row),

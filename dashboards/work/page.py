@@ -19,9 +19,10 @@ from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import page, panel
 from dashboards.base.view import Context, View
-from dashboards.work import acting
+from dashboards.work import acting, drafting
 from dashboards.work.acting import SAID, may_act
 from dashboards.work.asked import LIST, OWNER, list_of, owners
+from dashboards.work.drafting import letters_content
 from dashboards.work.listing import WORK, narrowed
 from dashboards.work.rows import headline_words, today_content
 from dashboards.work.words import LISTED
@@ -36,6 +37,7 @@ def layout(**_query: str) -> Component:
         "work",
         _("Work today"),
         panel("work-today", height=620, controls=[html.Div(id="work-owner"), _keys()]),
+        panel("work-letters", height=160, below=True, menu=False),
         panel(
             "work-list",
             controls=[html.Div(id="work-which")],
@@ -90,6 +92,10 @@ def connect(app: Dash, context: Context) -> None:
             raise PreventUpdate
         return with_page(search, **{OWNER: name or None})
 
+    @panel_callback(app, context, "work-letters", _SAID, below=True)
+    def letters(view: View, _said: int | None) -> Content:
+        return letters_content(view, may_act(context, view))
+
     @part_callback(app, context, "work-which", below=True)
     def which(view: View) -> Component:
         choices = {name: _(text) for name, text in LISTED.items()}
@@ -104,6 +110,7 @@ def connect(app: Dash, context: Context) -> None:
         return {"said": str(said or "")}
 
     acting.connect(app, context)
+    drafting.connect(app, context)
     connect_grid(app, context, "work-grid", WORK, below=True)
 
 
@@ -114,7 +121,7 @@ def owner_choice(view: View) -> Component | None:
         return None
     return dmc.Select(
         id="work-owner-choice", data=sorted({*names, chosen} - {""}), value=chosen or None,
-        clearable=True, searchable=True, size="xs", w=190, placeholder=_("Whoever looks after it"),
+        clearable=True, searchable=True, size="xs", w=190, placeholder=_("Looked after by"),
         comboboxProps={"shadow": "md"}, **{"aria-label": _("Looked after by")},
     )  # fmt: skip
 

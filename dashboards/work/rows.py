@@ -91,6 +91,7 @@ def _row(view: View, row: Row, may: bool) -> Component:
         label = _("{step}: {customer}").format(step=step, customer=account.name)
         later = _("Later: {customer}").format(customer=account.name)
         buttons = [
+            html.B(step, className="work-step on-paper"),
             html.Button(step, className="button primary work-act", **{**what, "aria-label": label}),
             html.Button(
                 _("Later …"), className="button quiet work-later", **{**what, "aria-label": later}
@@ -123,8 +124,8 @@ def _row(view: View, row: Row, may: bool) -> Component:
                         title=f.exact(gain) if gain is not None else None,
                     ),
                     html.Span(_("gained")),
-                    html.B(f.money(row.asked) if row.asked else "", className="work-asked"),
-                    html.Span(_("asked for") if row.asked else ""),
+                    html.B(f.money(row.asks) if row.asks else "", className="work-asked"),
+                    html.Span(_("asked for") if row.asks else ""),
                 ],
                 className="work-sum",
             ),

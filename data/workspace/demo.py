@@ -25,6 +25,7 @@ from data.workspace.subjects.note import Note
 from data.workspace.subjects.plan import Plan, Settlement
 from data.workspace.subjects.promise import Promise
 from data.workspace.subjects.saved import SavedView
+from data.workspace.subjects.work import Contact, Correspondence, Snooze
 
 _CREDIT = {"FR": "Service crédit", "BE": "Krediet", "LU": "Service crédit", "NL": "Debiteuren"}
 _ELSE = "Credit control"
@@ -86,6 +87,22 @@ from customers order by customer_id
 """
 
 
+#: What is overdue of whom on the last day, since when.
+_WORKED = """
+select i.customer, min(i.due_on) as due_on, max(coalesce(c.salesperson, '')) as salesperson,
+    max(coalesce(c.country, '')) as country
+from open_items as i
+join customers as c on c.customer_id = i.customer
+where i.kind = 'invoice' and i.closed_on is null and not i.disputed
+    and i.amount >= 10 and i.due_on < (select last_day from about)
+group by i.customer
+order by i.customer
+"""
+_LETTERS = (("Reminder", 7), ("Second reminder", 21), ("Formal notice", 35))
+_SPOKEN = {"FR": "fr", "LU": "fr", "BE": "nl", "NL": "nl", "DE": "de"}
+_SPOKE = ("Mme Lambert", "de heer Jacobs", "Mrs Brandt", "")
+
+
 def remember(store: Store) -> int:
     """Let the people of the demo company say what they said; return how many lines.
 
@@ -103,6 +120,7 @@ def remember(store: Store) -> int:
             *_disputes(state.engine.query(_DISPUTED).to_pylist(), currency, last),
             *_plans(state.engine.query(_OLD).to_pylist(), currency, last),
             *_aims(last),
+            *_contacts(state.engine.query(_WORKED).to_pylist(), last),
         ]
         lines.sort(key=lambda line: (line.at, line.customer, line.id))
         memory.keep(lines)
@@ -205,6 +223,38 @@ def _aims(last: date) -> Iterator[Line]:
         at = datetime.combine(year, time(9, 15 + n), UTC)
         number = f"{zlib.crc32(repr((year, said)).encode()):08x}"
         yield line_of(_MANAGEMENT, "", said, at=at, id=number)
+
+
+def _contacts(rows: list[dict[str, Any]], last: date) -> Iterator[Line]:
+    """Give what was done about what is still overdue, who was taken off the list, and mailboxes.
+
+    Reminders went out by the days of the stages; a part of the customers was called lately, and a
+    part waits for a while.
+    """
+    for row in rows:
+        customer, late = row["customer"], (last - row["due_on"]).days
+        for place, (level, days) in enumerate(_LETTERS):
+            day = row["due_on"] + timedelta(days + 1 + chance(customer, level) % 4)
+            written = chance(customer, "written", place) < 700 - 100 * place
+            if day > last - timedelta(14) or not written:
+                break
+            yield _line(row, day, Contact("dun" if place else "remind", "sent", level))
+        if late > 12 and chance(customer, "called") < 130:
+            day = last - timedelta(1 + chance(customer, "call") % 12)
+            outcome = ("reached", "missed", "paid", "refuses")[chance(customer, "outcome") % 4]
+            person = _SPOKE[chance(customer, "spoke") % 4] if outcome != "missed" else ""
+            yield _line(row, day, Contact("call", outcome, "", person))
+        if late > 5 and chance(customer, "waits") < 60:
+            day = last - timedelta(1 + chance(customer, "off") % 5)
+            reason = ("waits", "absent", "talks", "checking")[chance(customer, "why") % 4]
+            back = last + timedelta(2 + chance(customer, "back") % 20)
+            yield _line(row, day, Snooze(reason, back), sales=True)
+        if chance(customer, "mailbox") < 200:
+            spoken = _SPOKEN.get(row["country"], "en")
+            if row["country"] == "BE" and chance(customer, "walloon") < 400:
+                spoken = "fr"
+            said = Correspondence(spoken, f"accounts@{customer.lower()}.example")
+            yield _line(row, last - timedelta(200 + chance(customer, "since") % 100), said)
 
 
 def _promises(rows: list[dict[str, Any]], currency: str, last: date) -> Iterator[Line]:

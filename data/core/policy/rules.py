@@ -283,7 +283,7 @@ class Policy:
     )  # fmt: skip
     steps: Dated[tuple[Effort, ...]] = _rule(
         STEPS,
-        (Effort("remind", 4, 0, 20, 10), Effort("dun", 8, 2, 40, 14), Effort("call", 12, 0, 60, 7),
+        (Effort("remind", 2, 0, 20, 10), Effort("dun", 4, 2, 40, 14), Effort("call", 12, 0, 60, 7),
          Effort("stop", 15, 0, 80, 14), Effort("insurer", 30, 0, 0, 1),
          Effort("hand_over", 45, 60, 120, 60), Effort("thank", 5, 0, 0, 180)),
         "What each step takes, in minutes and in the reporting currency; by how many percent the"
@@ -299,6 +299,11 @@ class Policy:
     ahead_days: Dated[int] = _rule(
         number(0, 60, "days"), 3,
         "Of whoever usually pays late, what falls due within so many days counts as well.",
+        books=False,
+    )  # fmt: skip
+    small_rest: Dated[Amount] = _rule(
+        AMOUNT, 10,
+        "What is open of an invoice and less than this is not asked for, and makes no stage begin.",
         books=False,
     )  # fmt: skip
     gentle_days: Dated[int] = _rule(

@@ -117,10 +117,11 @@ class Account:
     loss_level: str = ""
     said: Said = field(default=NOTHING)
 
-    def asked(self, day: date, ahead: int) -> tuple[Item, ...]:
+    def asked(self, day: date, ahead: int, small: Decimal = Decimal(0)) -> tuple[Item, ...]:
         """Return what one may ask for: overdue, and due within `ahead` days of who pays late.
 
-        What is unapplied is taken off the oldest first: it may be their payment.
+        What is unapplied is taken off the oldest first: it may be their payment. What is left below
+        `small` is not asked for.
 
         >>> from dataclasses import replace
         >>> from datetime import date as d
@@ -139,7 +140,7 @@ class Account:
                 continue
             taken = min(left, one.amount)
             left -= taken
-            if one.amount > taken:
+            if one.amount > taken and one.amount - taken >= small:
                 found.append(Item(one.issued_on, one.due_on, one.amount - taken))
         return tuple(found)
 

@@ -169,18 +169,23 @@ def _stages(account: Account, items: Sequence[Item], day: date, policy: Policy) 
         yield "remind", "", None
         return
     names = [one.stage for one in stages]
-    known = [
-        names.index(one.level)
-        for one in account.said.steps
-        if one.level in names and one.said_on > oldest.due_on
-    ]
-    sent = max(known, default=-1)
+    sent = sent_place(account, names, oldest.due_on)
     place = min(names.index(begun.stage), sent + 1)
     if place <= sent:
         return
     why = _next_words(stages, place, sent)
     last = place == len(stages) - 1 and place > 0
     yield ("hand_over" if last else "dun" if place else "remind"), names[place], why
+
+
+def sent_place(account: Account, names: Sequence[str], since: date) -> int:
+    """Return which of these stages was the last that was sent after a day; -1 where none was."""
+    known = [
+        names.index(one.level)
+        for one in account.said.steps
+        if one.level in names and one.said_on > since
+    ]
+    return max(known, default=-1)
 
 
 def _next_words(stages: Sequence[Stage], place: int, sent: int) -> Text:

@@ -30,8 +30,9 @@ _GENTLEST = {verb: place for place, verb in enumerate(VERBS)}
 class Row:
     """A customer on the list or beside it.
 
-    verb, level: the step, '' for none. worth: None of a thank, and of who rests. minutes: that it
-    takes. overdue: of what may be asked for. why: in words, each a sentence. back_on: of who rests.
+    verb, level: the step, '' for none. worth: None of a thank. minutes: that it takes. asks: what
+    is asked for; oldest: days that the oldest of it is late. why: in words, each a sentence.
+    back_on: of who rests.
     """
 
     account: Account
@@ -40,7 +41,7 @@ class Row:
     level: str = ""
     worth: Worth | None = None
     minutes: int = 0
-    asked: Decimal = Decimal(0)
+    asks: Decimal = Decimal(0)
     oldest: int = 0
     why: tuple[Text, ...] = ()
     back_on: date | None = None
@@ -52,13 +53,18 @@ class Row:
         return self.worth.net if self.worth is not None and self.worth.known else None
 
 
+def asked(account: Account, day: date, policy: Policy) -> tuple[Item, ...]:
+    """Return what may be asked for of a customer by the policy."""
+    return account.asked(day, policy.ahead_days.at(day), Decimal(policy.small_rest.at(day)))
+
+
 def row(account: Account, day: date, policy: Policy) -> Row | None:
     """Return the row of a customer, not yet cut to a day's work; None where nothing is to be done.
 
     Of the steps that may be taken the one with the largest worth is, of equals the gentlest; but
     what has a last day of its own goes first.
     """
-    items = account.asked(day, policy.ahead_days.at(day))
+    items = asked(account, day, policy)
     found = [
         (step, _worth(account, items, step, day, policy))
         for step in candidates(account, items, day, policy)
@@ -139,5 +145,5 @@ def _rank(one: Row) -> tuple[int, Decimal, Decimal, str]:
         return 2, -(one.account.growth or Decimal(0)), Decimal(0), one.account.number
     gain = one.gain
     if gain is None:
-        return 1, -one.asked, Decimal(0), one.account.number
-    return 0, -gain, -one.asked, one.account.number
+        return 1, -one.asks, Decimal(0), one.account.number
+    return 0, -gain, -one.asks, one.account.number

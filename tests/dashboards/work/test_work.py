@@ -29,9 +29,8 @@ LAST = date(2026, 3, 31)
 DEBTORS = ("A", "B", "C")
 
 
-@pytest.fixture
-def context(tmp_path):
-    """Three customers that pay after 60 to 99 days, and owe 400,000 and less, overdue for 20."""
+def books(folder):
+    """Publish three customers: they pay after 45 to 91 days, and owe 160,000 to 400,000, late."""
     documents, matches = [], []
     for place, who in enumerate(DEBTORS):
         for n in range(24):
@@ -51,7 +50,12 @@ def context(tmp_path):
         customer(who, name=f"Firma {who}", sector="47.11", country="BE", salesperson=seller)
         for who, seller in zip(DEBTORS, ("Ann", "Bo", "Ann"), strict=True)
     ]
-    return Context(publish(tmp_path, documents, matches, customers))
+    return publish(folder, documents, matches, customers)
+
+
+@pytest.fixture
+def context(tmp_path):
+    return Context(books(tmp_path))
 
 
 def listed_numbers(context, which="today", **keys):

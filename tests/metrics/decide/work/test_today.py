@@ -15,7 +15,7 @@ from data.workspace.subjects.promise import BROKEN, KEPT, OPEN
 from metrics.decide.work.account import Account, Away, Given, Item, Said, Step
 from metrics.decide.work.chances import Curve
 from metrics.decide.work.rules import ALONE, AWAY, DONE, GENTLE, candidates, good
-from metrics.decide.work.today import LATER, SMALL, TODAY, row, worklist
+from metrics.decide.work.today import LATER, SMALL, TODAY, asked, row, worklist
 from tests.depth import checked
 
 D = Decimal
@@ -46,6 +46,11 @@ def test_a_large_amount_is_called_about_and_a_small_one_reminded_of():
     # what it brings does not pay for the step: it waits, and says so
     assert row(late(item(20, 10)), DAY, DEFAULTS).state == SMALL
     assert row(late(item(20_000, -10)), DAY, DEFAULTS) is None
+    # a rest of a few cents is not asked for, and no stage begins by it
+    rest = late(item(9, 900), item(20_000, 10))
+    assert [one.level for one in candidates(rest, asked(rest, DAY, DEFAULTS), DAY, DEFAULTS)] == [
+        "Reminder", "",
+    ]  # fmt: skip
 
 
 def test_stages_follow_one_another_and_the_last_is_to_hand_over():
