@@ -1,0 +1,1 @@
+"""Early signs: whose behaviour changes for the worse, with the parts of each sign."""
