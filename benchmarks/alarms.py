@@ -76,7 +76,9 @@ def seen(seed: int, customers: int, weeks: int, shift: float, h: float) -> Seen:
         now = alarmed(watch(book.payers(WARM + 7 * week)), h) & (week_of < 0)
         week_of[now] = week
     found = watched & (week_of > 0)
-    made = [_made(book, one, WARM + 7 * int(week_of[one])) for one in np.flatnonzero(found)]
+    made = [
+        _made(book, one, WARM + 7 * int(week_of[one])) for one in np.flatnonzero(found).tolist()
+    ]
     return Seen(
         shift, float(found.sum() / max(watched.sum(), 1)),
         float(np.median(7 * week_of[found])) if made else np.nan,
@@ -93,15 +95,25 @@ _TEXT = """# Early signs: how often they are false, and how soon they come
 
 Written by `python -m benchmarks.alarms`; do not edit it.
 
-A customer is alarmed where its payments come later than they used to: a one-sided tabular CUSUM (k = 0.5) over its payment days, each standardised by its rank among the 60 before it. The policy promises how many alarms a week may be false over the whole book (`false_alarms`, 1 by default). The threshold h follows from that number and from the payment days a week of the book, by the mean run length of the chart:
+A customer is alarmed where its payments come later than they used to: a one-sided tabular CUSUM (k
+= 0.5) over its payment days, each standardised by its rank among the 60 before it. The policy
+promises how many alarms a week may be false over the whole book (`false_alarms`, 1 by default). The
+threshold h follows from that number and from the payment days a week of the book, by the mean run
+length of the chart:
 
 {theory}
 
-Ranks keep the run length of theory for any habit that does not change: they need no mean and no deviation, and one forgotten invoice counts as late, not as how late. What theory does not have is what is open and overdue, which counts as paid on the day of the look, and that somebody looks every week and not at every payment; so the threshold is set for {kept} of the promise.
+Ranks keep the run length of theory for any habit that does not change: they need no mean and no
+deviation, and one forgotten invoice counts as late, not as how late. What theory does not have is
+what is open and overdue, which counts as paid on the day of the look, and that somebody looks every
+week and not at every payment; so the threshold is set for {kept} of the promise.
 
 ## False alarms
 
-Simulated payers whose behaviour never changes: log-normal days to pay, some in a run a week (35 %) or twice a month (20 %), one invoice in forty forgotten for 25 to 150 days more; looked at once a week for {weeks} weeks. An alarm counts where the customer was not alarmed the week before. Promised: 1 a week.
+Simulated payers whose behaviour never changes: log-normal days to pay, some in a run a week (35 %)
+or twice a month (20 %), one invoice in forty forgotten for 25 to 150 days more; looked at once a
+week for {weeks} weeks. An alarm counts where the customer was not alarmed the week before.
+Promised: 1 a week.
 
 {false}
 
@@ -109,11 +121,14 @@ No threshold is below 4: a small book has fewer false alarms than it was promise
 
 ## How soon a change is seen
 
-{customers} customers with two invoices a month on average, h = {h}. From one day on all that they pay is later, by so many standard deviations of their own days to pay. Of those watched (at least 12 payment days before), seen within a year:
+{customers} customers with two invoices a month on average, h = {h}. From one day on all that they
+pay is later, by so many standard deviations of their own days to pay. Of those watched (at least 12
+payment days before), seen within a year:
 
 {soon}
 
-A change of less than three days is never an alarm, whatever its deviations. Days and payment days are medians over those seen.
+A change of less than three days is never an alarm, whatever its deviations. Days and payment days
+are medians over those seen.
 """
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from metrics.decide.alarms.watch import Payers
 from metrics.decide.alarms.waiting import pending
+from metrics.decide.alarms.watch import Payers
 
 Days = npt.NDArray[np.int64]
 TERMS = 30

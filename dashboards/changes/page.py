@@ -1,4 +1,4 @@
-"""What changed: receivables then and now, and what happened in between, each down to its rows.
+"""What changed: receivables then and now, what happened in between, and whose behaviour changes.
 
 The URL holds the day compared with (`since`: `week`, `month` or a day; else the last working day
 before the as-of day), what is listed (`what`: one of `lists.KINDS`), and what is set in the columns
@@ -36,6 +36,7 @@ from dashboards.changes.lists import (
     since_of,
     what_of,
 )
+from dashboards.changes.signs import SIGNS, signs_content
 from dashboards.charts.tables import Cell, table
 from data.core.texts import N_
 
@@ -49,6 +50,11 @@ def layout(**query: str) -> Component:
         _("What changed"),
         html.Div(id="changes-since", className="changes-since"),
         row(panel("changes-moved", height=300), panel("changes-news", height=300)),
+        panel(
+            "changes-signs",
+            static=grid("changes-signs-grid", SIGNS, height=330, later=True, page=query),
+            below=True,
+        ),
         panel(
             "changes-list",
             controls=[html.Div(id="changes-what")],
@@ -67,6 +73,8 @@ def connect(app: Dash, context: Context) -> None:
     part_callback(app, context, "changes-what", below=True)(all_again)
     panel_callback(app, context, "changes-list", below=True)(listed)
     connect_grid(app, context, "changes-grid", CHANGES, below=True)
+    panel_callback(app, context, "changes-signs", below=True)(signs_content)
+    connect_grid(app, context, "changes-signs-grid", SIGNS, below=True)
 
     @app.callback(
         Output("url", "search", allow_duplicate=True),
@@ -251,4 +259,4 @@ def listed(view: View) -> Content:
     )
 
 
-PAGE = Page("/changes", N_("What changed"), 15, layout, connect, listings=(CHANGES,))
+PAGE = Page("/changes", N_("What changed"), 15, layout, connect, listings=(CHANGES, SIGNS))

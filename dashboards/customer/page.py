@@ -22,6 +22,7 @@ from dashboards.base.panel import Content, headline_callback, panel_callback, pa
 from dashboards.base.parts import message, page, panel, row
 from dashboards.base.view import Context, Explain, View
 from dashboards.base.words import CLOSERS, KINDS, METHODS
+from dashboards.charts.signs import brief, signs_of, words
 from dashboards.customer import say as customer_say
 from dashboards.customer.facts import (
     attributes,
@@ -154,7 +155,7 @@ def connect(app: Dash, context: Context) -> None:
         known = master(view)
         if known is None:
             return []
-        return [html.H2(known["customer_name"]), headline_words(view)]
+        return [html.H2(known["customer_name"]), headline_words(view), *_sign(view)]
 
     @part_callback(app, context, "customer-who")
     def who(view: View) -> Component:
@@ -262,6 +263,24 @@ def connect(app: Dash, context: Context) -> None:
         if not number:
             raise PreventUpdate
         return with_page(search, customer=number, document=None), None
+
+
+def _sign(view: View) -> list[Component | str]:
+    """Return what changes for the worse of this customer, and the way to its rows; [] nothing."""
+    sign = signs_of(view).by_customer.get(number_of(view))
+    if sign is None:
+        return []
+    after = f"greaterThanOrEqual.{sign.since.isoformat()}"
+    rows = search_with(view, items="all", **{"account.closed_on": after})
+    return [
+        html.P(
+            [
+                html.B(brief(sign)), ": ", words(view, sign), ". ",
+                stay(_("What closed since {day}").format(day=view.f.day(sign.since)), rows),
+            ],
+            className="sign",
+        )
+    ]  # fmt: skip
 
 
 def unknown(view: View) -> Component:

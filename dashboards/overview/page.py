@@ -14,7 +14,7 @@ from dash import Dash, Input, dcc, html
 from dash.development.base_component import Component
 
 from dashboards.base.format import Number
-from dashboards.base.i18n import _
+from dashboards.base.i18n import _, n_
 from dashboards.base.links import DEFAULT_DIMENSION
 from dashboards.base.page import Page
 from dashboards.base.panel import (
@@ -39,6 +39,7 @@ from dashboards.charts.bridge import (
 from dashboards.charts.buckets import labels
 from dashboards.charts.figures import graph
 from dashboards.charts.found import found_words
+from dashboards.charts.signs import signs_of
 from dashboards.charts.sparkline import sparkline
 from dashboards.charts.tables import Cell, bar_list, table
 from data.core.buckets import DEFAULT, NOT_DUE, UNAPPLIED, Buckets
@@ -329,15 +330,39 @@ def attention(view: View) -> Content:
         )
         for line in found
     ]
+    lines = [*_signs(view), *lines]
     nothing = _("The checks of the load found nothing to look at.")
     body = html.Ul(lines, className="findings") if lines else html.P(nothing, className="measure")
     link = dcc.Link(_("All findings"), href=view.link("/findings"), className="more")
     return Content(
         _("What needs attention"),
-        _("from the checks of the whole load, filters aside, amounts at stake"),
+        _("early signs, and the checks of the whole load, filters aside, amounts at stake"),
         [body, link],
         as_of=_("data up to {day}").format(day=view.f.day(view.options.last_day)),
     )
+
+
+def _signs(view: View) -> list[Component]:
+    """Return the line of the early signs, where there are any; it names who owes most overdue."""
+    found = [*signs_of(view).by_customer.values()]
+    if not found:
+        return []
+    f = view.f
+    text = n_(
+        "{count} customer changes for the worse: {who}",
+        "{count} customers change for the worse, first {who}", len(found),
+    )  # fmt: skip
+    who = ", ".join(view.label("customer", sign.customer) for sign in found[:2])
+    overdue = sum((sign.overdue for sign in found), Decimal(0))
+    return [
+        html.Li(
+            [
+                dcc.Link(text.format(count=f.count(len(found)), who=who),
+                         href=view.link("/changes")),
+                html.Span(f.money(overdue), title=f.exact(overdue), className="n"),
+            ]
+        )
+    ]  # fmt: skip
 
 
 def connect(app: Dash, context: Context) -> None:

@@ -19,6 +19,7 @@ from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import message, page, panel
 from dashboards.base.view import Context, ListRef, View
+from dashboards.charts.signs import TOLD, told
 from dashboards.charts.tables import Bar, bar_list
 from data.core.texts import N_
 from data.workspace.subjects.market import LEVELS
@@ -98,7 +99,13 @@ def _asked(view: View, kind: str) -> Statement:
 
 
 def _selling(view: View, params: Mapping[str, str]) -> Statement:
-    return _asked(view, kind_of(view, params))
+    asked = _asked(view, kind_of(view, params))
+    marked = f"""
+select listed.*, coalesce({TOLD}.what, '') as sign
+from ({asked.sql}) as listed
+left join {TOLD} on {TOLD}.who = listed.customer
+"""
+    return Statement(marked, {**asked.parameters, TOLD: told(view)})
 
 
 def headline_words(view: View) -> str:
@@ -202,6 +209,7 @@ SELLING = Listing(
         Column("carries", N_("Carries a year"), "money", 116, whole=True, options=CARD),
         Column("overdue", N_("Overdue"), "money", 100, total="sum(overdue)", options=CARD,
                whole=True),
+        Column("sign", N_("Early sign"), width=130, options=CARD),
         Column("median_days", N_("Half paid after, days"), "count", 96, options=CARD),
         Column("median_low", N_("From, days (95 %)"), "count", 88),
         Column("median_high", N_("To, days (95 %)"), "count", 88),

@@ -1,4 +1,4 @@
-"""The tabular CUSUM, its run length, and the threshold that keeps a promised number of false alarms.
+"""The tabular CUSUM, its run length, and the threshold of a promised number of false alarms.
 
 One-sided, upwards: only later is worse. Half as many of its alarms are false as of the two-sided
 chart with the same threshold: one in 930 payments at h = 5, where both sides together give one in

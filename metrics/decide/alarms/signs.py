@@ -24,7 +24,7 @@ from metrics.asking.ledger import Ledger, Statement
 from metrics.asking.metric import Query
 from metrics.decide.alarms.cusum import threshold
 from metrics.decide.alarms.waiting import pending
-from metrics.decide.alarms.watch import KEPT, Payers, alarmed, watch
+from metrics.decide.alarms.watch import KEPT, Counts, Payers, alarmed, watch
 
 MONTHS = 36
 """Payments of so many months are looked at."""
@@ -61,8 +61,9 @@ _PARTS = Query(
 select customer,
     cast(sum(case when paid_on > as_of - 91 then 1 else 0 end) as bigint) as invoices,
     cast(sum(case when paid_on > as_of - 91 and pieces > 1 then 1 else 0 end) as bigint) as split,
-    sum(case when paid_on > as_of - 91 then 0 else 1 end) as invoices_before,
-    cast(sum(case when paid_on <= as_of - 91 and pieces > 1 then 1 else 0 end) as bigint) as split_before,
+    cast(sum(case when paid_on > as_of - 91 then 0 else 1 end) as bigint) as invoices_before,
+    cast(sum(case when paid_on <= as_of - 91 and pieces > 1 then 1 else 0 end) as bigint)
+        as split_before,
     min(case when paid_on > as_of - 91 and pieces > 1 then paid_on end) as since
 from (
     select as_of, customer, document_key, due_on,
@@ -162,7 +163,7 @@ class Orders:
 
 @dataclass(frozen=True)
 class Sign:
-    """What changed of one customer; at least one of the parts. receivables, overdue: what it owes."""
+    """What changed of one customer, at least one of the parts; and what it owes."""
 
     customer: str
     later: Later | None = None
@@ -209,10 +210,8 @@ def signs(ask: Callable[[Statement], pa.Table], asked: Ledger, policy: Policy) -
 
     late, h, payments, watched = _later(ask, whole, promised)
     level = promised * _OTHERS * RECENT / 7 / 2 / max(watched, 1)
-    parts = {row["customer"]: made for row in rows(_PARTS) if (made := _parts(row, level))}
-    orders = {
-        row["customer"]: made for row in rows(_ORDERS) if (made := _orders(row, level, as_of))
-    }
+    parts = {row["customer"]: _parts(row, level) for row in rows(_PARTS)}
+    orders = {row["customer"]: _orders(row, level, as_of) for row in rows(_ORDERS)}
     broken = {
         row["customer"]: Broken(row["broken"], row["missing"], row["since"])
         for row in rows(_BROKEN)
@@ -220,13 +219,10 @@ def signs(ask: Callable[[Statement], pa.Table], asked: Ledger, policy: Policy) -
     owed = {row["customer"]: row for row in rows(_OWED)}
     found = []
     for who in {*late, *parts, *orders, *broken}:
-        row = owed.get(who, {})
-        found.append(
-            Sign(
-                who, late.get(who), broken.get(who), parts.get(who), orders.get(who),
-                row.get("receivables", Decimal(0)), row.get("overdue", Decimal(0)),
-            )
-        )  # fmt: skip
+        row = owed.get(who, {"receivables": Decimal(0), "overdue": Decimal(0)})
+        told = late.get(who), broken.get(who), parts.get(who), orders.get(who)
+        if any(told):
+            found.append(Sign(who, *told, row["receivables"], row["overdue"]))
     found.sort(key=lambda sign: (-sign.overdue, sign.customer))
     return Signs({sign.customer: sign for sign in found}, h, payments, watched)
 
@@ -238,7 +234,8 @@ def _later(
     as_of = (whole.as_of - _DAY_0).days
     paid = ask(whole.over(_PAID, ("customer",)))
     waits = ask(replace(whole, undisputed=True).over(_WAITS, ("customer",)))
-    names, who = np.unique(_texts(paid, "customer"), return_inverse=True)
+    whose_paid = np.array(paid["customer"].to_pylist(), dtype=object)
+    names, who = np.unique(whose_paid, return_inverse=True)
     place = {name: n for n, name in enumerate(names.tolist())}
     days, late = _days(paid, "closed_on"), np.asarray(paid["late"].to_numpy(), dtype=np.float64)
     order = np.lexsort((days, who))
@@ -269,12 +266,9 @@ def _later(
     return told, h, payments, int((found.judged > 0).sum())
 
 
-def _texts(table: pa.Table, name: str) -> Any:
-    return np.array(table[name].to_pylist(), dtype=object)
-
-
-def _days(table: pa.Table, name: str) -> Any:
-    return table[name].cast(pa.int32()).to_numpy().astype(np.int64)
+def _days(table: pa.Table, name: str) -> Counts:
+    days: Counts = table[name].cast(pa.int32()).to_numpy().astype(np.int64)
+    return days
 
 
 def _parts(row: Mapping[str, Any], level: float) -> Parts | None:

@@ -8,9 +8,9 @@ behaves as before, such ranks are independent of each other and of what its days
 than theory says, which a mean and a deviation estimated from twenty payments would.
 
 What is still open and later than usual counts as payments made on the as-of day: at least so late
-will they be (`waiting`). These come on top of theory, and so does whoever looks every week: measured
-on simulated payers (docs/alarms.md) both together make up to half as many false alarms again, and
-the threshold is set for a share KEPT of what was promised.
+will they be (`waiting`). These come on top of theory, and so does whoever looks every week:
+measured on simulated payers (docs/alarms.md) both together make up to half as many false alarms
+again, and the threshold is set for a share KEPT of what was promised.
 """
 
 from __future__ import annotations
@@ -159,6 +159,9 @@ def _pending(payers: Payers, first: Counts, after: Counts) -> Numbers:
 
 
 def alarmed(found: Watched, h: float) -> npt.NDArray[np.bool_]:
-    """Return which customers pay later than they used to: the sum is above h, and it matters."""
+    """Return which customers pay later than they used to: the sum is above h, and it matters.
+
+    Who pays before the due day still is not late.
+    """
     with np.errstate(invalid="ignore"):
-        return (found.sums > h) & (found.now - found.usual >= MATTERS)
+        return (found.sums > h) & (found.now > 0) & (found.now - found.usual >= MATTERS)
