@@ -45,7 +45,8 @@ def told(view: View) -> pa.Table:
             rows.append(
                 {
                     "who": sign.customer, "what": brief(sign), "why": words(view, sign),
-                    "since": sign.since, "usual": later and later.usual, "now": later and later.now,
+                    "since": sign.since, "usual": later and later.usual,
+                    "now": later and later.lately,
                     "waiting": later and later.waiting, "overdue": sign.overdue,
                     "receivables": sign.receivables,
                 }
@@ -72,7 +73,7 @@ def _words(view: View, part: Later | Broken | Parts | Orders) -> str:
         if part.waiting:
             text = _("usually pays {usual}, now {now} with {count} still open")
         return text.format(
-            usual=_late(view, part.usual), now=_late(view, part.now), count=f.count(part.waiting)
+            usual=_late(view, part.usual), now=_late(view, part.lately), count=f.count(part.waiting)
         )
     if isinstance(part, Broken):
         text = n_(

@@ -118,13 +118,13 @@ group by customer
 
 @dataclass(frozen=True)
 class Later:
-    """Payments come later. usual, now: median days after due before `since` and from it on.
+    """Payments come later. usual, lately: median days after due before `since` and from it on.
 
     payments: since then; waiting: open payments that count as made on the as-of day.
     """
 
     usual: float
-    now: float
+    lately: float
     payments: int
     waiting: int
     since: date
@@ -260,7 +260,7 @@ def _later(
         begun, end = int(found.since[one]), int(after[one])
         since = int(days[begun]) if begun < end else as_of
         told[str(names[one])] = Later(
-            float(found.usual[one]), float(found.now[one]), end - begun, int(counts[one]),
+            float(found.usual[one]), float(found.lately[one]), end - begun, int(counts[one]),
             _DAY_0 + timedelta(since),
         )  # fmt: skip
     return told, h, payments, int((found.judged > 0).sum())

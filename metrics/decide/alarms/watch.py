@@ -76,15 +76,15 @@ class Watched:
     sums: the CUSUM after the last payment and what is pending; 0 where too few are known. since:
     the place, in `Payers`, of the first payment of the change; the place after the last payment of
     the customer where only what is pending tells of it. judged: how many payment days had enough
-    others before them. usual, now: median days after due before that payment, and from it on with
-    what is pending.
+    others before them. usual, lately: median days after due before that payment, and from it on
+    with what is pending.
     """
 
     sums: Numbers
     since: Counts
     judged: Counts
     usual: Numbers
-    now: Numbers
+    lately: Numbers
 
 
 def scores(who: Counts, late: Numbers) -> Numbers:
@@ -123,14 +123,14 @@ def watch(payers: Payers, k: float = K) -> Watched:
         sums, since = _added(sums, since, np.where(payers.pending > turn, told, np.nan), after, k)
     judged = np.zeros(count, dtype=np.int64)
     np.add.at(judged, payers.who, ~np.isnan(each))
-    usual, now = np.full(count, np.nan), np.full(count, np.nan)
+    usual, lately = np.full(count, np.nan), np.full(count, np.nan)
     for one in np.flatnonzero(sums > 0):
         before = payers.late[max(first[one], since[one] - EARLIER) : since[one]]
         if len(before):
             usual[one] = np.median(before)
         late = [*payers.late[since[one] : after[one]], *[payers.at[one]] * payers.pending[one]]
-        now[one] = np.median(late) if late else np.nan
-    return Watched(sums, since, judged, usual, now)
+        lately[one] = np.median(late) if late else np.nan
+    return Watched(sums, since, judged, usual, lately)
 
 
 def _added(
@@ -164,4 +164,4 @@ def alarmed(found: Watched, h: float) -> npt.NDArray[np.bool_]:
     Who pays before the due day still is not late.
     """
     with np.errstate(invalid="ignore"):
-        return (found.sums > h) & (found.now > 0) & (found.now - found.usual >= MATTERS)
+        return (found.sums > h) & (found.lately > 0) & (found.lately - found.usual >= MATTERS)

@@ -14,63 +14,16 @@ from data.workspace.subjects.dispute import Dispute
 from data.workspace.subjects.promise import Promise
 from metrics.asking.ledger import Ledger
 from metrics.decide.alarms.signs import Broken, Later, Orders, Parts, signs
-from tests.ledgers import customer, invoice, match, payment, publish
+from tests.early import DUES, HABIT, LAST, changing
+from tests.ledgers import publish
 from tests.telling import Telling
 
 D = Decimal
-LAST = date(2026, 3, 31)
-HABIT = (3, 5, 4, 6, 2)
-"""Days after due, in turn."""
-
-
-class Books:
-    """Invoices of 100, due in 30 days, and what pays them."""
-
-    def __init__(self) -> None:
-        self.documents: list[dict] = []
-        self.matches: list[dict] = []
-
-    def bill(self, who: str, due: date, late: int | None, parts: int = 1) -> None:
-        name = f"{who}{len(self.documents)}"
-        self.documents.append(
-            invoice(name, who, str(due - timedelta(30)), "100.00", due=str(due))
-        )  # fmt: skip
-        for part in range(0 if late is None else parts):
-            day = due + timedelta(late + 4 * part)
-            if day > LAST:
-                return
-            money = D(100) / parts
-            self.documents.append(payment(f"P{part}{name}", who, str(day), money))
-            self.matches.append(match(name, f"P{part}{name}", money))
-
-
-def weekly(count: int, until: date = LAST - timedelta(7)) -> list[date]:
-    return [until - timedelta(7 * n) for n in reversed(range(count))]
-
-
-#: A week apart, to the last that is invoiced by LAST.
-DUES = weekly(77, LAST + timedelta(28))
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    books = Books()
-    for n, due in enumerate(DUES):
-        habit, end = HABIT[n % 5], n >= 62
-        books.bill("STEADY", due, habit)
-        books.bill("SLOWER", due, 24 if end else habit)
-        books.bill("EARLY", due, habit - (10 if end else 25))
-        books.bill("STOPPED", due, None if n >= 64 else habit)
-        books.bill("FORGOT", due, None if n in (60, 61, 62) else habit)
-        books.bill("PARTS", due, habit, 2 if n >= 60 else 1)
-        # what it ordered stops; a few invoices remain
-        if n < 55 or n % 5 == 0:
-            books.bill("LESS", due, habit)
-    for due in weekly(6):
-        books.bill("NEW", due, 40)
-    customers = [customer(who) for who in sorted({d["customer_id"] for d in books.documents})]
-    folder = tmp_path_factory.mktemp("signs")
-    return publish(folder, books.documents, books.matches, customers)
+    return changing(tmp_path_factory.mktemp("signs"))
 
 
 def found(store, as_of=LAST, telling=None, policy=DEFAULTS, where=None):
@@ -91,7 +44,7 @@ def test_later_is_told_in_the_customers_own_days(store):
     later = sign.later
     assert later is not None
     assert later.usual == statistics.median(HABIT)
-    assert later.now == 24
+    assert later.lately == 24
     paid = [due + timedelta(24) for due in DUES[62:] if due + timedelta(24) <= LAST]
     # the ordinary day of 6 just before may have begun the sum
     assert later.since <= paid[0]

@@ -62,7 +62,7 @@ def test_the_sum_says_since_when():
     found = watch(Payers(1, who, day, late, *none(1)))
     # the day of 6 before it began the sum, and counts
     assert found.since[0] <= 20 < found.since[0] + 5
-    assert (found.usual[0], found.now[0]) == (5.0, 20.0)
+    assert (found.usual[0], found.lately[0]) == (5.0, 20.0)
     alone = np.max(watch(Payers(1, who[:20], day[:20], late[:20], *none(1))).sums)
     assert found.sums[0] > 4 > alone
 
