@@ -15,6 +15,8 @@ KINDS = {
     Parts: N_("Pays in parts"),
     Orders: N_("Orders less"),
 }
+_HEARD = ("promises", "plans", "settlements", "disputes", "settled_disputes", "documents")
+"""The relations of what was said that signs follow from."""
 TOLD = "told_signs"
 """What `told` is called in statements."""
 _SCHEMA = pa.schema(
@@ -28,8 +30,11 @@ _SCHEMA = pa.schema(
 
 def signs_of(view: View) -> Signs:
     """Return the early signs of all customers that the reader sees, whatever the filters."""
-    key = ("signs", view.state.path, view.moment, view.selection.as_of)
-    engine, policy = view.state.engine, view.options.policy
+    engine, policy, told = view.state.engine, view.options.policy, view.relations
+    # a note or a limit changes no sign: nothing is computed anew after one is said
+    heard = told and tuple(told.print_of(name) for name in _HEARD)
+    rules = repr((policy.false_alarms, policy.promise_days))
+    key = ("signs", view.state.path, view.scope, view.selection.as_of, view.said_by, heard, rules)
     return view.kept.get(
         key, lambda: signs(lambda s: engine.query(s.sql, s.parameters), view.ledger, policy)
     )
