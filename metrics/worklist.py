@@ -39,11 +39,12 @@ def accounts_of(
     if not listed:
         return []
     numbers = sorted(listed)
-    near, sectors = _curves(rows, day, numbers, policy), _sectors(rows, numbers)
+    everyone = Ledger(day, months=MONTHS, cubes=ledger.cubes)
+    near, sectors = _curves(rows, everyone, numbers, policy), _sectors(rows, numbers)
     theirs = replace(ledger, where={**ledger.where, "customer": tuple(numbers)})
     clocks = {row["customer"]: row for row in rows(insured(theirs))}
     ordered = {row["customer"]: row["amount"] for row in rows(orders(theirs))}
-    losses = _losses(rows, day)
+    losses = _losses(rows, everyone)
     found = []
     for number in numbers:
         row, places = listed[number], sectors.get(number, {})
@@ -75,14 +76,14 @@ def _items(
 
 
 def _curves(
-    rows: Rows, day: date, numbers: Sequence[str], policy: Policy
+    rows: Rows, everyone: Ledger, numbers: Sequence[str], policy: Policy
 ) -> dict[str, dict[str, Curve]]:
     """Return level -> group -> its curve, of groups with enough payments."""
-    enough = policy.enough_payments.at(day)
+    enough = policy.enough_payments.at(everyone.as_of)
     found = {}
     for level in ("customer", *_LEVELS, "total"):
         where = {"customer": tuple(numbers)} if level == "customer" else {}
-        statement = curves(Ledger(day, where, months=MONTHS), level, enough)
+        statement = curves(replace(everyone, where=where), level, enough)
         steps = (
             (row[level] or "", row["day"], row["unpaid"], row["at_risk"], row["paid"])
             for row in rows(statement)
@@ -102,11 +103,11 @@ def _sectors(rows: Rows, numbers: Sequence[str]) -> dict[str, dict[str, str]]:
     }
 
 
-def _losses(rows: Rows, day: date) -> dict[str, tuple[Decimal, str]]:
+def _losses(rows: Rows, everyone: Ledger) -> dict[str, tuple[Decimal, str]]:
     """Return division -> the share that was never paid, where any was; '' -> of all."""
     found = {}
     for level in ("total", "sector_division"):
-        for row in rows(lost(Ledger(day), level)):
+        for row in rows(lost(everyone, level)):
             if row["lost"] > 0 and row["paid"] + row["lost"] > 0 and row[level]:
                 code = "" if level == "total" else row[level]
                 found[code] = share(row["lost"], row["paid"] + row["lost"]), level

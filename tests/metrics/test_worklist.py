@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 
 from data.core.policy.rules import DEFAULTS
+from data.core.rights import Scope
+from data.store.within import within
 from data.workspace.subjects.dispute import Dispute
 from metrics.asking.ledger import Ledger
 from metrics.decide.work.today import worklist
@@ -96,6 +98,15 @@ def test_filters_leave_others_out_but_change_no_chance(store):
     everyone, anns = weighed(store), weighed(store, where={"salesperson": ("Ann",)})
     assert set(anns) == {"SLOW", "NEW"}
     assert anns["SLOW"] == everyone["SLOW"]
+
+
+def test_a_salesperson_sees_own_accounts_and_no_others(store):
+    state = within(store.current(), Scope.of({"salesperson": ("Ann",)}))
+    rows, _figure = asking_of(state.engine)
+    ledger = Ledger(LAST, enough=20, cubes=state.engine.cubes)
+    assert {x.number for x in accounts_of(rows, ledger, DEFAULTS)} == {
+        "SLOW", "NEW",
+    }  # fmt: skip
 
 
 def test_what_is_disputed_is_not_asked_for(store):

@@ -145,6 +145,7 @@ def store(tmp_path_factory):
         [
             invoice("A1", "A", "2025-11-20", "900.00", due="2025-12-20"),
             payment("PA1", "A", "2026-01-19", "400.00"),
+            payment("NA1", "A", "2026-02-15", "100.00") | {"kind": "credit_note"},
             invoice("A2", "A", "2026-03-01", "5.00", due="2026-03-20"),
             invoice("B1", "B", "2025-12-01", "700.00", due="2026-01-01"),
             invoice(
@@ -153,7 +154,7 @@ def store(tmp_path_factory):
             invoice("P1", "P", "2025-12-01", "800.00", due="2026-01-01"),
             invoice("Z", "Z", "2026-03-31", "10.00", due="2026-04-30"),
         ],
-        [match("A1", "PA1", "400.00")],
+        [match("A1", "PA1", "400.00"), match("A1", "NA1", "100.00")],
     )
     customers = [
         customer("A", name="Alfa", country="BE"), customer("B", name="Beta", country="FR"),
@@ -175,7 +176,8 @@ def test_who_is_written_to_how_and_what_is_left_out(store):
         "friendly", "fr", "said", "compta@alfa.example",
     )  # fmt: skip
     (line,) = one.claims.lines  # what is less than the policy asks for is not in it
-    assert (line.late.amount, line.late.open, line.days) == (900, 500, 101)
+    assert (line.late.amount, line.late.open, line.days) == (900, 400, 101)
+    # what was credited was never owed: it bears no interest
     assert line.late.paid == ((date(2026, 1, 19), D("400.00")),)
     assert (found["C"].claims.currency, found["C"].claims.open) == ("USD", 600)
     assert found["C"].claims.compensation is None

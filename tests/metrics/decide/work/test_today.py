@@ -133,6 +133,13 @@ def test_a_promise_is_waited_for_and_a_broken_one_brings_the_customer_back():
         assert row(replace(one, said=Said((one_given,), steps)), DAY, DEFAULTS).state == DONE
 
 
+def test_who_was_taken_off_is_back_on_the_very_day():
+    one = late(item(20_000, 20))
+    for days, state in ((1, AWAY), (0, LATER)):
+        away = Said(away=Away(DAY - timedelta(9), "waits", DAY + timedelta(days)))
+        assert row(replace(one, said=away), DAY, DEFAULTS).state == state
+
+
 _ITEMS = st.lists(st.builds(item, st.integers(1, 60_000), st.integers(-20, 300)), max_size=3)
 _ACCOUNTS = st.lists(
     st.builds(
