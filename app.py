@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ import typer
 from dashboards.deal.command import deal_command
 from dashboards.door.command import users
 from dashboards.work.command import reminders_command
+from dashboards.forecast.command import backtest_command, forecast_command
 from data.core.texts import Text
 from etl.load.command import keeping, publishing
 from etl.load.command.net import Commands, private
@@ -337,6 +338,14 @@ def opened(store: Path | str) -> Store:
     return ParquetStore(store, url) if url else Store(store)
 
 
+def _loaded(paths: Sequence[Path], folder: Path) -> Store | None:
+    """Load exports into a folder; None where not all was understood."""
+    from data.store.state import Store
+    from etl.load.run import load
+
+    return states if load(paths, states := Store(folder)).ok else None
+
+
 def _importer(states: Store) -> Importer | None:
     """Return what loads into the store; None where it is only read."""
     from data.store.parquet import ParquetStore
@@ -348,6 +357,8 @@ def _importer(states: Store) -> Importer | None:
 
 cli.command("deal")(deal_command(opened))
 cli.command("reminders")(reminders_command(opened))
+cli.command("forecast")(forecast_command(opened))
+cli.command("backtest")(backtest_command(opened, _loaded))
 
 
 @cli.command()

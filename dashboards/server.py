@@ -37,6 +37,7 @@ from dashboards.door.listening import Listening
 from dashboards.door.ways import Ways, ways_of
 from dashboards.dso import page as dso
 from dashboards.findings import page as findings
+from dashboards.forecast import page as forecast
 from dashboards.frame import download, explain, frame
 from dashboards.imports import page as imports
 from dashboards.memory import page as memory
@@ -60,6 +61,7 @@ PAGES: tuple[Page, ...] = (
     changes.PAGE,
     dso.PAGE,
     aging.PAGE,
+    forecast.PAGE,
     sectors.PAGE,
     customers.PAGE,
     terms.PAGE,

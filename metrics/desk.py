@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 
 from data.core.policy.rules import Policy
 from data.store.engine import Engine
-from metrics.asking.ledger import Ledger, Statement, month_start
+from metrics.asking.ledger import Ledger, Rows, Statement, month_start
 from metrics.asking.metric import Query
 from metrics.catalogue import answer
 from metrics.decide.deal.answer import alternatives, decide, smallest_changes
@@ -23,8 +23,6 @@ from metrics.decide.deal.standing import Followed, Invoice, Outcome, outcomes
 from metrics.lists.customers import customers
 from metrics.lists.expected import Expected, Figure, next_payment
 
-Rows = Callable[[Statement], Sequence[Mapping[str, Any]]]
-"""Runs a statement: its rows."""
 _HUNDREDTH = Decimal("0.01")
 
 _OPEN = Query(

@@ -10,11 +10,11 @@ from decimal import Decimal
 from data.core.dimensions import SECTOR_LEVELS
 from data.core.policy.rules import Policy
 from data.reference import nace
-from metrics.asking.ledger import Ledger
+from metrics.asking.ledger import Ledger, Rows
 from metrics.decide.deal.deal import Asked, Known
 from metrics.decide.deal.kept import Desk
 from metrics.decide.deal.prospect import Peers, Prospect, propose
-from metrics.desk import Rows, beyond_terms, desk_of, ended, share, with_books
+from metrics.desk import beyond_terms, desk_of, ended, share, with_books
 from metrics.lists.expected import Figure
 
 

@@ -19,12 +19,11 @@ if TYPE_CHECKING:
     from dashboards.base.format import Format
     from data.core.policy.rules import Policy
     from data.store.state import State, Store
-    from metrics.asking.ledger import Ledger
+    from metrics.asking.ledger import Ledger, Rows
     from metrics.decide.deal.answer import Alternative, Answer
     from metrics.decide.deal.coming import Approved
     from metrics.decide.deal.deal import Asked
     from metrics.decide.deal.kept import Desk
-    from metrics.desk import Rows
 
 _STORE = Path("store")
 _NOTHING = "{store} holds no data yet: load exports with `python app.py load PATH`"

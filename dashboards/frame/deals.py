@@ -10,13 +10,13 @@ from typing import Any
 from dashboards.base.i18n import n_
 from dashboards.base.view import View
 from data.core.calendar import months_later
-from metrics.asking.ledger import Ledger, Statement
+from metrics.asking.ledger import Ledger, Rows, Statement
 from metrics.decide.deal.bill import Bill, Judged, bill
 from metrics.decide.deal.cases import SUBJECTS, Case, cases
 from metrics.decide.deal.coming import Approved
 from metrics.decide.deal.kept import Kept, read
 from metrics.decide.deal.standing import Outcome
-from metrics.desk import Rows, approvals, followed, invoices_of, may_be_followed
+from metrics.desk import approvals, followed, invoices_of, may_be_followed
 
 
 def cases_of(view: View) -> list[Case]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 import pyarrow as pa
 
@@ -63,6 +64,10 @@ class Statement:
             r"\$([a-z_][a-z_0-9]*)", lambda name: literal(self.parameters[name[1]]), self.sql
         )
         return written(text, sorted(apart(self.parameters)[1].items()))
+
+
+Rows = Callable[[Statement], Sequence[Mapping[str, Any]]]
+"""Runs a statement: its rows."""
 
 
 def month_start(day: date, back: int = 0) -> date:
