@@ -14,8 +14,8 @@ import typer
 
 from dashboards.deal.command import deal_command
 from dashboards.door.command import users
-from dashboards.work.command import reminders_command
 from dashboards.forecast.command import backtest_command, forecast_command
+from dashboards.work.command import reminders_command
 from data.core.texts import Text
 from etl.load.command import keeping, publishing
 from etl.load.command.net import Commands, private
