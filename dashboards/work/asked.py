@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from dashboards.base.view import View
 from dashboards.charts.said import Became, became, in_reporting
+from dashboards.charts.signs import signs_of, words
 from dashboards.frame.deals import rows_of
 from data.workspace.line import Line
 from data.workspace.subjects.keeping import Owner
@@ -111,6 +113,20 @@ def _given(view: View, one: Became) -> Given | None:
     missing = max(amount - one.kept.paid, Decimal(0))
     plan = isinstance(said, Plan)
     return Given(one.line.said_on, last, amount, missing, one.kept.state, plan)
+
+
+def signs_told(view: View) -> Mapping[str, str]:
+    """Return customer -> how its behaviour changes for the worse, in words.
+
+    A broken promise is no part of it: it is a reason of its own.
+    """
+
+    def made() -> Mapping[str, str]:
+        signs = (replace(sign, broken=None) for sign in signs_of(view).by_customer.values())
+        return {sign.customer: words(view, sign) for sign in signs if sign.told}
+
+    found: Mapping[str, str] = view.derived("worked signs", made)
+    return found
 
 
 def spent(view: View) -> int:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from dashboards.base.grid import CARD, Column, Listing
 from dashboards.base.i18n import _
 from dashboards.base.view import View
-from dashboards.work.asked import OWNER, list_of, listed
+from dashboards.work.asked import OWNER, list_of, listed, signs_told
 from dashboards.work.words import (
     LISTED,
     STATES,
@@ -32,7 +32,8 @@ _SCHEMA = pa.schema(
         ("rank", pa.int32()), ("customer", _TEXT), ("customer_name", _TEXT), ("sector", _TEXT),
         ("country", _TEXT), ("salesperson", _TEXT), ("owner", _TEXT), ("state", _TEXT),
         ("verb", _TEXT), ("level", _TEXT), ("gain", _MONEY), ("asked", _MONEY),
-        ("late", pa.int32()), ("why", _TEXT), ("last_on", pa.date32()), ("last_contact", _TEXT),
+        ("late", pa.int32()), ("why", _TEXT), ("sign", _TEXT), ("last_on", pa.date32()),
+        ("last_contact", _TEXT),
         ("promise", _TEXT), ("back_on", pa.date32()), ("reason", _TEXT),
         ("if_left", _MONEY), ("if_asked", _MONEY), ("sooner", _MONEY), ("days", pa.float64()),
         ("interest", _MONEY), ("loss", _MONEY), ("cover", _MONEY), ("cost", _MONEY),
@@ -54,6 +55,7 @@ def _values(view: View, row: Row) -> Mapping[str, Any]:
         "owner": account.said.owner, "state": row.state, "verb": row.verb,
         "level": _(row.level) if row.level else "", "gain": row.gain, "asked": row.asks,
         "late": row.oldest, "why": why_words(row, view.f),
+        "sign": signs_told(view).get(account.number, ""),
         "last_on": last.said_on if last else None, "last_contact": last_words(row, view.f),
         "promise": promise_words(row, view.f), "back_on": row.back_on, "reason": away_words(row),
         "minutes": row.minutes, "disputed": account.disputed, "unapplied": account.unapplied,
@@ -95,6 +97,7 @@ WORK = Listing(
         Column("asked", N_("Asked for"), "money", 118, total="sum(asked)", options=CARD),
         Column("late", N_("Oldest, days late"), "count", 96, options=CARD),
         Column("why", N_("Why"), width=420),
+        Column("sign", N_("Early sign"), width=260),
         Column("state", N_("Stands"), width=170, words=STATES),
         Column("back_on", N_("Back on"), "day", options=CARD),
         Column("reason", N_("Reason to wait"), width=180),

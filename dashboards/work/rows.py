@@ -13,7 +13,8 @@ from dashboards.base.i18n import _, n_
 from dashboards.base.panel import Content
 from dashboards.base.parts import message
 from dashboards.base.view import ListRef, View
-from dashboards.work.asked import listed, worklist_of
+from dashboards.charts.signs import signs_of
+from dashboards.work.asked import listed, signs_told, worklist_of
 from dashboards.work.listing import WORK, narrowed
 from dashboards.work.words import (
     last_words,
@@ -55,6 +56,7 @@ def headline_words(view: View) -> str:
 
 def today_content(view: View, may: bool) -> Content:
     """Return today's rows; `may`: with buttons to act by."""
+    view.together(lambda: worklist_of(view), lambda: signs_of(view))
     rows, f = listed(view, "today"), view.f
     title = n_("{count} customer to act on", "{count} customers to act on", len(rows)).format(
         count=f.count(len(rows))
@@ -78,6 +80,7 @@ def _row(view: View, row: Row, may: bool) -> Component:
     step = step_words(row.verb, row.level)
     sector = view.sector_words(account.sector) if account.sector else ""
     who = " · ".join(filter(None, (sector, account.salesperson, account.said.owner)))
+    sign = signs_told(view).get(account.number, "")
     told = [
         _("Last: {contact}").format(contact=last_words(row, f)) if last_words(row, f) else "",
         _("Promise: {promise}").format(promise=promise_words(row, f))
@@ -110,6 +113,9 @@ def _row(view: View, row: Row, may: bool) -> Component:
                         className="work-who",
                     ),
                     html.P(why_words(row, f), className="work-why"),
+                    html.P(_("Early sign: {sign}").format(sign=sign), className="work-sign")
+                    if sign
+                    else None,
                     html.P(" · ".join(filter(None, told)), className="work-said")
                     if any(told)
                     else None,

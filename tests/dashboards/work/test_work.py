@@ -12,7 +12,7 @@ import pytest
 from dashboards.base.i18n import speaking
 from dashboards.base.view import Context
 from dashboards.server import create_app
-from dashboards.work import acting
+from dashboards.work import acting, asked
 from dashboards.work.asked import listed, worklist_of
 from dashboards.work.listing import WORK
 from dashboards.work.rows import headline_words, today_content
@@ -21,6 +21,7 @@ from data.workspace.subjects.keeping import Owner
 from data.workspace.subjects.promise import Promise
 from data.workspace.subjects.subject import SaidError
 from data.workspace.subjects.work import Contact, Snooze
+from metrics.decide.alarms.signs import Broken, Later, Sign, Signs
 from tests.ledgers import customer, invoice, match, payment, publish
 from tests.pages import ask, query, words
 
@@ -142,6 +143,18 @@ def test_filters_and_owners_leave_their_customers(context):
     assert listed_numbers(context, owner="Cora") == ["C"]
 
 
+def test_a_change_for_the_worse_stands_on_the_row_and_in_the_file(context, monkeypatch):
+    view, gone = context.view(""), Broken(1, D(10), LAST)
+    later = Later(3.0, 20.0, 9, 0, LAST)
+    signs = Signs({"A": Sign("A", later=later, broken=gone), "B": Sign("B", broken=gone)})
+    monkeypatch.setattr(asked, "signs_of", lambda _view: signs)
+    drawn = str(today_content(view, may=True).body)
+    said = "usually pays 3 days after due, now 20 days after due"
+    assert drawn.count("Early sign: ") == drawn.count(f"Early sign: {said}") == 1
+    rows = {row["customer"]: row["sign"] for row in view.query(*statement_of(view))}
+    assert rows == {"A": said, "B": "", "C": ""}
+
+
 def test_who_may_not_say_it_sees_the_list_without_buttons(context):
     view = context.view("")
     assert acting.may_act(context, view)
@@ -156,10 +169,10 @@ def test_who_may_not_say_it_sees_the_list_without_buttons(context):
 
 def test_a_click_opens_the_form_and_keeping_it_answers_what_was_kept(context):
     app = create_app(context.store)
-    asked = {"customer": "A", "what": "act"}
-    opened = ask(app, "work-modal.opened", work_ask=asked)
+    click = {"customer": "A", "what": "act"}
+    opened = ask(app, "work-modal.opened", work_ask=click)
     assert opened["work-modal"] == {"opened": True, "title": "Call: Firma A"}
-    kept = ask(app, "work-said.data", changed="work-keep.n_clicks", work_keep=1, work_ask=asked,
+    kept = ask(app, "work-said.data", changed="work-keep.n_clicks", work_keep=1, work_ask=click,
                work_outcome="reached", who="An")  # fmt: skip
     assert kept["work-status"]["children"] == "Kept: Call: Firma A."
     undone = ask(app, "work-said.data", changed="work-undo.n_clicks", work_undo=1, who="An",
@@ -167,7 +180,7 @@ def test_a_click_opens_the_form_and_keeping_it_answers_what_was_kept(context):
     assert undone["work-said"]["data"] == 2
     assert listed_numbers(context) == ["A", "B", "C"]
     # nobody says it: nothing is kept, and the form says why
-    refused = ask(app, "work-said.data", changed="work-keep.n_clicks", work_keep=2, work_ask=asked,
+    refused = ask(app, "work-said.data", changed="work-keep.n_clicks", work_keep=2, work_ask=click,
                   work_outcome="reached")  # fmt: skip
     assert words(refused["work-refused"]["children"])
     assert "work-said" not in refused
