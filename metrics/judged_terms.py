@@ -6,9 +6,8 @@ import pyarrow as pa
 
 from data.core.policy.rules import Policy
 from data.reference.late_payment import caps
-from metrics.asking.ledger import Ledger, Statement
+from metrics.asking.ledger import Ledger, Rows, Statement
 from metrics.decide.terms import Agreement, judge_terms
-from metrics.desk import Rows
 from metrics.lists.term_leaks import JUDGED_SCHEMA, TERMS_GIVEN
 
 

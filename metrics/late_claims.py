@@ -9,9 +9,8 @@ from datetime import date
 from decimal import Decimal
 
 from data.core.policy.rules import Policy
-from metrics.asking.ledger import Ledger
+from metrics.asking.ledger import Ledger, Rows
 from metrics.decide.work.claim import Claims, Late, claims
-from metrics.desk import Rows
 from metrics.lists.late import late_invoices, loose, paid_late
 
 

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from data.core.policy.rules import Policy
-from metrics.asking.ledger import Ledger, Statement
+from metrics.asking.ledger import Ledger, Rows, Statement
 from metrics.decide.work.account import NOTHING, Account, Item, Said
 from metrics.decide.work.chances import Curve, curves_of
-from metrics.desk import Rows, share
+from metrics.desk import share
 from metrics.lists.insured import insured
 from metrics.lists.work import curves, facts, lost, open_items, orders
 
