@@ -29,8 +29,8 @@ def accounts_of(
 ) -> list[Account]:
     """Return the customers under the ledger's filters of whom something may be to be done.
 
-    Those with something overdue or soon due, and good customers that grow. Their chances and losses
-    rest on all documents, whatever the filters. said: customer -> what was said of it.
+    Those with something overdue or soon due, and good customers that grow. Chances and losses rest
+    on all documents, whatever the filters. said: customer -> what was said of it.
     """
     day, told = ledger.as_of, said or {}
     items, loose = _items(rows, ledger, day + timedelta(policy.ahead_days.at(day)))
@@ -40,7 +40,7 @@ def accounts_of(
         return []
     numbers = sorted(listed)
     everyone = Ledger(day, months=MONTHS, cubes=ledger.cubes)
-    near, sectors = _curves(rows, everyone, numbers, policy), _sectors(rows, numbers)
+    near, sectors = _curves(rows, everyone, sorted(items) or [""], policy), _sectors(rows, numbers)
     theirs = replace(ledger, where={**ledger.where, "customer": tuple(numbers)})
     clocks = {row["customer"]: row for row in rows(insured(theirs))}
     ordered = {row["customer"]: row["amount"] for row in rows(orders(theirs))}

@@ -227,7 +227,7 @@ def connect(app: Dash, context: Context) -> None:
 def _link(view: View, row: Row) -> Component | None:
     """Return where the step is taken: the letter, or the customer's page."""
     number = row.account.number
-    if row.verb in ("remind", "dun"):
+    if row.verb in ("remind", "dun") and row.oldest > 0:
         href = view.link("/work/reminders.html", **{LETTER_TO: number})
         return html.A(_("Its letter, to print"), href=href, target="_blank")
     if row.verb == "hand_over":

@@ -21,6 +21,7 @@ from data.workspace.subjects.note import Note
 from data.workspace.subjects.plan import Plan, Settlement
 from data.workspace.subjects.promise import Promise
 from data.workspace.subjects.subject import SaidError
+from data.workspace.subjects.work import Contact, Correspondence, Snooze
 from tests.pages import loaded
 
 INVOICES = """Invoice number;Customer;Invoice date;Due date;Amount
@@ -134,6 +135,9 @@ def test_a_form_says_what_it_holds(context):
                     {"subject": "settlements", "amount": 6, "owed": 5, "day": "2025-01-01"},
                     {"subject": "owners"}, {"subject": "priorities"}, {"subject": "persons"},
                     {"subject": "said_sectors"}, {"subject": "said_sectors", "sector": "horeca"},
+                    {"subject": "contacts", "verb": "call"}, {"subject": "snoozes"},
+                    {"subject": "snoozes", "waiting": "absent"}, {"subject": "correspondence"},
+                    {"subject": "correspondence", "language": "nl", "email": "not one"},
                     {"subject": "backlogs"}, {"subject": "views"}):  # fmt: skip
         with pytest.raises(SaidError):
             made(shown, empty | missing)
@@ -151,6 +155,12 @@ def test_a_form_says_what_it_holds(context):
         ({"subject": "priorities", "level": "more"}, Priority("more", "customer", "A")),
         ({"subject": "persons", "person": "yes"}, Person(True)),
         ({"subject": "said_sectors", "sector": "4711"}, Sector("47.11")),
+        ({"subject": "contacts", "verb": "call", "outcome": "missed", "contact": " Jo "},
+         Contact("call", "missed", "", "Jo")),
+        ({"subject": "snoozes", "waiting": "absent", "back": "2025-03-01"},
+         Snooze("absent", date(2025, 3, 1))),
+        ({"subject": "correspondence", "language": "de", "email": "buch@a.example"},
+         Correspondence("de", "buch@a.example")),
         ({"subject": "said_limits", "amount": 5, "advised": 3},
          Limit(Decimal(5), "EUR", advised=Decimal(3))),
     ],
@@ -239,10 +249,18 @@ def filed(context, search="?customer=A"):
     return shown.query(statement.sql, statement.parameters)
 
 
+def test_who_waits_is_back_on_the_list_on_its_day(context):
+    say(context, Snooze("absent", date(2025, 3, 1)), (2025, 2, 1))
+    assert states(context, "2025-02-28") == {"snoozes": "holds"}
+    assert states(context, "2025-03-01") == {"snoozes": "ended"}
+
+
 def test_every_subject_has_words(context):
     for said in (promise(5, (1, 1)), Dispute(Decimal(5), "EUR", "price", "Sales"), Terms(1),
                  Limit(Decimal(9), "EUR", date(2026, 1, 1), Decimal(5), 90, "pledge"),
-                 Settled("x", "paid"), Owner("Sales"), Backlog(Decimal(0), "EUR"), Person(True),
+                 Contact("dun", "sent", "Formal notice"), Snooze("absent", date(2026, 1, 1)),
+                 Correspondence("fr"), Settled("x", "paid"), Owner("Sales"),
+                 Backlog(Decimal(0), "EUR"), Person(True),
                  Person(False), Priority("less", "customer", "A"), Erased(3), Sector("47.11"),
                  Plan(Decimal(9), "EUR", date(2026, 1, 1), 3, Decimal(1)), Matched("undo"),
                  Matched("confirm", Decimal(5)), Matched("confirm"),

@@ -35,6 +35,9 @@ def test_a_value_counts_from_its_day_on():
         assert connection.execute(f"{asked} as t(day)").fetchall() == [(30,), (45,)]
 
 
+_CALL = '{ verb = "call", minutes = 1, cost = 0, faster = 0, days = 1 }'
+
+
 @pytest.mark.parametrize(
     ("said", "line", "remedy"),
     [
@@ -70,6 +73,12 @@ def test_a_value_counts_from_its_day_on():
         ('stages = [{ stage = "A", days = 5 }, { stage = "B", days = 5 }]', 1, "by rising days"),
         ('stages = [{ stage = "A", days = 5 }, { stage = "A", days = 6 }]', 1, "name of its own"),
         ("stages = 5", 1, "by rising days"),
+        ("steps = 5", 1, "Write what steps take"),
+        ('steps = [{ verb = "shout", minutes = 1, cost = 0, faster = 0, days = 1 }]', 1,
+         "the verbs are remind, dun"),
+        ('steps = [{ verb = "call", minutes = 1, cost = 0, faster = 0 }]', 1, "each once"),
+        ('steps = [{ verb = "call", minutes = 1, cost = -1, faster = 0, days = 1 }]', 1, "take"),
+        (f"steps = [{_CALL}, {_CALL}]", 1, "each once"),
         ("interest = { UK = 8 }", 1, "percents a year by code of country"),
         ("interest = { be = 8 }", 1, "percents a year by code of country"),
         ("interest = { BE = 101 }", 1, "percents a year by code of country"),
