@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
+from cachetools import LRUCache
 from filelock import Timeout
 
 from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, MEND, StoreError, first_line
@@ -25,7 +28,15 @@ from data.workspace.places import NAME
 if TYPE_CHECKING:
     from alembic.config import Config
 
+_T = TypeVar("_T")
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_READINGS = 1000
+"""So many answers are kept: one for each session, and a few of the memory."""
+_KEPT = 1.0
+"""Seconds for which an answer is kept at most, however sure it is that nothing was written."""
+_TICK, _COARSE_TICK = 100_000_000, 3_000_000_000
+"""Nanoseconds within which two writes may leave a file with one and the same time: of file systems
+that count parts of a second, and of those that do not."""
 
 
 class Database:
@@ -40,6 +51,8 @@ class Database:
         self._ready = False
         self.written = 0
         """How often something was kept by this object."""
+        self._readings: LRUCache[Hashable, tuple[Hashable, float, Any]] = LRUCache(_READINGS)
+        self._lock = Lock()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection | None]:
@@ -57,6 +70,43 @@ class Database:
                 yield connection
         except sa.exc.SQLAlchemyError as error:
             raise StoreError(CANNOT_READ, MEND, path=self.where, error=_why(error)) from error
+
+    def asked(self, key: Hashable, ask: Callable[[sa.Connection | None], _T]) -> _T:
+        """Return what `ask` says of a connection, asked anew once anything was written.
+
+        By whichever process: SQLite's file says when. For what every request asks, where `key`
+        tells the questions apart. A database elsewhere is asked each time. Raises as `reading`.
+        """
+        seen, now = self._written(), time.monotonic()
+        with self._lock:
+            found = self._readings.get(key) if seen else None
+        if found is not None and found[0] == seen and now - found[1] < _KEPT:
+            kept: _T = found[2]
+            return kept
+        with self.reading() as connection:
+            said = ask(connection)
+        if seen:
+            with self._lock:
+                self._readings[key] = seen, now, said
+        return said
+
+    def _written(self) -> tuple[int, ...]:
+        """Return what changes with all that is written; () where the next write may not change it.
+
+        It is looked at before the file is read: what is written in between is read, and then the
+        next who asks sees that something was. What was written a moment ago is not relied on: a
+        further write may bear the same time.
+        """
+        if self.path is None:
+            return ()
+        try:
+            found = self.path.stat()
+        except OSError:
+            return ()
+        tick = _TICK if found.st_mtime_ns % 1_000_000_000 else _COARSE_TICK
+        if not 0 <= found.st_mtime_ns < time.time_ns() - tick:
+            return ()
+        return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:

@@ -58,10 +58,8 @@ class Memory:
 
     def revision(self) -> int:
         """Return how often something was said: what changes with every line."""
-        with self._reading() as connection:
-            if connection is None:
-                return 0
-            return int(connection.execute(_REVISION).scalar_one())
+        self._take_in()
+        return self._database.asked("revision", _revision)
 
     @property
     def written(self) -> int:
@@ -218,6 +216,10 @@ class Memory:
         for table, rows in _inserted(numbered).items():
             connection.execute(sa.insert(table), rows)
         return numbered
+
+
+def _revision(connection: sa.Connection | None) -> int:
+    return 0 if connection is None else int(connection.execute(_REVISION).scalar_one())
 
 
 def _inserted(lines: Sequence[Line]) -> dict[sa.Table, list[dict[str, Any]]]:

@@ -64,12 +64,17 @@ _NAMED = pa.schema([(name, pa.string()) for name in ("id", "ledger", "document_i
 _JUDGED = pa.schema(
     [("as_of", pa.date32()), ("id", pa.string()), ("state", pa.string()), ("paid", _MONEY)]
 )
+#: Of who promised something: what came in since, and all of it where money went back, which may
+#: have been any payment.
 _PAID = """
-select customer, issued_on, -amount_currency as amount, currency, rate
-from documents
-where kind = 'payment' and amount_currency <> 0 and customer in $customers
-    and issued_on <= cast($last as date)
+select d.customer, d.issued_on, -d.amount_currency as amount, d.currency, d.rate
+from documents as d
+join promising as p on p.customer = d.customer
+where d.kind = 'payment' and d.amount_currency <> 0 and d.issued_on <= cast($last as date)
+    and (d.issued_on >= p.since or d.customer in (
+        select b.customer from documents as b where b.kind = 'payment' and b.amount_currency > 0))
 """
+_PROMISING = pa.schema([("customer", pa.string()), ("since", pa.date32())])
 
 
 _SCHEMAS: dict[str, pa.Schema] = {}
@@ -270,7 +275,11 @@ class Relations:
         if not given or not days:
             return pa.Table.from_pylist([], _JUDGED)
         paid: defaultdict[str, list[Payment]] = defaultdict(list)
-        asked = {"customers": sorted(given), "last": max(as_of for as_of, _by in days)}
+        since = {one: min(line.said_on for line, _ in rows) for one, rows in given.items()}
+        promising = pa.Table.from_pydict(
+            {"customer": [*since], "since": [*since.values()]}, _PROMISING
+        )
+        asked = {"promising": promising, "last": max(as_of for as_of, _by in days)}
         for row in self._engine.query(_PAID, asked).to_pylist():
             money = Payment(row["issued_on"], row["amount"], row["currency"], row["rate"])
             paid[row["customer"]].append(money)
@@ -285,6 +294,7 @@ class Relations:
                     for part, promise in enumerate(promises_of(line.said))  # type: ignore[arg-type]
                 ]
                 came = received(money for money in paid[customer] if money.day <= as_of)
+                came = [money for money in came if money.day >= since[customer]]
                 kept: defaultdict[str, list[Kept]] = defaultdict(list)
                 for part, one in judged(promises, came, as_of, tolerance).items():
                     kept[part.partition(".")[0]].append(one)

@@ -301,16 +301,13 @@ class People:
         """Return who holds the secret of a session; None where nobody does (any more)."""
         if not session:
             return None
-        now = now or _now()
-        with self._database.reading() as connection:
-            if connection is None:
-                return None
-            row = connection.execute(_HOLDS, {"held": _hash(session)}).first()
+        now, held = now or _now(), _hash(session)
+        row = self._database.asked(held, lambda connection: _holder_of(connection, held))
         if row is None or now - row.seen > IDLE or now - row.since > LASTS:
             return None
         if now - row.seen > _SEEN:
             with self._database.writing() as connection:
-                used = sa.update(SESSIONS).where(SESSIONS.c.hash == _hash(session))
+                used = sa.update(SESSIONS).where(SESSIONS.c.hash == held)
                 connection.execute(used.values(seen=now))
         return _account(row).reader
 
@@ -344,6 +341,10 @@ class People:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def _holder_of(connection: sa.Connection | None, held: str) -> sa.Row[Any] | None:
+    return None if connection is None else connection.execute(_HOLDS, {"held": held}).first()
 
 
 def _login(said: str) -> str:

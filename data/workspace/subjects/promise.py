@@ -86,8 +86,7 @@ def judged(
         last = _later(promise.due_on, tolerance)
         paid = Decimal(0)
         for place, one in enumerate(came):
-            unit = one.in_unit_of(promise, rate)
-            if given_on <= one.day <= last and unit:
+            if given_on <= one.day <= last and (unit := one.in_unit_of(promise, rate)):
                 there = left[place] * unit
                 taken = min(there, promise.amount - paid)
                 paid += taken

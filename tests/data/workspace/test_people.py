@@ -1,5 +1,8 @@
 """Accounts, passwords, sessions, and the log that can only be added to."""
 
+import sqlite3
+import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -271,3 +274,55 @@ def test_who_is_vouched_for_is_let_in_only_with_an_account_that_is_open(people):
     logins, sorts = people.audited()
     assert "bob@x.example" in logins
     assert {"signed in", "refused", "account added"} <= set(sorts)
+
+
+def test_what_another_process_ends_is_ended_at_once(people, tmp_path):
+    """A reader is asked for with every request; whoever ends an account may be another program."""
+    with_anna(people)
+    people.set_password(people.add("Bob", "Bob", "credit"), SECRET)
+    session = people.sign_in("bob", SECRET, "")
+    time.sleep(0.15)  # so long that what was read is kept
+    assert [people.reader(session).login for _ in range(3)] == ["bob"] * 3
+    with closing(sqlite3.connect(tmp_path / "workspace.sqlite")) as other, other:
+        other.execute("update accounts set scope = ? where login = 'bob'", (OWN.text,))
+    assert people.reader(session).scope == OWN
+    time.sleep(0.15)
+    assert people.reader(session).scope == OWN
+    with closing(sqlite3.connect(tmp_path / "workspace.sqlite")) as other, other:
+        other.execute("delete from sessions")
+    assert people.reader(session) is None
+
+
+def test_who_holds_a_session_is_read_once_for_many_questions(people, monkeypatch):
+    with_anna(people)
+    one, two = (people.sign_in("anna@x.example", SECRET, "") for _ in range(2))
+    people.set_password(people.add("Bob", "Bob", "credit"), SECRET)
+    other = people.sign_in("bob", SECRET, "")
+    time.sleep(0.15)
+    read = []
+    monkeypatch.setattr(
+        module,
+        "_holder_of",
+        lambda *asked, ask=module._holder_of: read.append(asked) or ask(*asked),
+    )
+    for _ in range(3):
+        found = [people.reader(held).login for held in (one, two, other)]
+        assert found == ["anna@x.example", "anna@x.example", "bob"]
+    assert len(read) == 3
+    assert people.reader(one, datetime.now(UTC) + LASTS + IDLE) is None
+
+
+def test_what_was_written_a_moment_ago_is_not_kept(people, monkeypatch):
+    """A second write within one tick of a file's clock would leave it with the same time."""
+    with_anna(people)
+    session = people.sign_in("anna@x.example", SECRET, "")
+    read = []
+    monkeypatch.setattr(
+        module,
+        "_holder_of",
+        lambda *asked, ask=module._holder_of: read.append(asked) or ask(*asked),
+    )
+    monkeypatch.setattr("data.workspace.database._TICK", 3_600 * 10**9)
+    for _ in range(3):
+        assert people.reader(session)
+    assert len(read) == 3

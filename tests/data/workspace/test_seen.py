@@ -6,15 +6,18 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from time import perf_counter
+from time import perf_counter, sleep
 
+import duckdb
 import pyarrow as pa
 import pytest
 
 from data.core.policy.rules import Policy
+from data.store.engine import DuckDBEngine
 from data.workspace.line import back_of, line_of
 from data.workspace.memory import Memory
 from data.workspace.named import Named
+from data.workspace.rates import Rates
 from data.workspace.relations import JUDGED, Relations, Told, relations
 from data.workspace.subjects.dispute import Dispute
 from data.workspace.subjects.keeping import Person
@@ -148,3 +151,42 @@ def test_days_that_were_looked_at_are_not_kept_without_end(monkeypatch):
     for one in (*days, days[-1], days[0]):
         found.table(JUDGED, one)
     assert judged == [*days, days[0]]
+
+
+def test_what_another_process_says_is_in_the_revision_at_once(tmp_path):
+    ours, theirs = Memory(tmp_path, ""), Memory(tmp_path, "")
+    assert ours.revision() == 0
+    for number in range(1, 4):
+        theirs.say("Anna", "C1", Note(), "said")
+        assert [ours.revision() for _ in range(2)] == [number] * 2
+        sleep(0.15)  # so long that it is kept
+        assert [ours.revision() for _ in range(2)] == [number] * 2
+    ours.close()
+    theirs.close()
+
+
+def test_money_that_goes_back_may_be_what_came_in_before_a_promise():
+    """Of who promised something only later payments are read, unless money went back."""
+    rows = [("A", 1, 5), ("A", 8, 5), ("A", 9, -5), ("B", 1, 5), ("B", 8, 7), ("C", 1, 4),
+            ("C", 8, 9), ("C", 9, -4)]  # fmt: skip
+    engine = DuckDBEngine(duckdb.connect())
+    engine._connection.execute(
+        "create table documents (customer varchar, issued_on date, kind varchar,"
+        " amount_currency decimal(18, 2), currency varchar, rate decimal(18, 9))"
+    )
+    engine._connection.executemany(
+        "insert into documents values (?, ?, 'payment', ?, 'EUR', 1)",
+        [(who, date(2026, 3, day), -amount) for who, day, amount in rows],
+    )
+    given = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    lines = [
+        line_of("Bob", who, Promise(Decimal(9), "EUR", DAY), at=given) for who in ("A", "B", "C")
+    ]
+    rates = Rates(engine)
+    rates.at = lambda _currency, _day: Decimal(1)
+    found = Relations(lambda: lines, engine, Policy(), rates=rates)
+    paid = found.table(JUDGED, ((date(2026, 4, 30), date(2026, 4, 30)),)).to_pylist()
+    # of C what went back is the payment before: what came in later stays
+    assert [
+        row["paid"] for row in sorted(paid, key=lambda r: [x.id for x in lines].index(r["id"]))
+    ] == [0, 7, 9]
