@@ -44,6 +44,7 @@ from dashboards.memory import page as memory
 from dashboards.overview import page as overview
 from dashboards.people import page as people_page
 from dashboards.policy import page as policy
+from dashboards.review import page as review
 from dashboards.sectors import page as sectors
 from dashboards.selling import page as selling
 from dashboards.terms import page as terms
@@ -59,6 +60,7 @@ LOG = logging.getLogger("tandem")
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
     changes.PAGE,
+    review.PAGE,
     dso.PAGE,
     aging.PAGE,
     forecast.PAGE,

@@ -54,7 +54,7 @@ _WHY = {
 }
 _ADDED = ("before", *STEPS, "after", "change", "share_before", "share_after")
 #: Parts below this many days are not worth a word.
-_LEAST = 0.05
+LEAST = 0.05
 MOST_GROUPS = 6
 HEIGHT = 262
 
@@ -130,7 +130,7 @@ def bridge_of(view: View, by: str, back: int) -> Bridge:
 def sentence(total: Row, back: int, f: Format) -> str:
     """Return what moved DSO in one sentence: the largest parts in words, small ones left out."""
     moved = total["change"]
-    if abs(moved) < _LEAST:
+    if abs(moved) < LEAST:
         head = _("DSO is what it was a month ago") if back == 1 else _("DSO is as a year ago")
     else:
         if moved > 0:
@@ -148,7 +148,7 @@ def sentence(total: Row, back: int, f: Format) -> str:
         head = head.format(days=f.days(abs(moved)))
     sign = 1 if moved >= 0 else -1
     parts = sorted(((sign * total[step], step) for step in STEPS), reverse=True)
-    least = max(_LEAST, max(abs(days) for days, _step in parts) / 10)
+    least = max(LEAST, max(abs(days) for days, _step in parts) / 10)
     along = [(days, step) for days, step in parts if days >= least][:3]
     against = [(-days, step) for days, step in reversed(parts) if days <= -least][:2]
 
@@ -167,7 +167,7 @@ def sentence(total: Row, back: int, f: Format) -> str:
 
 def waterfall(total: Row, f: Format, before: str, after: str, chosen: str = "") -> Figure:
     """Return the steps from DSO before to DSO after, from top to bottom; `chosen` stands out."""
-    steps = [step for step in STEPS if abs(total[step]) >= _LEAST or step == chosen]
+    steps = [step for step in STEPS if abs(total[step]) >= LEAST or step == chosen]
     names = [before, *(_(STEPS[step][0]) for step in steps), after]
     starts, lengths, colours, texts = [0.0], [total["before"]], [ACTUAL], [f.days(total["before"])]
     at = total["before"]

@@ -17,6 +17,7 @@ from dashboards.base.view import View
 from dashboards.base.words import KINDS
 from dashboards.charts.bridge import (
     HEIGHT,
+    LEAST,
     STEPS,
     Bridge,
     bridge_of,
@@ -88,7 +89,7 @@ def _steps(view: View, bridge: Bridge, step: str) -> Component:
             **({"aria-current": "true"} if name == step else {}),
         )
         for name in STEPS
-        if name == step or view.f.delta(bridge.total[name], "days") != "±0.0"
+        if name == step or abs(bridge.total[name]) >= LEAST
     ]
     return html.Div(
         links, className="switch bridge-steps", role="group", **{"aria-label": _("Step")}

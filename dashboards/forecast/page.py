@@ -20,22 +20,20 @@ from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import message, page, panel, row
 from dashboards.base.view import Context, ListRef, View
+from dashboards.charts.fan import HEIGHT, fan_figure
 from dashboards.charts.figures import graph
-from dashboards.charts.tables import Bar, Cell, bar_list, table
-from dashboards.forecast.figures import HEIGHT, fan_figure
-from dashboards.forecast.made import (
+from dashboards.charts.forecast import (
     FIRST_WEEKS,
     LATER,
     LATER_DAYS,
     LONGER,
     TERMS,
     any_made,
-    debtors_of,
-    held,
     made_of,
     supposed_forecast,
     supposed_of,
 )
+from dashboards.charts.tables import Bar, Cell, bar_list, table
 from data.core.texts import N_
 from metrics.asking.ledger import Statement
 from metrics.review.forecast.ahead import QUARTER, WEEKS
@@ -129,7 +127,7 @@ def fan_content(view: View) -> Content:
     made, other = made_of(view), supposed_forecast(view)
     total = made.plain.of(TOTAL)
     drawn = fan_figure(
-        made.came(WEEKS), made.before, made.plain.of(ISSUED), total,
+        made.came, made.before, made.plain.of(ISSUED), total,
         other.of(TOTAL) if other else (), view.f,
     )  # fmt: skip
     f = view.f
@@ -165,18 +163,17 @@ def _fan_title(view: View, plain: Forecast, other: Forecast | None) -> str:
 
 def _what(view: View) -> str:
     """Say what is supposed."""
-    supposed, book, f = supposed_of(view), made_of(view).book, view.f
+    supposed, f = supposed_of(view), view.f
     assert supposed is not None  # noqa: S101 - asked only where something is
-    said = [
-        _("If {customer} pays {count} days later").format(
-            customer=view.label("customer", book.names[place]), count=f.count(days)
-        )
-        for place, days in supposed.later.items()
-    ]
-    if supposed.terms:
-        text = _("terms {count} days longer") if supposed.terms > 0 else _("terms {count} days "
-                                                                          "shorter")  # fmt: skip
-        said.append(text.format(count=f.count(abs(supposed.terms))))
+    number, days, terms = supposed
+    said = []
+    if number:
+        who = view.label("customer", number)
+        text = _("If {customer} pays {count} days later")
+        said.append(text.format(customer=who, count=f.count(days)))
+    if terms:
+        text = _("terms {count} days longer") if terms > 0 else _("terms {count} days shorter")
+        said.append(text.format(count=f.count(abs(terms))))
     return ", ".join(said)
 
 
@@ -184,7 +181,7 @@ def debtors_content(view: View) -> Content:
     """Return who moves the next weeks most by paying later, each a what-if to click."""
     f = view.f
     active = view.selection.page.get(LATER, "")
-    found = debtors_of(view)
+    found = made_of(view).debtors
     lines = []
     for one in found:
         key = f"{one.number}:{LATER_DAYS}"
@@ -209,7 +206,7 @@ def debtors_content(view: View) -> Content:
 
 def held_content(view: View) -> Content:
     """Return by how much past forecasts were off, beside two that anybody can make."""
-    off, f = held(view), view.f
+    off, f = made_of(view).held, view.f
     mine = off["model"]
     if mine is None:
         text = _("Forecasts of past days can be tried once the books reach back two years.")

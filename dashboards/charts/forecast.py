@@ -34,25 +34,7 @@ LONGER = (0, 15, 30, -15)
 FIRST_WEEKS = 4
 _QUARTER = 7 * WEEKS
 _WEIGHTY = 10
-
-
-@dataclass(frozen=True)
-class Made:
-    """A forecast and what stands beside it.
-
-    plain: without any what-if. past: forecasts of past days, the newest first. before: what was
-    expected a quarter ago, week × quantiles; None where the books are too young.
-    """
-
-    book: Book
-    plain: Forecast
-    past: tuple[Replay, ...]
-    before: Floats | None
-
-    def came(self, weeks: int) -> list[float]:
-        """Return what came in, in each of so many weeks up to the day."""
-        start = self.book.last - 7 * weeks
-        return [float(self.book.came_in(start + 7 * n, 7).sum()) for n in range(weeks)]
+_DIGITS = 4
 
 
 class Debtor(NamedTuple):
@@ -67,22 +49,46 @@ class Debtor(NamedTuple):
     missing: Decimal
 
 
+@dataclass(frozen=True)
+class Made:
+    """A forecast and what stands beside it; the books behind it are too large to be kept.
+
+    plain: without any what-if. past: forecasts of past days, the newest first. before: what was
+    expected a quarter ago, week × quantiles; None where the books are too young. came: what came in
+    in each of these `WEEKS` weeks. debtors: of whom most is expected. held: by what share weeks of
+    past forecasts were off, of ours and of two simple ones; None where none can be tried.
+    """
+
+    plain: Forecast
+    past: tuple[Replay, ...]
+    before: Floats | None
+    came: tuple[float, ...]
+    debtors: tuple[Debtor, ...]
+    held: Mapping[str, float | None]
+    nothing: bool
+
+
 def made_of(view: View) -> Made:
     """Return the forecast under the URL's day and filters; NoRows where nothing was invoiced."""
     found = any_made(view)
-    if not len(found.book.amount):
+    if found.nothing:
         raise NoRows
     return found
 
 
 def any_made(view: View) -> Made:
     """Return the same; of nothing, where nothing was invoiced."""
-    found: Made = view.derived("forecast", lambda: _make(view))
+    # the same in every language, and made in seconds
+    key = ("forecast", view.state.path, view.moment, repr(view.ledger))
+    found: Made = view.kept.get(key, lambda: _make(_book(view)))
     return found
 
 
-def _make(view: View) -> Made:
-    book = book_of(lambda one: view.query(one.sql, one.parameters), view.ledger)
+def _book(view: View) -> Book:
+    return book_of(lambda one: view.query(one.sql, one.parameters), view.ledger)
+
+
+def _make(book: Book) -> Made:
     day, quarter = book.last, WEEKS // APART
     past = replays(book, origins(book, day, ORIGINS + quarter + 1))
     before = None
@@ -90,37 +96,43 @@ def _make(view: View) -> Made:
         then, earlier = past[quarter], past[quarter + 1 :]
         around = bands(earlier, then.expected, then.day)
         before = None if around is None else around[-1]
-    return Made(book, forecast(book, past=past[:ORIGINS]), tuple(past), before)
+    came = book.came_in(day - _QUARTER, _QUARTER).reshape(WEEKS, 7).sum(axis=1)
+    return Made(
+        forecast(book, past=past[:ORIGINS]), tuple(past), before, tuple(map(float, came)),
+        _debtors(book), _held(book, past[:ORIGINS]), not len(book.amount),
+    )  # fmt: skip
 
 
-def supposed_of(view: View) -> Supposed | None:
-    """Return the what-if of the URL; None where it says none, or one that cannot be."""
-    page, book = view.selection.page, any_made(view).book
+def supposed_of(view: View) -> tuple[str, int, int] | None:
+    """Return the what-if of the URL: a customer ('' for none), days later, days of terms more.
+
+    None where it says none, or one that cannot be.
+    """
+    page = view.selection.page
     number, _colon, days = page.get(LATER, "").rpartition(":")
-    later: Mapping[int, int] = {}
-    if number in book.names and days.isdecimal() and 0 < int(days) <= DAYS:
-        later = {book.names.index(number): int(days)}
+    later = int(days) if days.isdecimal() and len(days) < _DIGITS else 0
+    if number not in view.options.names or not 0 < later <= DAYS:
+        number, later = "", 0
     terms = next((n for n in LONGER if str(n) == page.get(TERMS)), 0)
-    return Supposed(later, terms) if later or terms else None
+    return (number, later, terms) if later or terms else None
 
 
 def supposed_forecast(view: View) -> Forecast | None:
     """Return the forecast with the what-if of the URL; None where there is none."""
-    supposed, made = supposed_of(view), any_made(view)
-    if supposed is None:
+    asked, made = supposed_of(view), any_made(view)
+    if asked is None:
         return None
-    key = ("forecast", repr(supposed))
-    return view.derived(
-        key, lambda: forecast(made.book, past=made.past[:ORIGINS], supposed=supposed)
-    )
+
+    def compute() -> Forecast:
+        number, days, terms = asked
+        book = _book(view)
+        later = {book.names.index(number): days} if number in book.names else {}
+        return forecast(book, past=made.past[:ORIGINS], supposed=Supposed(later, terms))
+
+    return view.derived(("forecast", asked), compute)
 
 
-def debtors_of(view: View) -> Sequence[Debtor]:
-    """Return the customers of whom most is expected, and what it costs if they pay later."""
-    return view.derived("debtors", lambda: _debtors(made_of(view).book))
-
-
-def _debtors(book: Book) -> Sequence[Debtor]:
+def _debtors(book: Book) -> tuple[Debtor, ...]:
     day = book.last
     how = learn(book, day)
     both = issued_at(book, day).and_of(to_come(book, day))
@@ -128,30 +140,21 @@ def _debtors(book: Book) -> Sequence[Debtor]:
     found = []
     for place in np.argsort(-weight, kind="stable")[:_WEIGHTY]:
         mine = both.of(int(place))
-        if not len(mine.amount):
-            continue
         usual = paid_on(mine, day, how)
         late = paid_on(mine, day, how, supposed=Supposed({int(place): LATER_DAYS}))
         first = 7 * FIRST_WEEKS
         missing = float(usual[:first].sum() - late[:first].sum())
         if missing > 0:  # who is very late already may come sooner, not later
             found.append(Debtor(book.names[place], cents(float(usual.sum())), cents(missing)))
-    return sorted(found, key=lambda one: -one.missing)
+    return tuple(sorted(found, key=lambda one: -one.missing))
 
 
-def held(view: View) -> Mapping[str, float | None]:
-    """Return by what share weeks of past forecasts were off: of ours, and of two simple ones."""
-    made = made_of(view)
+def _held(book: Book, past: Sequence[Replay]) -> Mapping[str, float | None]:
     ways: Mapping[str, Expect] = {"due_day": due_day, "average_delay": average_delay}
-    past = made.past[:ORIGINS]
-
-    def others() -> Mapping[str, float | None]:
-        found = {"model": _off(past)}
-        for name, expect in ways.items():
-            found[name] = _off(replays(made.book, [one.day for one in past], expect))
-        return found
-
-    return view.derived("forecasts held", others)
+    found = {"model": _off(past)}
+    for name, expect in ways.items():
+        found[name] = _off(replays(book, [one.day for one in past], expect))
+    return found
 
 
 def _off(past: Sequence[Replay]) -> float | None:

@@ -1,0 +1,281 @@
+"""The monthly review: what changed, why, what happens next, and what waits for a decision.
+
+It is of the month of the day looked at. The URL may split its roll-forward (`by`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, dcc, html
+from dash.development.base_component import Component
+
+from dashboards.base.format import Number
+from dashboards.base.i18n import _, n_
+from dashboards.base.links import connect_dimension, dimension_choice, dimension_of
+from dashboards.base.page import Page
+from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
+from dashboards.base.parts import change, message, page, panel, row
+from dashboards.base.view import Context, Explain, View
+from dashboards.charts.bridge import HEIGHT, LEAST, STEPS, bridge_of, sentence, waterfall
+from dashboards.charts.fan import HEIGHT as FAN_HEIGHT
+from dashboards.charts.fan import fan_figure
+from dashboards.charts.figures import graph
+from dashboards.charts.forecast import FIRST_WEEKS, made_of
+from dashboards.charts.tables import Cell, table
+from dashboards.frame.deals import kept_of
+from dashboards.review.month import (
+    MEASURES,
+    RECEIVABLES,
+    began,
+    in_the_month,
+    month_of,
+    worth_of,
+)
+from dashboards.review.words import next_words, paragraph, waiting
+from data.core.texts import N_
+from metrics.asking.ledger import same_day
+from metrics.decide.deal.kept import Kept
+from metrics.review.forecast.forecast import ISSUED, TOTAL
+from metrics.review.movements import CAUSES, MOVEMENTS
+
+_GROUPS = 12
+_MOVES = ("opening", *CAUSES, "closing")
+
+
+def layout(**_query: str) -> Component:
+    """Return the page in its final shape."""
+    return page(
+        "review",
+        _("Monthly review"),
+        html.Div(id="review-words", className="review-words"),
+        html.Div(id="review-next", className="review-words"),
+        panel("review-figures", height=250),
+        row(panel("review-bridge", height=HEIGHT), panel("review-worth", height=HEIGHT)),
+        panel("review-moves", height=300, controls=[html.Div(id="review-by-box")], below=True),
+        panel("review-ahead", height=FAN_HEIGHT, below=True),
+        panel("review-asks", height=160, menu=False, below=True),
+    )
+
+
+def connect(app: Dash, context: Context) -> None:
+    """Wire the paragraph and the panels."""
+
+    @headline_callback(app, context, "review")
+    def headline(view: View) -> str:
+        return view.f.month_name(month_of(view).day) + " " + str(month_of(view).day.year)
+
+    @part_callback(app, context, "review-words")
+    def words(view: View) -> Component:
+        return html.P(paragraph(view))
+
+    @part_callback(app, context, "review-next")
+    def coming(view: View) -> Component:
+        return html.P(next_words(view))
+
+    @panel_callback(app, context, "review-figures")
+    def figures(view: View) -> Content:
+        return figures_content(view)
+
+    @panel_callback(app, context, "review-bridge")
+    def why(view: View) -> Content:
+        return bridge_content(view)
+
+    @panel_callback(app, context, "review-worth")
+    def worth(view: View) -> Content:
+        return worth_content(view)
+
+    @part_callback(app, context, "review-by-box", below=True)
+    def by(view: View) -> Component:
+        return dimension_choice("review-by", view)
+
+    connect_dimension(app, "review-by")
+
+    @panel_callback(app, context, "review-moves", below=True)
+    def moves(view: View) -> Content:
+        return moves_content(view)
+
+    @panel_callback(app, context, "review-ahead", below=True)
+    def ahead(view: View) -> Content:
+        return ahead_content(view)
+
+    @panel_callback(app, context, "review-asks", below=True)
+    def asks(view: View) -> Content:
+        return asks_content(view)
+
+
+def figures_content(view: View) -> Content:
+    """Return the figures of the month beside the month before, the year before and the target."""
+    month, f = month_of(view), view.f
+    lines = []
+    for name, (label, unit, worse) in MEASURES.items():
+
+        def cell(value: Number | None, unit: str = unit) -> Cell:
+            exact = f.exact(value) if unit == "money" else f.value(value, unit)
+            return Cell(f.short(value, unit), exact)
+
+        target = month.targets.get(name)
+        lines.append([
+            _(label),
+            cell(month.now[name]),
+            cell(month.before[name]),
+            change(month.change(name, 1), unit, f, since="", more_is_worse=worse),
+            cell(month.ago[name]),
+            change(month.change(name, 12), unit, f, since="", more_is_worse=worse),
+            cell(target) if target is not None else "",
+        ])  # fmt: skip
+    heads = ["", _("This month"), _("A month before"), _("Change"), _("A year before"),
+             _("Change"), _("Target")]  # fmt: skip
+    amount = f.money(month.now[RECEIVABLES])
+    moved = month.change(RECEIVABLES, 1)
+    title = _("Receivables are {amount}").format(amount=amount)
+    if moved:
+        text = _("Receivables rose to {amount}") if moved > 0 else _("Receivables fell to {amount}")
+        title = text.format(amount=amount)
+    return Content(
+        title,
+        _("A part of a month beside the same part of the others, {currency}").format(
+            currency=f.currency
+        ),
+        table(heads, lines, wide=(2, 4, 5, 6)),
+        Explain("movements", since=began(month.day).isoformat()),
+    )
+
+
+def bridge_content(view: View) -> Content:
+    """Return why DSO moved since a month before."""
+    f, day = view.f, view.selection.as_of
+    bridge = bridge_of(view, "sector_division", 1)
+    drawn = waterfall(bridge.total, f, f.day(same_day(day, 1)), f.day(day))
+    span = _("{first} to {last}").format(first=f.day(same_day(day, 1)), last=f.day(day))
+    return Content(
+        sentence(bridge.total, 1, f),
+        _("DSO over 3 months, days"),
+        graph(drawn, id="review-bridge-graph", height=HEIGHT),
+        bridge.explain(bridge.by),
+        span,
+    )
+
+
+def worth_content(view: View) -> Content:
+    """Return what each step of the bridge is worth: money that waits, and its interest a year."""
+    f, bridge = view.f, bridge_of(view, "sector_division", 1)
+    lines: list[list[Any]] = []
+    steps = [(name, _(STEPS[name][0])) for name in STEPS]
+    for name, label in steps:
+        days = bridge.total[name]
+        found = worth_of(view, days)
+        if found is None or abs(days) < LEAST:
+            continue
+        link = dcc.Link(label, href=view.link("/dso", back="1", step=name))
+        lines.append([link, f.delta(days, "days"), Cell(f.delta(found.cash, "money"),
+                      f.exact(found.cash)), Cell(f.delta(found.interest, "money"),
+                      f.exact(found.interest))])  # fmt: skip
+    whole = worth_of(view, bridge.total["change"])
+    title = _("What the change of DSO is worth")
+    total: list[Any] = []
+    if whole is not None:
+        text = (
+            _("{amount} more waits to be paid than a month before")
+            if whole.cash > 0
+            else _("{amount} less waits to be paid than a month before")
+        )
+        title = text.format(amount=f.money(abs(whole.cash)))
+        total = [_("Change of DSO"), f.delta(bridge.total["change"], "days"),
+                 Cell(f.delta(whole.cash, "money"), f.exact(whole.cash)),
+                 Cell(f.delta(whole.interest, "money"), f.exact(whole.interest))]  # fmt: skip
+    percent = view.options.policy.money_percent.at(view.selection.as_of)
+    measure = _(
+        "Days times the sales of a day, {currency}; interest a year at the own cost of money, "
+        "{percent} %"
+    ).format(currency=f.currency, percent=f.number(percent, 1))
+    heads = [_("Step"), _("DSO, days"), _("Money"), _("Interest a year")]
+    return Content(title, measure, table(heads, lines, total), bridge.explain(bridge.by))
+
+
+def moves_content(view: View) -> Content:
+    """Return the roll-forward of the month, whole and by a dimension."""
+    f, by, day = view.f, dimension_of(view), view.selection.as_of
+    ledger = in_the_month(view, day)
+    (whole,) = view.answer("movements", ledger).to_pylist()
+    groups = view.answer("movements", ledger, (by,)).to_pylist()
+    groups.sort(key=lambda r: (-abs(r["closing"]), r[by]))
+    labels = {field.name: field.label for field in MOVEMENTS.fields}
+    scale, unit = f.scale([whole["opening"], whole["closing"]])
+    shown = [
+        name
+        for name in _MOVES
+        if name in ("opening", "closing")
+        or any(f.scaled_delta(line[name], scale) != "±0" for line in (whole, *groups))
+    ]
+
+    def cells(line: dict[str, Any]) -> list[Any]:
+        return [
+            Cell((f.scaled if n in ("opening", "closing") else f.scaled_delta)(line[n], scale),
+                 f.exact(line[n]))
+            for n in shown
+        ]  # fmt: skip
+
+    lines = [[view.short(by, line[by]), *cells(line)] for line in groups[:_GROUPS]]
+    rest = len(groups) - len(lines)
+    measure = _("Roll-forward of receivables by {dimension}, {unit}").format(
+        dimension=view.dimension(by), unit=unit
+    )
+    if rest > 0:
+        more = n_("{count} more in the file", "{count} more in the file", rest)
+        measure = f"{measure}; {more.format(count=f.count(rest))}"
+    since = began(day)
+    return Content(
+        _("From {opening} to {closing}").format(
+            opening=f.money(whole["opening"]), closing=f.money(whole["closing"])
+        ),
+        measure,
+        table(
+            [view.dimension(by), f.day(since), *(_(labels[n]) for n in shown[1:-1]), f.day(day)],
+            lines,
+            [_("Total"), *cells(whole)],
+        ),
+        Explain("movements", by=(by,), since=since.isoformat()),
+        as_of=_("{first} to {last}").format(first=f.day(since), last=f.day(day)),
+    )  # fmt: skip
+
+
+def ahead_content(view: View) -> Content:
+    """Return what is expected to come in, beside what was expected a quarter ago."""
+    made, f = made_of(view), view.f
+    weeks = made.plain.of(TOTAL)
+    drawn = fan_figure(made.came, made.before, made.plain.of(ISSUED), weeks, (), f)
+    amount = sum(one.expected for one in weeks[:FIRST_WEEKS])
+    return Content(
+        _("{amount} is expected in the next four weeks").format(amount=f.money(amount)),
+        _("Receipts a week, {currency}").format(currency=f.currency),
+        [
+            graph(drawn, id="review-ahead-graph", height=FAN_HEIGHT),
+            dcc.Link(_("Forecast"), href=view.link("/forecast"), className="more"),
+        ],
+        Explain("movements", since=began(view.selection.as_of).isoformat()),
+    )
+
+
+def asks_content(view: View) -> Content:
+    """Return the decisions that wait, the largest first, each a link."""
+    found, f = waiting(view), view.f
+    if not found:
+        return Content(_("What waits for a decision"), "",
+                       message(_("Nothing waits for a decision."), kind="empty"))  # fmt: skip
+    lines = []
+    for one in sorted(found, key=lambda case: -case.asked.amount):
+        kept: Kept = kept_of(one)
+        name = view.options.names.get(one.line.customer, one.line.customer)
+        link = dcc.Link(name, href=view.link("/deal", decision=one.line.id))
+        lines.append([link, f.day(one.line.said_on), one.line.who,
+                      f.exact(kept.desk.answer.deal.amount)])  # fmt: skip
+    title = n_("{count} decision waits", "{count} decisions wait", len(found))
+    return Content(
+        title.format(count=f.count(len(found))),
+        _("What is asked of those who decide, amounts in {currency}").format(currency=f.currency),
+        table([_("Customer"), _("Asked on"), _("Who"), _("Amount")], lines, texts=3),
+    )
+
+
+PAGE = Page("/review", N_("Monthly review"), 12, layout, connect)

@@ -1,0 +1,179 @@
+"""The month in a paragraph: made from its figures alone, each number linked to its rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from dash import dcc
+from dash.development.base_component import Component
+
+from dashboards.base.format import Number
+from dashboards.base.i18n import _, n_
+from dashboards.base.view import NoRows, NotEnough, View
+from dashboards.charts.bridge import bridge_of, sentence
+from dashboards.charts.forecast import FIRST_WEEKS, made_of
+from dashboards.frame.deals import cases_of
+from dashboards.review.month import (
+    DSO,
+    INVOICED,
+    OVERDUE,
+    RECEIVABLES,
+    RECEIVED,
+    Month,
+    began,
+    month_of,
+)
+from metrics.decide.deal.cases import WAITING, Case
+from metrics.review.forecast.forecast import TOTAL
+
+Words = list[Component | str]
+_LEAST_DAYS, _LEAST_SHARE = 0.05, 0.005
+
+
+def linked(template: str, **values: tuple[str, str]) -> Words:
+    """Return a translated sentence with the values in its {places} as links: name=(text, address).
+
+    >>> linked("It is {day}.", day=("Monday", "/x"))
+    ['It is ', Link(children='Monday', href='/x'), '.']
+    """
+    pieces = re.split(r"\{(\w+)\}", template)
+    return [
+        dcc.Link(values[p][0], href=values[p][1]) if n % 2 else p for n, p in enumerate(pieces) if p
+    ]
+
+
+def _size(value: Number) -> Decimal:
+    return abs(Decimal(str(value)))
+
+
+def paragraph(view: View) -> Words:
+    """Return the month in words."""
+    month = month_of(view)
+    said: Words = []
+    for part in (_balance(view, month), _days(view, month), _late(view, month)):
+        if part:
+            said += [*part, " "]
+    return said
+
+
+def next_words(view: View) -> Words:
+    """Return what happens next, and what waits for those who read this."""
+    return [*_ahead(view), " ", *_asks(view)]
+
+
+def _balance(view: View, month: Month) -> Words:
+    f = view.f
+    since = began(month.day).isoformat()
+    values = {
+        "amount": (f.money(month.now[RECEIVABLES]), view.link("/aging")),
+        "invoiced": (
+            f.money(month.now[INVOICED]), view.link("/changes", since=since, what="invoiced")
+        ),
+        "received": (
+            f.money(month.now[RECEIVED]), view.link("/changes", since=since, what="received")
+        ),
+    }  # fmt: skip
+    change = month.change(RECEIVABLES, 1)
+    known = month.now[INVOICED] is not None
+    day = ("{day}", f.day(month.day))
+    if change is None:
+        text = _("On {day} receivables are {amount}")
+    elif change > 0:
+        text = _("On {day} receivables are {amount}, {change} more than a month before")
+    elif change < 0:
+        text = _("On {day} receivables are {amount}, {change} less than a month before")
+    else:
+        text = _("On {day} receivables are {amount}, as a month before")
+    if known:
+        text += _(": {invoiced} was invoiced in the month, and {received} came in")
+    if change:
+        values["change"] = (f.money(_size(change)), view.link("/changes", since=since))
+    named = {name: value for name, value in values.items() if f"{{{name}}}" in text}
+    return linked(text.replace(*day) + ".", **named)
+
+
+def _days(view: View, month: Month) -> Words:
+    f, now = view.f, month.now[DSO]
+    if now is None:
+        return [_("DSO cannot be said: the three months before have no sales, or are not known.")]
+    said = linked(
+        _("DSO over three months is {days} days"),
+        days=(f.days(now), view.link("/dso")),
+    )
+    target = month.targets.get(DSO)
+    if target is not None:
+        off = float(now) - float(target)
+        text = (
+            _(", {off} above the target of {target}") if off > _LEAST_DAYS
+            else _(", {off} below the target of {target}") if off < -_LEAST_DAYS
+            else _(", on the target of {target}")
+        )  # fmt: skip
+        said.append(text.format(off=f.days(abs(off)), target=f.days(target, 0)))
+    ago = month.change(DSO, 12)
+    if ago is not None:
+        text = (
+            _("; {days} more than a year ago") if ago > _LEAST_DAYS
+            else _("; {days} fewer than a year ago") if ago < -_LEAST_DAYS
+            else _("; as a year ago")
+        )  # fmt: skip
+        said.append(text.format(days=f.days(_size(ago))))
+    said.append(". ")
+    try:
+        why = sentence(bridge_of(view, "sector_division", 1).total, 1, f)
+    except (NoRows, NotEnough):
+        return said
+    return [*said, dcc.Link(why, href=view.link("/dso", back="1"), className="why"), "."]
+
+
+def _late(view: View, month: Month) -> Words:
+    f, now = view.f, month.now[OVERDUE]
+    if now is None:
+        return []
+    link = view.link("/customers", **{"customers.sort": "overdue.desc"})
+    change = month.change(OVERDUE, 1)
+    text = _("{share} of what is open is overdue")
+    if change is not None:
+        text = (
+            _("{share} of what is open is overdue, {points} points more than a month before")
+            if change > _LEAST_SHARE
+            else _("{share} of what is open is overdue, {points} points less than a month before")
+            if change < -_LEAST_SHARE
+            else _("{share} of what is open is overdue, as a month before")
+        )
+    points = f.number(_size(change or 0) * 100, 0)
+    return linked(text.replace("{points}", points) + ".", share=(f.share(now), link))
+
+
+def _ahead(view: View) -> Words:
+    """Say what is expected to come in."""
+    try:
+        weeks = made_of(view).plain.of(TOTAL)[:FIRST_WEEKS]
+    except NoRows:
+        return []
+    amount = sum((one.expected for one in weeks), Decimal(0))
+    return linked(
+        _("In the next four weeks {amount} is expected to come in."),
+        amount=(view.f.money(amount), view.link("/forecast")),
+    )
+
+
+def waiting(view: View) -> Sequence[Case]:
+    """Return the decisions that wait, of customers under the filters, the oldest first."""
+    day = view.selection.as_of
+    return [one for one in cases_of(view) if one.stands(day) == WAITING]
+
+
+def _asks(view: View) -> Words:
+    """Say what waits for those who read this."""
+    found, f = waiting(view), view.f
+    if not found:
+        return [_("No decision waits for you.")]
+    amount = sum((one.asked.amount for one in found), Decimal(0))
+    text = n_("{count} decision waits, over {amount}.", "{count} decisions wait, over {amount}.",
+              len(found))  # fmt: skip
+    return linked(
+        text.replace("{amount}", f.money(amount)),
+        count=(f.count(len(found)), view.link("/deal")),
+    )
