@@ -41,9 +41,11 @@ from dashboards.forecast import page as forecast
 from dashboards.frame import download, explain, frame
 from dashboards.imports import page as imports
 from dashboards.memory import page as memory
+from dashboards.order_to_cash import page as order_to_cash
 from dashboards.overview import page as overview
 from dashboards.people import page as people_page
 from dashboards.policy import page as policy
+from dashboards.returned import page as returned
 from dashboards.review import page as review
 from dashboards.sectors import page as sectors
 from dashboards.selling import page as selling
@@ -67,8 +69,10 @@ PAGES: tuple[Page, ...] = (
     sectors.PAGE,
     customers.PAGE,
     terms.PAGE,
+    returned.PAGE,
     selling.PAGE,
     deal.PAGE,
+    order_to_cash.PAGE,
     work.PAGE,
     cash.PAGE,
     memory.PAGE,

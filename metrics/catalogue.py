@@ -24,7 +24,9 @@ from metrics.figures.receivables import RECEIVABLES
 from metrics.figures.said_limits import LIMITS_ENDING, OVERRIDES
 from metrics.figures.sales import SALES
 from metrics.figures.terms import TERMS
-from metrics.figures.terms_leak import TERMS_LEAK
+from metrics.figures.waiting.order_to_cash import ORDER_TO_CASH
+from metrics.figures.waiting.returned import RETURNED
+from metrics.figures.waiting.terms_leak import TERMS_LEAK
 from metrics.review.dso_bridge import DSO_BRIDGE
 from metrics.review.movements import MOVEMENTS
 
@@ -41,6 +43,8 @@ METRICS: dict[str, Metric] = {
         EXPOSURE,
         TERMS,
         TERMS_LEAK,
+        RETURNED,
+        ORDER_TO_CASH,
         DSO_BRIDGE,
         MOVEMENTS,
         PROMISES,

@@ -99,6 +99,10 @@ class Doc:
     says: str = ""
     """The payment that it says it takes back."""
     disputed: bool = False
+    cost: Decimal | None = None
+    ordered: date | None = None
+    delivered: date | None = None
+    order: str = ""
     reopens: Doc | None = None
     reopened_by: list[Doc] = field(default_factory=list)
     added: int = 0
@@ -371,6 +375,10 @@ class Book:
                     else [(due, abs(total))],
                     says=str(head.get("reference") or "").removeprefix("chargeback "),
                     disputed=bool(head.get("disputed")),
+                    cost=_cost(parts, rate),
+                    ordered=_day_of(head, "ordered_on"),
+                    delivered=_day_of(head, "delivered_on"),
+                    order=str(head.get("po_number") or ""),
                 )
             )
         return docs
@@ -414,6 +422,16 @@ class Book:
             Doc(d.number, kind, day, day, "", Decimal(amount), ZERO, d.rate, d.dims, [])
             for kind, d, amount in wanted
         ]
+
+
+def _day_of(row: Mapping[str, Any], name: str) -> date | None:
+    return as_day(row[name]) if row.get(name) is not None else None
+
+
+def _cost(parts: Iterable[Mapping[str, Any]], rate: Decimal) -> Decimal | None:
+    """What an invoice says that its goods cost, in the reporting currency."""
+    said = [Decimal(str(p["cost"])) for p in parts if p.get("cost") is not None]
+    return (sum(said, ZERO) * rate).quantize(CENT, ROUND_HALF_UP) if said else None
 
 
 def _worth(doc: Doc, since: Decimal, upto: Decimal) -> Decimal:
@@ -990,6 +1008,138 @@ def terms_leak(r: Relations) -> dict[Key, list[Row]]:
     return answer
 
 
+def returned(r: Relations) -> dict[Key, list[Row]]:
+    paid = total(d for d in r.book.docs if d.day <= r.q.as_of and d.kind == "payment")
+    lost = -total(d for d in r.book.docs if d.day <= r.q.as_of and d.kind == "write_off")
+    share = None
+    if lost > 0:
+        ended = lost - paid
+        share = min(Fraction(lost) / Fraction(ended), Fraction(1)) if ended > 0 else Fraction(0)
+    issued = r.split(r.cohort)
+    slices = r.split(
+        s
+        for s in r.book.slices
+        if r._in(s.doc.dims)
+        and s.doc.day <= r.q.as_of
+        and s.owed.kind == "invoice"
+        and s.owed.cost is not None
+        and s.amount > 0
+        and s.owed.day >= r.window
+    )
+    answer: dict[Key, list[Row]] = {}
+    for g in set(issued) | set(slices):
+        mine = [d for d in issued.get(g, []) if d.cost is not None]
+        cost = sum((d.cost for d in mine if d.cost is not None), ZERO)
+        held = slices.get(g, [])
+
+        def over(s: Slice) -> str:
+            closed = s.closed is not None and s.closed <= r.q.as_of
+            return s.closed_by if closed else ""
+
+        waits, late, days, weight = [], [], ZERO, ZERO
+        for s in held:
+            if over(s) in ("credit_note", "adjustment"):
+                continue
+            since = s.doc.day
+            until = s.settled if over(s) else r.q.as_of
+            waits.append((s.amount, (until - since).days))
+            late.append((s.amount, max((until - max(since, s.due)).days, 0)))
+            days += s.amount * (until - since).days
+            weight += ZERO if s.doc.reopens else s.amount
+        still = total(s for s in held if not over(s))
+        gone = total(s for s in held if over(s) == "write_off")
+        credited = total(s for s in held if over(s) in ("credit_note", "adjustment"))
+        waiting = (of_waiting(waits) or ZERO) if held else None
+        expected = None
+        if held and share is not None:
+            exact = Fraction(still) * share
+            expected = Decimal(math.floor(exact * 100 + Fraction(1, 2))) / 100
+        margin = total(mine) - cost if mine else None
+        kept = (margin or ZERO) - gone - credited - (expected or ZERO)
+        after = kept - (waiting or ZERO)
+        answer[g] = [
+            {
+                "invoices": len(mine),
+                "sales": total(mine) if mine else None,
+                "cost": cost if mine else None,
+                "margin": margin,
+                "waiting": waiting,
+                "lateness": (of_waiting(late) or ZERO) if held else None,
+                "lost": gone if held else None,
+                "credited": credited if held else None,
+                "expected": expected,
+                "after": after if mine or held else None,
+                "margin_share": ratio(margin, total(mine)) if margin is not None else None,
+                "after_share": ratio(after, total(mine)) if mine else None,
+                "waited": ratio(days, weight),
+                "gone_after": max(ratio(kept * 7300, total(mine)) or 0.0, 0.0) if mine else None,
+                "open_amount": still if held else None,
+                "without_cost": total(d for d in issued.get(g, []) if d.cost is None),
+            }
+        ]
+    return answer
+
+
+def order_to_cash(r: Relations) -> dict[Key, list[Row]]:
+    answer: dict[Key, list[Row]] = {}
+    for g, paid in r.split(r.settled).items():
+        dated = [s for s in paid if s.owed.ordered and s.owed.delivered]
+
+        def step(of: Callable[[Slice], int], dated: list[Slice] = dated) -> float | None:
+            return ratio(sum((s.amount * of(s) for s in dated), ZERO), total(dated))
+
+        def ordered(s: Slice) -> date:
+            assert s.owed.ordered
+            return s.owed.ordered
+
+        def delivered(s: Slice) -> date:
+            assert s.owed.delivered
+            return s.owed.delivered
+
+        payers: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for s in paid:
+            took = (s.settled - s.owed.day).days
+            payers[s.doc.dims["customer"]][bool(s.owed.order)].append(took)
+        both = [(a, b) for a, b in payers.values() if len(a) > 1 and len(b) > 1]
+        bare, named = (sum(len(pair[n]) for pair in both) for n in (0, 1))
+        with_one = without = error = None
+        if both:
+            with_one = sum(len(a) * Fraction(sum(b), len(b)) for a, b in both) / bare
+            without = Fraction(sum(sum(a) for a, _ in both), bare)
+
+            def spread(days: list[int]) -> Fraction:
+                mean = Fraction(sum(days), len(days))
+                return (
+                    sum(((d - mean) ** 2 for d in days), Fraction()) / (len(days) - 1) / len(days)
+                )
+
+            var = sum(len(a) ** 2 * (spread(a) + spread(b)) for a, b in both)
+            error = Z * math.sqrt(var) / bare
+        later = None if with_one is None or without is None else float(without - with_one)
+        answer[g] = [
+            {
+                "payments": len(paid),
+                "dated_share": ratio(total(dated), total(paid)),
+                "to_deliver": step(lambda s: (delivered(s) - ordered(s)).days),
+                "to_invoice": step(lambda s: (s.owed.day - delivered(s)).days),
+                "terms": step(lambda s: (s.due - s.owed.day).days),
+                "beyond": step(lambda s: (s.settled - s.due).days),
+                "ours": step(lambda s: (s.owed.day - ordered(s)).days),
+                "theirs": step(lambda s: (s.settled - s.owed.day).days),
+                "whole": step(lambda s: (s.settled - ordered(s)).days),
+                "without_number": sum(not s.owed.order for s in paid),
+                "compared_with": named,
+                "compared_without": bare,
+                "days_with": None if with_one is None else float(with_one),
+                "days_without": None if without is None else float(without),
+                "later": later,
+                "later_low": None if later is None or error is None else later - error,
+                "later_high": None if later is None or error is None else later + error,
+            }
+        ]
+    return answer
+
+
 # --- the bridge -------------------------------------------------------------------------------
 
 Exact = Fraction
@@ -1431,8 +1581,8 @@ METRICS: dict[str, Callable[[Relations], dict[Key, list[Row]]]] = {
     f.__name__: f
     for f in (
         receivables, aging, dso, collection_effectiveness, payment_speed, payment_curve, sales,
-        exposure, terms, terms_leak, dso_bridge, movements, promises, disputes, disputes_by,
-        limits_ending, overrides, insurance,
+        exposure, terms, terms_leak, returned, order_to_cash, dso_bridge, movements, promises,
+        disputes, disputes_by, limits_ending, overrides, insurance,
     )
 }  # fmt: skip
 

@@ -138,13 +138,21 @@ def _document(draw: st.DrawFn, number: int, customers: tuple[Row, ...]) -> list[
     due = draw(_due)
     row["due_on"] = None if due is None else day + timedelta(days=due)
     row["terms_days"] = draw(st.sampled_from((None, None, 21)))
+    if kind == "invoice":
+        row["po_number"] = draw(st.sampled_from((None, None, f"PO{number}")))
+        ordered, delivered = draw(
+            st.sampled_from(((None, 2), (9, None), (12, 3), (5, 7), (40, -1)))
+        )
+        row["ordered_on"] = None if ordered is None else day - timedelta(days=ordered)
+        row["delivered_on"] = None if delivered is None else day - timedelta(days=delivered)
+        row["cost"] = draw(st.one_of(st.none(), _cents))
     if kind == "invoice" and due is not None and draw(st.integers(0, 3)) == 0:
         later = draw(st.lists(st.tuples(_cents, st.sampled_from((0, 30, 60))), min_size=1,
                               max_size=2))  # fmt: skip
         rows = [{**row, "instalment": 1}]
         for n, (part, days) in enumerate(later, start=2):
             due_on = row["due_on"] + timedelta(days=days)
-            rows.append({**row, "instalment": n, "amount": part, "due_on": due_on})
+            rows.append({**row, "instalment": n, "amount": part, "due_on": due_on, "cost": None})
         return rows
     return [row]
 

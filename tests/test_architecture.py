@@ -57,7 +57,7 @@ FLOORS = (
      "dashboards.findings", "dashboards.imports", "dashboards.definitions", "dashboards.memory",
       "dashboards.people", "dashboards.policy", "dashboards.deal",
      "dashboards.selling", "dashboards.terms", "dashboards.work", "dashboards.forecast",
-     "dashboards.review"),
+     "dashboards.review", "dashboards.returned", "dashboards.order_to_cash"),
     ("dashboards.door",),
     ("dashboards.server",),
     ("app",),

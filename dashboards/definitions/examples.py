@@ -37,7 +37,24 @@ def example_of(metric: Metric, f: Format) -> list[Component | None]:
     ]
 
 
+def _further(example: Example, f: Format) -> list[tuple[str, bool, list[str]]]:
+    """Return what some invoice says besides: label, whether it is a number, a text a document."""
+    said = (
+        (_("Ordered"), False, [f.day(d.ordered_on) for d in example.documents]),
+        (_("Delivered"), False, [f.day(d.delivered_on) for d in example.documents]),
+        (_("Cost"), True, ["" if d.cost is None else f.number(d.cost, 2)
+                           for d in example.documents]),
+    )  # fmt: skip
+    told = (
+        any(d.ordered_on for d in example.documents),
+        any(d.delivered_on for d in example.documents),
+        any(d.cost is not None for d in example.documents),
+    )
+    return [one for one, shown in zip(said, told, strict=True) if shown]
+
+
 def _inputs(example: Example, f: Format) -> list[Component]:
+    further = _further(example, f)
     tables: list[Component] = [
         plain_table(
             [
@@ -46,6 +63,7 @@ def _inputs(example: Example, f: Format) -> list[Component]:
                 (_("Issued"), False),
                 (_("Due"), False),
                 (_("Amount"), True),
+                *((label, number) for label, number, _texts in further),
             ],
             (
                 [
@@ -54,8 +72,9 @@ def _inputs(example: Example, f: Format) -> list[Component]:
                     f.day(d.issued_on),
                     f.day(d.due_on),
                     f.number(d.amount, 2),
+                    *(texts[n] for _label, _number, texts in further),
                 ]
-                for d in example.documents
+                for n, d in enumerate(example.documents)
             ),
             _("The documents"),
         )

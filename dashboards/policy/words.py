@@ -81,6 +81,13 @@ SENTENCES = {
     ),
     "worth_percent": N_("Who never bought here may owe up to {value} of its net worth."),
     "turnover_percent": N_("Who never bought here may owe up to {value} of its yearly sales."),
+    "least_return": N_(
+        "Who returns less than {value} of its sales after all that credit cost is named as one to "
+        "part with."
+    ),
+    "late_share": N_(
+        "Who pays late is not bad for it where lateness costs at most {value} of the margin."
+    ),
     "decision_days": N_("What was approved holds for {value}."),
     "review_days": N_("What was approved is looked at again after {value}."),
     "decision_percent": N_(
@@ -92,6 +99,7 @@ SENTENCES = {
         "somebody's decision."
     ),
     "money_percent": N_("Money that waits for a payment costs us {value} a year."),
+    "vat": N_("VAT that invoices bear, which a margin leaves out: {value}."),
     "interest": N_("Interest for late payment agreed instead of the statutory one: {value}."),
     "compensation": N_(
         "Fixed compensation an invoice that is claimed instead of the statutory one: {value}."
@@ -133,6 +141,21 @@ SENTENCES = {
     ),
     "handover_days": N_(
         "A claim is handed over for collection within {value} of the end of that extension."
+    ),
+    "factor_advance": N_("A factor advances {value} of what it buys."),
+    "factor_points": N_("Its advance costs {value} a year more than our own money."),
+    "factor_fee": N_("Its fee with recourse is {value} of the sales that it buys."),
+    "factor_fee_without": N_("Its fee without recourse is {value} of the sales that it buys."),
+    "factor_saves": N_("With a factor {value} of administration a year falls away."),
+    "factor_bad_debts": N_("Without a factor {value} of sales are lost."),
+    "factor_bad_debts_with": N_("With a factor that has recourse {value} of sales are lost."),
+    "factor_overdue": N_("A factor buys no invoice that is overdue for more than {value}."),
+    "factor_concentration": N_(
+        "Of one customer a factor buys no more than {value} of all that it would buy."
+    ),
+    "factor_countries": N_(
+        "Countries whose invoices a factor buys, and up to how many days overdue: {value}; none "
+        "named means all."
     ),
     "false_alarms": N_(
         "How many alarms a week about changed behaviour may be false, over the whole book: {value}."

@@ -25,7 +25,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Document:
-    """A document of a worked example: signed amount in the reporting currency."""
+    """A document of a worked example: signed amount in the reporting currency.
+
+    cost, ordered_on, delivered_on: what an invoice says besides, None where it does not.
+    """
 
     document_id: str
     kind: str
@@ -33,6 +36,9 @@ class Document:
     due_on: date
     amount: Decimal
     customer_id: str = "C1"
+    cost: Decimal | None = None
+    ordered_on: date | None = None
+    delivered_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,8 @@ class Query:
     `{by}`: the dimension columns asked for, as_of first; never empty.
     `{groups}`: the same without as_of.
     `{bucket}`: the bucket of an open item of `alive`, by what the ledger says aging counts from.
-    `{percents[day]}`: the own cost of money up to a day, see `metrics.asking.money`.
+    `{percents[day]}`, `{net[table]}`: the own cost of money up to a day, and an amount without VAT,
+    see `metrics.asking.money`.
     """
 
     reads: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What waiting for money costs, as statements read it: by the policy, dated."""
+"""What waiting for money costs, and VAT, as statements read them: by the policy, dated."""
 
 from __future__ import annotations
 
@@ -51,21 +51,54 @@ class Percents:
         return f"cast(case {cases} else {written(first.value)} * ({number}) end as decimal(14, 4))"
 
 
+class Net:
+    """A slot of queries: what `amount` of a table is without VAT, by its country and issued_on.
+
+    >>> print(Net(Dated.always({}))["sales"])
+    sales.amount
+    """
+
+    def __init__(self, vat: Dated[Mapping[str, Amount]]) -> None:
+        """Remember the rates, percent by country."""
+        self.vat = vat
+
+    def __getitem__(self, table: str) -> str:
+        """Return the SQL for a table with amount, country and issued_on."""
+        if not any(step.value for step in self.vat.steps):
+            return f"{table}.amount"
+
+        def of(rates: Mapping[str, Amount]) -> str:
+            whens = " ".join(f"when '{at}' then {written(rate)}" for at, rate in rates.items())
+            return f"case {table}.country {whens} else 0 end" if whens else "0"
+
+        first, *later = self.vat.steps
+        whens = " ".join(
+            f"when {table}.issued_on >= date '{step.since}' then {of(step.value)}"
+            for step in reversed(later)
+        )
+        rate = f"case {whens} else {of(first.value)} end" if whens else of(first.value)
+        return f"cast({table}.amount * 100 / (100 + {rate}) as decimal(18, 2))"
+
+
 @dataclass(frozen=True)
 class Money:
-    """What our own money costs, percent a year, as of each day that it waits."""
+    """What our own money costs, percent a year, as of each day that it waits; and VAT.
+
+    vat: percent by the customer's country, as of the day of the invoice.
+    """
 
     percent: Dated[Amount]
+    vat: Dated[Mapping[str, Amount]]
 
     @classmethod
     def of(cls, policy: Policy) -> Money:
         """Return what a policy says."""
-        return cls(policy.money_percent)
+        return cls(policy.money_percent, policy.vat)
 
     @property
     def slots(self) -> Mapping[str, object]:
-        """What stands for `{percents[day]}` in a query; see `Percents`."""
-        return {"percents": Percents(self.percent)}
+        """What stands for `{percents[day]}` and `{net[table]}` in a query."""
+        return {"percents": Percents(self.percent), "net": Net(self.vat)}
 
 
 OWN = Money.of(DEFAULTS)

@@ -13,10 +13,13 @@ def _also(join: str) -> tuple[str, ...]:
     return (join.split()[1],) if join else ()
 
 
-def items(relation: str, extra: str = "", join: str = "") -> Query:
+def items(
+    relation: str, extra: str = "", join: str = "", also: str = "", windows: tuple[str, ...] = ()
+) -> Query:
     """Return a query for the open items of `relation` with their document, file and line.
 
-    extra: further columns. join: another relation that says which of them.
+    extra: further columns. join: another relation that says which of them. also: a join of a table
+    of the state that does; windows: the days of windows that it names.
     """
     return Query(
         (relation, *_also(join)),
@@ -27,18 +30,22 @@ select {relation}.document_id, {relation}.kind, {relation}.opened_on,
     {relation}.amount_currency, {_DIMENSIONS.format(r=relation)}, {extra}
     {relation}.due_assumed, {relation}.disputed, k.reference, f.name as file, k.line
 from {relation}
-{join}
+{join}{also}
 left join documents as k on k.document_key = {relation}.document_key
 left join customers as c on c.customer_id = {relation}.customer
 left join files as f on f.file_id = k.file_id
 """,
+        windows=windows,
     )
 
 
-def documents(relation: str, where: str = "", *windows: str, join: str = "") -> Query:
+def documents(
+    relation: str, where: str = "", *windows: str, join: str = "", extra: str = ""
+) -> Query:
     """Return a query for the documents of `relation` with their file and line.
 
     where: which of them, by days of `windows` or by columns of another relation, its `join`.
+    extra: further columns.
     """
     return Query(
         (relation, *_also(join)),
@@ -46,6 +53,7 @@ def documents(relation: str, where: str = "", *windows: str, join: str = "") -> 
 select {relation}.document_id, {relation}.kind, {relation}.issued_on, {relation}.due_on,
     {relation}.closed_on, {relation}.outcome, {relation}.amount, {relation}.amount_currency,
     {_DIMENSIONS.format(r=relation)},
+    {extra}
     {relation}.due_assumed, {relation}.disputed, {relation}.reference, f.name as file,
     {relation}.line
 from {relation}

@@ -139,7 +139,8 @@ _MARGIN = Query(
     windows=("from_12m",),
     select="""
 select customer,
-    cast(sum(amount - cost) as double) / nullif(cast(sum(amount) as double), 0) as margin
+    cast(sum({net[sales]} - cost) as double) / nullif(cast(sum({net[sales]}) as double), 0)
+        as margin
 from sales
 where kind = 'invoice' and cost is not null and issued_on >= from_12m
 group by customer

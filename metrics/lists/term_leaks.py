@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from metrics.asking.ledger import Ledger, Statement
 from metrics.asking.metric import Query
-from metrics.figures.terms_leak import TERMS_LEAK
+from metrics.figures.waiting.terms_leak import TERMS_LEAK
 
 AGREED, ALLOWED = "agreed", "allowed"
 KINDS = {

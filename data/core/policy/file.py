@@ -16,8 +16,8 @@ from typing import Any, TypeGuard
 from data.core.buckets import DEFAULT, Buckets
 from data.core.errors import CANNOT_READ
 from data.core.policy.dated import Dated, PolicyError, Step, written
-from data.core.policy.kinds import SET
-from data.core.policy.rules import DEFAULTS, RULES, SETS_OFFERED, Policy
+from data.core.policy.kinds import SET, SETS_OFFERED
+from data.core.policy.rules import DEFAULTS, RULES, Policy
 from data.core.texts import N_, Text
 
 NAME = "policy.toml"

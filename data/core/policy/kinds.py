@@ -10,6 +10,7 @@ from functools import cache
 from math import isfinite
 from typing import Any
 
+from data.core.buckets import DEFAULT
 from data.core.texts import N_, Text
 
 Amount = int | Decimal
@@ -177,6 +178,15 @@ DAYS, COUNT = number(0, 3650, "days"), number(1, 100_000, "count")
 PERCENT = number(0, 100, "percent", whole=False)
 AMOUNT = number(0, 10**12, "amount", whole=False)
 PERCENTS = Kind(_percents, Text(N_("Write percents in brackets, as in [1, 1.5, 2].")), "percents")
+SETS_OFFERED: Mapping[str, str] = {
+    "standard": str(DEFAULT),
+    "longer": "30,60,90,120",
+    "finer": "15,30,60,90",
+    "weeks": "7,14,30,60,90",
+    "grace": "30,60,90+5",
+    "months": "months:3",
+}
+"""Sets of aging buckets that a policy offers from the start, by name."""
 SET = Kind(
     lambda said: said if isinstance(said, str) else None,
     Text(

@@ -11,14 +11,14 @@ derivation, the others at once.
 
 from __future__ import annotations
 
-# ruff: noqa: RUF009 - `_rule` is a dataclass field, with what is said of it
+# ruff: noqa: RUF009 - `rule` is a dataclass field, with what is said of it
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from data.core.buckets import DEFAULT, Buckets
 from data.core.policy.dated import Dated
@@ -32,153 +32,56 @@ from data.core.policy.kinds import (
     NO_YEARS,
     PERCENT,
     PERCENT_BY_COUNTRY,
-    PERCENTS,
     SET,
+    SETS_OFFERED,
     SIZE,
     STAGES,
     STEPS,
     YEARS,
     Amount,
     Effort,
-    Kind,
     Level,
     Stage,
     number,
 )
+from data.core.policy.making import Making
+from data.core.policy.rule import Rule, rule
 from data.core.texts import N_
 
-_T = TypeVar("_T")
-
 
 @dataclass(frozen=True)
-class Rule:
-    """What is said of a value of the policy besides its default.
-
-    kind: what it may be. meaning: what it does, and of which day it counts. books: it makes the
-    books, and so acts at the next load or derivation. heading: what the rules from here on are of,
-    marked with N_.
-    """
-
-    kind: Kind
-    meaning: str
-    books: bool
-    heading: str
-
-
-def _rule(kind: Kind, default: _T, meaning: str, heading: str = "", *, books: bool = True) -> Any:  # noqa: ANN401 - as dataclasses.field
-    rule = Rule(kind, meaning, books, heading)
-    return field(default=Dated.always(default), metadata={"rule": rule})
-
-
-SETS_OFFERED: Mapping[str, str] = {
-    "standard": str(DEFAULT),
-    "longer": "30,60,90,120",
-    "finer": "15,30,60,90",
-    "weeks": "7,14,30,60,90",
-    "grace": "30,60,90+5",
-    "months": "months:3",
-}
-
-
-@dataclass(frozen=True)
-class Policy:
+class Policy(Making):
     """Every value, dated; see `Rule`. `sets`: name of a set of aging buckets -> how it is written.
 
     >>> Policy().prepaid_days.at(date(2026, 1, 1))
     45
     """
 
-    terms_days: Dated[int] = _rule(
-        DAYS, 30,
-        "Days to pay of an invoice that says neither due day nor terms, as of its day."
-        " `load --terms` goes before it.",
-        N_("Terms"),
-    )  # fmt: skip
-    prepaid_days: Dated[int] = _rule(
-        DAYS, 45,
-        "A payment may come so many days before the document of its amount.",
-        N_("Matching, as of the day of the payment"),
-    )  # fmt: skip
-    discounts: Dated[tuple[Amount, ...]] = _rule(
-        PERCENTS, (1, Decimal("1.5"), 2, Decimal("2.5"), 3, 4, 5),
-        "Usual discounts for early payment, in percent: a payment may fall short of its document"
-        " by one of them.",
-    )  # fmt: skip
-    discount_days: Dated[int] = _rule(
-        DAYS, 21,
-        "So many days after the document's day it may still do so: two weeks, and some days at the"
-        " bank.",
-    )  # fmt: skip
-    bank_fee: Dated[Amount] = _rule(
-        number(0, 10_000, "amount", whole=False), Decimal("25.00"),
-        "The most that a bank on the way keeps of a payment, in the document's currency; never more"
-        " than a twentieth.",
-    )  # fmt: skip
-    unapplied_days: Dated[int] = _rule(
-        DAYS, 90,
-        "Payments and credit notes unapplied for longer are old.",
-        N_("Findings, as of the last day of the data"),
-    )  # fmt: skip
-    paid_twice_days: Dated[int] = _rule(
-        DAYS, 3, "Equal payments at most so many days apart look made twice."
-    )
-    same_number_days: Dated[int] = _rule(
-        DAYS, 180,
-        "Equal invoices whose numbers differ in punctuation and zeros only look made twice, at most"
-        " so many days apart.",
-    )  # fmt: skip
-    same_order_days: Dated[int] = _rule(
-        DAYS, 7, "So do those of one order, at most so many days apart."
-    )
-    late_discount_days: Dated[int] = _rule(
-        DAYS, 14, "Discounts for early payment taken later than this are late."
-    )
-    late_discount_least: Dated[Amount] = _rule(
-        PERCENT, 1, "What looks like one: at least so many percent of the invoice ..."
-    )
-    late_discount_most: Dated[Amount] = _rule(PERCENT, 3, "... and at most so many.")
-    order_invoices: Dated[int] = _rule(
-        COUNT, 5, "A customer with so many invoices in 12 months shows whether it names its orders"
-    )
-    order_percent: Dated[Amount] = _rule(
-        PERCENT, 80, "... and usually does where so many percent of them have an order number."
-    )
-    invoiced_days: Dated[int] = _rule(
-        DAYS, 7, "Invoices that left longer after delivery were sent late."
-    )
-    credited_invoices: Dated[int] = _rule(
-        COUNT, 20,
-        "A salesperson with fewer invoices in 12 months is not compared by credit notes ...",
-    )  # fmt: skip
-    credited_beyond: Dated[Amount] = _rule(
-        number(0, 1000, "percent", whole=False), 25,
-        "... and one with less than so many percent more of them than all is no finding.",
-    )  # fmt: skip
-    enough_payments: Dated[int] = _rule(
+    enough_payments: Dated[int] = rule(
         COUNT, 20,
         "Who made fewer payments in the window has no median, and is not ranked by it.",
         N_("Figures, as of the day that is asked about"),
         books=False,
     )  # fmt: skip
-    promise_days: Dated[int] = _rule(
+    promise_days: Dated[int] = rule(
         DAYS, 3,
         "A promise to pay is kept by what comes in at most so many days after the day promised: the"
         " bank's, as of that day.",
         books=False,
     )  # fmt: skip
-    soon_days: Dated[int] = _rule(
+    soon_days: Dated[int] = rule(
         DAYS, 60,
         "What was agreed for a while ends soon where its last day is at most so many days away.",
         books=False,
     )  # fmt: skip
-    buckets: Dated[str] = _rule(
+    buckets: Dated[str] = rule(
         SET, "standard",
         "The buckets of aging where nobody asks for others: a name of [sets], or written like"
         " them. The cubes follow at the next derivation; until then the same figures come from the"
         " rows.",
         books=False,
     )  # fmt: skip
-    approval: Dated[tuple[Level, ...]] = _rule(
+    approval: Dated[tuple[Level, ...]] = rule(
         LEVELS,
         (Level(N_("Credit controller"), 10_000), Level(N_("Credit manager"), 50_000),
          Level(N_("Finance director"))),
@@ -188,81 +91,99 @@ class Policy:
         N_("Approval, as of the day of the decision"),
         books=False,
     )  # fmt: skip
-    four_eyes: Dated[Amount] = _rule(
+    four_eyes: Dated[Amount] = rule(
         AMOUNT, 5_000,
         "Above this unsecured amount nobody approves what they asked for themselves.",
         books=False,
     )  # fmt: skip
-    late_days: Dated[int] = _rule(
+    late_days: Dated[int] = rule(
         DAYS, 15,
         "Who is expected to pay longer than so many days after the due day gets no new credit"
         " without somebody's decision.",
         books=False,
     )  # fmt: skip
-    automatic_amount: Dated[Amount] = _rule(
+    automatic_amount: Dated[Amount] = rule(
         AMOUNT, 5_000,
         "Up to this amount of a deal, VAT included, a yes of the rules is the decision: nobody need"
         " approve it. For a natural person somebody always decides.",
         books=False,
     )  # fmt: skip
-    worth_percent: Dated[Amount] = _rule(
+    worth_percent: Dated[Amount] = rule(
         PERCENT, 35,
         "Who never bought here may owe so many percent of its net worth ...",
         books=False,
     )  # fmt: skip
-    turnover_percent: Dated[Amount] = _rule(
+    turnover_percent: Dated[Amount] = rule(
         PERCENT, 5,
         "... and so many percent of its yearly sales, whichever is less.",
         books=False,
     )  # fmt: skip
-    decision_days: Dated[int] = _rule(
+    least_return: Dated[Amount] = rule(
+        PERCENT, 5,
+        "Customers that return less than so many percent of their sales, after all that credit"
+        " cost, are named as ones to part with, or to sell to otherwise.",
+        books=False,
+    )  # fmt: skip
+    late_share: Dated[Amount] = rule(
+        PERCENT, 10,
+        "Who pays late looks worse than it is where lateness costs at most so many percent of the"
+        " margin.",
+        books=False,
+    )  # fmt: skip
+    decision_days: Dated[int] = rule(
         DAYS, 60,
         "What was approved holds for so many days, where nobody says another last day.",
         books=False,
     )  # fmt: skip
-    review_days: Dated[int] = _rule(
+    review_days: Dated[int] = rule(
         DAYS, 30,
         "What was approved is looked at again after so many days.",
         books=False,
     )  # fmt: skip
-    decision_percent: Dated[Amount] = _rule(
+    decision_percent: Dated[Amount] = rule(
         PERCENT, 10,
         "A decision is void once amount, terms, discount or a figure that it rests on has changed"
         " by more than so many percent.",
         books=False,
     )  # fmt: skip
-    money_percent: Dated[Amount] = _rule(
+    money_percent: Dated[Amount] = rule(
         PERCENT, 5,
         "Own cost of money, percent a year: what waiting for a payment costs.",
         N_("Rates, as of each day that they are counted for"),
         books=False,
     )  # fmt: skip
-    interest: Dated[Mapping[str, Amount]] = _rule(
+    vat: Dated[Mapping[str, Amount]] = rule(
+        PERCENT_BY_COUNTRY, {},
+        "VAT that our invoices bear by the customer's country, in percent, as in { BE = 21 }: what"
+        " a margin leaves out. Elsewhere invoices count as they are.",
+        books=False,
+    )  # fmt: skip
+    interest: Dated[Mapping[str, Amount]] = rule(
         PERCENT_BY_COUNTRY, {},
         "Agreed interest for late payment by the customer's country, percent a year, as in"
         " { BE = 8 }. Elsewhere the statutory one (data/reference/late_interest.csv).",
         books=False,
     )  # fmt: skip
-    compensation: Dated[Mapping[str, Amount]] = _rule(
+    compensation: Dated[Mapping[str, Amount]] = rule(
         AMOUNT_BY_COUNTRY, {},
         "Fixed compensation for costs of collection that is claimed by the customer's country, in"
         " euro an invoice, as in { BE = 0 }. Elsewhere the statutory one.",
         books=False,
     )  # fmt: skip
-    longest_terms: Dated[Mapping[str, int]] = _rule(
+    longest_terms: Dated[Mapping[str, int]] = rule(
         DAYS_BY_COUNTRY, {},
         "Longest terms that we grant by the customer's country, in days from the invoice, as in"
         " { FR = 45 }. The law's caps (data/reference/longest_terms.csv) hold besides.",
         N_("Longest terms, as of the day of the invoice"),
         books=False,
     )  # fmt: skip
-    own_size: Dated[str] = _rule(
+    own_size: Dated[str] = rule(
         SIZE, "unknown",
         "Our own size, small (small or medium) or large: some caps protect small sellers from"
         " large buyers. Where it is unknown, such a cap cannot be judged.",
         books=False,
     )  # fmt: skip
-    stages: Dated[tuple[Stage, ...]] = _rule(
+    stages: Dated[tuple[Stage, ...]] = rule(
         STAGES,
         (Stage(N_("Reminder"), 7), Stage(N_("Second reminder"), 21), Stage(N_("Formal notice"), 35),
          Stage(N_("Collection agency"), 60)),
@@ -270,18 +191,18 @@ class Policy:
         N_("Collection, as of that day"),
         books=False,
     )  # fmt: skip
-    work_minutes: Dated[int] = _rule(
+    work_minutes: Dated[int] = rule(
         number(1, 6000, "minutes"), 400,
         "The worklist is as long as a day's work: so many minutes.",
         N_("Work today, as of that day"),
         books=False,
     )  # fmt: skip
-    hour_cost: Dated[Amount] = _rule(
+    hour_cost: Dated[Amount] = rule(
         AMOUNT, 45,
         "An hour of that work costs so much.",
         books=False,
     )  # fmt: skip
-    steps: Dated[tuple[Effort, ...]] = _rule(
+    steps: Dated[tuple[Effort, ...]] = rule(
         STEPS,
         (Effort("remind", 2, 0, 20, 10), Effort("dun", 4, 2, 40, 14), Effort("call", 12, 0, 60, 7),
          Effort("stop", 15, 0, 80, 14), Effort("insurer", 30, 0, 0, 1),
@@ -291,74 +212,118 @@ class Policy:
         " after how many days the customer is looked at again.",
         books=False,
     )  # fmt: skip
-    asked_days: Dated[int] = _rule(
+    asked_days: Dated[int] = rule(
         number(1, 365, "days"), 30,
         "What is paid within so many days from now is paid in time, for the worth of asking.",
         books=False,
     )  # fmt: skip
-    ahead_days: Dated[int] = _rule(
+    ahead_days: Dated[int] = rule(
         number(0, 60, "days"), 3,
         "Of whoever usually pays late, what falls due within so many days counts as well.",
         books=False,
     )  # fmt: skip
-    small_rest: Dated[Amount] = _rule(
+    small_rest: Dated[Amount] = rule(
         AMOUNT, 10,
         "What is open of an invoice and less than this is not asked for, and makes no stage begin.",
         books=False,
     )  # fmt: skip
-    gentle_days: Dated[int] = _rule(
+    gentle_days: Dated[int] = rule(
         DAYS, 10,
         "Who usually pays within so many days after the due day ...",
         books=False,
     )  # fmt: skip
-    gentle_sales: Dated[Amount] = _rule(
+    gentle_sales: Dated[Amount] = rule(
         AMOUNT, 50_000,
         "... and bought for so much in 12 months is a good customer: never more than a reminder.",
         books=False,
     )  # fmt: skip
-    insurer_days: Dated[int] = _rule(
+    insurer_days: Dated[int] = rule(
         DAYS, 14,
         "The insurer is told from so many days before the last day of hand-over on.",
         books=False,
     )  # fmt: skip
-    thanks: Dated[int] = _rule(
+    thanks: Dated[int] = rule(
         number(0, 100, "count"), 1,
         "A day's work has room for so many thanks to good customers that grow.",
         books=False,
     )  # fmt: skip
-    extension_days: Dated[int] = _rule(
+    extension_days: Dated[int] = rule(
         DAYS, 60,
         "The insurer's maximum extension period, in days from the original due day: what is"
         " delivered after it is not insured.",
         N_("Credit insurance, as of the due day"),
         books=False,
     )  # fmt: skip
-    insured_percent: Dated[Amount] = _rule(
+    insured_percent: Dated[Amount] = rule(
         PERCENT, 90,
         "The insurer bears so many percent of an insured limit, where a limit said here names no"
         " other share.",
         books=False,
     )  # fmt: skip
-    postpone_days: Dated[int] = _rule(
+    postpone_days: Dated[int] = rule(
         DAYS, 60,
         "So many days from the original due day one may postpone without asking the insurer, never"
         " beyond the maximum extension period.",
         books=False,
     )  # fmt: skip
-    handover_days: Dated[int] = _rule(
+    handover_days: Dated[int] = rule(
         DAYS, 30,
         "So many days after the maximum extension period the claim must be handed over for"
         " collection.",
         books=False,
     )  # fmt: skip
-    false_alarms: Dated[Amount] = _rule(
+    factor_advance: Dated[Amount] = rule(
+        PERCENT, 85,
+        "A factor advances so many percent of what it buys ...",
+        N_("Factoring, as of the day that is asked about"),
+        books=False,
+    )  # fmt: skip
+    factor_points: Dated[Amount] = rule(
+        PERCENT, 1, "... at so many points a year above our own cost of money.", books=False
+    )
+    factor_fee: Dated[Amount] = rule(
+        PERCENT, Decimal("0.75"),
+        "Its fee in percent of the sales that it buys, with recourse ...",
+        books=False,
+    )  # fmt: skip
+    factor_fee_without: Dated[Amount] = rule(
+        PERCENT, Decimal("1.25"), "... and without recourse.", books=False
+    )
+    factor_saves: Dated[Amount] = rule(
+        AMOUNT, 0, "So much administration a year falls away with a factor.", books=False
+    )
+    factor_bad_debts: Dated[Amount] = rule(
+        PERCENT, Decimal("0.5"),
+        "So many percent of sales are lost without a factor ...",
+        books=False,
+    )  # fmt: skip
+    factor_bad_debts_with: Dated[Amount] = rule(
+        PERCENT, Decimal("0.5"),
+        "... and so many with one that has recourse; without recourse none are.",
+        books=False,
+    )  # fmt: skip
+    factor_overdue: Dated[int] = rule(
+        DAYS, 60, "A factor buys no invoice that is overdue for more days.", books=False
+    )
+    factor_concentration: Dated[Amount] = rule(
+        PERCENT, 25,
+        "Of one customer it buys no more than so many percent of all that it would buy.",
+        books=False,
+    )  # fmt: skip
+    factor_countries: Dated[Mapping[str, int]] = rule(
+        DAYS_BY_COUNTRY, {},
+        "The countries whose invoices it buys, with the days up to which they may be overdue, as in"
+        " { BE = 60, NL = 30 }. Where none is named: all countries, up to factor_overdue.",
+        books=False,
+    )  # fmt: skip
+    false_alarms: Dated[Amount] = rule(
         number(Decimal("0.1"), 100, "number", whole=False), 1,
         "So many alarms a week about a customer's changed behaviour may be false, over the whole"
         " book; the threshold follows from it.",
         N_("Alarms, as of the day that is asked about"),
         books=False,
     )  # fmt: skip
-    retention: Dated[int | str] = _rule(
+    retention: Dated[int | str] = rule(
         YEARS, NO_YEARS,
         "So many years after the last document of a natural person was closed, the erasure of what"
         ' was written of it is proposed; "none": of nobody. Which number the law wants depends on'

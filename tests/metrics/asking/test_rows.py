@@ -39,6 +39,14 @@ def with_agreed(rows: Rows) -> int:
     return len({r["document_id"] for r in known})
 
 
+def with_cost(rows: Rows) -> Decimal:
+    return amount([r for r in rows if r["cost"] is not None])
+
+
+def still_open(rows: Rows) -> Decimal:
+    return amount([r for r in rows if r["closed_on"] is None or r["closed_on"] > r["as_of"]])
+
+
 def last_twelve_months(rows: Rows) -> Decimal:
     """All sales stand behind count-back; those of the window behind the DSO of 12 months."""
     return amount([r for r in rows if r["issued_on"] >= first_of(r["as_of"], 11)])
@@ -68,6 +76,8 @@ BEHIND: dict[str, list[tuple[str, Callable[[Rows], object]]]] = {
     "exposure": [("exposure", amount)],
     "terms": [("invoices", len), ("taken", weighted)],
     "terms_leak": [("invoices", with_agreed), ("taken", weighted)],
+    "returned": [("sales", with_cost), ("open_amount", still_open)],
+    "order_to_cash": [("payments", len)],
     "promises": [("promises", len)],
     "disputes": [("disputes", len), ("disputed", amount)],
     "disputes_by": [("disputes", len)],

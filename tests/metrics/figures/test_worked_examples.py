@@ -51,7 +51,17 @@ def test_the_example_of_every_metric(metric):
     """What the Definitions page shows is what the statement answers."""
     example = metric.example
     documents = [
-        document(d.kind, d.document_id, d.customer_id, d.issued_on, d.amount, due=d.due_on)
+        document(
+            d.kind,
+            d.document_id,
+            d.customer_id,
+            d.issued_on,
+            d.amount,
+            due=d.due_on,
+            cost=d.cost,
+            ordered_on=d.ordered_on,
+            delivered_on=d.delivered_on,
+        )
         for d in example.documents
     ]
     names = {d.customer_id: {"customer_id": d.customer_id} for d in example.documents}

@@ -1,0 +1,1 @@
+"""Order to cash: how long each step takes."""

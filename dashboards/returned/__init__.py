@@ -1,0 +1,1 @@
+"""What deals returned after the cost of credit."""

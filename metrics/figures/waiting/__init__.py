@@ -1,0 +1,1 @@
+"""What waiting for money costs, and whose wait it is."""
