@@ -15,6 +15,7 @@ import typer
 from dashboards.deal.command import deal_command
 from dashboards.door.command import users
 from dashboards.forecast.command import backtest_command, forecast_command
+from dashboards.handover.command import dossier_command
 from dashboards.work.command import reminders_command
 from data.core.texts import Text
 from etl.load.command import keeping, publishing
@@ -359,6 +360,7 @@ cli.command("deal")(deal_command(opened))
 cli.command("reminders")(reminders_command(opened))
 cli.command("forecast")(forecast_command(opened))
 cli.command("backtest")(backtest_command(opened, _loaded))
+cli.command("dossier")(dossier_command(opened))
 
 
 @cli.command()

@@ -39,6 +39,7 @@ from dashboards.dso import page as dso
 from dashboards.findings import page as findings
 from dashboards.forecast import page as forecast
 from dashboards.frame import download, explain, frame
+from dashboards.handover import door as handover
 from dashboards.imports import page as imports
 from dashboards.memory import page as memory
 from dashboards.order_to_cash import page as order_to_cash
@@ -198,6 +199,7 @@ def create_app(
     app.layout = lambda: frame.layout(context, pages) if flask.has_request_context() else html.Div()
     for part in (frame, explain, download):
         part.connect(app, context, pages)
+    handover.connect(app, context)
     needs: dict[str, str] = {}
     for page in pages:
         needs |= callbacks.connect_page(app, context, page)

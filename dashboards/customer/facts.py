@@ -352,7 +352,12 @@ def collect_body(view: View, row: Row, buckets: Mapping[str, Any]) -> list[Compo
     bar = html.Div(aging_bar(dict(buckets), f, view.buckets), className="slim-aging") if any(
         buckets.values()
     ) else None  # fmt: skip
-    return [html.P(_("What must I collect?"), className="question"), bar, facts(*lines)]
+    # a file by its address: the browser keeps it, and the page stays
+    files = html.A(
+        _("Dossier for a lawyer or agency (.zip)"),
+        href=view.link("/dossier.zip", customer=number_of(view)),
+    )
+    return [html.P(_("What must I collect?"), className="question"), bar, facts(*lines), files]
 
 
 def _days(view: View, days: int | None) -> str:

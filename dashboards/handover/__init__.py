@@ -1,0 +1,1 @@
+"""Handing a customer over: the dossier for a lawyer or an agency."""
