@@ -117,3 +117,15 @@ def told(text: Text, f: Format) -> str:
 
     values = {name: written(name, value) for name, value in text.values.items()}
     return Text(text.template, values).render(_)
+
+
+def time_words(minutes: int, f: Format) -> str:
+    """Return a time of work: `6 h 40`.
+
+    >>> time_words(400, Format()), time_words(9, Format())
+    ('6 h 40', '9 min')
+    """
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("{minutes} min").format(minutes=f.count(rest))
+    return _("{hours} h {minutes:02d}").format(hours=hours, minutes=rest)

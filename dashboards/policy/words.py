@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboards.base.format import Format
 from dashboards.base.i18n import _, n_
+from dashboards.base.words import time_words
 from dashboards.charts.buckets import labels
 from data.core.buckets import UNAPPLIED
 from data.core.policy.kinds import VERBS, Effort, Level, Stage
@@ -236,18 +237,11 @@ def _stages(stages: tuple[Stage, ...], f: Format) -> str:
     )
 
 
-def _minutes(value: int, f: Format) -> str:
-    hours, minutes = divmod(value, 60)
-    if not hours:
-        return _("{minutes} min").format(minutes=f.count(minutes))
-    return _("{hours} h {minutes:02d}").format(hours=hours, minutes=minutes)
-
-
 def _steps(steps: tuple[Effort, ...], f: Format) -> str:
     text = _("{verb} {minutes} and {cost}, {faster} faster, again after {days}")
     return "; ".join(
         text.format(
-            verb=_(VERBS[one.verb]), minutes=_minutes(one.minutes, f), cost=_amount(one.cost, f),
+            verb=_(VERBS[one.verb]), minutes=time_words(one.minutes, f), cost=_amount(one.cost, f),
             faster=percent(one.faster, f), days=_days(one.days, f),
         )
         for one in steps
@@ -274,7 +268,7 @@ def _set(value: str, _f: Format, policy: Policy) -> str:
 _WRITTEN: Mapping[str, Callable[[Any, Format, Policy], str]] = {
     "days": lambda value, f, _policy: _days(value, f),
     "count": lambda value, f, _policy: f.count(value),
-    "minutes": lambda value, f, _policy: _minutes(value, f),
+    "minutes": lambda value, f, _policy: time_words(value, f),
     "number": lambda value, f, _policy: _plain(value, f, 0, 1, 2),
     "percent": lambda value, f, _policy: percent(value, f),
     "percents": lambda value, f, _policy: _listed(percent(one, f) for one in value),

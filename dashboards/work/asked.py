@@ -21,14 +21,14 @@ from metrics.decide.work.rules import ALONE, AWAY, DONE, effort_of
 from metrics.decide.work.today import LATER, SMALL, TODAY, Row, worklist
 from metrics.worklist import accounts_of
 
-LIST, OWNER = "list", "owner"
+LIST, OWNER = "shown", "owner"
 LISTS: Mapping[str, tuple[str, ...]] = {
     "today": (TODAY,),
     "later": (LATER, SMALL),
     "away": (ALONE, AWAY, DONE),
     "all": (TODAY, LATER, SMALL, ALONE, AWAY, DONE),
 }
-"""What is listed, `list=` in the address -> where its customers stand."""
+"""What is listed, `shown=` in the address -> where its customers stand."""
 
 
 def list_of(view: View, params: Mapping[str, str] | None = None) -> str:

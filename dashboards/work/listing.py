@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -76,9 +77,19 @@ def _listed(view: View, params: Mapping[str, str]) -> Statement:
 
 def narrowed(view: View) -> str:
     """Return what is listed, in words, and whose customers alone."""
+    return ", ".join(filter(None, (_(LISTED[list_of(view)]), of_owner(view))))
+
+
+def of_owner(view: View) -> str:
+    """Return whose customers alone are listed, in words; '' where those of everybody are."""
     owner = view.selection.page.get(OWNER, "")
-    of = _("looked after by {owner}").format(owner=owner) if owner else ""
-    return ", ".join(filter(None, (_(LISTED[list_of(view)]), of)))
+    return _("looked after by {owner}").format(owner=owner) if owner else ""
+
+
+def _today(view: View, _params: Mapping[str, str]) -> Statement:
+    return Statement(
+        "select * from shown_work", {"shown_work": table_of(view, listed(view, "today"))}
+    )
 
 
 WORK = Listing(
@@ -127,3 +138,11 @@ WORK = Listing(
     narrowed=narrowed,
     grouped=True,
 )  # fmt: skip
+TODAY = replace(
+    WORK,
+    name="work-today",
+    title=N_("Work today, a day's work"),
+    statement=_today,
+    narrowed=of_owner,
+)
+"""Today's rows alone, whatever the table lists: the file of the panel above it."""

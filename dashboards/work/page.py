@@ -1,6 +1,6 @@
 """Work today: one row a customer with one step, ranked by what it gains, a day's work long.
 
-The URL holds what the table below lists, `list` (today, later, away or all), and whose customers
+The URL holds what the table below lists, `shown` (today, later, away or all), and whose customers
 alone, `owner`. All of it goes by keyboard (work.js): j and k move, Enter acts, s is for later.
 """
 
@@ -23,7 +23,7 @@ from dashboards.work import acting, drafting
 from dashboards.work.acting import SAID, may_act
 from dashboards.work.asked import LIST, OWNER, list_of, owners
 from dashboards.work.drafting import letters_content
-from dashboards.work.listing import WORK, narrowed
+from dashboards.work.listing import TODAY, WORK, narrowed
 from dashboards.work.rows import headline_words, today_content
 from dashboards.work.words import LISTED
 from data.core.texts import N_
@@ -141,4 +141,4 @@ def title_of(view: View) -> str:
     return text.format(list=label, count=f.count(count), gain=f.money(found["gain"]))
 
 
-PAGE = Page("/work", N_("Work today"), 58, layout, connect, listings=(WORK,))
+PAGE = Page("/work", N_("Work today"), 58, layout, connect, listings=(WORK, TODAY))

@@ -13,15 +13,16 @@ from dashboards.base.i18n import _, n_
 from dashboards.base.panel import Content
 from dashboards.base.parts import message
 from dashboards.base.view import ListRef, View
+from dashboards.base.words import time_words
 from dashboards.charts.signs import signs_of
 from dashboards.work.asked import listed, signs_told, worklist_of
-from dashboards.work.listing import WORK, narrowed
+from dashboards.work.listing import TODAY as TODAYS
+from dashboards.work.listing import of_owner
 from dashboards.work.words import (
     last_words,
     parts_of,
     promise_words,
     step_words,
-    time_words,
     why_words,
 )
 from metrics.decide.work.today import LATER, TODAY, Row
@@ -69,10 +70,9 @@ def today_content(view: View, may: bool) -> Content:
             _("Who was asked, promised or was taken off the list comes back by itself: see below."),
             kind="empty",
         )
-        return Content(title, measure, body, ListRef(WORK.name, {"list": "today"}))
+        return Content(title, measure, body, ListRef(TODAYS.name))
     body = html.Ol([_row(view, one, may) for one in rows], className="work-rows")
-    params = {"list": "today"}
-    return Content(title, measure, body, ListRef(WORK.name, params, narrowed(view)))
+    return Content(title, measure, body, ListRef(TODAYS.name, narrowed=of_owner(view)))
 
 
 def _row(view: View, row: Row, may: bool) -> Component:

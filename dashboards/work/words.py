@@ -8,7 +8,7 @@ from decimal import Decimal
 from dashboards.base.format import NOTHING, Format
 from dashboards.base.i18n import _, n_
 from dashboards.base.view import View
-from dashboards.base.words import told
+from dashboards.base.words import time_words, told
 from dashboards.charts.said import STATES as PROMISED
 from data.core.policy.kinds import VERBS
 from data.core.texts import N_
@@ -86,18 +86,6 @@ def away_words(row: Row) -> str:
     """Return why somebody took the customer off the list; '' where nobody did."""
     away = row.account.said.away
     return _(REASONS[away.reason]) if away and row.state == "away" else ""
-
-
-def time_words(minutes: int, f: Format) -> str:
-    """Return a time of work: `6 h 40`.
-
-    >>> time_words(400, Format()), time_words(9, Format())
-    ('6 h 40', '9 min')
-    """
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return _("{minutes} min").format(minutes=f.count(rest))
-    return _("{hours} h {minutes:02d}").format(hours=hours, minutes=rest)
 
 
 def basis_words(value: Worth, view: View) -> str:

@@ -129,12 +129,25 @@ def test_who_was_taken_off_is_back_on_its_day_by_itself(context):
     assert said(context, Snooze) == [("B", Snooze("absent", date(2026, 4, 10)))]
     assert listed_numbers(context) == ["A", "C"]
     view = context.view("")
-    (row,) = view.query(*statement_of(view, list="away"))
+    (row,) = view.query(*statement_of(view, shown="away"))
     assert (row["state"], row["back_on"]) == ("away", date(2026, 4, 10))
     assert row["reason"] == "Whoever decides there is away"
     for day in ("2026-03-31", "2028-01-01", "", "soon"):
         with pytest.raises(SaidError):
             act(context, "A", acting.WAIT, day=day)
+
+
+def test_the_file_of_today_is_todays_whatever_the_table_lists(context):
+    act(context, "A")
+    client = create_app(context.store).server.test_client()
+    address = "/download/list.csv?shown=away&list="
+    files = {name: client.get(address + name).text for name in ("work-today", "work")}
+    assert "Firma B" in files["work-today"]
+    assert "Firma A" not in files["work-today"]
+    assert "Comes back" not in files["work-today"]
+    assert "Firma A" in files["work"]
+    assert "Firma B" not in files["work"]
+    assert "Comes back" in files["work"]
 
 
 def test_filters_and_owners_leave_their_customers(context):
