@@ -136,7 +136,7 @@ def main() -> None:
     """Measure, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--customers", type=int, default=2000)
-    parser.add_argument("--weeks", type=int, default=104)
+    parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--seed", type=int, default=7)
     asked = parser.parse_args()
     books = [
