@@ -225,13 +225,15 @@ def connect(app: Dash, context: Context) -> None:
 
 
 def _link(view: View, row: Row) -> Component | None:
-    """Return where the step is taken: the letter, or the customer's page."""
+    """Return what the step takes along: the letter, or the dossier of who is handed over."""
     number = row.account.number
     if row.verb in ("remind", "dun") and row.oldest > 0:
         href = view.link("/work/reminders.html", **{LETTER_TO: number})
         return html.A(_("Its letter, to print"), href=href, target="_blank")
     if row.verb == "hand_over":
-        return html.A(_("Its page"), href=view.link("/customer", customer=number))
+        # a file by its address: the browser keeps it, and the form stays
+        label = _("Dossier for a lawyer or agency (.zip)")
+        return html.A(label, href=view.link("/dossier.zip", customer=number))
     return None
 
 

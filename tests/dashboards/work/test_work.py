@@ -22,6 +22,7 @@ from data.workspace.subjects.promise import Promise
 from data.workspace.subjects.subject import SaidError
 from data.workspace.subjects.work import Contact, Snooze
 from metrics.decide.alarms.signs import Broken, Later, Sign, Signs
+from metrics.decide.work.today import Row
 from tests.ledgers import customer, invoice, match, payment, publish
 from tests.pages import ask, query, words
 
@@ -154,6 +155,15 @@ def test_filters_and_owners_leave_their_customers(context):
     context.memory.say("An", "C", Owner("Cora"))
     assert listed_numbers(context, salesperson="Ann") == ["A", "C"]
     assert listed_numbers(context, owner="Cora") == ["C"]
+
+
+def test_a_step_takes_its_papers_along(context):
+    view, client = context.view(""), create_app(context.store).server.test_client()
+    account = worklist_of(view)[0].account
+    for verb, kind in (("remind", "text/html"), ("hand_over", "application/zip")):
+        link = acting._link(view, Row(account, "today", verb, oldest=20))
+        assert client.get(link.href).content_type.startswith(kind)
+    assert acting._link(view, Row(account, "today", "call")) is None
 
 
 def test_a_change_for_the_worse_stands_on_the_row_and_in_the_file(context, monkeypatch):
