@@ -13,6 +13,7 @@ from metrics.asking.ledger import Ledger
 from metrics.asking.metric import Metric
 from metrics.figures.aging import AGING
 from metrics.figures.collection_effectiveness import COLLECTION_EFFECTIVENESS
+from metrics.figures.concentration import CONCENTRATION
 from metrics.figures.disputes import DISPUTES, DISPUTES_BY
 from metrics.figures.dso import DSO
 from metrics.figures.exposure import EXPOSURE
@@ -53,6 +54,7 @@ METRICS: dict[str, Metric] = {
         LIMITS_ENDING,
         OVERRIDES,
         INSURANCE,
+        CONCENTRATION,
     )
 }
 

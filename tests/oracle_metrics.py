@@ -1447,6 +1447,32 @@ def disputes_by(r: Relations) -> dict[Key, list[Row]]:
     return answer
 
 
+def concentration(r: Relations) -> dict[Key, list[Row]]:
+    answer: dict[Key, list[Row]] = {}
+    for g, slices in r.split(r.alive).items():
+        answer[g] = []
+        for aspect in ("customer", "customer_group", "sector_division", "country"):
+            held: dict[str, Decimal] = defaultdict(lambda: ZERO)
+            for s in slices:
+                held[s.doc.dims[aspect]] += s.amount
+            owed = sorted((-amount, name) for name, amount in held.items() if amount > 0)
+            if not owed:
+                continue
+            shares = [Fraction(amount) / sum(Fraction(a) for a, _ in owed) for amount, _ in owed]
+            answer[g].append(
+                {
+                    "aspect": aspect,
+                    "members": len(owed),
+                    "largest": owed[0][1],
+                    "largest_share": float(shares[0]),
+                    "top_5_share": float(sum(shares[:5])),
+                    "top_10_share": float(sum(shares[:10])),
+                    "herfindahl": math.floor(10000 * sum(s * s for s in shares) + Fraction(1, 2)),
+                }
+            )
+    return {g: rows for g, rows in answer.items() if rows}
+
+
 def _owing(r: Relations) -> list[Slice]:
     """What is alive; of the customers of a currency all that they owe."""
     asked = r.q.where.get("currency")
@@ -1583,6 +1609,7 @@ METRICS: dict[str, Callable[[Relations], dict[Key, list[Row]]]] = {
         receivables, aging, dso, collection_effectiveness, payment_speed, payment_curve, sales,
         exposure, terms, terms_leak, returned, order_to_cash, dso_bridge, movements, promises,
         disputes, disputes_by, limits_ending, overrides, insurance,
+        concentration,
     )
 }  # fmt: skip
 

@@ -33,6 +33,7 @@ from data.store.schema import DERIVED, STAGED
 from data.workspace.subjects.dispute import REASONS
 from metrics.asking.metric import Metric
 from metrics.catalogue import METRICS
+from metrics.figures.concentration import ASPECTS
 
 _CURVE_DAYS = (30, 60, 90, 120)
 
@@ -275,6 +276,15 @@ def live(view: View, metric: Metric) -> list[Component]:
         return [head, aging_bar({r["bucket"]: r["amount"] for r in rows}, f, view.buckets)]
     if metric.name == "payment_curve":
         return [head, _pairs(_paid_within(rows, f))]
+    if metric.name == "concentration":
+        return [
+            head,
+            _pairs(
+                (_(ASPECTS[aspect]), f.count(r["herfindahl"]), f.share(r["largest_share"]))
+                for r in rows
+                for aspect in [r["aspect"]]
+            ),
+        ]
     if metric.name == "disputes_by":
         return [
             head,

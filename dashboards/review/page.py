@@ -36,10 +36,12 @@ from dashboards.review.words import next_words, paragraph, waiting
 from data.core.texts import N_
 from metrics.asking.ledger import same_day
 from metrics.decide.deal.kept import Kept
+from metrics.figures.concentration import ASPECTS
 from metrics.review.forecast.forecast import ISSUED, TOTAL
 from metrics.review.movements import CAUSES, MOVEMENTS
 
 _GROUPS = 12
+_ASPECT = "aspect"
 _MOVES = ("opening", *CAUSES, "closing")
 
 
@@ -54,7 +56,10 @@ def layout(**_query: str) -> Component:
         row(panel("review-bridge", height=HEIGHT), panel("review-worth", height=HEIGHT)),
         panel("review-moves", height=300, controls=[html.Div(id="review-by-box")], below=True),
         panel("review-ahead", height=FAN_HEIGHT, below=True),
-        panel("review-asks", height=160, menu=False, below=True),
+        row(
+            panel("review-few", height=200, below=True),
+            panel("review-asks", height=200, menu=False, below=True),
+        ),
     )
 
 
@@ -98,6 +103,10 @@ def connect(app: Dash, context: Context) -> None:
     @panel_callback(app, context, "review-ahead", below=True)
     def ahead(view: View) -> Content:
         return ahead_content(view)
+
+    @panel_callback(app, context, "review-few", below=True)
+    def few(view: View) -> Content:
+        return few_content(view)
 
     @panel_callback(app, context, "review-asks", below=True)
     def asks(view: View) -> Content:
@@ -254,6 +263,35 @@ def ahead_content(view: View) -> Content:
             dcc.Link(_("Forecast"), href=view.link("/forecast"), className="more"),
         ],
         Explain("movements", since=began(view.selection.as_of).isoformat()),
+    )
+
+
+def few_content(view: View) -> Content:
+    """Return how much of what is owed hangs on few, and what of it nobody insures."""
+    f, rows = view.f, view.answer("concentration").to_pylist()
+    lines = [
+        [
+            _(ASPECTS[line[_ASPECT]]),
+            view.short(line[_ASPECT], line["largest"]),
+            f.share(line["largest_share"]),
+            f.share(line["top_5_share"]),
+            f.count(line["herfindahl"]),
+        ]
+        for line in rows
+    ]
+    heads = ["", _("The largest"), _("Share of the largest"), _("Share of the five largest"),
+             _("Herfindahl index")]  # fmt: skip
+    body: list[Component] = [table(heads, lines, texts=2, wide=(3,))]
+    insured = next(iter(view.rows_of("insurance", view.ledger)), None)
+    if insured and insured["uninsured"] is not None and insured["exposure"] > 0:
+        share = f.share(insured["uninsured"] / insured["exposure"])
+        text = _("Uninsured: {share} of the exposure").format(share=share)
+        body.append(html.P(dcc.Link(text, href=view.link("/memory"))))
+    return Content(
+        _("The five largest customers owe {share}").format(share=f.share(rows[0]["top_5_share"])),
+        _("Shares of what is owed; Herfindahl index: 10,000 where one owes all"),
+        body,
+        Explain("concentration"),
     )
 
 

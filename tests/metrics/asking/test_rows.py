@@ -43,6 +43,13 @@ def with_cost(rows: Rows) -> Decimal:
     return amount([r for r in rows if r["cost"] is not None])
 
 
+def owing(rows: Rows) -> int:
+    held: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        held[row["customer"]] += row["amount"]
+    return sum(amount > 0 for amount in held.values())
+
+
 def still_open(rows: Rows) -> Decimal:
     return amount([r for r in rows if r["closed_on"] is None or r["closed_on"] > r["as_of"]])
 
@@ -84,6 +91,7 @@ BEHIND: dict[str, list[tuple[str, Callable[[Rows], object]]]] = {
     "limits_ending": [("limits", len), ("terms", len)],
     "overrides": [("overrides", len)],
     "insurance": [("exposure", amount)],
+    "concentration": [("members", owing)],
 }  # fmt: skip
 
 
@@ -113,7 +121,8 @@ def test_rows_add_up_to_their_figure(data):
         metric = METRICS[name]
         for dimension in ("total", by):
             figures = answer(engine, name, ledger, (dimension,)).to_pylist()
-            if name == "payment_curve":  # the first step has all invoices at risk
+            # the first step has all invoices at risk, the first aspect all customers
+            if name in ("payment_curve", "concentration"):
                 firsts: dict = {}
                 for row in figures:
                     firsts.setdefault(row[dimension], row)
