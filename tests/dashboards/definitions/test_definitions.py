@@ -119,6 +119,11 @@ def test_live_values_are_those_of_the_metric(store, name):
     assert "28 Feb 2025" in said
     if name == "disputes_by":
         assert "Price" in said
+    if name == "concentration":
+        rows = answer(view.state.engine, name, view.ledger).to_pylist()
+        assert all(f"{row['herfindahl']:,}" in said for row in rows)
+        assert len(rows) == 4
+        return
     if name in ("aging", "payment_curve", "disputes_by"):
         return
     row = answer(view.state.engine, name, view.ledger).to_pylist()[0]
