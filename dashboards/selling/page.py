@@ -1,6 +1,6 @@
 """Where to sell more: who pays well and has room, by sector and by customer; and the reverse.
 
-The URL holds which customers are listed, `list`: room (the default), held, slow or through.
+The URL holds which customers are listed, `shown`: room (the default), held, slow or through.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from metrics.asking.ledger import Statement
 from metrics.lists.customers import ROOM as ROOM_OF
 from metrics.lists.selling import HELD, KINDS, ROOM, SLOW, THROUGH, Priority, room_of, selling
 
-LIST = "list"
+LIST = "shown"
 WORDS = {
     ROOM: N_("Room"),
     HELD: N_("Held back"),

@@ -29,6 +29,11 @@ BOOKS = {
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
+    return books(tmp_path_factory.mktemp("selling"))
+
+
+def books(folder):
+    """Publish seven customers of one sector that differ in how they pay, and in their room."""
     documents, matches, customers = [], [], []
     for who, (days, limit, count) in BOOKS.items():
         for n in range(count):
@@ -44,7 +49,7 @@ def store(tmp_path_factory):
         customers.append(customer(who, sector="47.11", country="BE", credit_limit=limit, **parent))
     # something of OLD is overdue for long, whatever it paid before
     documents.append(invoice("LONG", "OLD", "2025-12-01", "10.00", due="2025-12-31"))
-    return publish(tmp_path_factory.mktemp("selling"), documents, matches, customers)
+    return publish(folder, documents, matches, customers)
 
 
 def listed(store, kind, wanted=(), search=""):
@@ -87,7 +92,7 @@ def test_the_page_says_it(store):
     assert text.startswith("2 customers that pay well have room for 8")
     assert text.endswith("1 more is held back by its limit.")
     for kind in KINDS:
-        found = ask(app, "selling-list-head.children", f"?list={kind}")
+        found = ask(app, "selling-list-head.children", f"?shown={kind}")
         assert "customer" in words(found["selling-list-head"]["children"])
     found = ask(app, "selling-sectors-head.children", "")
     assert "Most room: 47 Retail" in words(found["selling-sectors-head"]["children"])
