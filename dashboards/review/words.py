@@ -25,6 +25,7 @@ from dashboards.review.month import (
     began,
     month_of,
 )
+from data.core.errors import EngineError
 from metrics.decide.deal.cases import WAITING, Case
 from metrics.review.forecast.forecast import TOTAL
 
@@ -122,7 +123,7 @@ def _days(view: View, month: Month) -> Words:
     said.append(". ")
     try:
         why = sentence(bridge_of(view, "sector_division", 1).total, 1, f)
-    except (NoRows, NotEnough):
+    except (NoRows, NotEnough, EngineError):  # a cluster does not compare two days
         return said
     return [*said, dcc.Link(why, href=view.link("/dso", back="1"), className="why"), "."]
 

@@ -23,7 +23,10 @@ SAME_TABLE = tuple(
                  "customer_group", "currency")
 )  # fmt: skip
 #: panels that say on a cluster why they are not computed there
-COMPARED = ("overview-moved-head", "dso-moved-head", "definition-dso_bridge-now")
+COMPARED = (
+    "overview-moved-head", "dso-moved-head", "definition-dso_bridge-now", "review-bridge-head",
+    "review-worth-head", "review-words",
+)  # fmt: skip
 FIRST = {"startRow": 0, "endRow": 50, "sortModel": [], "filterModel": {}}
 #: what a grid is asked for besides its first rows: sorted, filtered, further down
 ASKED = {
