@@ -62,11 +62,11 @@ with item as (
 {listed.sql}
 ),
 due as (
-    select customer, sum(amount) as amount
+    select customer, sum(amount) as due
     from item
     where amount > 0 and due_on <= cast($until as date)
     group by customer
-    order by sum(amount) desc, customer
+    order by due desc, customer
     limit {MOST}
 )
 select item.customer, item.issued_on, item.due_on, item.amount
