@@ -8,7 +8,7 @@ from dashboards.base.grid import CARD, Column, Listing, totals
 from dashboards.base.i18n import _, n_
 from dashboards.base.panel import Content
 from dashboards.base.view import View
-from dashboards.charts.signs import TOLD, signs_of, told
+from dashboards.charts.signs import TOLD, of_documents, signs_of, told
 from data.core.texts import N_
 from metrics.asking.ledger import Statement
 from metrics.asking.metric import Query
@@ -70,23 +70,26 @@ def signs_content(view: View) -> Content:
         title = _("No customer changes for the worse")
     promised = view.options.policy.false_alarms.at(view.selection.as_of)
     text = _(
-        "Late payments are told by a CUSUM over each customer's own payment days ({watched} "
+        "Late payments are told by a CUSUM over each customer's own payment days (in all {watched} "
         "customers with enough of them, {payments} a week, h = {h}): about {promised} alarm a week "
         "may be false"
     )
     if known.threshold <= LEAST:
         text = _(
-            "Late payments are told by a CUSUM over each customer's own payment days ({watched} "
-            "customers with enough of them, {payments} a week, h = {h}): fewer than {promised} "
-            "alarm a week is false"
+            "Late payments are told by a CUSUM over each customer's own payment days (in all "
+            "{watched} customers with enough of them, {payments} a week, h = {h}): fewer than "
+            "{promised} alarm a week is false"
         )
+    measure = text.format(
+        watched=f.count(known.watched),
+        payments=f.count(round(known.payments)),
+        h=f.number(known.threshold, 2),
+        promised=f.number(promised),
+    )
+    if of_documents(view):
+        measure += "; " + _("the signs look at all of a customer's documents, not at these alone")
     return Content(
         title.format(count=f.count(count), amount=f.money(found["overdue"] or 0)),
-        text.format(
-            watched=f.count(known.watched),
-            payments=f.count(round(known.payments)),
-            h=f.number(known.threshold, 2),
-            promised=f.number(promised),
-        ),
+        measure,
         explain=SIGNS.ref(view),
     )

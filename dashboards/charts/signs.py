@@ -1,12 +1,19 @@
-"""Early signs as pages show them: computed once a moment for all customers, said in words."""
+"""Early signs as pages show them: computed once a day for all customers, said in words.
+
+Filters only choose among them, so that what was promised of false alarms holds of the whole book.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
 
 import pyarrow as pa
 
 from dashboards.base.i18n import _, n_
 from dashboards.base.view import View
+from data.core.dimensions import names
 from data.core.texts import N_
+from metrics.asking.metric import Query
 from metrics.decide.alarms.signs import Broken, Later, Orders, Parts, Sign, Signs, signs
 
 KINDS = {
@@ -19,6 +26,11 @@ _HEARD = ("promises", "plans", "settlements", "disputes", "settled_disputes", "d
 """The relations of what was said that signs follow from."""
 TOLD = "told_signs"
 """What `told` is called in statements."""
+WHOSE = Query(
+    reads=("accounts",),
+    select=f"select customer from accounts where customer in (select who from {TOLD})",
+)
+"""Those of `told` whom the filters let through."""
 _SCHEMA = pa.schema(
     [
         ("who", pa.string()), ("what", pa.string()), ("why", pa.string()), ("since", pa.date32()),
@@ -30,18 +42,41 @@ _SCHEMA = pa.schema(
 
 def signs_of(view: View) -> Signs:
     """Return the early signs of all customers that the reader sees, whatever the filters."""
-    engine, policy, told = view.state.engine, view.options.policy, view.relations
-    # a note or a limit changes no sign: nothing is computed anew after one is said
-    heard = told and tuple(told.print_of(name) for name in _HEARD)
-    rules = repr((policy.false_alarms, policy.promise_days))
-    key = ("signs", view.state.path, view.scope, view.selection.as_of, view.said_by, heard, rules)
+    engine, policy = view.state.engine, view.options.policy
     return view.kept.get(
-        key, lambda: signs(lambda s: engine.query(s.sql, s.parameters), view.ledger, policy)
+        ("signs", *_follows_from(view)),
+        lambda: signs(lambda s: engine.query(s.sql, s.parameters), view.ledger, policy),
     )
 
 
+def _follows_from(view: View) -> tuple[Hashable, ...]:
+    """Return what tells the signs of a book from any others: no filter does."""
+    policy, said = view.options.policy, view.relations
+    # a note or a limit changes no sign: nothing is computed anew after one is said
+    heard = said and tuple(said.print_of(name) for name in _HEARD)
+    rules = repr((policy.false_alarms, policy.promise_days))
+    return view.state.path, view.scope, view.selection.as_of, view.said_by, heard, rules
+
+
+def chosen(view: View) -> Sequence[Sign]:
+    """Return the signs of the customers whom the filters let through, the most overdue first."""
+    found = [*signs_of(view).by_customer.values()]
+    if not found or not (view.ledger.where or view.ledger.standing):
+        return found
+    whose = pa.table({"who": pa.array([sign.customer for sign in found], pa.string())})
+    asked = view.ledger.over(WHOSE)
+    rows = view.query(asked.sql, {**asked.parameters, TOLD: whose})
+    through = {row["customer"] for row in rows}
+    return [sign for sign in found if sign.customer in through]
+
+
+def of_documents(view: View) -> bool:
+    """Whether a filter is of documents alone: signs look at all payments of a customer."""
+    return any(name in view.ledger.where for name in names("document"))
+
+
 def told(view: View) -> pa.Table:
-    """Return every sign in words, of all customers: a row each."""
+    """Return every sign in words, of all customers, whatever the filters: a row each."""
 
     def make() -> pa.Table:
         rows = []
@@ -58,7 +93,7 @@ def told(view: View) -> pa.Table:
             )  # fmt: skip
         return pa.Table.from_pylist(rows, _SCHEMA)
 
-    return view.derived("told signs", make)
+    return view.kept.get(("told signs", view.f.language, *_follows_from(view)), make)
 
 
 def brief(sign: Sign) -> str:

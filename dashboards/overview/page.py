@@ -39,7 +39,7 @@ from dashboards.charts.bridge import (
 from dashboards.charts.buckets import labels
 from dashboards.charts.figures import graph
 from dashboards.charts.found import found_words
-from dashboards.charts.signs import signs_of
+from dashboards.charts.signs import chosen
 from dashboards.charts.sparkline import sparkline
 from dashboards.charts.tables import Cell, bar_list, table
 from data.core.buckets import DEFAULT, NOT_DUE, UNAPPLIED, Buckets
@@ -336,7 +336,7 @@ def attention(view: View) -> Content:
     link = dcc.Link(_("All findings"), href=view.link("/findings"), className="more")
     return Content(
         _("What needs attention"),
-        _("early signs, and the checks of the whole load, filters aside, amounts at stake"),
+        _("early signs, and the checks of the whole load whatever the filters, amounts at stake"),
         [body, link],
         as_of=_("data up to {day}").format(day=view.f.day(view.options.last_day)),
     )
@@ -344,7 +344,7 @@ def attention(view: View) -> Content:
 
 def _signs(view: View) -> list[Component]:
     """Return the line of the early signs, where there are any; it names who owes most overdue."""
-    found = [*signs_of(view).by_customer.values()]
+    found = chosen(view)
     if not found:
         return []
     f = view.f

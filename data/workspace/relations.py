@@ -34,6 +34,7 @@ from data.workspace.rates import Rates, in_cents
 if TYPE_CHECKING:
     # imported where something was said: the library behind them takes a while
     from data.workspace.line import Line
+    from data.workspace.subjects.promise import Payment
     from data.workspace.subjects.subject import Subject
 
 PREFIX = "memory_"
@@ -64,15 +65,18 @@ _NAMED = pa.schema([(name, pa.string()) for name in ("id", "ledger", "document_i
 _JUDGED = pa.schema(
     [("as_of", pa.date32()), ("id", pa.string()), ("state", pa.string()), ("paid", _MONEY)]
 )
-#: Of who promised something: what came in since, and all of it where money went back, which may
-#: have been any payment.
+#: Of who promised something: what came in since, and all of it where money went back since, which
+#: may have been any payment.
 _PAID = """
 select d.customer, d.issued_on, -d.amount_currency as amount, d.currency, d.rate
 from documents as d
 join promising as p on p.customer = d.customer
-where d.kind = 'payment' and d.amount_currency <> 0 and d.issued_on <= cast($last as date)
+where d.kind = 'payment' and d.amount_currency <> 0
     and (d.issued_on >= p.since or d.customer in (
-        select b.customer from documents as b where b.kind = 'payment' and b.amount_currency > 0))
+        select b.customer
+        from documents as b
+        join promising as q on q.customer = b.customer
+        where b.kind = 'payment' and b.amount_currency > 0 and b.issued_on >= q.since))
 """
 _PROMISING = pa.schema([("customer", pa.string()), ("since", pa.date32())])
 
@@ -147,6 +151,18 @@ class Told:
         self._lines: tuple[Line, ...] = ()
         self._tables: dict[str, pa.Table] | None = None
         self._lock = Lock()
+        self._paid: tuple[Mapping[str, date], Mapping[str, list[Payment]]] | None = None
+        self._paying = Lock()
+
+    def paid(self, since: Mapping[str, date], engine: Engine) -> Mapping[str, list[Payment]]:
+        """Return customer -> what came in and went back of those who promise since a day.
+
+        Read once for all days that are looked at, until somebody else promises.
+        """
+        with self._paying:
+            if self._paid is None or self._paid[0] != since:
+                self._paid = since, _paid(since, engine)
+            return self._paid[1]
 
     def tables(self, lines: tuple[Line, ...]) -> Mapping[str, pa.Table]:
         """Return `relations(lines)`; lines: those of before, and what was said since."""
@@ -268,21 +284,14 @@ class Relations:
         return print_of(self.table(name, days))
 
     def _judge(self, days: tuple[tuple[date, date], ...]) -> pa.Table:
-        from data.workspace.subjects.promise import Kept, Payment, judged, received, together
+        from data.workspace.subjects.promise import Kept, judged, received, together
         from data.workspace.subjects.promised import promises_of
 
-        given = self._given()
+        given = self._given
         if not given or not days:
             return pa.Table.from_pylist([], _JUDGED)
-        paid: defaultdict[str, list[Payment]] = defaultdict(list)
-        since = {one: min(line.said_on for line, _ in rows) for one, rows in given.items()}
-        promising = pa.Table.from_pydict(
-            {"customer": [*since], "since": [*since.values()]}, _PROMISING
-        )
-        asked = {"promising": promising, "last": max(as_of for as_of, _by in days)}
-        for row in self._engine.query(_PAID, asked).to_pylist():
-            money = Payment(row["issued_on"], row["amount"], row["currency"], row["rate"])
-            paid[row["customer"]].append(money)
+        since = self._since
+        paid = self._told.paid(since, self._engine)
         found = []
         for as_of, by in days:
             tolerance = self._policy.promise_days.at(as_of)
@@ -293,7 +302,9 @@ class Relations:
                     for line, rate in held.values()
                     for part, promise in enumerate(promises_of(line.said))  # type: ignore[arg-type]
                 ]
-                came = received(money for money in paid[customer] if money.day <= as_of)
+                if not held:
+                    continue
+                came = received(m for m in paid.get(customer, ()) if m.day <= as_of)
                 came = [money for money in came if money.day >= since[customer]]
                 kept: defaultdict[str, list[Kept]] = defaultdict(list)
                 for part, one in judged(promises, came, as_of, tolerance).items():
@@ -306,6 +317,12 @@ class Relations:
                     )
         return pa.Table.from_pylist(found, _JUDGED)
 
+    @cached_property
+    def _since(self) -> Mapping[str, date]:
+        """Customer -> since when it promises anything."""
+        return {one: min(line.said_on for line, _ in rows) for one, rows in self._given.items()}
+
+    @cached_property
     def _given(self) -> Mapping[str, list[tuple[Line, Decimal]]]:
         """Return customer -> what promises, with the rate of its currency, where that is known."""
         from data.workspace.subjects.promised import PROMISING
@@ -317,6 +334,17 @@ class Relations:
                 if rate is not None:
                     given[line.customer].append((line, rate))
         return given
+
+
+def _paid(since: Mapping[str, date], engine: Engine) -> Mapping[str, list[Payment]]:
+    from data.workspace.subjects.promise import Payment
+
+    promising = pa.Table.from_pydict({"customer": [*since], "since": [*since.values()]}, _PROMISING)
+    paid: defaultdict[str, list[Payment]] = defaultdict(list)
+    for row in engine.query(_PAID, {"promising": promising}).to_pylist():
+        money = Payment(row["issued_on"], row["amount"], row["currency"], row["rate"])
+        paid[row["customer"]].append(money)
+    return paid
 
 
 def _holds(line: Line, by: date) -> bool:

@@ -153,6 +153,18 @@ def test_days_that_were_looked_at_are_not_kept_without_end(monkeypatch):
     assert judged == [*days, days[0]]
 
 
+class Counted(DuckDBEngine):
+    """An engine that keeps what it answered."""
+
+    def __init__(self, connection):
+        super().__init__(connection)
+        self.answers = []
+
+    def query(self, sql, parameters=None):
+        self.answers.append(super().query(sql, parameters))
+        return self.answers[-1]
+
+
 def test_what_another_process_says_is_in_the_revision_at_once(tmp_path):
     ours, theirs = Memory(tmp_path, ""), Memory(tmp_path, "")
     assert ours.revision() == 0
@@ -166,10 +178,13 @@ def test_what_another_process_says_is_in_the_revision_at_once(tmp_path):
 
 
 def test_money_that_goes_back_may_be_what_came_in_before_a_promise():
-    """Of who promised something only later payments are read, unless money went back."""
-    rows = [("A", 1, 5), ("A", 8, 5), ("A", 9, -5), ("B", 1, 5), ("B", 8, 7), ("C", 1, 4),
-            ("C", 8, 9), ("C", 9, -4)]  # fmt: skip
-    engine = DuckDBEngine(duckdb.connect())
+    """Of who promised something only later payments are read, unless money went back since.
+
+    They are read once, whatever days are looked at, and until somebody else promises.
+    """
+    rows = [("A", 1, 5), ("A", 8, 5), ("A", 9, -5), ("B", 1, 5), ("B", 2, -5), ("B", 8, 7),
+            ("C", 1, 4), ("C", 8, 9), ("C", 9, -4)]  # fmt: skip
+    engine = Counted(duckdb.connect())
     engine._connection.execute(
         "create table documents (customer varchar, issued_on date, kind varchar,"
         " amount_currency decimal(18, 2), currency varchar, rate decimal(18, 9))"
@@ -184,9 +199,21 @@ def test_money_that_goes_back_may_be_what_came_in_before_a_promise():
     ]
     rates = Rates(engine)
     rates.at = lambda _currency, _day: Decimal(1)
-    found = Relations(lambda: lines, engine, Policy(), rates=rates)
-    paid = found.table(JUDGED, ((date(2026, 4, 30), date(2026, 4, 30)),)).to_pylist()
+    told = Told(rates)
+    found = Relations(lambda: lines, engine, Policy(), rates=rates, told=told)
+
+    def paid(day):
+        rows = found.table(JUDGED, ((day, day),)).to_pylist()
+        ids = [line.id for line in lines]
+        return [row["paid"] for row in sorted(rows, key=lambda r: ids.index(r["id"]))]
+
     # of C what went back is the payment before: what came in later stays
-    assert [
-        row["paid"] for row in sorted(paid, key=lambda r: [x.id for x in lines].index(r["id"]))
-    ] == [0, 7, 9]
+    assert paid(date(2026, 4, 30)) == [0, 7, 9]
+    assert paid(date(2026, 3, 8)) == [5, 7, 9]
+    assert paid(date(2026, 3, 4)) == []
+    assert [len(answer) for answer in engine.answers] == [len("AAA") + len("B") + len("CCC")]
+    # somebody else promises
+    lines.append(line_of("Bob", "D", Promise(Decimal(9), "EUR", DAY), at=given))
+    found = Relations(lambda: lines, engine, Policy(), rates=rates, told=told)
+    assert paid(date(2026, 4, 30)) == [0, 7, 9, 0]
+    assert len(engine.answers) == 2
