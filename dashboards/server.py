@@ -39,7 +39,8 @@ from dashboards.dso import page as dso
 from dashboards.findings import page as findings
 from dashboards.forecast import page as forecast
 from dashboards.frame import download, explain, frame
-from dashboards.handover import door as handover
+from dashboards.handover import door as dossiers
+from dashboards.handover import page as handover
 from dashboards.imports import page as imports
 from dashboards.memory import page as memory
 from dashboards.order_to_cash import page as order_to_cash
@@ -75,6 +76,7 @@ PAGES: tuple[Page, ...] = (
     deal.PAGE,
     order_to_cash.PAGE,
     work.PAGE,
+    handover.PAGE,
     cash.PAGE,
     memory.PAGE,
     findings.PAGE,
@@ -199,7 +201,7 @@ def create_app(
     app.layout = lambda: frame.layout(context, pages) if flask.has_request_context() else html.Div()
     for part in (frame, explain, download):
         part.connect(app, context, pages)
-    handover.connect(app, context)
+    dossiers.connect(app, context)
     needs: dict[str, str] = {}
     for page in pages:
         needs |= callbacks.connect_page(app, context, page)

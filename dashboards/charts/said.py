@@ -21,6 +21,8 @@ from data.workspace.subjects import promise
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.deal import HOW, DealAsked, DealDecided
 from data.workspace.subjects.dispute import REASONS, SETTLED, Dispute, Settled
+from data.workspace.subjects.handing import OUTCOMES as HANDED
+from data.workspace.subjects.handing import HandedBack, HandedOver
 from data.workspace.subjects.keeping import Backlog, Erased, Owner, Person
 from data.workspace.subjects.market import LEVELS, Priority, Sector
 from data.workspace.subjects.matched import Matched
@@ -84,8 +86,14 @@ def became(view: View, customer: str | None = None) -> list[Became]:
 
 
 def _ends(lines: Sequence[Line]) -> dict[str, Line]:
-    """Return what settled disputes: id of the dispute -> line."""
-    return {x.said.dispute: x for x in lines if x.holds and isinstance(x.said, Settled)}
+    """Return what settled disputes and ended hand-overs: id of the line that ended -> line."""
+    found: dict[str, Line] = {}
+    for one in lines:
+        if one.holds and isinstance(one.said, Settled):
+            found[one.said.dispute] = one
+        elif one.holds and isinstance(one.said, HandedBack):
+            found[one.said.handing] = one
+    return found
 
 
 _LATEST = (Terms, Limit, Backlog, Owner, Person, Priority, Sector, Correspondence)
@@ -93,7 +101,10 @@ _LATEST = (Terms, Limit, Backlog, Owner, Person, Priority, Sector, Correspondenc
 
 
 def _states(view: View, lines: Sequence[Line]) -> dict[str, str]:
-    """Return what became of disputes, and of what holds until another one is said: id -> state."""
+    """Return what became of disputes and hand-overs, and of what holds until another one is said.
+
+    id -> state.
+    """
     as_of = view.said_by or view.selection.as_of
     settled = _ends(lines)
     found: dict[str, str] = {}
@@ -103,6 +114,8 @@ def _states(view: View, lines: Sequence[Line]) -> dict[str, str]:
             continue
         if isinstance(line.said, Dispute):
             found[line.id] = "settled" if line.id in settled else "open"
+        elif isinstance(line.said, HandedOver):
+            found[line.id] = "ended" if line.id in settled else "open"
         elif isinstance(line.said, Snooze):
             found[line.id] = "ended" if line.said.back_on <= as_of else "holds"
         elif isinstance(line.said, _LATEST):
@@ -187,6 +200,17 @@ def _words(line: Line, view: View, f: Format) -> str:
         return _decided(said, view, f)
     if isinstance(said, Contact):
         return _contact(said)
+    if isinstance(said, HandedOver):
+        text = _("{amount} to {whom}, expected to cost {cost}; {points} points")
+        return text.format(
+            amount=f.exact(said.amount), whom=said.to_whom, cost=f.exact(said.cost),
+            points=f.count(said.points),
+        )  # fmt: skip
+    if isinstance(said, HandedBack):
+        text = _("{outcome}: {amount} recovered, at a cost of {cost}")
+        return text.format(
+            outcome=_(HANDED[said.outcome]), amount=f.exact(said.amount), cost=f.exact(said.cost)
+        )
     if isinstance(said, Snooze):
         text = _("{reason}; back on the list on {day}")
         return text.format(reason=_(WAITING[said.reason]), day=f.day(said.back_on))

@@ -129,6 +129,19 @@ SENTENCES = {
     ),
     "insurer_days": N_("The insurer is told from {value} before the last day of hand-over on."),
     "thanks": N_("Good customers that grow and are thanked in a day's work: {value}."),
+    "handed_points": N_(
+        "A hand-over is weighed by these points at most, the last two taken off: {value}."
+    ),
+    "handed_from": N_("Who has {value} points or more is proposed to be handed over."),
+    "handed_days": N_("What is overdue for {value} has all points of age; less has its part."),
+    "handed_amount": N_("{value} overdue has all points of amount; less has its part."),
+    "handed_years": N_(
+        "A customer for {value} has half of the points of relationship, and who kept all its "
+        "promises the other half."
+    ),
+    "handed_sales": N_(
+        "Who bought for {value} in 12 months has all points of sales; less has its part."
+    ),
     "extension_days": N_(
         "The insurer extends by at most {value} from the original due day; what is delivered after "
         "that is not insured."
@@ -168,6 +181,12 @@ SENTENCES = {
 }
 """Rule -> its sentence; `{value}` is what holds."""
 
+POINTS = {
+    "age": N_("age"),
+    "amount": N_("amount"),
+    "relation": N_("relationship"),
+    "sales": N_("sales"),
+}
 SIZES = {
     "unknown": N_("not said, so such a cap cannot be judged"),
     "small": N_("small or medium"),
@@ -248,6 +267,13 @@ def _steps(steps: tuple[Effort, ...], f: Format) -> str:
     ) or _("none")  # fmt: skip
 
 
+def _points(points: Mapping[str, int], f: Format) -> str:
+    return _listed(
+        _("{part} {points}").format(part=_(POINTS[part]), points=f.count(value))
+        for part, value in points.items()
+    )
+
+
 def _countries(values: Mapping[str, Any], f: Format, write: Callable[[Any, Format], str]) -> str:
     return _listed(
         _("{country} {value}").format(country=f.country(country), value=write(value, f))
@@ -277,6 +303,7 @@ _WRITTEN: Mapping[str, Callable[[Any, Format, Policy], str]] = {
     "levels": lambda value, f, _policy: _levels(value, f),
     "stages": lambda value, f, _policy: _stages(value, f),
     "steps": lambda value, f, _policy: _steps(value, f),
+    "points": lambda value, f, _policy: _points(value, f),
     "size": lambda value, _f, _policy: _(SIZES[value]),
     "years": lambda value, f, _policy: years_words(value, f),
     "percent_by_country": lambda value, f, _policy: _countries(value, f, percent),

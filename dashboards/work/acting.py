@@ -225,15 +225,14 @@ def connect(app: Dash, context: Context) -> None:
 
 
 def _link(view: View, row: Row) -> Component | None:
-    """Return what the step takes along: the letter, or the dossier of who is handed over."""
+    """Return what the step takes along: the letter, or the page that hands over."""
     number = row.account.number
     if row.verb in ("remind", "dun") and row.oldest > 0:
         href = view.link("/work/reminders.html", **{LETTER_TO: number})
         return html.A(_("Its letter, to print"), href=href, target="_blank")
     if row.verb == "hand_over":
-        # a file by its address: the browser keeps it, and the form stays
-        label = _("Dossier for a lawyer or agency (.zip)")
-        return html.A(label, href=view.link("/dossier.zip", customer=number))
+        label = _("Hand over: points, dossier and decision")
+        return html.A(label, href=view.link("/handover", customer=number))
     return None
 
 

@@ -18,7 +18,8 @@ from dashboards.base.parts import message
 from dashboards.base.view import Context, View
 from dashboards.charts.plain_table import Cell, plain_table
 from dashboards.frame.deals import rows_of
-from dashboards.work.asked import accounts_in, lines_of, worklist_of
+from dashboards.frame.worked import accounts_in, lines_of
+from dashboards.work.asked import worklist_of
 from dashboards.work.letters import Letter, Written, as_page, as_zip, written
 from data.core.errors import EngineError, StoreError, TandemError
 from data.core.policy.kinds import Stage

@@ -40,6 +40,8 @@ _SAYS: Mapping[str, tuple[str, ...]] = {
     "contacts": (SALES, CREDIT, ADMIN),
     "snoozes": (SALES, CREDIT, ADMIN),
     "correspondence": (SALES, CREDIT, ADMIN),
+    "handed_over": (CREDIT, EXECUTIVE, ADMIN),
+    "handed_back": (CREDIT, EXECUTIVE, ADMIN),
     "plans": (CREDIT, ADMIN),
     "settlements": (CREDIT, ADMIN),
     "said_terms": (CREDIT, ADMIN),

@@ -40,6 +40,24 @@ from movements
 group by {by}
 """,
 )
+_SINCE = Query(
+    reads=("movements",),
+    select="""
+select customer, min(issued_on) as since
+from movements
+where kind = 'invoice'
+group by customer
+""",
+)
+_RECEIVED = Query(
+    reads=("movements",),
+    select="""
+select customer, issued_on, cast(-sum(amount) as decimal(18, 2)) as amount
+from movements
+where kind = 'payment'
+group by customer, issued_on
+""",
+)
 _ORDERS = Query(
     reads=("accounts", "backlogs"),
     select="""
@@ -119,6 +137,16 @@ order by {by}, day
 def lost(ledger: Ledger, by: str) -> Statement:
     """List by a dimension what was ever paid and written off: `by`, paid, lost."""
     return ledger.over(_LOST, (by,))
+
+
+def first_invoices(ledger: Ledger) -> Statement:
+    """List since when each customer is one: customer, since, the day of its first invoice."""
+    return ledger.over(_SINCE)
+
+
+def received(ledger: Ledger) -> Statement:
+    """List what customers paid, by day: customer, issued_on, amount, what went back taken off."""
+    return ledger.over(_RECEIVED)
 
 
 def orders(ledger: Ledger) -> Statement:

@@ -66,9 +66,9 @@ class Effort:
 class Kind:
     """What a rule's value may be: how it is read, in words, and in what unit it is said.
 
-    unit: days, minutes, years, count, percent, percents, amount, set, levels, stages, steps, size;
-    or of countries: percent_by_country, days_by_country, amount_by_country. read: the value as it
-    is kept; None where it is none.
+    unit: days, minutes, years, count, percent, percents, amount, set, levels, stages, steps,
+    points, size; or of countries: percent_by_country, days_by_country, amount_by_country.
+    read: the value as it is kept; None where it is none.
     """
 
     read: Callable[[object], Any]
@@ -153,6 +153,19 @@ def _efforts(said: object) -> tuple[Effort, ...] | None:
     return tuple(found) if len({one.verb for one in found}) == len(found) else None
 
 
+PARTS = ("age", "amount", "relation", "sales")
+"""Parts that weigh a hand-over: the first two speak for it, the others against it."""
+
+
+def _points(said: object) -> Mapping[str, int] | None:
+    """Return the most points of each part; None for anything else."""
+    if not isinstance(said, dict) or set(said) != set(PARTS):
+        return None
+    one = number(0, 100, "")
+    return {n: said[n] for n in PARTS} if all(one.read(v) is not None for v in said.values()) \
+        else None  # fmt: skip
+
+
 @cache
 def _countries() -> frozenset[str]:
     from babel import Locale  # only who writes of countries waits for it
@@ -227,6 +240,16 @@ STEPS = Kind(
         {"verbs": ", ".join(VERBS)},
     ),
     "steps",
+)
+POINTS = Kind(
+    _points,
+    Text(
+        N_(
+            "Write the most points of each part as whole numbers from 0 to 100, as in"
+            " {{ age = 50, amount = 50, relation = 20, sales = 20 }}."
+        )
+    ),
+    "points",
 )
 SIZES = ("unknown", "small", "large")
 SIZE = Kind(

@@ -32,6 +32,7 @@ from data.core.policy.kinds import (
     NO_YEARS,
     PERCENT,
     PERCENT_BY_COUNTRY,
+    POINTS,
     SET,
     SETS_OFFERED,
     SIZE,
@@ -245,6 +246,39 @@ class Policy(Making):
     thanks: Dated[int] = rule(
         number(0, 100, "count"), 1,
         "A day's work has room for so many thanks to good customers that grow.",
+        books=False,
+    )  # fmt: skip
+    handed_points: Dated[Mapping[str, int]] = rule(
+        POINTS, {"age": 50, "amount": 50, "relation": 20, "sales": 20},
+        "The most points of each part by which a hand-over is weighed: age of the oldest that is"
+        " overdue and amount overdue add, relationship and sales of 12 months take off.",
+        N_("Hand over, as of that day"),
+        books=False,
+    )  # fmt: skip
+    handed_from: Dated[int] = rule(
+        number(1, 200, "count"), 40,
+        "Who has so many points or more is proposed to be handed over.",
+        books=False,
+    )  # fmt: skip
+    handed_days: Dated[int] = rule(
+        number(1, 3650, "days"), 120,
+        "What is overdue for so many days has all points of age; less has its part.",
+        books=False,
+    )  # fmt: skip
+    handed_amount: Dated[Amount] = rule(
+        number(1, 10**12, "amount", whole=False), 10_000,
+        "So much overdue has all points of amount; less has its part.",
+        books=False,
+    )  # fmt: skip
+    handed_years: Dated[int] = rule(
+        number(1, 100, "years"), 5,
+        "A customer for so many years has half of the points of relationship, and who kept all its"
+        " promises the other half.",
+        books=False,
+    )  # fmt: skip
+    handed_sales: Dated[Amount] = rule(
+        number(1, 10**12, "amount", whole=False), 50_000,
+        "Who bought for so much in 12 months has all points of sales; less has its part.",
         books=False,
     )  # fmt: skip
     extension_days: Dated[int] = rule(

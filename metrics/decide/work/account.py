@@ -66,12 +66,16 @@ class Away:
 
 @dataclass(frozen=True)
 class Said:
-    """What people said of one customer, as of the day: each kind the oldest first."""
+    """What people said of one customer, as of the day: each kind the oldest first.
+
+    handed_on: the day on which it was handed over; None where it is in our own hands.
+    """
 
     given: tuple[Given, ...] = ()
     steps: tuple[Step, ...] = ()
     away: Away | None = None
     owner: str = ""
+    handed_on: date | None = None
 
 
 NOTHING = Said()

@@ -65,10 +65,13 @@ def good(account: Account, day: date, policy: Policy) -> bool:
 def resting(account: Account, day: date, policy: Policy) -> Resting | None:
     """Return why a customer is not on the list on this day; None where it may be.
 
-    Taken off by somebody until a day: until then. A promise that is still open, or a plan that is
-    kept so far: until its day is over. Contacted: for as many days as the step has, or until a
-    promise given meanwhile is broken.
+    Handed over: until it is handed back. Taken off by somebody until a day: until then. A promise
+    that is still open, or a plan that is kept so far: until its day is over. Contacted: for as many
+    days as the step has, or until a promise given meanwhile is broken.
     """
+    handed = account.said.handed_on
+    if handed is not None:
+        return Resting(AWAY, None, Text(N_("It was handed over on {day}."), {"day": handed}))
     away = account.said.away
     if away is not None and day < away.back_on:
         return _away(away)

@@ -160,9 +160,10 @@ def test_filters_and_owners_leave_their_customers(context):
 def test_a_step_takes_its_papers_along(context):
     view, client = context.view(""), create_app(context.store).server.test_client()
     account = worklist_of(view)[0].account
-    for verb, kind in (("remind", "text/html"), ("hand_over", "application/zip")):
-        link = acting._link(view, Row(account, "today", verb, oldest=20))
-        assert client.get(link.href).content_type.startswith(kind)
+    link = acting._link(view, Row(account, "today", "remind", oldest=20))
+    assert client.get(link.href).content_type.startswith("text/html")
+    link = acting._link(view, Row(account, "today", "hand_over", oldest=20))
+    assert link.href.startswith(f"/handover?customer={account.number}")
     assert acting._link(view, Row(account, "today", "call")) is None
 
 

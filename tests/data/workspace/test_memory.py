@@ -28,6 +28,7 @@ from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.deal import DealAsked, DealDecided
 from data.workspace.subjects.dispute import Dispute, Settled
 from data.workspace.subjects.every import SUBJECTS
+from data.workspace.subjects.handing import HandedBack, HandedOver
 from data.workspace.subjects.keeping import Backlog, Erased, Owner, Person
 from data.workspace.subjects.market import Priority, Sector, Target
 from data.workspace.subjects.matched import Matched
@@ -79,6 +80,23 @@ EVERYTHING = (
     Contact("call", "promised", "", "Ms Maes"),
     Snooze("absent", date(2026, 12, 1)),
     Correspondence("nl", "boekhouding@maes.example"),
+    HandedOver(
+        "Kantoor Maes",
+        Decimal("1250.50"),
+        "EUR",
+        Decimal(0),
+        date(2026, 11, 1),
+        3,
+        9,
+        "0a1b",
+        90,
+        38,
+        40,
+        -5,
+        -2,
+    ),
+    HandedBack("0123456789abcdef", "recovered", Decimal("1250.50"), Decimal("120.50"), "EUR"),
+    HandedBack("0123456789abcdef", "lost", Decimal(0), Decimal(0), "EUR"),
 )
 
 
