@@ -43,7 +43,7 @@ def _meaning(state: State) -> dict[int, Any]:
     [(most,)] = [r.values() for r in state.engine.query(
         "select coalesce(max(document_key), 0) as n from instalments").to_pylist()]  # fmt: skip
     made = state.engine.query(
-        "select * from documents where file_id is null or kind = 'payment' and amount > 0"
+        "select * from documents where file_id is null or kind = 'payment' and amount_currency > 0"
     ).to_pylist()
     return {
         row["document_key"]: repr({k: v for k, v in row.items() if k != "document_key"})
