@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -28,10 +28,9 @@ from data.workspace.subjects.market import CUSTOMER, LEVELS, Priority, Sector
 from data.workspace.subjects.note import Note
 from data.workspace.subjects.plan import MOST_PARTS, Plan, Settlement
 from data.workspace.subjects.promise import Promise
-from data.workspace.subjects.subject import SaidError, Subject
+from data.workspace.subjects.subject import SaidError, Subject, given_amount, given_day
 from data.workspace.subjects.work import LANGUAGES, OUTCOMES, Contact, Correspondence, Snooze
 from data.workspace.subjects.work import REASONS as WAITING
-from data.workspace.tables import CENT
 from metrics.asking.metric import Query
 
 _MOST_DOCUMENTS = 300
@@ -240,17 +239,17 @@ _Made = Callable[[View, Mapping[str, Any]], Subject]
 
 
 def _plan(view: View, said: Mapping[str, Any]) -> Subject:
-    first, parts = _day(said["first"]), said["parts"]
+    first, parts = given_day(said["first"]), said["parts"]
     if first is None:
         raise SaidError(N_("Say by which day the first part is paid."))
     if not isinstance(parts, int):
         raise SaidError(N_("Say in how many parts."))
-    interest = Decimal(0) if said["interest"] in (None, "") else _money(said["interest"])
-    return Plan(_money(said["amount"]), currency_of(view, said), first, parts, interest)
+    interest = Decimal(0) if said["interest"] in (None, "") else given_amount(said["interest"])
+    return Plan(given_amount(said["amount"]), currency_of(view, said), first, parts, interest)
 
 
 def _promised(said: Mapping[str, Any]) -> date:
-    day = _day(said["day"])
+    day = given_day(said["day"])
     if day is None:
         raise SaidError(N_("Say by which day it was promised."))
     return day
@@ -260,7 +259,7 @@ def _dispute(view: View, said: Mapping[str, Any]) -> Subject:
     if not said["reason"]:
         raise SaidError(N_("Say what is the reason of the dispute."))
     return Dispute(
-        _money(said["amount"]),
+        given_amount(said["amount"]),
         currency_of(view, said),
         str(said["reason"]),
         _words(said["settler"]),
@@ -270,17 +269,18 @@ def _dispute(view: View, said: Mapping[str, Any]) -> Subject:
 def _terms(_view: View, said: Mapping[str, Any]) -> Subject:
     if not isinstance(said["days"], int):
         raise SaidError(N_("Say how many days to pay were agreed."))
-    return Terms(said["days"], _day(said["until"]))
+    return Terms(said["days"], given_day(said["until"]))
 
 
 def _limit(view: View, said: Mapping[str, Any]) -> Subject:
     insured, advised = (
-        None if said[name] in (None, "") else _money(said[name]) for name in ("insured", "advised")
+        None if said[name] in (None, "") else given_amount(said[name])
+        for name in ("insured", "advised")
     )
     percent = said["percent"] if isinstance(said["percent"], int) else None
     return Limit(
-        _money(said["amount"]), currency_of(view, said), _day(said["until"]), insured, percent,
-        _words(said["security"]), advised,
+        given_amount(said["amount"]), currency_of(view, said), given_day(said["until"]), insured,
+        percent, _words(said["security"]), advised,
     )  # fmt: skip
 
 
@@ -297,7 +297,7 @@ def _contact(_view: View, said: Mapping[str, Any]) -> Subject:
 
 
 def _snooze(_view: View, said: Mapping[str, Any]) -> Subject:
-    back = _day(said["back"])
+    back = given_day(said["back"])
     if not said["waiting"] or back is None:
         raise SaidError(N_("Say why it waits, and on which day it is back on the list."))
     return Snooze(str(said["waiting"]), back)
@@ -318,16 +318,19 @@ def _person(_view: View, said: Mapping[str, Any]) -> Subject:
 _MAKE: Mapping[str, _Made] = {
     Note.name: lambda _view, _said: Note(),
     Promise.name: lambda view, said: Promise(
-        _money(said["amount"]), currency_of(view, said), _promised(said)
+        given_amount(said["amount"]), currency_of(view, said), _promised(said)
     ),
     Plan.name: _plan,
     Settlement.name: lambda view, said: Settlement(
-        _money(said["owed"]), _money(said["amount"]), currency_of(view, said), _promised(said)
+        given_amount(said["owed"]),
+        given_amount(said["amount"]),
+        currency_of(view, said),
+        _promised(said),
     ),
     Dispute.name: _dispute,
     Terms.name: _terms,
     Limit.name: _limit,
-    Backlog.name: lambda view, said: Backlog(_money(said["amount"]), currency_of(view, said)),
+    Backlog.name: lambda view, said: Backlog(given_amount(said["amount"]), currency_of(view, said)),
     Owner.name: lambda _view, said: Owner(_words(said["owner"])),
     Priority.name: lambda view, said: Priority(str(said["level"] or ""), CUSTOMER, number_of(view)),
     Sector.name: _sector,
@@ -345,18 +348,3 @@ def _named(value: str) -> Named:
 
 def _words(value: Any) -> str:
     return str(value or "").strip()
-
-
-def _money(value: Any) -> Decimal:
-    """Return what a field of an amount holds; a browser sends numbers with their few decimals."""
-    try:
-        return Decimal(str(value)).quantize(CENT)
-    except InvalidOperation as error:
-        raise SaidError(N_("Give the amount.")) from error
-
-
-def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(str(value)[:10]) if value else None
-    except ValueError as error:
-        raise SaidError(N_("{day} is no day."), day=str(value)[:40]) from error

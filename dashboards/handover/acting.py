@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -21,8 +21,7 @@ from data.core.errors import StoreError
 from data.core.texts import N_
 from data.workspace.line import Line
 from data.workspace.subjects.handing import OUTCOMES, HandedBack, HandedOver
-from data.workspace.subjects.subject import SaidError
-from data.workspace.tables import CENT
+from data.workspace.subjects.subject import SaidError, given_amount
 from metrics.decide.deal.kept import version
 
 ASK, SAID = "handover-ask", "handover-said"
@@ -151,11 +150,15 @@ def connect(app: Dash, context: Context) -> None:
             title = title_of(view, asked)
             words, at = str(note or ""), str(asked.get("at"))
             if asked.get("what") == OVER:
-                hand_over(context, view, at, str(whom or ""), _money(expected), str(who or ""),
-                          words)  # fmt: skip
+                hand_over(
+                    context, view, at, str(whom or ""), given_amount(expected or 0),
+                    str(who or ""), words,
+                )  # fmt: skip
             else:
-                hand_back(context, view, at, str(outcome or ""), _money(recovered), _money(cost),
-                          str(who or ""), words)  # fmt: skip
+                hand_back(
+                    context, view, at, str(outcome or ""), given_amount(recovered or 0),
+                    given_amount(cost or 0), str(who or ""), words,
+                )  # fmt: skip
         except (SaidError, StoreError) as error:
             return no_update, no_update, no_update, refusal(error.render(_))
         return (count or 0) + 1, False, _("Kept: {what}.").format(what=title), None
@@ -190,7 +193,7 @@ def hand_over(
         memory.revision(), version(view.options.policy), one.oldest, points.age, points.amount,
         points.relation, points.sales,
     )  # fmt: skip
-    return memory.say(_speaker(context, who), number, said, why)
+    return memory.say(who, number, said, why)
 
 
 def hand_back(
@@ -202,23 +205,9 @@ def hand_back(
     if one is None:
         raise SaidError(GONE)
     said = HandedBack(id, outcome, recovered, cost, view.f.currency)
-    return context.memory.say(_speaker(context, who), one.line.customer, said, note)
+    return context.memory.say(who, one.line.customer, said, note)
 
 
 def _open(view: View, id: str) -> Handed | None:
     """Return a hand-over that has no outcome yet."""
     return next((x for x in handed_of(view) if x.line.id == id and x.end is None), None)
-
-
-def _speaker(context: Context, who: str) -> str:
-    # with an account, nobody speaks by another name
-    reader = context.reader()
-    return reader.name if reader.login else who
-
-
-def _money(value: Any) -> Decimal:
-    """Return an amount; nothing written is 0."""
-    try:
-        return Decimal(str(value or 0)).quantize(CENT)
-    except InvalidOperation as error:
-        raise SaidError(N_("Give the amount.")) from error

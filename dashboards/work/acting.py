@@ -6,8 +6,7 @@ asked: `act` or `later`.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import timedelta
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -28,9 +27,8 @@ from data.core.errors import StoreError
 from data.core.texts import N_
 from data.workspace.line import Line, line_of
 from data.workspace.subjects.promise import Promise
-from data.workspace.subjects.subject import SaidError, Subject
+from data.workspace.subjects.subject import SaidError, Subject, given_amount, given_day
 from data.workspace.subjects.work import OUTCOMES, REASONS, Contact, Snooze
-from data.workspace.tables import CENT
 from metrics.decide.work.today import Row
 
 ASK, SAID, LAST = "work-ask", "work-said", "work-last"
@@ -250,16 +248,16 @@ def contact(
         Contact(row.verb, str(outcome or ""), row.level, str(person or "").strip())
     ]
     if outcome == "promised":
-        by = _day(day)
+        by = given_day(day)
         if by is None:
             raise SaidError(N_("Say by which day it was promised."))
-        found.append(Promise(_money(amount), view.f.currency, by))
+        found.append(Promise(given_amount(amount), view.f.currency, by))
     return found
 
 
 def snooze(view: View, reason: Any, back: Any) -> Snooze:
     """Return what leaving the list says. Raises `SaidError` for a day that cannot be."""
-    day, first = _day(back), view.selection.as_of
+    day, first = given_day(back), view.selection.as_of
     if day is None or not first < day <= first + timedelta(LONGEST):
         raise SaidError(
             N_("Say on which day it is back on the list: after {day}, at most {days} days later."),
@@ -272,9 +270,6 @@ def keep_all(
     context: Context, row: Row, said: list[Subject], who: str, note: str
 ) -> tuple[Line, ...]:
     """Keep what was said of a row's customer, all or nothing; the note stands on the first line."""
-    reader = context.reader()
-    # with an account, nobody speaks by another name
-    who = reader.name if reader.login else who
     lines = [
         line_of(who, row.account.number, one, "" if place else note)
         for place, one in enumerate(said)
@@ -289,17 +284,3 @@ def kept_words(row: Row, said: list[Subject], view: View) -> str:
         text = _("{customer} is back on {day}")
         return text.format(customer=name, day=view.f.day(said[0].back_on))
     return _("{step}: {customer}").format(step=step_words(row.verb, row.level), customer=name)
-
-
-def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(str(value)[:10]) if value else None
-    except ValueError as error:
-        raise SaidError(N_("{day} is no day."), day=str(value)[:40]) from error
-
-
-def _money(value: Any) -> Decimal:
-    try:
-        return Decimal(str(value)).quantize(CENT)
-    except InvalidOperation as error:
-        raise SaidError(N_("Give the amount.")) from error

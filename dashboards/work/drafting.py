@@ -150,11 +150,10 @@ def keep_sent(context: Context, view: View, who: str) -> tuple[Line, ...]:
 
     Raises `SaidError` where nobody says it, or there is none.
     """
-    letters, reader = _chosen(view), context.reader()
+    letters = _chosen(view)
     if not letters:
         raise SaidError(N_("There is no letter."))
     stages = view.options.policy.stages.at(view.selection.as_of)
-    who = reader.name if reader.login else who
     made = {
         one.number: line_of(who, one.number, _contact(one, stages)) for one in reversed(letters)
     }

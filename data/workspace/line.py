@@ -17,6 +17,7 @@ GONE = N_("This is not, or no longer, in the memory: look at it again.")
 TWICE = N_("It was taken back already.")
 MOST_NOTE = 4000
 MOST_DOCUMENTS = 500
+MOST_NAME = 80
 
 
 def today() -> date:
@@ -106,6 +107,6 @@ def _new(
         raise SaidError(N_("A line speaks of at most {most} documents."), most=MOST_DOCUMENTS)
     moment = (at or datetime.now(UTC)).replace(microsecond=0)
     return Line(
-        0, secrets.token_hex(8), moment, day_of(moment), who[:80], customer, subject,
+        0, secrets.token_hex(8), moment, day_of(moment), who[:MOST_NAME], customer, subject,
         said, note, documents,
     )  # fmt: skip

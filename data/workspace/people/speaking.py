@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from data.core.rights import Reader
 from data.core.texts import N_
-from data.workspace.line import Line
+from data.workspace.line import MOST_NAME, Line
 from data.workspace.memory import Memory
 from data.workspace.named import Named
 from data.workspace.people.log import note
@@ -105,4 +106,5 @@ class Speaking(Memory):
             self._refuse(line.customer, subject)
             what = "took back" if line.takes_back is not None else "said"
             note(connection, self._reader.login, what, f"{subject} {line.customer}".strip())
-        return super()._keep(connection, lines)
+        own = [replace(line, who=self._reader.name[:MOST_NAME]) for line in lines]
+        return super()._keep(connection, own)

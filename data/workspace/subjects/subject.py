@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, get_args, get_type_hints
 
 import sqlalchemy as sa
@@ -90,6 +90,22 @@ def cents(value: Decimal) -> None:
     """Refuse more than two decimals."""
     if value != value.quantize(CENT):
         raise SaidError(N_("{value} has parts of a cent."), N_("Write two decimals."), value=value)
+
+
+def given_amount(value: object) -> Decimal:
+    """Return what a field of an amount holds; a browser sends numbers with their few decimals."""
+    try:
+        return Decimal(str(value)).quantize(CENT)
+    except InvalidOperation as error:
+        raise SaidError(N_("Give the amount.")) from error
+
+
+def given_day(value: object) -> date | None:
+    """Return what a field of a day holds; None where nothing is written."""
+    try:
+        return date.fromisoformat(str(value)[:10]) if value else None
+    except ValueError as error:
+        raise SaidError(N_("{day} is no day."), day=str(value)[:40]) from error
 
 
 def short(words: str) -> None:
