@@ -139,13 +139,19 @@ def headline_callback(
 
 
 def part_callback(
-    app: Dash, context: Context, id: str, *inputs: Input | State, below: bool = False
+    app: Dash,
+    context: Context,
+    id: str,
+    *inputs: Input | State,
+    below: bool = False,
+    own: bool = False,
 ) -> Callable[[_Fn], _Fn]:
     """Fill the children of any element `id` of a page from `fn(view, *values) -> children`.
 
-    `below` as in `panel_callback`.
-    """
-    return _children_callback(app, context, id, inputs, BELOW if below else None)
+    `below` as in `panel_callback`. own: what it says is this one reader's, and may change each
+    time: it is not kept for others.
+    """  # fmt: skip
+    return _children_callback(app, context, id, inputs, BELOW if below else None, own=own)
 
 
 def near_callback(app: Dash, context: Context, id: str) -> Callable[[_Fn], _Fn]:
@@ -164,16 +170,17 @@ def _children_callback(
     id: str,
     inputs: Sequence[Input | State],
     asked: Input | None = None,
+    *,
+    own: bool = False,
 ) -> Callable[[_Fn], _Fn]:
     def wrap(fn: _Fn) -> _Fn:
-        @app.callback(
-            Output(id, "children"), *_wanted(asked), *inputs, prevent_initial_call=bool(asked)
-        )
-        @pure
         @functools.wraps(fn)
         def fill(*given: Any) -> Any:
             return _children(context, fn, *_search_of(given, asked))
 
+        app.callback(
+            Output(id, "children"), *_wanted(asked), *inputs, prevent_initial_call=bool(asked)
+        )(fill if own else pure(fill))
         return fn
 
     return wrap

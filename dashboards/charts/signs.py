@@ -6,6 +6,7 @@ Filters only choose among them, so that what was promised of false alarms holds 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -64,7 +65,9 @@ def chosen(view: View) -> Sequence[Sign]:
     if not found or not (view.ledger.where or view.ledger.standing):
         return found
     whose = pa.table({"who": pa.array([sign.customer for sign in found], pa.string())})
-    asked = view.ledger.over(WHOSE)
+    # what people said changes nobody's place among the customers, and is dear to hand over
+    ledger = view.ledger if view.ledger.standing else replace(view.ledger, said=None)
+    asked = ledger.over(WHOSE)
     rows = view.query(asked.sql, {**asked.parameters, TOLD: whose})
     through = {row["customer"] for row in rows}
     return [sign for sign in found if sign.customer in through]

@@ -42,9 +42,11 @@ from dashboards.charts.found import found_words
 from dashboards.charts.signs import chosen
 from dashboards.charts.sparkline import sparkline
 from dashboards.charts.tables import Cell, bar_list, table
+from dashboards.overview.lately import lately
 from data.core.buckets import DEFAULT, NOT_DUE, UNAPPLIED, Buckets
 from data.core.dimensions import DIMENSIONS
 from data.core.texts import N_
+from data.workspace.people.visits import Visits
 from metrics.asking.ledger import Ledger, month_ends, same_day
 from metrics.lists.lateness import lateness
 
@@ -66,6 +68,7 @@ def layout(**_query: str) -> Component:
         "overview",
         _("Overview"),
         html.Nav(id="overview-starts", className="starts", **{"aria-label": _("Where to start")}),
+        html.Section(id="overview-lately", className="lately"),
         html.Div([card(f"overview-{name}") for name in CARDS], className="cards"),
         panel("overview-aging", height=306),
         panel("overview-moved", height=HEIGHT, controls=[since]),
@@ -369,6 +372,8 @@ def connect(app: Dash, context: Context) -> None:
     """Wire the page's figures."""
     headline_callback(app, context, "overview")(headline)
     part_callback(app, context, "overview-starts")(starts)
+    visits = Visits(context.store.folder)
+    part_callback(app, context, "overview-lately", own=True)(partial(lately, context, visits))
     for name in CARDS:
         _connect_card(app, context, name)
     panel_callback(app, context, "overview-aging")(aging)

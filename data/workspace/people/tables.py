@@ -6,6 +6,7 @@ tickets     what lets its holder set a password once, by the hash of its secret
 sessions    who is signed in, by the hash of the secret that the browser holds
 attempts    who tried to sign in, from where, and whether it worked
 audit       what was done by whom; the database refuses to change or delete a row of it
+visits      when each reader last looked, what stood there, and the same of the visit before
 """
 
 from __future__ import annotations
@@ -60,4 +61,13 @@ AUDIT = sa.Table(
     sa.Column("what", sa.String(24), nullable=False),
     sa.Column("about", sa.Text, nullable=False),
     sa.Column("address", sa.String(64), nullable=False),
+)
+VISITS = sa.Table(
+    "visits",
+    META,
+    sa.Column("login", sa.String(120), primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("seen", sa.Text, nullable=False),
+    sa.Column("before_at", Moment),
+    sa.Column("before", sa.Text, nullable=False),
 )
