@@ -5,7 +5,7 @@ from alembic import op
 
 from data.workspace.tables import Moment
 
-revision = "0010"
+revision = "0008"
 down_revision = "0007"
 
 
