@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from dashboards.base.i18n import _
 from dashboards.charts.figures import COLOURS
@@ -29,6 +30,19 @@ def by_issue(buckets: Buckets = DEFAULT) -> Mapping[str, Text]:
 def colours(buckets: Buckets = DEFAULT) -> Mapping[str, str]:
     """Return bucket -> colour: the default ones are the same on every page."""
     return {name: COLOURS[shade] for name, shade in buckets.shades.items()}
+
+
+def overdue_share(
+    amounts: Mapping[str, Decimal | None], buckets: Buckets = DEFAULT
+) -> float | None:
+    """Return what of the positive open items is past due, between 0 and 1; None for none.
+
+    >>> overdue_share({"not_due": Decimal(60), "1-30": Decimal(40), "unapplied": Decimal(-50)})
+    0.4
+    """
+    overdue = sum((amounts.get(b) or Decimal(0) for b in buckets.late), Decimal(0))
+    whole = overdue + (amounts.get(NOT_DUE) or Decimal(0))
+    return float(overdue / whole) if whole else None
 
 
 def bucket_css() -> str:

@@ -21,7 +21,7 @@ from metrics.review.forecast.bands import (
     origins,
     replays,
 )
-from metrics.review.forecast.behaviour import learn
+from metrics.review.forecast.behaviour import Behaviour, learn
 from metrics.review.forecast.book import Book, Floats, book_of, sums
 from metrics.review.forecast.forecast import Forecast, cents, forecast
 from metrics.review.forecast.measures import gross_error
@@ -90,6 +90,7 @@ def _book(view: View) -> Book:
 
 def _make(book: Book) -> Made:
     day, quarter = book.last, WEEKS // APART
+    how = learn(book, day)
     past = replays(book, origins(book, day, ORIGINS + quarter + 1))
     before = None
     if len(past) > quarter and past[quarter].day == day - _QUARTER:
@@ -98,8 +99,8 @@ def _make(book: Book) -> Made:
         before = None if around is None else around[-1]
     came = book.came_in(day - _QUARTER, _QUARTER).reshape(WEEKS, 7).sum(axis=1)
     return Made(
-        forecast(book, past=past[:ORIGINS]), tuple(past), before, tuple(map(float, came)),
-        _debtors(book), _held(book, past[:ORIGINS]), not len(book.amount),
+        forecast(book, past=past[:ORIGINS], how=how), tuple(past), before, tuple(map(float, came)),
+        _debtors(book, how), _held(book, past[:ORIGINS]), not len(book.amount),
     )  # fmt: skip
 
 
@@ -132,9 +133,8 @@ def supposed_forecast(view: View) -> Forecast | None:
     return view.derived(("forecast", asked), compute)
 
 
-def _debtors(book: Book) -> tuple[Debtor, ...]:
+def _debtors(book: Book, how: Behaviour) -> tuple[Debtor, ...]:
     day = book.last
-    how = learn(book, day)
     both = issued_at(book, day).and_of(to_come(book, day))
     weight = sums(both.customer, len(book.names), both.amount)
     found = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -36,14 +35,14 @@ from dashboards.charts.bridge import (
     step_bars,
     waterfall,
 )
-from dashboards.charts.buckets import labels
+from dashboards.charts.buckets import labels, overdue_share
 from dashboards.charts.figures import graph
 from dashboards.charts.found import found_words
 from dashboards.charts.signs import chosen
 from dashboards.charts.sparkline import sparkline
 from dashboards.charts.tables import Cell, bar_list, table
 from dashboards.overview.lately import lately
-from data.core.buckets import DEFAULT, NOT_DUE, UNAPPLIED, Buckets
+from data.core.buckets import UNAPPLIED
 from data.core.dimensions import DIMENSIONS
 from data.core.texts import N_
 from data.workspace.people.visits import Visits
@@ -74,19 +73,6 @@ def layout(**_query: str) -> Component:
         panel("overview-moved", height=HEIGHT, controls=[since]),
         panel("overview-attention", height=150, menu=False),
     )
-
-
-def overdue_share(
-    amounts: Mapping[str, Decimal | None], buckets: Buckets = DEFAULT
-) -> float | None:
-    """Return what of the positive open items is past due, between 0 and 1; None for none.
-
-    >>> overdue_share({"not_due": Decimal(60), "1-30": Decimal(40), "unapplied": Decimal(-50)})
-    0.4
-    """
-    overdue = sum((amounts.get(b) or Decimal(0) for b in buckets.late), Decimal(0))
-    whole = overdue + (amounts.get(NOT_DUE) or Decimal(0))
-    return float(overdue / whole) if whole else None
 
 
 def watched(view: View) -> Ledger:

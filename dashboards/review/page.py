@@ -17,22 +17,34 @@ from dashboards.base.page import Page
 from dashboards.base.panel import Content, headline_callback, panel_callback, part_callback
 from dashboards.base.parts import change, message, page, panel, row
 from dashboards.base.view import Context, Explain, View
-from dashboards.charts.bridge import HEIGHT, LEAST, STEPS, bridge_of, sentence, waterfall
+from dashboards.charts.bridge import HEIGHT, STEPS, bridge_of, sentence, waterfall
 from dashboards.charts.fan import HEIGHT as FAN_HEIGHT
 from dashboards.charts.fan import fan_figure
 from dashboards.charts.figures import graph
-from dashboards.charts.forecast import FIRST_WEEKS, made_of
+from dashboards.charts.forecast import made_of
 from dashboards.charts.tables import Cell, table
 from dashboards.frame.deals import kept_of
 from dashboards.review.month import (
+    GROUPS,
     MEASURES,
-    RECEIVABLES,
+    Row,
     began,
-    in_the_month,
+    few_of,
     month_of,
-    worth_of,
+    moves_of,
+    waiting,
+    why_of,
 )
-from dashboards.review.words import next_words, paragraph, waiting
+from dashboards.review.words import (
+    ahead_title,
+    asks_title,
+    balance_title,
+    few_title,
+    moves_title,
+    next_words,
+    paragraph,
+    worth_title,
+)
 from data.core.texts import N_
 from metrics.asking.ledger import same_day
 from metrics.decide.deal.kept import Kept
@@ -135,14 +147,8 @@ def figures_content(view: View) -> Content:
         ])  # fmt: skip
     heads = ["", _("This month"), _("A month before"), _("Change"), _("A year before"),
              _("Change"), _("Target")]  # fmt: skip
-    amount = f.money(month.now[RECEIVABLES])
-    moved = month.change(RECEIVABLES, 1)
-    title = _("Receivables are {amount}").format(amount=amount)
-    if moved:
-        text = _("Receivables rose to {amount}") if moved > 0 else _("Receivables fell to {amount}")
-        title = text.format(amount=amount)
     return Content(
-        title,
+        balance_title(month, f),
         _("A part of a month beside the same part of the others, {currency}").format(
             currency=f.currency
         ),
@@ -154,7 +160,7 @@ def figures_content(view: View) -> Content:
 def bridge_content(view: View) -> Content:
     """Return why DSO moved since a month before."""
     f, day = view.f, view.selection.as_of
-    bridge = bridge_of(view, "sector_division", 1)
+    bridge = bridge_of(view, GROUPS, 1)
     drawn = waterfall(bridge.total, f, f.day(same_day(day, 1)), f.day(day))
     span = _("{first} to {last}").format(first=f.day(same_day(day, 1)), last=f.day(day))
     return Content(
@@ -168,47 +174,34 @@ def bridge_content(view: View) -> Content:
 
 def worth_content(view: View) -> Content:
     """Return what each step of the bridge is worth: money that waits, and its interest a year."""
-    f, bridge = view.f, bridge_of(view, "sector_division", 1)
+    f, why = view.f, why_of(view)
+    bridge, whole = why.bridge, why.whole
     lines: list[list[Any]] = []
-    steps = [(name, _(STEPS[name][0])) for name in STEPS]
-    for name, label in steps:
-        days = bridge.total[name]
-        found = worth_of(view, days)
-        if found is None or abs(days) < LEAST:
-            continue
-        link = dcc.Link(label, href=view.link("/dso", back="1", step=name))
-        lines.append([link, f.delta(days, "days"), Cell(f.delta(found.cash, "money"),
+    for name, found in why.worth.items():
+        link = dcc.Link(_(STEPS[name][0]), href=view.link("/dso", back="1", step=name))
+        lines.append([link, f.delta(bridge.total[name], "days"), Cell(f.delta(found.cash, "money"),
                       f.exact(found.cash)), Cell(f.delta(found.interest, "money"),
                       f.exact(found.interest))])  # fmt: skip
-    whole = worth_of(view, bridge.total["change"])
-    title = _("What the change of DSO is worth")
     total: list[Any] = []
     if whole is not None:
-        text = (
-            _("{amount} more waits to be paid than a month before")
-            if whole.cash > 0
-            else _("{amount} less waits to be paid than a month before")
-        )
-        title = text.format(amount=f.money(abs(whole.cash)))
         total = [_("Change of DSO"), f.delta(bridge.total["change"], "days"),
                  Cell(f.delta(whole.cash, "money"), f.exact(whole.cash)),
                  Cell(f.delta(whole.interest, "money"), f.exact(whole.interest))]  # fmt: skip
-    percent = view.options.policy.money_percent.at(view.selection.as_of)
     measure = _(
         "Days times the sales of a day, {currency}; interest a year at the own cost of money, "
         "{percent} %"
-    ).format(currency=f.currency, percent=f.number(percent, 1))
+    ).format(currency=f.currency, percent=f.number(month_of(view).percent, 1))
     heads = [_("Step"), _("DSO, days"), _("Money"), _("Interest a year")]
-    return Content(title, measure, table(heads, lines, total), bridge.explain(bridge.by))
+    return Content(
+        worth_title(why, f), measure, table(heads, lines, total), bridge.explain(bridge.by)
+    )
 
 
 def moves_content(view: View) -> Content:
     """Return the roll-forward of the month, whole and by a dimension."""
     f, by, day = view.f, dimension_of(view), view.selection.as_of
-    ledger = in_the_month(view, day)
-    (whole,) = view.answer("movements", ledger).to_pylist()
-    groups = view.answer("movements", ledger, (by,)).to_pylist()
-    groups.sort(key=lambda r: (-abs(r["closing"]), r[by]))
+    moves = moves_of(view, by)
+    whole, groups, since = moves.whole, moves.groups, moves.since
     labels = {field.name: field.label for field in MOVEMENTS.fields}
     scale, unit = f.scale([whole["opening"], whole["closing"]])
     shown = [
@@ -218,7 +211,7 @@ def moves_content(view: View) -> Content:
         or any(f.scaled_delta(line[name], scale) != "±0" for line in (whole, *groups))
     ]
 
-    def cells(line: dict[str, Any]) -> list[Any]:
+    def cells(line: Row) -> list[Any]:
         return [
             Cell((f.scaled if n in ("opening", "closing") else f.scaled_delta)(line[n], scale),
                  f.exact(line[n]))
@@ -233,11 +226,8 @@ def moves_content(view: View) -> Content:
     if rest > 0:
         more = n_("{count} more in the file", "{count} more in the file", rest)
         measure = f"{measure}; {more.format(count=f.count(rest))}"
-    since = began(day)
     return Content(
-        _("From {opening} to {closing}").format(
-            opening=f.money(whole["opening"]), closing=f.money(whole["closing"])
-        ),
+        moves_title(moves, f),
         measure,
         table(
             [view.dimension(by), f.day(since), *(_(labels[n]) for n in shown[1:-1]), f.day(day)],
@@ -254,9 +244,8 @@ def ahead_content(view: View) -> Content:
     made, f = made_of(view), view.f
     weeks = made.plain.of(TOTAL)
     drawn = fan_figure(made.came, made.before, made.plain.of(ISSUED), weeks, (), f)
-    amount = sum(one.expected for one in weeks[:FIRST_WEEKS])
     return Content(
-        _("{amount} is expected in the next four weeks").format(amount=f.money(amount)),
+        ahead_title(made, f),
         _("Receipts a week, {currency}").format(currency=f.currency),
         [
             graph(drawn, id="review-ahead-graph", height=FAN_HEIGHT),
@@ -268,7 +257,7 @@ def ahead_content(view: View) -> Content:
 
 def few_content(view: View) -> Content:
     """Return how much of what is owed hangs on few, and what of it nobody insures."""
-    f, rows = view.f, view.answer("concentration").to_pylist()
+    f, few = view.f, few_of(view)
     lines = [
         [
             _(ASPECTS[line[_ASPECT]]),
@@ -277,18 +266,16 @@ def few_content(view: View) -> Content:
             f.share(line["top_5_share"]),
             f.count(line["herfindahl"]),
         ]
-        for line in rows
+        for line in few.rows
     ]
     heads = ["", _("The largest"), _("Share of the largest"), _("Share of the five largest"),
              _("Herfindahl index")]  # fmt: skip
     body: list[Component] = [table(heads, lines, texts=2, wide=(3,))]
-    insured = next(iter(view.rows_of("insurance", view.ledger)), None)
-    if insured and insured["uninsured"] is not None and insured["exposure"] > 0:
-        share = f.share(insured["uninsured"] / insured["exposure"])
-        text = _("Uninsured: {share} of the exposure").format(share=share)
+    if few.uninsured is not None:
+        text = _("Uninsured: {share} of the exposure").format(share=f.share(few.uninsured))
         body.append(html.P(dcc.Link(text, href=view.link("/memory"))))
     return Content(
-        _("The five largest customers owe {share}").format(share=f.share(rows[0]["top_5_share"])),
+        few_title(few, f),
         _("Shares of what is owed; Herfindahl index: 10,000 where one owes all"),
         body,
         Explain("concentration"),
@@ -302,15 +289,14 @@ def asks_content(view: View) -> Content:
         return Content(_("What waits for a decision"), "",
                        message(_("Nothing waits for a decision."), kind="empty"))  # fmt: skip
     lines = []
-    for one in sorted(found, key=lambda case: -case.asked.amount):
+    for one in found:
         kept: Kept = kept_of(one)
         name = view.options.names.get(one.line.customer, one.line.customer)
         link = dcc.Link(name, href=view.link("/deal", decision=one.line.id))
         lines.append([link, f.day(one.line.said_on), one.line.who,
                       f.exact(kept.desk.answer.deal.amount)])  # fmt: skip
-    title = n_("{count} decision waits", "{count} decisions wait", len(found))
     return Content(
-        title.format(count=f.count(len(found))),
+        asks_title(found, f),
         _("What is asked of those who decide, amounts in {currency}").format(currency=f.currency),
         table([_("Customer"), _("Asked on"), _("Who"), _("Amount")], lines, texts=3),
     )

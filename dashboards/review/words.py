@@ -9,25 +9,29 @@ from decimal import Decimal
 from dash import dcc
 from dash.development.base_component import Component
 
-from dashboards.base.format import Number
+from dashboards.base.format import Format, Number
 from dashboards.base.i18n import _, n_
 from dashboards.base.view import NoRows, NotEnough, View
 from dashboards.charts.bridge import bridge_of, sentence
-from dashboards.charts.forecast import FIRST_WEEKS, made_of
-from dashboards.frame.deals import cases_of
+from dashboards.charts.forecast import Made, made_of
 from dashboards.review.month import (
     DSO,
+    GROUPS,
     INVOICED,
     OVERDUE,
     RECEIVABLES,
     RECEIVED,
+    Few,
     Month,
+    Moves,
+    Why,
     began,
+    first_weeks,
     month_of,
+    waiting,
 )
 from data.core.errors import EngineError
-from metrics.decide.deal.cases import WAITING, Case
-from metrics.review.forecast.forecast import TOTAL
+from metrics.decide.deal.cases import Case
 
 Words = list[Component | str]
 _LEAST_DAYS, _LEAST_SHARE = 0.05, 0.005
@@ -122,7 +126,7 @@ def _days(view: View, month: Month) -> Words:
         said.append(text.format(days=f.days(_size(ago))))
     said.append(". ")
     try:
-        why = sentence(bridge_of(view, "sector_division", 1).total, 1, f)
+        why = sentence(bridge_of(view, GROUPS, 1).total, 1, f)
     except (NoRows, NotEnough, EngineError):  # a cluster does not compare two days
         return said
     return [*said, dcc.Link(why, href=view.link("/dso", back="1"), className="why"), "."]
@@ -150,20 +154,13 @@ def _late(view: View, month: Month) -> Words:
 def _ahead(view: View) -> Words:
     """Say what is expected to come in."""
     try:
-        weeks = made_of(view).plain.of(TOTAL)[:FIRST_WEEKS]
+        amount = first_weeks(made_of(view))
     except NoRows:
         return []
-    amount = sum((one.expected for one in weeks), Decimal(0))
     return linked(
         _("In the next four weeks {amount} is expected to come in."),
         amount=(view.f.money(amount), view.link("/forecast")),
     )
-
-
-def waiting(view: View) -> Sequence[Case]:
-    """Return the decisions that wait, of customers under the filters, the oldest first."""
-    day = view.selection.as_of
-    return [one for one in cases_of(view) if one.stands(day) == WAITING]
 
 
 def _asks(view: View) -> Words:
@@ -178,3 +175,49 @@ def _asks(view: View) -> Words:
         text.replace("{amount}", f.money(amount)),
         count=(f.count(len(found)), view.link("/deal")),
     )
+
+
+def balance_title(month: Month, f: Format) -> str:
+    """Return what receivables did."""
+    moved, amount = month.change(RECEIVABLES, 1), f.money(month.now[RECEIVABLES])
+    if not moved:
+        return _("Receivables are {amount}").format(amount=amount)
+    text = _("Receivables rose to {amount}") if moved > 0 else _("Receivables fell to {amount}")
+    return text.format(amount=amount)
+
+
+def worth_title(why: Why, f: Format) -> str:
+    """Return what the change of DSO is worth."""
+    if why.whole is None:
+        return _("What the change of DSO is worth")
+    text = (
+        _("{amount} more waits to be paid than a month before")
+        if why.whole.cash > 0
+        else _("{amount} less waits to be paid than a month before")
+    )
+    return text.format(amount=f.money(abs(why.whole.cash)))
+
+
+def moves_title(moves: Moves, f: Format) -> str:
+    """Return from where to where receivables went."""
+    return _("From {opening} to {closing}").format(
+        opening=f.money(moves.whole["opening"]), closing=f.money(moves.whole["closing"])
+    )
+
+
+def ahead_title(made: Made, f: Format) -> str:
+    """Return what is expected to come in."""
+    amount = f.money(first_weeks(made))
+    return _("{amount} is expected in the next four weeks").format(amount=amount)
+
+
+def few_title(few: Few, f: Format) -> str:
+    """Return how much hangs on the five largest customers."""
+    share = f.share(few.rows[0]["top_5_share"])
+    return _("The five largest customers owe {share}").format(share=share)
+
+
+def asks_title(waits: Sequence[Case], f: Format) -> str:
+    """Return how many decisions wait."""
+    title = n_("{count} decision waits", "{count} decisions wait", len(waits))
+    return title.format(count=f.count(len(waits)))

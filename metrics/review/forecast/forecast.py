@@ -27,7 +27,7 @@ from metrics.review.forecast.ahead import (
     to_come,
 )
 from metrics.review.forecast.bands import LAYERS, Replay, bands, layers_of, origins, replays
-from metrics.review.forecast.behaviour import learn
+from metrics.review.forecast.behaviour import Behaviour, learn
 from metrics.review.forecast.book import NEVER, Book, Floats, day_of
 
 ISSUED, TO_COME, TOTAL = LAYERS
@@ -69,17 +69,17 @@ class Forecast:
 
 def forecast(
     book: Book, weeks: int = WEEKS, past: Sequence[Replay] | None = None,
-    supposed: Supposed | None = None,
+    supposed: Supposed | None = None, how: Behaviour | None = None,
 ) -> Forecast:  # fmt: skip
     """Return what is expected after the book's last day, of at most `WEEKS` weeks.
 
-    past: its replays, where they are at hand. supposed: a what-if. Raises ValueError for another
-    number of weeks.
+    past, how: its replays, and how customers paid by that day, where they are at hand. supposed: a
+    what-if. Raises ValueError for another number of weeks.
     """
     if not 1 <= weeks <= WEEKS:
         raise ValueError(f"a forecast of {weeks} weeks cannot be: give 1 to {WEEKS}")
     day = book.last
-    how, coming = learn(book, day), to_come(book, day)
+    how, coming = how or learn(book, day), to_come(book, day)
     if supposed and supposed.terms:
         coming = coming._replace(due=coming.due + supposed.terms)
     issued, sure = by_state(book)

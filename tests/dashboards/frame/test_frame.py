@@ -9,7 +9,6 @@ from dashboards.base.page import Page
 from dashboards.base.panel import Content, panel_callback
 from dashboards.base.parts import page, panel
 from dashboards.base.view import NoRows
-from dashboards.overview.page import overdue_share
 from dashboards.server import PAGES, create_app
 from data.store.state import Store
 from tests.pages import ask, query, small_company, unfolded, words
@@ -161,11 +160,6 @@ def test_no_rows_under_the_filters_offers_to_clear_them(app):
     said = words(answer["overview-aging-body"]["children"])
     assert "Nothing matches these filters" in said
     assert "Clear filters" in said
-
-
-def test_overdue_share_leaves_unapplied_aside():
-    assert overdue_share({}) is None
-    assert overdue_share({"not_due": 0}) is None
 
 
 def test_a_panel_that_fails_says_so_and_leaves_the_rest(store, caplog):

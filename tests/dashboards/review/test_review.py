@@ -88,7 +88,7 @@ def test_steps_are_worth_their_days_of_sales(context):
     first = (day.replace(day=1) - timedelta(45)).replace(day=1)
     window = (day - first).days + 1
     assert first.day == 1
-    found = review.worth_of(view, 2.0)
+    found = month_of(view).worth(2.0)
     assert float(found.cash) == pytest.approx(2 * float(row["sales_3m"]) / window)
     percent = float(view.options.policy.money_percent.at(day))
     assert float(found.interest) == pytest.approx(float(found.cash) * percent / 100)
