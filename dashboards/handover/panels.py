@@ -81,7 +81,18 @@ def proposed_content(view: View, may: bool) -> Content:
         (_("Days late"), True), (_("Insurer's last day"), False), ("", False),
     ]  # fmt: skip
     table = plain_table(head, (_proposed(view, one, may) for one in found[:SHOWN]))
-    return Content(title, measure, html.Div([notice, table]), ListRef(PROPOSED.name))
+    body = html.Div([notice, table, *_rest(view, len(found))])
+    return Content(title, measure, body, ListRef(PROPOSED.name))
+
+
+def _rest(view: View, count: int) -> list[Component]:
+    """Return the line that says how many more there are, where there are."""
+    if count <= SHOWN:
+        return []
+    words = _("{shown} of {count}; all are in the file.").format(
+        shown=view.f.count(SHOWN), count=view.f.count(count)
+    )
+    return [html.P(words, className="measure")]
 
 
 def _proposed(view: View, one: Candidate, may: bool) -> list[Cell]:
@@ -136,7 +147,8 @@ def handed_content(view: View, may: bool) -> Content:
         (_("Recovered"), True), (_("Cost"), True),
     ]  # fmt: skip
     table = plain_table(head, (_handed(view, one, may) for one in found[:SHOWN]))
-    return Content(title, measure, table, ListRef(HANDED.name))
+    body = html.Div([table, *_rest(view, len(found))])
+    return Content(title, measure, body, ListRef(HANDED.name))
 
 
 def _received(found: list[Handed]) -> Decimal:
