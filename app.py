@@ -16,6 +16,7 @@ from dashboards.deal.command import deal_command
 from dashboards.door.command import users
 from dashboards.forecast.command import backtest_command, forecast_command
 from dashboards.handover.command import dossier_command
+from dashboards.letters.command import statement_command
 from dashboards.work.command import reminders_command
 from data.core.texts import Text
 from etl.load.command import keeping, publishing
@@ -361,6 +362,7 @@ cli.command("reminders")(reminders_command(opened))
 cli.command("forecast")(forecast_command(opened))
 cli.command("backtest")(backtest_command(opened, _loaded))
 cli.command("dossier")(dossier_command(opened))
+cli.command("statement")(statement_command(opened))
 
 
 @cli.command()

@@ -42,6 +42,7 @@ from dashboards.frame import download, explain, frame
 from dashboards.handover import door as dossiers
 from dashboards.handover import page as handover
 from dashboards.imports import page as imports
+from dashboards.letters import door as statements
 from dashboards.memory import page as memory
 from dashboards.order_to_cash import page as order_to_cash
 from dashboards.overview import page as overview
@@ -202,6 +203,7 @@ def create_app(
     for part in (frame, explain, download):
         part.connect(app, context, pages)
     dossiers.connect(app, context)
+    statements.connect(app, context)
     needs: dict[str, str] = {}
     for page in pages:
         needs |= callbacks.connect_page(app, context, page)

@@ -52,6 +52,7 @@ FLOORS = (
     ("dashboards.base",),
     ("dashboards.charts",),
     ("dashboards.frame",),
+    ("dashboards.letters",),
     ("dashboards.overview", "dashboards.dso", "dashboards.aging", "dashboards.sectors",
      "dashboards.customers", "dashboards.customer", "dashboards.cash", "dashboards.changes",
      "dashboards.findings", "dashboards.imports", "dashboards.definitions", "dashboards.memory",

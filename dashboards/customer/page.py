@@ -1,7 +1,8 @@
 """One customer: the same data in two questions, what may I sell and what must I collect.
 
 The URL holds the customer (`customer=101378`), the span of the pictures (`months=24`), the open
-document (`document=F2026-17`) and what the list shows (`items=all`).
+document (`document=F2026-17`), the first day of the statement of account (`from=2026-01-01`) and
+what the list shows (`items=all`).
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from dashboards.customer.facts import (
 )
 from dashboards.customer.memory import MEMORY, memory_content
 from dashboards.customer.panels import MONTHS, answered, curve_content, lives_content, terms_content
+from dashboards.customer.statement import period, statement_content
 from dashboards.frame.finder import BETWEEN, find_customers
 from data.core.texts import N_
 from metrics.asking.ledger import Statement
@@ -131,6 +133,12 @@ def layout(**query: str) -> Component:
                     panel("customer-curve", height=300, below=True),
                     panel("customer-terms", height=300, below=True),
                 ),
+                panel(
+                    "customer-statement",
+                    height=240,
+                    below=True,
+                    controls=[html.Div(id="customer-period")],
+                ),
                 panel("customer-memory", height=90, below=True, controls=[]),
                 customer_say.layout(),
                 panel(
@@ -205,6 +213,14 @@ def connect(app: Dash, context: Context) -> None:
     @panel_callback(app, context, "customer-terms", below=True)
     def terms(view: View) -> Content:
         return terms_content(view)
+
+    @part_callback(app, context, "customer-period")
+    def statement_period(view: View) -> Component:
+        return period(view)
+
+    @panel_callback(app, context, "customer-statement", below=True)
+    def statement(view: View) -> Content:
+        return statement_content(view)
 
     @part_callback(app, context, "customer-states")
     def states(view: View) -> Component:

@@ -5,49 +5,36 @@ Whatever the memory knows of the customer is on a sheet, by the sentences of `ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from dashboards.base.i18n import _
 from dashboards.base.view import NoRows, View
 from dashboards.base.words import KINDS
 from dashboards.charts.said import STATES, became, sentence
 from dashboards.frame.deals import rows_of
+from dashboards.letters.sheets import Sheet, Value
 from data.core.errors import TandemError
 from data.core.texts import N_
 from data.workspace.line import TAKEN_BACK
 from data.workspace.subjects.every import SUBJECTS
 from data.workspace.subjects.keeping import Person
-from metrics.asking.ledger import Ledger
+from metrics.asking.ledger import FIRST_DAY, Ledger
 from metrics.decide.interest import interest
 from metrics.decide.work.claim import Claims
 from metrics.late_claims import claims_of
-from metrics.lists.dossier import late_slices, statement_of
+from metrics.lists.dossier import late_slices
+from metrics.statement import Posting, statements
 
-Value = str | int | Decimal | date | None
 _YEAR = 36_500
+#: before every document
+_EVER = FIRST_DAY + timedelta(1)
 
 
 class DossierError(TandemError):
     """There is nobody to write a dossier of."""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table: its title, what is said above it, heads, rows, and a last row of totals.
-
-    units: of each column, text, money, exact (more decimals), percent, count or day.
-    """
-
-    title: str
-    heads: tuple[str, ...]
-    units: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    total: tuple[Value, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,8 +67,9 @@ def dossier(view: View, number: str) -> Dossier:
         )  # fmt: skip
     who, f, day = known[0], view.f, view.selection.as_of
     ledger = Ledger(day, {"customer": (number,)}, said=view.said)
-    documents = rows_of(view)(statement_of(ledger))
-    if not documents:
+    own = view.options.currency
+    account = statements(rows_of(view), ledger, [number], _EVER, reporting=own).get(number, ())
+    if not account:
         raise DossierError(
             N_("Customer {number} has no documents by {day}."), number=number, day=day
         )
@@ -91,8 +79,8 @@ def dossier(view: View, number: str) -> Dossier:
     told = (
         *(_claim(one) for one in claims.get(number, ())),
         _interest(view, ledger, country),
-        _statement(documents),
-        _payments(documents),
+        _statement(account[0].postings),
+        _payments(account[0].postings),
         _memory(view, number),
     )
     about = view.query("select loaded_at, documents from about")[0]
@@ -189,30 +177,33 @@ def _interest(view: View, ledger: Ledger, country: str) -> Sheet:
     )  # fmt: skip
 
 
-def _statement(documents: Sequence[Mapping[str, Any]]) -> Sheet:
+def _statement(postings: Sequence[Posting]) -> Sheet:
     """Return the statement of account: every document with the balance after it."""
-    rows, balance = [], Decimal("0.00")
-    for one in documents:
-        balance += one["amount"]
-        kind = KINDS[one["kind"]]
-        rows.append(
-            (one["issued_on"], _(kind), one["document_id"], one["due_on"],
-             one["amount"], balance, _("yes") if one["disputed"] else "", one["po_number"],
-             one["reference"], one["file"], one["line"])
-        )  # fmt: skip
+    rows = tuple(
+        (one.row["issued_on"], _kind(one), one.row["document_id"],
+         one.row["due_on"], one.amount, one.balance, _("yes") if one.row["disputed"] else "",
+         one.row["po_number"], one.row["reference"], one.row["file"], one.row["line"])
+        for one in postings
+    )  # fmt: skip
+    balance = postings[-1].balance
     return Sheet(
         _("Statement of account"),
         (_("Day"), _("Kind"), _("Document"), _("Due"), _("Amount"), _("Balance"), _("Disputed"),
          _("Order number"), _("Reference"), _("File"), _("Line")),
         ("day", "text", "text", "day", "money", "money", "text", "text", "text", "text", "count"),
-        tuple(rows),
+        rows,
         (None, _("Balance"), None, None, balance, None, None, None, None, None, None),
     )  # fmt: skip
 
 
-def _payments(documents: Sequence[Mapping[str, Any]]) -> Sheet:
+def _kind(of: Posting) -> str:
+    kind = KINDS[of.row["kind"]]
+    return _(kind)
+
+
+def _payments(postings: Sequence[Posting]) -> Sheet:
     """Return what was received, and what went back."""
-    paid = [one for one in documents if one["kind"] == "payment"]
+    paid = [one.row for one in postings if one.row["kind"] == "payment"]
     rows = tuple(
         (one["issued_on"], one["document_id"], -one["amount"], one["currency"],
          -one["amount_currency"], one["reference"], one["file"], one["line"])

@@ -19,15 +19,20 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
-
-from dashboards.work.templates import TABLES, Template, template
+from dashboards.letters.spoken import Spoken
+from dashboards.letters.templates import Places, filled, template
 from metrics.decide.work.claim import Claims
 
 PAY_WITHIN = 8
 """Days from the day of a letter to that by which it asks to be paid."""
-_LOCALES = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_FR", "de": "de_DE"}
+HERE = Path(__file__).parent / "reminders"
+PLACES = Places(
+    words=(
+        "customer", "number", "day", "overdue", "owed", "oldest", "interest", "compensation",
+        "total", "pay_by", "sender",
+    ),
+    tables=("invoices", "claim"),
+)  # fmt: skip
 _HEADS: Mapping[str, tuple[str, ...]] = {
     "en": ("Invoice", "Issued", "Due", "Days late", "Amount", "Open", "Interest"),
     "nl": ("Factuur", "Datum", "Vervaldag", "Dagen te laat", "Bedrag", "Open", "Rente"),
@@ -73,6 +78,11 @@ class Letter:
     claims: Claims
     sender: str = ""
 
+    @property
+    def spoken(self) -> Spoken:
+        """How its days and numbers are written."""
+        return Spoken(self.language)
+
 
 @dataclass(frozen=True)
 class Written:
@@ -86,41 +96,24 @@ class Written:
 
 def written(letter: Letter, store: Path) -> Written:
     """Write a letter from its template. Raises `TemplateError` for one that is none."""
-    return _filled(letter, template(store, letter.letter, letter.language))
-
-
-def _filled(letter: Letter, form: Template) -> Written:
-    places = _places(letter)
-    invoices, claim = _invoices(letter), _claim(letter)
-    tables = dict(zip(TABLES, (invoices, claim), strict=True))
-    safe = {name: html.escape(value) for name, value in places.items()}
-    texts, parts = [], []
-    for block in form.paragraphs:
-        name = block.strip("{}")
-        if block == "{" + name + "}" and name in tables:
-            texts.append(_as_text(*tables[name]))
-            parts.append(_as_html(*tables[name]))
-            continue
-        texts.append(block.format(**places).rstrip())
-        lines = html.escape(block, quote=False).format(**safe).rstrip().splitlines()
-        parts.append(f"<p>{'<br>'.join(lines)}</p>")
-    # no line of a header ends before the header does
-    subject = " ".join(form.subject.format(**places).split())
-    return Written(letter, subject, "\n\n".join(texts) + "\n", "\n".join(parts))
+    form = template(HERE, store, letter.letter, letter.language, PLACES)
+    drawn = {"invoices": _invoices(letter), "claim": _claim(letter)}
+    tables = {name: (_as_text(*table), _as_html(*table)) for name, table in drawn.items()}
+    return Written(letter, *filled(form, _places(letter), tables))
 
 
 def _places(letter: Letter) -> dict[str, str]:
-    found, words = letter.claims, _WORDS[letter.language]
+    found, words, spoken = letter.claims, _WORDS[letter.language], letter.spoken
 
     def money(value: Decimal | None) -> str:
-        return words["reserved"] if value is None else _money(value, letter)
+        return words["reserved"] if value is None else spoken.money(value, found.currency)
 
     return {
-        "customer": letter.name, "number": letter.number, "day": _day(letter.day, letter),
+        "customer": letter.name, "number": letter.number, "day": spoken.long(letter.day),
         "overdue": money(found.open), "owed": money(found.owed),
         "oldest": str(max(one.days for one in found.lines)), "interest": money(found.interest),
         "compensation": money(found.compensation), "total": money(found.total),
-        "pay_by": _day(letter.day + timedelta(PAY_WITHIN), letter), "sender": letter.sender,
+        "pay_by": spoken.long(letter.day + timedelta(PAY_WITHIN)), "sender": letter.sender,
     }  # fmt: skip
 
 
@@ -129,27 +122,25 @@ _Table = tuple[tuple[str, ...], list[tuple[str, ...]], int]
 
 
 def _invoices(letter: Letter) -> _Table:
-    found, words = letter.claims, _WORDS[letter.language]
+    found, words, spoken = letter.claims, _WORDS[letter.language], letter.spoken
     full = letter.letter == "formal"
     rows: list[tuple[str, ...]] = []
     for one in found.lines:
         late = one.late
-        row = [late.number, _short(late.issued_on, letter), _short(late.due_on, letter),
-               str(one.days), _number(late.amount, letter), _number(late.open, letter)]  # fmt: skip
+        row = [late.number, spoken.day(late.issued_on), spoken.day(late.due_on),
+               str(one.days), spoken.number(late.amount), spoken.number(late.open)]  # fmt: skip
         if full:
             mark = "*" if one.assumed else ""
             row.append(
-                words["reserved"] if one.interest is None else _number(one.interest, letter) + mark
+                words["reserved"] if one.interest is None else spoken.number(one.interest) + mark
             )
         rows.append(tuple(row))
-    total = [words["total"], "", "", "", "", _number(found.open, letter)]
+    total = [words["total"], "", "", "", "", spoken.number(found.open)]
     if full:
-        total.append(
-            words["reserved"] if found.interest is None else _number(found.interest, letter)
-        )
+        total.append(words["reserved"] if found.interest is None else spoken.number(found.interest))
     rows.append(tuple(total))
     if found.unapplied:
-        less = [words["unapplied"], "", "", "", "", _number(-found.unapplied, letter)]
+        less = [words["unapplied"], "", "", "", "", spoken.number(-found.unapplied)]
         rows.append((*less, "") if full else tuple(less))
     heads = _HEADS[letter.language]
     return (heads if full else heads[:-1]), rows, 3
@@ -159,7 +150,7 @@ def _claim(letter: Letter) -> _Table:
     found, words = letter.claims, _WORDS[letter.language]
 
     def said(value: Decimal | None) -> str:
-        return words["reserved"] if value is None else _number(value, letter)
+        return words["reserved"] if value is None else letter.spoken.number(value)
 
     rows = [(words["open"], said(found.open))]
     if found.unapplied:
@@ -254,20 +245,3 @@ def as_zip(letters: Sequence[Written]) -> bytes:
         for name, one in zip(draft_names(letters), letters, strict=True):
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), as_draft(one))
     return out.getvalue()
-
-
-def _day(value: date, letter: Letter) -> str:
-    return str(format_date(value, "long", locale=_LOCALES[letter.language]))
-
-
-def _short(value: date, letter: Letter) -> str:
-    return str(format_date(value, "dd.MM.y" if letter.language == "de" else "dd/MM/y",
-                           locale=_LOCALES[letter.language]))  # fmt: skip
-
-
-def _number(value: Decimal, letter: Letter) -> str:
-    return str(format_decimal(value, format="#,##0.00", locale=_LOCALES[letter.language]))
-
-
-def _money(value: Decimal, letter: Letter) -> str:
-    return f"{_number(value, letter)}\u00a0{letter.claims.currency}"

@@ -403,6 +403,15 @@ def test_the_log_says_who_looked_at_whom_said_and_exported(town):
     ]
 
 
+def test_a_statement_is_of_own_customers_alone_and_stands_in_the_log(town):
+    browser = client(town, "anna")
+    assert browser.get("/statement.html?customer=C2").status_code == 404
+    assert browser.get("/statement.html?customer=C1&from=2026-01-01").status_code == 200
+    done = town[1].audit(1)[0]
+    assert (done.login, done.what) == ("anna", "exported")
+    assert done.about == "statement.html C1 2026-01-01 2026-03-31"
+
+
 def test_what_followed_from_an_older_state_is_let_go(tmp_path):
     """Its file can be deleted, on Windows as well, and a newer state is shown to everybody."""
     store, people = small_company(tmp_path), People(tmp_path)

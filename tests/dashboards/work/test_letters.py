@@ -19,10 +19,19 @@ from typer.testing import CliRunner
 
 import app
 from dashboards.base.view import Context
+from dashboards.letters.templates import TemplateError, parsed, template
 from dashboards.server import create_app
 from dashboards.work.drafting import keep_sent, letters_content, letters_of
-from dashboards.work.letters import Letter, as_draft, as_page, as_zip, draft_names, written
-from dashboards.work.templates import TemplateError, parsed, template
+from dashboards.work.letters import (
+    HERE,
+    PLACES,
+    Letter,
+    as_draft,
+    as_page,
+    as_zip,
+    draft_names,
+    written,
+)
 from data.core.policy.rules import DEFAULTS
 from data.workspace.subjects.dispute import Dispute
 from data.workspace.subjects.keeping import Person
@@ -122,7 +131,7 @@ def test_no_name_gets_into_a_header_or_into_the_page():
 )
 def test_a_template_that_is_none_says_where(text, says):
     with pytest.raises(TemplateError) as refused:
-        parsed(text, "second.nl.txt")
+        parsed(text, "second.nl.txt", PLACES)
     assert says in str(refused.value)
 
 
@@ -135,7 +144,7 @@ def test_a_companys_own_template_goes_before(tmp_path):
     assert made.text.startswith("Pay 11,500.00\u00a0EUR, {please}.\n\nInvoice")
     own.write_bytes(b"Subject: \xff\xfe")
     with pytest.raises(TemplateError, match="UTF-8"):
-        template(tmp_path, "friendly", "en")
+        template(HERE, tmp_path, "friendly", "en", PLACES)
 
 
 @pytest.fixture(scope="module")

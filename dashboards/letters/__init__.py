@@ -1,0 +1,1 @@
+"""What is written to customers, in their language: templates, tables, the statement of account."""
