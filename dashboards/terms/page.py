@@ -54,8 +54,9 @@ def layout(**query: str) -> Component:
     return page(
         "terms",
         _("Terms"),
+        html.Div(id="terms-by", className="terms-by"),
         row(
-            panel("terms-granted", height=300, controls=[html.Div(id="terms-by")]),
+            panel("terms-granted", height=300),
             panel("terms-late", height=300),
         ),
         panel(
