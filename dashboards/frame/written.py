@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -55,6 +56,14 @@ class Download:
     """In which order its rows stand; '' as the statement gives them."""
     comma: bool = False
     """A CSV with semicolons and decimal commas, as Excel opens it in many countries."""
+
+
+def sheet_name(title: str, taken: set[str]) -> str:
+    """Return a name that Excel takes: no more than 31 letters, none of them odd, no other's."""
+    plain = re.sub(r"[\[\]:*?/\\']", " ", title)[:28].strip()
+    name = next(n for n in (plain, *(f"{plain} {k}" for k in range(2, 99))) if n not in taken)
+    taken.add(name)
+    return name
 
 
 def download_table(download: Download, engine: Engine, format: str) -> bytes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import io
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Protocol
+
+from dashboards.frame.written import sheet_name
 
 Value = str | int | Decimal | date | None
 _LOOKS: Mapping[str, Mapping[str, object]] = {
@@ -80,7 +81,7 @@ def workbook(
         heads = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         taken: set[str] = set()
         for one in sheets:
-            sheet = book.add_worksheet(_sheet_name(one.title, taken))
+            sheet = book.add_worksheet(sheet_name(one.title, taken))
             sheet.write_string(0, 0, one.title, title)
             line = 1
             for name, value in (*above, *(("", note) for note in one.notes)):
@@ -103,14 +104,6 @@ def workbook(
             sheet.repeat_rows(line + 1)
             sheet.set_footer(f"&L{footer.replace('&', '&&')}&R&P/&N")
     return out.getvalue()
-
-
-def _sheet_name(title: str, taken: set[str]) -> str:
-    """Return a name that Excel takes: no more than 31 letters, none of them odd, no other's."""
-    plain = re.sub(r"[\[\]:*?/\\']", " ", title)[:28].strip()
-    name = next(n for n in (plain, *(f"{plain} {k}" for k in range(2, 99))) if n not in taken)
-    taken.add(name)
-    return name
 
 
 def _write(

@@ -24,6 +24,7 @@ from dashboards.charts.figures import graph
 from dashboards.charts.forecast import made_of
 from dashboards.charts.tables import Cell, table
 from dashboards.frame.deals import kept_of
+from dashboards.review import door
 from dashboards.review.month import (
     GROUPS,
     MEASURES,
@@ -64,6 +65,7 @@ def layout(**_query: str) -> Component:
         _("Monthly review"),
         html.Div(id="review-words", className="review-words"),
         html.Div(id="review-next", className="review-words"),
+        html.Div(id="review-take", className="review-take"),
         panel("review-figures", height=250),
         row(panel("review-bridge", height=HEIGHT), panel("review-worth", height=HEIGHT)),
         panel("review-moves", height=300, controls=[html.Div(id="review-by-box")], below=True),
@@ -76,7 +78,8 @@ def layout(**_query: str) -> Component:
 
 
 def connect(app: Dash, context: Context) -> None:
-    """Wire the paragraph and the panels."""
+    """Wire the paragraph, the panels and the files."""
+    door.connect(app, context)
 
     @headline_callback(app, context, "review")
     def headline(view: View) -> str:
@@ -89,6 +92,10 @@ def connect(app: Dash, context: Context) -> None:
     @part_callback(app, context, "review-next")
     def coming(view: View) -> Component:
         return html.P(next_words(view))
+
+    @part_callback(app, context, "review-take")
+    def take(view: View) -> list[Component]:
+        return door.buttons(view)
 
     @panel_callback(app, context, "review-figures")
     def figures(view: View) -> Content:

@@ -55,17 +55,34 @@ def _size(value: Number) -> Decimal:
 
 def paragraph(view: View) -> Words:
     """Return the month in words."""
-    month = month_of(view)
-    said: Words = []
-    for part in (_balance(view, month), _days(view, month), _late(view, month)):
-        if part:
-            said += [*part, " "]
-    return said
+    return [one for part in month_words(view) for one in (*part, " ")]
 
 
 def next_words(view: View) -> Words:
     """Return what happens next, and what waits for those who read this."""
-    return [*_ahead(view), " ", *_asks(view)]
+    return [one for part in coming_words(view) for one in (*part, " ")]
+
+
+def month_words(view: View) -> list[Words]:
+    """Return what is said of the month, one matter each."""
+    month = month_of(view)
+    return [
+        part for part in (_balance(view, month), _days(view, month), _late(view, month)) if part
+    ]
+
+
+def coming_words(view: View) -> list[Words]:
+    """Return what is said of what comes, one matter each."""
+    return [part for part in (_ahead(view), _asks(view)) if part]
+
+
+def plain(said: Words) -> str:
+    """Return a text without its links, as a file has it.
+
+    >>> plain(linked("It is {day}.", day=("Monday", "/x")))
+    'It is Monday.'
+    """
+    return "".join(part if isinstance(part, str) else str(part.children) for part in said).strip()
 
 
 def _balance(view: View, month: Month) -> Words:
@@ -221,3 +238,9 @@ def asks_title(waits: Sequence[Case], f: Format) -> str:
     """Return how many decisions wait."""
     title = n_("{count} decision waits", "{count} decisions wait", len(waits))
     return title.format(count=f.count(len(waits)))
+
+
+def late_title(view: View) -> str:
+    """Return how much of what is open is overdue."""
+    said = _late(view, month_of(view))
+    return plain(said).removesuffix(".") if said else _("Nothing is open")

@@ -1,13 +1,17 @@
 """No unguarded door: nobody is answered who is not signed in, and everybody with their own rows."""
 
 import gc
+import html
+import io
 import json
 import weakref
+import zipfile
 from decimal import Decimal
 
 import flask
 import pytest
 from argon2 import PasswordHasher
+from pypdf import PdfReader
 
 from benchmarks.visitor import Visitor
 from dashboards.base.view import Context
@@ -434,3 +438,29 @@ def test_what_followed_from_an_older_state_is_let_go(tmp_path):
     assert seen()[1] == number + 1
     gc.collect()
     assert older() is None
+
+
+@pytest.mark.parametrize("kind", ["pptx", "xlsx", "pdf"])
+def test_a_review_taken_along_holds_the_readers_customers_alone(town, kind):
+    mine, all_ = (
+        in_words(client(town, login).get(f"/review.{kind}").data, kind)
+        for login in ("ines", "sales")
+    )
+    assert "Salesperson: Anna" in mine
+    assert "Salesperson: Anna" not in all_
+    for name in OTHERS:
+        assert name not in mine
+        assert kind != "xlsx" or name in all_
+    last = town[1].audit(2)[1]
+    assert (last.login, last.what, last.about) == ("ines", "exported", f"review-2026-03.{kind} ")
+
+
+def in_words(content, kind):
+    """Return all texts of a file; of a slide show and a workbook those of each of its parts."""
+    if kind == "pdf":
+        pages = PdfReader(io.BytesIO(content)).pages
+        return " ".join(" ".join(page.extract_text().split()) for page in pages)
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        return html.unescape(
+            " ".join(parts.read(n).decode() for n in parts.namelist() if n.endswith(".xml"))
+        )
