@@ -38,6 +38,7 @@ from dashboards.dso.groups import (
     sales_since,
     table_id,
 )
+from dashboards.dso.lens import aimed, base_choice, lens_content
 from data.core.texts import N_, Text
 from metrics.asking.ledger import Ledger, month_end, month_ends, month_start, same_day
 
@@ -68,6 +69,12 @@ def layout(**query: str) -> Component:  # noqa: ARG001 - every page takes its qu
                 html.Div(id="dso-back-place", className="panel-choice"),
                 html.Div(id="dso-by-place", className="panel-choice"),
             ],
+        ),
+        panel(
+            "dso-lens",
+            height=330,
+            below=True,
+            controls=[html.Div(id="dso-base-place", className="panel-choice")],
         ),
         panel("dso-groups", height=220, below=True),
         panel(
@@ -112,13 +119,18 @@ def history_of(view: View, days: tuple[date, ...] = ()) -> list[dict[str, Any]]:
     return [row for row in rows if row["as_of"] in wanted]
 
 
-def target_of(view: View) -> float | None:
+def asked_target(view: View) -> float | None:
     """Return the target of the URL in days; None where there is none that makes sense."""
     try:
         target = float(view.selection.page.get("target", ""))
     except ValueError:
         return None
     return target if 0 < target < 1000 else None
+
+
+def target_of(view: View) -> float | None:
+    """Return the target of the URL in days, else the one that was said of what is looked at."""
+    return aimed(view) if "target" not in view.selection.page else asked_target(view)
 
 
 def headline_words(view: View) -> list[Component | str]:
@@ -169,8 +181,8 @@ def connect(app: Dash, context: Context) -> None:
         return [
             dmc.NumberInput(
                 id="dso-target",
-                value=target_of(view) or "",
-                placeholder=_("Target"),
+                value=asked_target(view) or "",
+                placeholder=view.f.days(goal) if (goal := aimed(view)) else _("Target"),
                 min=1,
                 max=999,
                 step=1,
@@ -212,6 +224,14 @@ def connect(app: Dash, context: Context) -> None:
     @panel_callback(app, context, "dso-groups", below=True)
     def groups(view: View) -> Content:
         return groups_content(view)
+
+    @part_callback(app, context, "dso-base-place")
+    def choose_base(view: View) -> Component:
+        return base_choice(view)
+
+    @panel_callback(app, context, "dso-lens", below=True)
+    def lens(view: View) -> Content:
+        return lens_content(view, history_of(view), sales_since(view), target_of(view))
 
     @panel_callback(app, context, "dso-moved")
     def moved(view: View) -> Content:
