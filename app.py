@@ -17,6 +17,7 @@ from dashboards.door.command import users
 from dashboards.forecast.command import backtest_command, forecast_command
 from dashboards.handover.command import dossier_command
 from dashboards.letters.command import statement_command
+from dashboards.restatements.command import restatements_command
 from dashboards.review.command import review_command
 from dashboards.work.command import reminders_command
 from data.core.texts import Text
@@ -365,6 +366,7 @@ cli.command("backtest")(backtest_command(opened, _loaded))
 cli.command("dossier")(dossier_command(opened))
 cli.command("statement")(statement_command(opened))
 cli.command("review")(review_command(opened))
+cli.command("restatements")(restatements_command(opened))
 
 
 @cli.command()

@@ -48,6 +48,7 @@ from dashboards.order_to_cash import page as order_to_cash
 from dashboards.overview import page as overview
 from dashboards.people import page as people_page
 from dashboards.policy import page as policy
+from dashboards.restatements import page as restatements
 from dashboards.returned import page as returned
 from dashboards.review import page as review
 from dashboards.sectors import page as sectors
@@ -65,6 +66,7 @@ LOG = logging.getLogger("tandem")
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
     changes.PAGE,
+    restatements.PAGE,
     review.PAGE,
     dso.PAGE,
     aging.PAGE,

@@ -14,6 +14,7 @@ from dashboards.base.i18n import _, n_
 from dashboards.base.view import NoRows, NotEnough, View
 from dashboards.charts.bridge import bridge_of, sentence
 from dashboards.charts.forecast import Made, made_of
+from dashboards.charts.restated import restated_words
 from dashboards.review.month import (
     DSO,
     GROUPS,
@@ -66,9 +67,8 @@ def next_words(view: View) -> Words:
 def month_words(view: View) -> list[Words]:
     """Return what is said of the month, one matter each."""
     month = month_of(view)
-    return [
-        part for part in (_balance(view, month), _days(view, month), _late(view, month)) if part
-    ]
+    parts = (_balance(view, month), _days(view, month), _late(view, month), restated_words(view))
+    return [part for part in parts if part]
 
 
 def coming_words(view: View) -> list[Words]:

@@ -11,6 +11,7 @@ wrong.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
@@ -23,10 +24,11 @@ from data.core.rights import Scope
 from data.core.texts import N_
 from data.store import layers
 from data.store.engine import DuckDBEngine
+from data.store.months import MONTHS
 from data.store.schema import CUBES, STAGED, TABLES
 from data.store.state import State
 
-_BOOKS = "company"
+BOOKS = "company"
 """The dimension that tells books apart, and not customers."""
 _OF_CUSTOMERS = ("documents", "open_items", "returned_invoices")
 _OF_DOCUMENTS = {"instalments": ("document_key",), "matches": ("debit_key", "credit_key")}
@@ -75,6 +77,8 @@ def within(state: State, scope: Scope) -> State:
     for table in TABLES:
         if table not in _NOT_THERE:
             connection.execute(f"create view {table} as {_view(table, scope)}")
+    with suppress(duckdb.CatalogException):  # nothing was reported yet
+        connection.execute(f"create view {MONTHS.name} as from books.{MONTHS.name}")
     # it is told from the whole, and from other parts, by its path wherever answers are kept
     return State(state.number, Path(f"{state.path}#{scope.text}"), ScopedEngine(connection))
 
@@ -91,9 +95,9 @@ def _own(connection: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         _among(name) for name, _ in scope.where if DIMENSIONS[name].of != "document"
     )
     alone = f"union select customer_id from books.customers where {of_customer}"
-    if _BOOKS in dict(scope.where):
+    if BOOKS in dict(scope.where):
         alone = ""  # without documents a customer is in nobody's books
-    books = f"or not {_among(_BOOKS)}" if _BOOKS in dict(scope.where) else ""
+    books = f"or not {_among(BOOKS)}" if BOOKS in dict(scope.where) else ""
     connection.execute(
         f"""
         create table own_customer as
@@ -116,7 +120,7 @@ def _among(name: str) -> str:
 
 def _view(table: str, scope: Scope) -> str:
     own = "in (select customer from own_customer)"
-    books = f" and {_among(_BOOKS)}" if _BOOKS in dict(scope.where) else ""
+    books = f" and {_among(BOOKS)}" if BOOKS in dict(scope.where) else ""
     if table == "customers":
         shared = "customer_id in (select customer from own_customer where shared)"
         hidden = ", ".join(

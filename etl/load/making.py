@@ -16,7 +16,9 @@ import duckdb
 from data.core.errors import FileError
 from data.core.policy.rules import DEFAULTS, changes
 from data.core.texts import N_, Text
+from data.store import reported
 from data.store.keeping import clear
+from data.store.months import MONTHS
 from data.store.schema import STAGED
 from data.store.state import State, Store
 from data.workspace import policy
@@ -130,7 +132,7 @@ class Making:
             create_replaced(connection)
             build(connection)
 
-        keep = {*(table.name for table in STAGED), *KEPT.values()}
+        keep = {*(table.name for table in STAGED), *KEPT.values(), MONTHS.name}
         self._attempt(lambda: self.store.publish(made, keep))
 
     def publish_over(self) -> bool:
@@ -197,6 +199,7 @@ class Making:
             state = publish()
             report.published, report.state = True, state.number
             clear(self.store, {state.number, *([report.back] if report.back else [])})
+            reported.clear(self.store)
         except NothingNewError:
             pass
         except DoesNotTieError:
@@ -267,6 +270,8 @@ class Making:
         report.checks = outcomes(connection, found)
         fill_report(connection, report)
         self._conclude(connection, found)
+        # the last step: a run that stops before it has reported nothing
+        reported.keep(connection, self.store.folder, loaded_at)
 
     def _control(self, found: Sequence[Control]) -> None:
         """Keep the control totals; raise `DoesNotTieError` where one does not hold."""

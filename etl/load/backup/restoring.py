@@ -17,6 +17,7 @@ from pathlib import Path
 from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, StoreError, first_line
 from data.core.policy.file import NAME as POLICY
 from data.core.texts import N_
+from data.store import reported
 from data.store.state import RESTORING, Store, put, sync, write_whole
 from data.workspace import copies
 from data.workspace.places import NAME, VARIABLE, waiting
@@ -153,6 +154,7 @@ def carry_over(old: Path, store: Path) -> tuple[str, ...]:
                     to.parent.mkdir(mode=0o700, exist_ok=True)
                     write_whole(to, path.read_bytes())
                     came.append(str(path.relative_to(old)))
+            came += reported.carry(old, store)
             for path in waiting(old):
                 write_whole(store / path.name, path.read_bytes())
                 came.append(path.name)

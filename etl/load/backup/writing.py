@@ -12,6 +12,7 @@ from pathlib import Path
 
 from data.core.errors import CANNOT_WRITE, MAY_WRITE, StoreError
 from data.core.texts import N_
+from data.store import reported
 from data.store.state import Store, published, put, state_name, sync, unmoved
 from data.workspace.copies import copy
 from data.workspace.places import NAME
@@ -63,6 +64,8 @@ def _plain(folder: Path) -> Iterator[tuple[str, Path]]:
             yield name, folder / name
     for path in sorted((folder / FOLDER).glob("*.toml")):
         yield f"{FOLDER}/{path.name}", path
+    for path in reported.files(folder):
+        yield f"{reported.FOLDER}/{path.name}", path
 
 
 def _write(draft: Path, sources: list[tuple[str, Path]], current: str) -> Contents:

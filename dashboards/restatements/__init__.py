@@ -1,0 +1,1 @@
+"""What month-ends were reported as, and the documents that changed it since."""
