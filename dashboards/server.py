@@ -36,6 +36,7 @@ from dashboards.door import callbacks, entry, hosts
 from dashboards.door.listening import Listening
 from dashboards.door.ways import Ways, ways_of
 from dashboards.dso import page as dso
+from dashboards.expected_loss import page as expected_loss
 from dashboards.findings import page as findings
 from dashboards.forecast import page as forecast
 from dashboards.frame import download, explain, frame
@@ -71,6 +72,7 @@ PAGES: tuple[Page, ...] = (
     dso.PAGE,
     aging.PAGE,
     forecast.PAGE,
+    expected_loss.PAGE,
     sectors.PAGE,
     customers.PAGE,
     terms.PAGE,

@@ -29,6 +29,9 @@ from metrics.figures.waiting.order_to_cash import ORDER_TO_CASH
 from metrics.figures.waiting.returned import RETURNED
 from metrics.figures.waiting.terms_leak import TERMS_LEAK
 from metrics.review.dso_bridge import DSO_BRIDGE
+from metrics.review.loss.allowance import ALLOWANCE_MOVEMENT
+from metrics.review.loss.expected_loss import EXPECTED_LOSS
+from metrics.review.loss.roll_rates import ROLL_RATES
 from metrics.review.movements import MOVEMENTS
 
 METRICS: dict[str, Metric] = {
@@ -55,6 +58,9 @@ METRICS: dict[str, Metric] = {
         OVERRIDES,
         INSURANCE,
         CONCENTRATION,
+        EXPECTED_LOSS,
+        ROLL_RATES,
+        ALLOWANCE_MOVEMENT,
     )
 }
 

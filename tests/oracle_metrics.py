@@ -149,6 +149,8 @@ class Question:
     since: date | None = None
     undisputed: bool = False
     soon: int = 60
+    matrix: str = "total"
+    watched: int = 0
 
 
 @dataclass(eq=False)
@@ -1603,13 +1605,261 @@ def insurance(r: Relations) -> dict[Key, list[Row]]:
     return answer
 
 
+# --- expected loss ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Provided:
+    """An open item with what of it is expected to be lost."""
+
+    slice: Slice
+    bucket: str
+    rate: Fraction | None
+    model: Decimal | None
+    overlay: Decimal
+
+
+Became = dict[tuple[str, str], Decimal]
+
+
+def _ages(q: Question) -> tuple[str, ...]:
+    return ("not_due", *(name for name, _ in late_buckets(q.buckets)))
+
+
+def _millionths(exact: Fraction) -> Fraction:
+    return Fraction(math.floor(exact * 10**6 + Fraction(1, 2)), 10**6)
+
+
+def _cents(exact: Fraction) -> Decimal:
+    return Decimal(math.floor(exact * 100 + Fraction(1, 2))).scaleb(-2)
+
+
+def _month_pairs(r: Relations, day: date) -> list[tuple[date, date]]:
+    known = min((d.day for d in r.book.docs), default=date.max)
+    ends = [first_of(day + timedelta(1), back) - timedelta(1) for back in range(37)]
+    return [(end, later) for later, end in pairwise(ends) if end >= known]
+
+
+def _became(r: Relations, slices: Iterable[Slice], day: date) -> Became:
+    """What stood in each bucket at month-ends, by what became of it a month later."""
+    found: Became = defaultdict(Decimal)
+    for s in slices:
+        if s.owed.kind not in ("invoice", "opening") or s.amount <= 0:
+            continue
+        gone = s.closed if s.closed and s.closed <= day else None
+        for end, later in _month_pairs(r, day):
+            if not r.open_on(s, end):
+                continue
+            if gone and s.closed_by not in ("payment", "write_off"):
+                what = "left_out"
+            elif gone is None or gone > later:
+                what = bucket_of(s, replace(r.q, as_of=later))
+            elif s.closed_by == "write_off":
+                what = "written_off"
+            else:
+                what = "paid" if s.in_force(day) else "left_out"
+            found[bucket_of(s, replace(r.q, as_of=end)), what] += s.amount
+    return found
+
+
+def _chances(r: Relations, became: Became, day: date) -> dict[str, Fraction | None]:
+    """What each bucket loses; None where it cannot be told."""
+    ages = _ages(r.q)
+    lost = sum(became[age, "written_off"] for age in ages)
+    chances: dict[str, Fraction | None] = {}
+    for place, age in reversed(list(enumerate(ages))):
+        older = [name for name in ages[place + 1 :] if became[age, name]]
+        left = sum(amount for (of, what), amount in became.items()
+                   if of == age and what not in (age, "left_out"))  # fmt: skip
+        if not left or any(chances[name] is None for name in older):
+            chances[age] = None
+            continue
+        gone = Fraction(became[age, "written_off"])
+        gone += sum((Fraction(became[age, n]) * (chances[n] or 0) for n in older), Fraction())
+        chances[age] = gone / Fraction(left)
+    if not lost or len(_month_pairs(r, day)) < r.q.watched:
+        return dict.fromkeys(ages)
+    return {age: None if chance is None else _millionths(chance) for age, chance in chances.items()}
+
+
+def _matrix(r: Relations, day: date) -> dict[str, dict[str, Fraction | None]]:
+    segments: dict[str, list[Slice]] = defaultdict(list)
+    for s in r.book.slices:
+        if s.doc.day <= day:
+            segments[s.doc.dims[r.q.matrix]].append(s)
+    return {name: _chances(r, _became(r, held, day), day) for name, held in segments.items()}
+
+
+def _provided(r: Relations, day: date) -> list[Provided]:
+    rates = _matrix(r, day)
+    alive = [s for s in r.book.slices if r.open_on(s, day) and s.amount > 0]
+    alive.sort(
+        key=lambda s: (s.due, s.doc.dims["customer"], s.owed.number, s.amount, s.closed or date.max)
+    )
+    aged = replace(r.q, as_of=day)
+    overlays = r.book.memo.overlays(day)
+    whole = sum((o.amount for o in overlays if not o.bucket and o.amount is not None), ZERO)
+    of_all = total(alive)
+    upto: dict[str, Decimal] = defaultdict(Decimal)
+    found = []
+
+    def share(amount: Decimal, place: str, size: Decimal, of: Decimal) -> Decimal:
+        before, upto[place] = upto[place], upto[place] + size
+        ends = (Fraction(amount) * Fraction(end) / Fraction(of) for end in (upto[place], before))
+        now, then = (_signed_cents(end) for end in ends)
+        return now - then
+
+    for s in alive:
+        bucket = bucket_of(s, aged)
+        rate = rates.get(s.doc.dims[r.q.matrix], {}).get(bucket)
+        model = None if rate is None else _cents(Fraction(s.amount) * rate)
+        mine = [o for o in overlays if o.bucket == bucket]
+        points = [o.points for o in overlays if o.bucket in ("", bucket) and o.points is not None]
+        overlay = ZERO
+        if points:
+            raised = (rate or Fraction()) + Fraction(sum(points)) / 100
+            raised = min(max(raised, Fraction()), Fraction(1))
+            overlay += _cents(Fraction(s.amount) * raised) - (model or ZERO)
+        own = sum((o.amount for o in mine if o.amount is not None), ZERO)
+        held = total(x for x in alive if bucket_of(x, aged) == bucket)
+        overlay += share(own, bucket, s.amount, held) + share(whole, "", s.amount, of_all)
+        if r._in(s.doc.dims):
+            found.append(Provided(s, bucket, rate, model, overlay))
+    return found
+
+
+def _signed_cents(exact: Fraction) -> Decimal:
+    return _cents(exact) if exact >= 0 else -_cents(-exact)
+
+
+def expected_loss(r: Relations) -> dict[Key, list[Row]]:
+    items: dict[Key, list[Provided]] = {key: [] for key in _whole(r)}
+    for p in _provided(r, r.q.as_of):
+        items.setdefault(r.key(p.slice.doc.dims), []).append(p)
+    history = any(x is not None for rates in _matrix(r, r.q.as_of).values() for x in rates.values())
+    answer: dict[Key, list[Row]] = {}
+    for key, held in items.items():
+        known = any(p.rate is not None for p in held) if held else history
+        answer[key] = []
+        for age in _ages(r.q):
+            mine = [p for p in held if p.bucket == age]
+            rated = [p for p in mine if p.rate is not None]
+            model = sum((p.model or ZERO for p in rated), ZERO)
+            modelled = bool(rated) or (not mine and known)
+            overlay = sum((p.overlay for p in mine), ZERO)
+            answer[key].append({
+                "bucket": age, "gross": total(p.slice for p in mine),
+                "rate": ratio(model, total(p.slice for p in rated)) if rated else None,
+                "model": model if modelled else None, "overlay": overlay,
+                "allowance": model + overlay if modelled or overlay else None,
+                "without_rate": total(p.slice for p in mine if p.rate is None),
+            })  # fmt: skip
+    return answer
+
+
+def roll_rates(r: Relations) -> dict[Key, list[Row]]:
+    groups: dict[Key, list[Slice]] = defaultdict(list)
+    for s in r.book.slices:
+        if s.doc.day <= r.q.as_of and r._in(s.doc.dims):
+            groups[r.key(s.doc.dims)].append(s)
+    ages = _ages(r.q)
+    answer: dict[Key, list[Row]] = {}
+    for key, slices in groups.items():
+        became = _became(r, slices, r.q.as_of)
+        if not became:
+            continue
+        chances = _chances(r, became, r.q.as_of)
+        answer[key] = []
+        for place, age in enumerate(ages):
+            seen = sum((amount for (of, _), amount in became.items() if of == age), ZERO)
+            rolled = sum((became[age, later] for later in ages[place + 1 :]), ZERO)
+            chance, out = chances[age], became[age, "left_out"]
+            answer[key].append({
+                "bucket": age, "open_amount": seen, "left_out": out, "paid": became[age, "paid"],
+                "stayed": became[age, age], "rolled": rolled,
+                "written_off": became[age, "written_off"], "roll_rate": ratio(rolled, seen - out),
+                "loss_rate": None if chance is None else float(chance),
+                "months": len(_month_pairs(r, r.q.as_of)),
+            })  # fmt: skip
+    return answer
+
+
+def allowance_movement(r: Relations) -> dict[Key, list[Row]]:
+    day, since = r.q.as_of, r.q.since or year_before(r.q.as_of)
+    if since >= day:
+        return {}
+    names = ("created", "released", "aged", "rates", "beyond", "written_off", "overlay")
+    before, now, then = _provided(r, since), _provided(r, day), _matrix(r, since)
+
+    def told(items: list[Provided]) -> bool:
+        return any(p.rate is not None or p.overlay for p in items)
+
+    def known(items: list[Provided], at: date) -> bool:
+        return told(items) or any(
+            x is not None for rates in _matrix(r, at).values() for x in rates.values()
+        )
+
+    began, ended = known(before, since), known(now, day)
+    groups: dict[Key, tuple[list[Provided], list[Provided], list[Slice]]] = {}
+
+    def of(s: Slice) -> tuple[list[Provided], list[Provided], list[Slice]]:
+        return groups.setdefault(r.key(s.doc.dims), ([], [], []))
+
+    for p in before:
+        of(p.slice)[0].append(p)
+    for p in now:
+        of(p.slice)[1].append(p)
+    for s in r.book.slices:
+        lost = s.closed_by == "write_off" and s.settled <= day
+        if lost and s.amount > 0 and s.doc.day > since and r._in(s.doc.dims):
+            of(s)[2].append(s)
+    answer: dict[Key, list[Row]] = {}
+    for key, (first, last, inside) in groups.items():
+        row = dict.fromkeys(names, ZERO)
+        some = told(first) or told(last) or bool(inside)
+        for p in first:
+            model, s = p.model or ZERO, p.slice
+            row["overlay"] -= p.overlay
+            if s.closed is None or s.closed > day:
+                row["aged"] -= model
+            elif s.closed_by == "write_off":
+                some = True
+                row["beyond"] += s.amount - model
+                row["written_off"] -= s.amount
+            else:
+                row["released"] -= model
+        for p in last:
+            row["overlay"] += p.overlay
+            if p.slice.doc.day > since:
+                row["created"] += p.model or ZERO
+                continue
+            rate = then.get(p.slice.doc.dims[r.q.matrix], {}).get(p.bucket)
+            aged = ZERO if rate is None else _cents(Fraction(p.slice.amount) * rate)
+            row["aged"] += aged
+            row["rates"] += (p.model or ZERO) - aged
+        for s in inside:
+            row["beyond"] += s.amount
+            row["written_off"] -= s.amount
+        opening, closing = (
+            sum(((p.model or ZERO) + p.overlay for p in held), ZERO) for held in (first, last)
+        )
+        both = some and began and ended
+        answer[key] = [{
+            "opening": opening if some and began else None,
+            **{name: value if both else None for name, value in row.items()},
+            "closing": closing if some and ended else None,
+            "charge": closing - opening - row["written_off"] if both else None,
+        }]  # fmt: skip
+    return answer
+
+
 METRICS: dict[str, Callable[[Relations], dict[Key, list[Row]]]] = {
     f.__name__: f
     for f in (
         receivables, aging, dso, collection_effectiveness, payment_speed, payment_curve, sales,
         exposure, terms, terms_leak, returned, order_to_cash, dso_bridge, movements, promises,
         disputes, disputes_by, limits_ending, overrides, insurance,
-        concentration,
+        concentration, expected_loss, roll_rates, allowance_movement,
     )
 }  # fmt: skip
 

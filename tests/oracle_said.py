@@ -18,6 +18,7 @@ from typing import Any
 from data.reference import ecb
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import Dispute, Settled
+from data.workspace.subjects.market import Overlay
 from data.workspace.subjects.promise import Promise
 
 ZERO = Decimal("0.00")
@@ -124,6 +125,9 @@ class Memo:
         if terms := self.terms(customer, as_of):
             changed["agreed_terms_days"] = terms.said.days
         return changed
+
+    def overlays(self, as_of: date) -> list[Overlay]:
+        return [x.said for x in self._said(Overlay, self.by(as_of)) if x.said.since <= as_of]
 
     def open_disputes(self, by: date) -> list[Any]:
         ended = {line.said.dispute for line in self._said(Settled, by)}

@@ -21,6 +21,7 @@ from data.workspace.named import Named
 from data.workspace.relations import Relations
 from data.workspace.subjects.agreed import Limit, Terms
 from data.workspace.subjects.dispute import Dispute, Settled
+from data.workspace.subjects.market import Overlay
 from data.workspace.subjects.promise import Promise
 from data.workspace.subjects.subject import Subject
 from metrics.asking.said import Said
@@ -82,7 +83,7 @@ def tellings(draw: st.DrawFn, world: World, most: int = 8) -> Telling:
         customer = draw(st.sampled_from(customers))
         days_later = draw(later)
         until = None if days_later is None else day + timedelta(days=days_later)
-        kind = draw(st.sampled_from(("limit", "terms", "dispute", "dispute", "promise")))
+        kind = draw(st.sampled_from(("limit", "terms", "dispute", "dispute", "promise", "overlay")))
         currency = draw(st.sampled_from(("EUR", "EUR", "USD")))
         said: Subject
         documents: list[str] = []
@@ -99,6 +100,15 @@ def tellings(draw: st.DrawFn, world: World, most: int = 8) -> Telling:
             said = Dispute(draw(amounts), currency, draw(st.sampled_from(("price", "quality"))),
                            draw(st.sampled_from(("", "Ann"))))  # fmt: skip
             documents = draw(st.lists(st.sampled_from(numbers), max_size=3, unique=True))
+        elif kind == "overlay":
+            customer = ""
+            signed = draw(amounts) * draw(st.sampled_from((1, -1)))
+            bucket = draw(st.sampled_from(("", "not_due", "31-60", "over_90")))
+            since = day + timedelta(days=draw(st.sampled_from((-40, 0, 20))))
+            if draw(st.booleans()):
+                said = Overlay(bucket, since, currency, amount=signed)
+            else:
+                said = Overlay(bucket, since, currency, points=signed % 100 or Decimal(1))
         else:
             said = Promise(draw(amounts), currency, until or day)
         ids.append((told.say(customer, said, day, documents), day, kind == "dispute"))

@@ -60,7 +60,7 @@ FLOORS = (
      "dashboards.selling", "dashboards.terms", "dashboards.work", "dashboards.forecast",
      "dashboards.review", "dashboards.restatements", "dashboards.returned",
      "dashboards.order_to_cash",
-     "dashboards.handover"),
+     "dashboards.handover", "dashboards.expected_loss"),
     ("dashboards.door",),
     ("dashboards.server",),
     ("app",),

@@ -52,6 +52,9 @@ MULTI = ("sector", *(d.name for d in COLUMNS if d.filter == "main" and d.name !=
 FILTERS = (*SECTOR_LEVELS, *MULTI[1:])
 """What can be filtered by in the frame, in the order of the controls."""
 
+MATRICES = ("total", "segment", "sector_division", "country")
+"""By what loss rates may be made: of all customers, or of each segment."""
+
 _UNKNOWN = "-"
 
 
@@ -208,7 +211,15 @@ class Selection:
             soon=self.soon(options),
             cover=Cover.of(options.policy),
             money=Money.of(options.policy),
+            matrix=self.matrix,
+            watched=options.policy.loss_months.at(self.as_of),
         )
+
+    @property
+    def matrix(self) -> str:
+        """The dimension by which loss rates are made: as the URL says, else of all customers."""
+        asked = self.page.get("matrix", "total")
+        return asked if asked in MATRICES else "total"
 
     def soon(self, options: Options) -> int:
         """Return within how many days what ends soon ends: as the URL says, else the policy."""

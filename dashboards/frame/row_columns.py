@@ -61,6 +61,11 @@ ROW_COLUMNS: dict[str, tuple[str, str, int, str]] = {
     "method": (N_("Matched by"), "text", 110, ""),
     "amount_currency": (N_("Amount in its currency"), "money", 150, ""),
     "bucket": (N_("Bucket"), "text", 100, ""),
+    "month_end": (N_("Month-end"), "day", 126, ""),
+    "became": (N_("A month later"), "text", 130, ""),
+    "loss_rate": (N_("Loss rate"), "share", 100, ""),
+    "model": (N_("Expected loss"), "money", 125, ""),
+    "overlay": (N_("Overlay"), "money", 110, ""),
     "customer": (N_("Customer number"), "text", 130, ""),
     **_dimensions(),
     "due_assumed": (N_("Due day assumed"), "text", 120, ""),
@@ -82,12 +87,19 @@ _ROW_WORDS: dict[str, Mapping[str, str | Text]] = {
 }
 
 
+#: What became of an item a month later, where it is in no bucket.
+FATES = {
+    "paid": N_("paid"), "written_off": N_("written off"), "left_out": N_("left out"),
+}  # fmt: skip
+
+
 def row_columns(names: Sequence[str], buckets: Buckets = DEFAULT) -> tuple[Column, ...]:
     """Return the columns of rows behind a figure, in our order; others are left out.
 
     buckets: whose names stand in the rows.
     """
-    words = {**_ROW_WORDS, "bucket": buckets.labels}
+    later: Mapping[str, str | Text] = {**buckets.labels, **FATES}
+    words = {**_ROW_WORDS, "bucket": buckets.labels, "became": later}
     return tuple(
         Column(
             name,

@@ -71,6 +71,7 @@ SENTENCES = {
         "Limits and terms that were agreed for a while end soon where their last day is at most "
         "{value} away."
     ),
+    "loss_months": N_("Expected loss needs a history of at least {value} months."),
     "buckets": N_("Receivables are aged in these buckets where nobody asks for others: {value}."),
     "approval": N_("Who may approve, up to which unsecured amount: {value}."),
     "four_eyes": N_(

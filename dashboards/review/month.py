@@ -24,9 +24,10 @@ from metrics.asking.ledger import Ledger, month_start, same_day
 from metrics.decide.deal.cases import WAITING, Case
 from metrics.lists.lateness import lateness
 from metrics.review.forecast import forecast
+from metrics.review.loss.expected_loss import together
 
 RECEIVABLES, DSO, OVERDUE, RECEIVED = "receivables", "dso", "overdue", "received"
-INVOICED, LATE = "invoiced", "late"
+INVOICED, LATE, LOSS = "invoiced", "late", "loss"
 MEASURES: Mapping[str, tuple[str, str, bool | None]] = {
     RECEIVABLES: (N_("Receivables"), "money", None),
     DSO: (N_("DSO, 3 months"), "days", True),
@@ -34,6 +35,7 @@ MEASURES: Mapping[str, tuple[str, str, bool | None]] = {
     RECEIVED: (N_("Received in the month"), "money", False),
     INVOICED: (N_("Invoiced in the month"), "money", False),
     LATE: (N_("Days beyond terms, 12 months"), "days", True),
+    LOSS: (N_("Expected loss"), "money", True),
 }
 """What the month is looked at by: its name, its unit, whether more of it is worse."""
 GROUPS = "sector_division"
@@ -206,6 +208,9 @@ def _figures(
         RECEIVED: -moved["received"] if moved and whole else None,
         INVOICED: moved["invoiced"] if moved and whole else None,
         LATE: late.get("days_beyond_terms_weighted"),
+        LOSS: together(
+            view.rows_of("expected_loss", replace(view.ledger.at(day), since=None))
+        ).allowance,
     }
 
 

@@ -19,6 +19,7 @@ from dashboards.review.month import (
     DSO,
     GROUPS,
     INVOICED,
+    LOSS,
     OVERDUE,
     RECEIVABLES,
     RECEIVED,
@@ -67,7 +68,10 @@ def next_words(view: View) -> Words:
 def month_words(view: View) -> list[Words]:
     """Return what is said of the month, one matter each."""
     month = month_of(view)
-    parts = (_balance(view, month), _days(view, month), _late(view, month), restated_words(view))
+    parts = (
+        _balance(view, month), _days(view, month), _late(view, month), _loss(view, month),
+        restated_words(view),
+    )  # fmt: skip
     return [part for part in parts if part]
 
 
@@ -166,6 +170,26 @@ def _late(view: View, month: Month) -> Words:
         )
     points = f.number(_size(change or 0) * 100, 0)
     return linked(text.replace("{points}", points) + ".", share=(f.share(now), link))
+
+
+def _loss(view: View, month: Month) -> Words:
+    f, now, link = view.f, month.now[LOSS], view.link("/expected-loss")
+    if now is None:
+        return linked(_("What will be lost of what is open cannot be said: there is {history}."),
+                      history=(_("no loss history"), link))  # fmt: skip
+    change = month.change(LOSS, 1)
+    if not change:
+        text = _("{amount} of what is open is expected to be lost.")
+        return linked(text, amount=(f.money(now), link))
+    text = (
+        _("{amount} of what is open is expected to be lost, {change} more than a month before.")
+        if change > 0
+        else _(
+            "{amount} of what is open is expected to be lost, {change} less than a month before."
+        )
+    )
+    moved = (f.money(_size(change)), view.link("/expected-loss", back="1"))
+    return linked(text, amount=(f.money(now), link), change=moved)
 
 
 def _ahead(view: View) -> Words:

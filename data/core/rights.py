@@ -42,6 +42,7 @@ _SAYS: Mapping[str, tuple[str, ...]] = {
     "correspondence": (SALES, CREDIT, ADMIN),
     "handed_over": (CREDIT, EXECUTIVE, ADMIN),
     "handed_back": (CREDIT, EXECUTIVE, ADMIN),
+    "overlays": (CREDIT, EXECUTIVE, ADMIN),
     "plans": (CREDIT, ADMIN),
     "settlements": (CREDIT, ADMIN),
     "said_terms": (CREDIT, ADMIN),

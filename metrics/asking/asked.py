@@ -23,7 +23,8 @@ class Asked:
     compared, in pairs. windows: the first days of windows that are asked for. cubes: False to read
     only rows. kept: the bounds of ages that the cube of balances tells apart. standing: only
     customers of the relation of that name. undisputed: without what is disputed. said: the
-    subjects of which something was said (`metrics.asking.said`).
+    subjects of which something was said (`metrics.asking.said`). matrix: the dimension by which
+    loss rates are made.
     """
 
     by: tuple[str, ...]
@@ -42,6 +43,7 @@ class Asked:
     standing: bool = False
     undisputed: bool = False
     said: frozenset[str] = frozenset()
+    matrix: str = "total"
 
     @property
     def groups(self) -> tuple[str, ...]:

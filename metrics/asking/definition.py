@@ -53,6 +53,13 @@ And others:
     said_terms  its terms likewise
     backlogs    what it has ordered and is not yet invoiced, likewise
     buckets    the buckets of aging, and their position
+    rolls       claims at each month-end at which they were open, and what became of them a month
+               later (see `metrics.asking.loss`)
+    roll_rates  what became of each bucket, and what it loses in the end, by group
+    loss_rates  the same of all customers, whatever the filters: the provision matrix; matrix_value
+               is that of the ledger's dimension `matrix`
+    provided    alive, without what is unapplied, with bucket, loss_rate, and what is expected to be
+               lost: model, and overlay, as people said it over the matrix
     whole      the total, on days with documents: balances have a row for it even if nothing is
                open; empty in a split
     reach      first_sale: since when any sales are known, whatever the filters; without as_of days
@@ -86,7 +93,7 @@ from data.core.measures import (
     Measure,
 )
 from data.store.schema import CUSTOMERS, DOCUMENTS
-from metrics.asking import memory
+from metrics.asking import loss, memory
 from metrics.asking.asked import Asked
 from metrics.asking.limits import limits
 from metrics.asking.said import LIMITS, ORDERS, TERMS
@@ -373,6 +380,10 @@ OTHERS: Mapping[str, Callable[[Tables], str]] = {
     "bought": _bought,
     "buckets": _buckets,
     "spans": _spans,
+    "rolls": lambda tables: loss.rolls(tables, _rows),
+    "roll_rates": lambda tables: loss.roll_rates(tables, _rows),
+    "loss_rates": lambda tables: loss.loss_rates(tables, _rows),
+    "provided": lambda tables: loss.provided(tables, _rows),
     "disputed_items": lambda tables: memory.disputed_items(tables, ROWS["alive"]),
     "billed_items": lambda tables: memory.billed(
         tables,

@@ -127,6 +127,8 @@ class Ledger:
     undisputed: without what is disputed.
     soon: what ends within so many days ends soon.
     cover: what the credit insurer's contract says. money: what our own costs.
+    matrix: the dimension by whose values loss rates are made; of all customers, whatever the
+    filters. watched: so many months of history they need.
     basis: what aging counts from, `due` or `issued`.
     buckets: into which it counts.
     cubes: False to add everything up from the rows, which says the same and takes longer.
@@ -154,10 +156,12 @@ class Ledger:
     soon: int = DEFAULTS.soon_days.at(LAST_DAY)
     cover: Cover = USUAL
     money: Money = OWN
+    matrix: str = "total"
+    watched: int = 0
 
     def __post_init__(self) -> None:
         """Refuse names that do not exist, and days from which none can be counted."""
-        known(tuple(self.where))
+        known((*self.where, self.matrix))
         if self.basis not in BASES:
             raise ValueError(f"{self.basis!r} is no basis; known are: {', '.join(BASES)}")
         if not 1 <= self.months <= MOST_MONTHS:
@@ -252,6 +256,7 @@ class Ledger:
             ),
             **self.cover.slots,
             **self.money.slots,
+            "matrix": self.matrix,
         }
         asked = self._asked(query, by, spans)
         tables = relations(asked, query.reads)
@@ -290,6 +295,7 @@ class Ledger:
             standing=self.standing is not None,
             undisputed=self.undisputed and not query.disputed_too,
             said=self._told(query.reads),
+            matrix=self.matrix,
         )
 
     def _told(self, reads: tuple[str, ...]) -> frozenset[str]:
@@ -318,7 +324,9 @@ class Ledger:
         return self.days or (self.as_of,)
 
     def _parameters(self) -> dict[str, object]:
-        bound: dict[str, object] = {"enough": self.enough, "soon": self.soon}
+        bound: dict[str, object] = {
+            "enough": self.enough, "soon": self.soon, "watched": self.watched,
+        }  # fmt: skip
         for number, day in enumerate(self._as_of_days):
             year_ago = same_day(day, 12)
             dates = (

@@ -68,6 +68,7 @@ def ledger_of(
         soon=policy.soon_days.at(as_of) if soon is None else soon,
         cover=Cover.of(policy),
         money=Money.of(policy),
+        watched=policy.loss_months.at(as_of),
     )
     return ledger.history(history) if history > 1 else ledger
 

@@ -28,11 +28,12 @@ from metrics.asking.metric import common_table
 PREFIX = "memory_"
 LIMITS, TERMS, PROMISES, DISPUTES = "said_limits", "said_terms", "promises", "disputes"
 ORDERS = "backlogs"
+OVERLAYS = "overlays"
 BY_NOW = date(9999, 12, 30)
 """Before FOR_EVER: what was not taken back holds."""
 READERS = frozenset(
     ("accounts", "limits", "granted", "billed_items", "disputed_items", LIMITS, TERMS, ORDERS,
-     PROMISES, DISPUTES)
+     PROMISES, DISPUTES, "provided")
 )  # fmt: skip
 """The relations that read what was said; with what is disputed left out, all balances do."""
 CONVERTED = N_(
@@ -41,7 +42,7 @@ CONVERTED = N_(
     "line whose rate is not known counts in no figure, and says so."
 )
 """What conventions of such figures say of currencies."""
-SUBJECTS = (LIMITS, TERMS, ORDERS, PROMISES, DISPUTES)
+SUBJECTS = (LIMITS, TERMS, ORDERS, PROMISES, DISPUTES, OVERLAYS)
 
 _READ = re.compile(rf"\b{PREFIX}(\w+)")
 

@@ -25,9 +25,10 @@ SPLITS = tuple(d.name for d in dimensions.COLUMNS)
 #: is open adds up over salespeople, but documents of one salesperson do not make up a balance. So
 #: it is with all that documents say, but for the currency.
 BALANCED = (*dimensions.names("customer"), "currency")
+BY_BUCKET = ("aging", "expected_loss", "roll_rates")
 #: metric -> its fields that add up, and the column that stands for a step within a group
 ADDITIVE = {
-    name: ([f.name for f in m.fields if f.additive], "bucket" if name == "aging" else None)
+    name: ([f.name for f in m.fields if f.additive], "bucket" if name in BY_BUCKET else None)
     for name, m in METRICS.items()
     if any(f.additive for f in m.fields)
 }

@@ -43,7 +43,7 @@ def compare(engine, book: Book, name: str, ledger: Ledger, by: tuple[str, ...]) 
     for day in ledger.days or (ledger.as_of,):
         question = Question(
             day, by, ledger.where, ledger.months, ledger.basis, str(ledger.buckets), ledger.since,
-            ledger.undisputed, ledger.soon,
+            ledger.undisputed, ledger.soon, ledger.matrix, ledger.watched,
         )  # fmt: skip
         expected = oracle.answer(book, name, question)
         wanted = [
@@ -86,6 +86,8 @@ def questions(draw: st.DrawFn, world: World) -> tuple[Ledger, tuple[str, ...]]:
         since=since if since and since < as_of else None,
         undisputed=draw(st.booleans()),
         soon=draw(st.sampled_from((0, 60, 500))),
+        matrix=draw(st.sampled_from(("total", "total", "country", "customer"))),
+        watched=draw(st.sampled_from((0, 0, 6))),
     )
     others = draw(st.lists(days_of(world), max_size=2))
     if others:

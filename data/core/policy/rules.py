@@ -75,6 +75,11 @@ class Policy(Making):
         "What was agreed for a while ends soon where its last day is at most so many days away.",
         books=False,
     )  # fmt: skip
+    loss_months: Dated[int] = rule(
+        COUNT, 12,
+        "Expected loss needs so many months of history, of the 36 before the day.",
+        books=False,
+    )  # fmt: skip
     buckets: Dated[str] = rule(
         SET, "standard",
         "The buckets of aging where nobody asks for others: a name of [sets], or written like"

@@ -7,7 +7,7 @@ from data.workspace.subjects.deal import DealAsked, DealDecided
 from data.workspace.subjects.dispute import Dispute, Settled
 from data.workspace.subjects.handing import HandedBack, HandedOver
 from data.workspace.subjects.keeping import Backlog, Erased, Owner, Person
-from data.workspace.subjects.market import Priority, Sector, Target
+from data.workspace.subjects.market import Overlay, Priority, Sector, Target
 from data.workspace.subjects.matched import Matched
 from data.workspace.subjects.note import Note
 from data.workspace.subjects.plan import Plan, Settlement
@@ -21,7 +21,7 @@ SUBJECTS: dict[str, type[Subject]] = {
     for subject in (
         Note, Promise, Plan, Settlement, Dispute, Settled, Terms, Limit, Backlog, Owner, Priority,
         Person, Erased, Target, SavedView, Sector, Matched, DealAsked, DealDecided, Contact, Snooze,
-        Correspondence, HandedOver, HandedBack,
+        Correspondence, HandedOver, HandedBack, Overlay,
     )
 }  # fmt: skip
 TABLES = {name: table_of(subject) for name, subject in SUBJECTS.items()}

@@ -30,7 +30,7 @@ from data.workspace.subjects.dispute import Dispute, Settled
 from data.workspace.subjects.every import SUBJECTS
 from data.workspace.subjects.handing import HandedBack, HandedOver
 from data.workspace.subjects.keeping import Backlog, Erased, Owner, Person
-from data.workspace.subjects.market import Priority, Sector, Target
+from data.workspace.subjects.market import Overlay, Priority, Sector, Target
 from data.workspace.subjects.matched import Matched
 from data.workspace.subjects.note import Note
 from data.workspace.subjects.plan import Plan, Settlement
@@ -97,6 +97,8 @@ EVERYTHING = (
     ),
     HandedBack("0123456789abcdef", "recovered", Decimal("1250.50"), Decimal("120.50"), "EUR"),
     HandedBack("0123456789abcdef", "lost", Decimal(0), Decimal(0), "EUR"),
+    Overlay("over_90", date(2026, 10, 31), "EUR", points=Decimal("-0.50")),
+    Overlay("", date(2026, 10, 31), "EUR", amount=Decimal("25000.00")),
 )
 
 

@@ -20,7 +20,10 @@ from metrics.lists import aging_cell, cash, customers, dso_groups, lateness, ter
 from metrics.review import bridge_items
 
 RELATIONS = {*definition.ROWS, *definition.SUMS, *definition.OTHERS, "days"}
-SLOTS = {"by": "as_of, total", "groups": "total", "bucket": "''", **USUAL.slots, **OWN.slots}
+SLOTS = {
+    "by": "as_of, total", "groups": "total", "bucket": "''", "matrix": "total", **USUAL.slots,
+    **OWN.slots,
+}  # fmt: skip
 
 
 def _queries() -> Iterator[tuple[str, Query]]:
