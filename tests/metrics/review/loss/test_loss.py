@@ -202,3 +202,22 @@ def test_overlays_are_points_and_amounts_and_count_from_their_day():
 def test_an_overlay_that_says_nothing_is_refused(points, amount):
     with pytest.raises(SaidError):
         Overlay("", APRIL, "EUR", points, amount)
+
+
+def test_a_matrix_that_is_signed_alone_gives_cents():
+    """faqifrs.com, step 6: 75, 165, 108 and 112.50, where 112 was printed."""
+    told, expected = Telling(), {}
+    documents = []
+    for name, due, amount, points, loss in (
+        ("not_due", "2025-05-31", 15_000, "0.50", "75.00"),
+        ("1-30", "2025-04-10", 7_500, "2.20", "165.00"),
+        ("31-60", "2025-03-15", 4_000, "2.70", "108.00"),
+        ("61-90", "2025-02-10", 2_500, "4.50", "112.50"),
+    ):
+        documents.append(invoice(f"F{amount}", "A", "2025-04-05", amount, due=due))
+        told.say("", Overlay(name, APRIL, "EUR", points=D(points)), "2025-04-30")
+        expected[name] = D(loss)
+    engine = DuckDBEngine(derived(documents, [], CUSTOMERS))
+    ledger = Ledger(APRIL, said=told.said(engine, APRIL))
+    rows = answer(engine, "expected_loss", ledger).to_pylist()
+    assert {r["bucket"]: r["allowance"] for r in rows if r["allowance"]} == expected
