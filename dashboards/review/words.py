@@ -240,10 +240,13 @@ def worth_title(why: Why, f: Format) -> str:
 
 
 def moves_title(moves: Moves, f: Format) -> str:
-    """Return from where to where receivables went."""
-    return _("From {opening} to {closing}").format(
-        opening=f.money(moves.whole["opening"]), closing=f.money(moves.whole["closing"])
-    )
+    """Return from where to where receivables went, and what moved them most."""
+    whole = moves.whole
+    text = _("From {opening} to {closing}: {invoiced} invoiced, {received} received")
+    return text.format(
+        opening=f.money(whole["opening"]), closing=f.money(whole["closing"]),
+        invoiced=f.money(whole["invoiced"]), received=f.money(-whole["received"]),
+    )  # fmt: skip
 
 
 def ahead_title(made: Made, f: Format) -> str:

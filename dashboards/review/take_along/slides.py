@@ -67,7 +67,7 @@ def _widen(show: Any) -> None:
 def lines_of(text: str, size: float, width: float) -> int:
     """Return how many lines a text takes, at so many points in so many inches: on the safe side.
 
-    >>> lines_of("word " * 40, 24, 12), lines_of("short", 24, 12)
+    >>> lines_of("word " * 50, 24, 12), lines_of("short", 24, 12)
     (4, 1)
     """
     return max(1, math.ceil(len(text) * size * 0.54 / 72 / width))
@@ -96,7 +96,7 @@ def _draw(page: Any, one: Slide, deck: Deck, number: str) -> None:
         top += 0 if alone else 0.5
     left, room = MARGIN, _INSIDE
     if one.chart is not None:
-        width = room * 0.42 if one.grid else room
+        width = room * 0.38 if one.grid else room
         _chart(page, one.chart, one.title, (left, top, width, _BOTTOM - top))
         left, room = left + width + 0.2, room - width - 0.2
     if one.grid is not None:
@@ -308,9 +308,7 @@ def _dress_bars(drawn: Any, chart: Bars) -> None:
     values.visible = values.has_major_gridlines = False
     low, high = float(min(chart.values)), max(float(max(chart.values)), 0.0)
     # labels of what is below zero stand clear of the names
-    values.minimum_scale = (
-        0 if low >= 0 else float(low) - 0.3 * (max(float(high), 0.0) - float(low))
-    )
+    values.minimum_scale = 0 if low >= 0 else low - 0.6 * (high - low)
     names.reverse_order = True
     names.major_tick_mark = XL_TICK_MARK.NONE
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
@@ -332,10 +330,13 @@ def _grid(page: Any, grid: Grid, place: tuple[float, float, float, float]) -> No
     left, top, width, height = place
     wide = [_characters(grid, column) + 3 for column in range(len(grid.heads))]
     widths = [width * one / sum(wide) for one in wide]
-    size = next(
-        (s for s in (14, 13, 12, 11, 10) if sum(_row_height(r, widths, s) for r in rows) <= height),
-        9,
+    fits = (
+        size
+        for size in (14, 13, 12, 11, 10)
+        if sum(_row_height(row, widths, size) for row in rows) <= height
+        and not any(_broken(row, widths, size, strong=n == 0) for n, row in enumerate(rows))
     )
+    size = next(fits, 9)
     heights = [_row_height(row, widths, size) for row in rows]
     frame = page.shapes.add_table(
         len(rows), len(grid.heads), Inches(left), Inches(top), Inches(width), Inches(sum(heights))
@@ -358,8 +359,18 @@ def _characters(grid: Grid, column: int) -> int:
     """Return how many characters wide a column is: numbers never break, texts and heads may."""
     cells = [row[column] for row in (*grid.rows, *([grid.total] if grid.total else []))]
     longest = max((len(text) for text in cells), default=0)
-    word = max(map(len, grid.heads[column].split()), default=0)
-    return max(word, min(longest, 24) if column < grid.texts else longest)
+    word = round(1.25 * max(map(len, grid.heads[column].split()), default=0))  # bold
+    if column >= grid.texts:
+        return max(word, longest)
+    words = max((len(w) for text in cells for w in text.split()), default=0)
+    return max(word, words + 2, min(longest, 20))
+
+
+def _broken(row: Sequence[str], widths: Sequence[float], size: float, *, strong: bool) -> bool:
+    """Whether a word of a row is wider than its cell."""
+    wide = size * 1.15 if strong else size
+    cells = zip(row, widths, strict=True)
+    return any(lines_of(w, wide, room - 0.12) > 1 for text, room in cells for w in text.split())
 
 
 def _row_height(row: Sequence[str], widths: Sequence[float], size: float) -> float:
