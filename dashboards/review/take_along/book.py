@@ -77,6 +77,9 @@ def as_workbook(deck: Deck, review: Review, view: View) -> bytes:
             return Sheet(book, looks, title, deck, taken)
 
         first = sheet(_("Monthly review"))  # written last, from the others, and seen first
+        for text in deck.slides[0].says:
+            first.note(text)
+        first.row += 1
         _why(sheet, review)
         _moves(sheet, review, view)
         _ahead(sheet, review)

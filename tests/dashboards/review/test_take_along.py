@@ -234,6 +234,9 @@ def test_stored_values_are_what_the_formulas_give(demo_store, language):
     assert [name for name in MEASURES if live.get(name)] == [
         RECEIVABLES, DSO, OVERDUE, RECEIVED, INVOICED
     ]  # fmt: skip
+    said = {row[0] for row in rows[:top]}
+    assert set(deck.slides[0].says) <= said
+    assert len(deck.slides[0].says) >= 6  # losses and what was reported among them
     heads = [row[1] for row in rows[:top] if Format(language, "EUR").exact(
         review.month.now[RECEIVABLES]) in row]  # fmt: skip
     assert heads
