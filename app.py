@@ -19,6 +19,7 @@ from dashboards.handover.command import dossier_command
 from dashboards.letters.command import statement_command
 from dashboards.restatements.command import restatements_command
 from dashboards.review.command import review_command
+from dashboards.sectors.command import benchmarks_command
 from dashboards.work.command import reminders_command
 from data.core.texts import Text
 from etl.load.command import keeping, publishing
@@ -367,6 +368,7 @@ cli.command("dossier")(dossier_command(opened))
 cli.command("statement")(statement_command(opened))
 cli.command("review")(review_command(opened))
 cli.command("restatements")(restatements_command(opened))
+cli.command("benchmarks")(benchmarks_command())
 
 
 @cli.command()

@@ -33,6 +33,7 @@ from data.core.importing import Importer
 from data.core.rights import EVERYBODY, LOAD, LOCAL, Reader, Scope
 from data.core.texts import Text
 from data.reference import nace
+from data.store import published
 from data.store.answers import Answers
 from data.store.engine import apart
 from data.store.state import State, Store
@@ -370,7 +371,8 @@ class Context:
         state, reader = self.state(), self.reader()
         job = self.deriver.job() if self.deriver else None
         running = job is not None and job.running
-        may, seen = self._memory.writable(), policy.seen(self.store.folder)
+        folder = self.store.folder
+        may, seen = self._memory.writable(), (policy.seen(folder), published.seen(folder))
         return (
             state and state.path,
             seen,

@@ -25,6 +25,7 @@ from dashboards.base.view import Context, Explain, NoRows, NotEnough, View
 from dashboards.charts.curves import Curve, Line, curve_names, curves_figure, lines_figure
 from dashboards.charts.figures import ACTUAL, PREVIOUS, graph
 from dashboards.sectors.figures import intervals, quadrant
+from dashboards.sectors.published import PUBLISHED, published_content
 from dashboards.sectors.rows import (
     LEVELS,
     WITHIN,
@@ -66,6 +67,7 @@ def layout(**query: str) -> Component:
             panel("sectors-curve", height=320, below=True),
             panel("sectors-trend", height=320, below=True),
         ),
+        panel("sectors-published", height=200, below=True),
         panel(
             "sectors-customers",
             below=True,
@@ -81,6 +83,8 @@ def connect(app: Dash, context: Context) -> None:
     def headline(view: View) -> list[Component | str]:
         level, within = level_of(view.selection.page), within_of(view.selection.page)
         return headline_of(view, sectors_of(view, level), within)
+
+    panel_callback(app, context, "sectors-published", below=True)(published_content)
 
     @part_callback(app, context, "sectors-choices")
     def choices(view: View) -> list[Component]:
@@ -413,4 +417,4 @@ HEADROOM = Listing(
     grouped=True,
 )
 
-PAGE = Page("/sectors", N_("Sectors"), 40, layout, connect, listings=(HEADROOM,))
+PAGE = Page("/sectors", N_("Sectors"), 40, layout, connect, listings=(HEADROOM, PUBLISHED))

@@ -11,6 +11,7 @@ from pathlib import Path
 from data.core.errors import StoreError
 from data.core.policy.file import NAME as POLICY
 from data.core.texts import N_
+from data.store.published import FOLDER as BENCHMARKS
 from data.store.reported import CARRIED
 from data.store.reported import FOLDER as REPORTED
 from data.workspace.places import DECISIONS, NAME, SECTORS
@@ -25,8 +26,8 @@ PLAIN = (POLICY, WATCHED, DECISIONS, SECTORS, DECISIONS + MOVED, SECTORS + MOVED
 """Files of a store besides its states, its memory and its presets."""
 
 _NAMES = re.compile(
-    rf"state-\d{{6}}\.duckdb|{PRESETS}/[\w.-]+\.toml|{REPORTED}/(?:[\w-]+\.parquet|{CARRIED})|"
-    + "|".join(map(re.escape, (NAME, *PLAIN)))
+    rf"state-\d{{6}}\.duckdb|{PRESETS}/[\w.-]+\.toml|{BENCHMARKS}/[\w.-]+\.csv|"
+    rf"{REPORTED}/(?:[\w-]+\.parquet|{CARRIED})|" + "|".join(map(re.escape, (NAME, *PLAIN)))
 )
 
 

@@ -18,12 +18,13 @@ from data.core.errors import CANNOT_READ, CANNOT_WRITE, MAY_WRITE, StoreError, f
 from data.core.policy.file import NAME as POLICY
 from data.core.texts import N_
 from data.store import reported
+from data.store.published import FOLDER as BENCHMARKS
 from data.store.state import RESTORING, Store, put, sync, write_whole
 from data.workspace import copies
 from data.workspace.places import NAME, VARIABLE, waiting
 from etl.load.backup.contents import MANIFEST, Contents, contents_of, damaged
 from etl.load.lock import only_load
-from etl.load.presets import FOLDER
+from etl.load.presets import FOLDER as PRESETS
 
 _BLOCK = 1 << 20
 _MOST_TOLD = 1 << 26
@@ -148,7 +149,12 @@ def carry_over(old: Path, store: Path) -> tuple[str, ...]:
         beside.mkdir(mode=0o700)
         try:
             came = []
-            for path in (old / POLICY, *sorted((old / FOLDER).glob("*.toml"))):
+            beside_it = (
+                old / POLICY,
+                *sorted((old / PRESETS).glob("*.toml")),
+                *sorted((old / BENCHMARKS).glob("*.csv")),
+            )
+            for path in beside_it:
                 to = store / path.relative_to(old)
                 if path.is_file() and not to.exists():
                     to.parent.mkdir(mode=0o700, exist_ok=True)

@@ -13,12 +13,13 @@ from pathlib import Path
 from data.core.errors import CANNOT_WRITE, MAY_WRITE, StoreError
 from data.core.texts import N_
 from data.store import reported
+from data.store.published import FOLDER as BENCHMARKS
 from data.store.state import Store, published, put, state_name, sync, unmoved
 from data.workspace.copies import copy
 from data.workspace.places import NAME
 from etl.load.backup.contents import MANIFEST, PLAIN, Contents, Member
 from etl.load.lock import only_load
-from etl.load.presets import FOLDER
+from etl.load.presets import FOLDER as PRESETS
 
 _BLOCK = 1 << 20
 
@@ -62,8 +63,9 @@ def _plain(folder: Path) -> Iterator[tuple[str, Path]]:
     for name in PLAIN:
         if (folder / name).is_file():
             yield name, folder / name
-    for path in sorted((folder / FOLDER).glob("*.toml")):
-        yield f"{FOLDER}/{path.name}", path
+    for within, ending in ((PRESETS, "toml"), (BENCHMARKS, "csv")):
+        for path in sorted((folder / within).glob(f"*.{ending}")):
+            yield f"{within}/{path.name}", path
     for path in reported.files(folder):
         yield f"{reported.FOLDER}/{path.name}", path
 
