@@ -21,6 +21,7 @@ from dashboards.restatements.command import restatements_command
 from dashboards.review.command import review_command
 from dashboards.sectors.command import benchmarks_command
 from dashboards.work.command import reminders_command
+from data.core.options import NOTHING, STORE, AsOf, StoreFolder
 from data.core.texts import Text
 from etl.load.command import keeping, publishing
 from etl.load.command.net import Commands, private
@@ -56,12 +57,6 @@ for command in (
     publishing.derive,
 ):  # fmt: skip
     cli.command()(command)
-StoreFolder = Annotated[
-    Path,
-    typer.Option("--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."),
-]
-STORE = Path("store")
-_NOTHING = "{store} holds no data yet: load exports with `python app.py load PATH`"
 _NO_DAY = "{store} holds no document yet: the report of the load says what was refused, and why"
 Basis = StrEnum("Basis", {"due": "due", "issued": "issued"})
 """What aging counts from."""
@@ -248,10 +243,7 @@ def metrics() -> None:
 def show(
     metric: Annotated[str, typer.Argument(help="A name that the command `metrics` lists.")],
     store: StoreFolder = STORE,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="End of this day; the last day of the data."),
-    ] = None,
+    as_of: AsOf = None,
     since: Annotated[
         datetime | None,
         typer.Option(
@@ -296,7 +288,7 @@ def show(
     try:
         state = opened(store).current()
         if state is None:
-            raise _stop(Text(_NOTHING, {"store": store}))
+            raise _stop(Text(NOTHING, {"store": store}))
         day, last = day_of(state.engine, _day(as_of))
         if day is None:
             raise _stop(_NO_DAY.format(store=store))

@@ -5,7 +5,7 @@ Filters only choose among them, so that what was promised of false alarms holds 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -61,16 +61,21 @@ def _follows_from(view: View) -> tuple[Hashable, ...]:
 
 def chosen(view: View) -> Sequence[Sign]:
     """Return the signs of the customers whom the filters let through, the most overdue first."""
-    found = [*signs_of(view).by_customer.values()]
-    if not found or not (view.ledger.where or view.ledger.standing):
-        return found
-    whose = pa.table({"who": pa.array([sign.customer for sign in found], pa.string())})
+    found = signs_of(view).by_customer
+    through = let_through(view, tuple(found))
+    return [sign for customer, sign in found.items() if customer in through]
+
+
+def let_through(view: View, customers: Collection[str]) -> frozenset[str]:
+    """Return those of these customers whom the filters let through."""
+    if not customers or not (view.ledger.where or view.ledger.standing):
+        return frozenset(customers)
+    whose = pa.table({"who": pa.array(customers, pa.string())})
     # what people said changes nobody's place among the customers, and is dear to hand over
     ledger = view.ledger if view.ledger.standing else replace(view.ledger, said=None)
     asked = ledger.over(WHOSE)
     rows = view.query(asked.sql, {**asked.parameters, TOLD: whose})
-    through = {row["customer"] for row in rows}
-    return [sign for sign in found if sign.customer in through]
+    return frozenset(row["customer"] for row in rows)
 
 
 def of_documents(view: View) -> bool:

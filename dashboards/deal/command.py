@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.core.options import NOTHING, STORE, AsOf, StoreFolder
 from data.core.texts import N_
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from metrics.decide.deal.coming import Approved
     from metrics.decide.deal.deal import Asked
     from metrics.decide.deal.kept import Desk
-
-_STORE = Path("store")
-_NOTHING = "{store} holds no data yet: load exports with `python app.py load PATH`"
 
 
 class Shape(StrEnum):
@@ -58,12 +56,7 @@ def deal_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
             str, typer.Option(metavar="AMOUNT", help="What it will buy in a year.")
         ] = "",
         need: Annotated[str, typer.Option(metavar="AMOUNT", help="The credit it asks for.")] = "",
-        store: Annotated[
-            Path,
-            typer.Option(
-                "--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."
-            ),
-        ] = _STORE,
+        store: StoreFolder = STORE,
         without_vat: Annotated[
             str | None,
             typer.Option(metavar="PERCENT", help="The amount is without VAT of so much."),
@@ -92,10 +85,7 @@ def deal_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
         further: Annotated[
             int, typer.Option(help="So many more orders like it are expected of who pays.")
         ] = 0,
-        as_of: Annotated[
-            datetime | None,
-            typer.Option(formats=["%Y-%m-%d"], help="End of this day; the last day of the data."),
-        ] = None,
+        as_of: AsOf = None,
         ask: Annotated[
             str, typer.Option(metavar="WHY", help="Ask for a decision, and say why.")
         ] = "",
@@ -123,7 +113,7 @@ def deal_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
             )  # fmt: skip
             state = opened(store).current()
             if state is None:
-                raise _stop(_NOTHING.format(store=store))
+                raise _stop(NOTHING.format(store=store))
             day = as_of.date() if as_of else None
             if ask and day:
                 raise _stop("A decision is asked of the last day: leave --as-of out")

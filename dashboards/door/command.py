@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dashboards.frame.address import AT, invitation
+from data.core.options import STORE, StoreFolder
 from data.core.rights import EVERYBODY, ROLES, SCOPED_BY, Scope
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 users = typer.Typer(
     no_args_is_help=True, help="Who may come in: accounts, what they may see, and what they did."
 )
-_Store = Annotated[
-    Path,
-    typer.Option("--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."),
-]
 _Login = Annotated[str, typer.Argument(help="What the person signs in with: a mail address, say.")]
 _Role = Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")]
 _Sees = Annotated[
@@ -40,7 +37,6 @@ _At = Annotated[
     str,
     typer.Option(envvar=AT, help="Where readers reach the pages; the link starts with it."),
 ]
-_STORE = Path("store")
 _HERE = "http://127.0.0.1:8050"
 BY = "command line"
 """Who did what is done here, in the audit log."""
@@ -102,7 +98,7 @@ def add(
     sees: _Sees = None,
     approves: _Approves = None,
     at: _At = _HERE,
-    store: _Store = _STORE,
+    store: StoreFolder = STORE,
 ) -> None:
     """Add an account, and print the link with which its password is set."""
     scope = _scope(sees or ())
@@ -112,7 +108,7 @@ def add(
 
 
 @users.command("list")
-def list_(store: _Store = _STORE) -> None:
+def list_(store: StoreFolder = STORE) -> None:
     """List the accounts."""
     with _people(store) as people:
         found = people.accounts()
@@ -136,7 +132,7 @@ def change(
         bool, typer.Option("--sees-all", help="All customers, from now on.")
     ] = False,
     approves: _Approves = None,
-    store: _Store = _STORE,
+    store: StoreFolder = STORE,
 ) -> None:
     """Change somebody's role, level or customers: it holds from their next look."""
     if sees and sees_all:
@@ -147,28 +143,28 @@ def change(
 
 
 @users.command()
-def reset(login: _Login, at: _At = _HERE, store: _Store = _STORE) -> None:
+def reset(login: _Login, at: _At = _HERE, store: StoreFolder = STORE) -> None:
     """Print a link with which somebody sets a new password."""
     with _people(store) as people:
         _link(at, people.invite(login, BY))
 
 
 @users.command()
-def shut(login: _Login, store: _Store = _STORE) -> None:
+def shut(login: _Login, store: StoreFolder = STORE) -> None:
     """Shut somebody out, everywhere, at once. What they said stays."""
     with _people(store) as people:
         people.change(login, BY, active=False)
 
 
 @users.command("open")
-def open_(login: _Login, store: _Store = _STORE) -> None:
+def open_(login: _Login, store: StoreFolder = STORE) -> None:
     """Let somebody in again who was shut out."""
     with _people(store) as people:
         people.change(login, BY, active=True)
 
 
 @users.command("sign-out")
-def sign_out(login: _Login, store: _Store = _STORE) -> None:
+def sign_out(login: _Login, store: StoreFolder = STORE) -> None:
     """End every session of somebody."""
     with _people(store) as people:
         people.sign_out_everywhere(login, BY)
@@ -177,7 +173,7 @@ def sign_out(login: _Login, store: _Store = _STORE) -> None:
 @users.command()
 def log(
     most: Annotated[int, typer.Option(min=1, help="How many rows, the newest first.")] = 50,
-    store: _Store = _STORE,
+    store: StoreFolder = STORE,
 ) -> None:
     """Print who did what: signed in, was refused, looked, said, took away."""
     with _people(store) as people:

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.core.options import STORE, AsOf, StoreFolder
 from metrics.printing import Output, printed
 
 if TYPE_CHECKING:
     from data.store.state import Store
     from metrics.review.forecast.book import Book
 
-_STORE = Path("store")
 _YOUNG = "Forecasts of past days can be tried once the books reach back two years."
-StoreFolder = Annotated[
-    Path,
-    typer.Option("--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."),
-]
 Weeks = Annotated[int, typer.Option(min=1, max=13, help="So many weeks ahead.")]
-Day = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="End of this day; the last day of the data."),
-]
 Shape = Annotated[Output, typer.Option("--format", help="How to print the rows.")]
 
 
@@ -33,7 +25,7 @@ def forecast_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
     """Return the command; `opened` opens the store in a folder."""
 
     def forecast(
-        weeks: Weeks = 13, store: StoreFolder = _STORE, as_of: Day = None,
+        weeks: Weeks = 13, store: StoreFolder = STORE, as_of: AsOf = None,
         format: Shape = Output.TABLE,
     ) -> None:  # fmt: skip
         """Say what will come in, week by week: of invoices issued, and of sales to come."""
@@ -67,7 +59,7 @@ def backtest_command(
             typer.Argument(help="Exports to try it on, in place of the store's.", exists=True),
         ] = None,
         weeks: Weeks = 13,
-        store: StoreFolder = _STORE,
+        store: StoreFolder = STORE,
         format: Shape = Output.TABLE,
     ) -> None:
         """Forecast past days anew, and say how far off that was, beside two simple ways."""

@@ -15,6 +15,7 @@ from metrics.decide.deal.bill import Bill, Judged, bill
 from metrics.decide.deal.cases import SUBJECTS, Case, cases
 from metrics.decide.deal.coming import Approved
 from metrics.decide.deal.kept import Kept, read
+from metrics.decide.deal.prospect import name_of
 from metrics.decide.deal.standing import Outcome
 from metrics.desk import approvals, followed, invoices_of, may_be_followed
 
@@ -36,6 +37,12 @@ def kept_of(case: Case) -> Kept:
 
 
 _read = lru_cache(maxsize=100)(read)
+
+
+def called(view: View, case: Case) -> str:
+    """Return who asks: a customer by its name, or one who never bought by theirs."""
+    number = case.line.customer
+    return name_of(number) or view.options.names.get(number, number)
 
 
 def alone(view: View, *numbers: str) -> Ledger:

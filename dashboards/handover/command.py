@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dashboards.base.i18n import LANGUAGES
+from data.core.options import STORE, AsOf, OutFolder, StoreFolder
 
 if TYPE_CHECKING:
     from data.store.state import Store
-
-_STORE = Path("store")
 
 
 def dossier_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
@@ -22,19 +21,9 @@ def dossier_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
 
     def dossier(
         customer: Annotated[str, typer.Option(help="Of this customer, by its number.")],
-        out: Annotated[
-            Path, typer.Option(file_okay=False, help="Folder to write into; made where missing.")
-        ],
-        store: Annotated[
-            Path,
-            typer.Option(
-                "--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."
-            ),
-        ] = _STORE,
-        as_of: Annotated[
-            datetime | None,
-            typer.Option(formats=["%Y-%m-%d"], help="End of this day; the last day of the data."),
-        ] = None,
+        out: OutFolder,
+        store: StoreFolder = STORE,
+        as_of: AsOf = None,
         language: Annotated[str, typer.Option(help="Of the reader: en, nl or fr.")] = "en",
     ) -> None:
         """Write a customer's dossier for a lawyer or an agency: a ZIP with a workbook and a page.

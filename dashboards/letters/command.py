@@ -12,26 +12,19 @@ from urllib.parse import urlencode
 
 import typer
 
+from data.core.options import STORE, OutFolder, StoreFolder, Where
+
 if TYPE_CHECKING:
     from dashboards.base.view import View
     from data.store.state import Store
-
-_STORE = Path("store")
 
 
 def statement_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
     """Return the command; `opened` opens the store in a folder."""
 
     def statement(
-        out: Annotated[
-            Path, typer.Option(file_okay=False, help="Folder to write into; made where missing.")
-        ],
-        store: Annotated[
-            Path,
-            typer.Option(
-                "--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."
-            ),
-        ] = _STORE,
+        out: OutFolder,
+        store: StoreFolder = STORE,
         customer: Annotated[
             list[str] | None,
             typer.Option(help="Of this one, by its number; repeatable. Else of all that owe."),
@@ -48,10 +41,7 @@ def statement_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
                 "--to", formats=["%Y-%m-%d"], help="Last day; else the last day of the data."
             ),
         ] = None,
-        where: Annotated[
-            list[str] | None,
-            typer.Option(help="DIMENSION=VALUE to filter by, as `show` does; repeatable."),
-        ] = None,
+        where: Where = None,
         language: Annotated[
             str, typer.Option(help="en, nl, fr or de, whatever the customer's is.")
         ] = "",

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.core.options import NOTHING, STORE, StoreFolder, Where
 from metrics.printing import Output, printed
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from data.store.state import State, Store
-
-_STORE = Path("store")
 
 
 def restatements_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
@@ -32,15 +31,8 @@ def restatements_command(opened: Callable[[Path], Store]) -> Callable[..., None]
                 help="receivables, not_due, overdue, unapplied, sales_1m, sales_3m or received."
             ),
         ] = "receivables",
-        store: Annotated[
-            Path,
-            typer.Option(
-                "--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."
-            ),
-        ] = _STORE,
-        where: Annotated[
-            list[str] | None, typer.Option(help="DIMENSION=VALUE to filter by; repeatable.")
-        ] = None,
+        store: StoreFolder = STORE,
+        where: Where = None,
         format: Annotated[Output, typer.Option(help="How to print the rows.")] = Output.TABLE,
     ) -> None:
         """Print what month-ends were reported as and are now, or which documents did it."""
@@ -55,7 +47,7 @@ def restatements_command(opened: Callable[[Path], Store]) -> Callable[..., None]
         try:
             state = opened(store).current()
             if state is None:
-                raise _stop(f"{store} holds no data yet: load exports with `python app.py load`")
+                raise _stop(NOTHING.format(store=store))
             found = found_of(state, store, filters, month, figure)
         except (TandemError, ValueError) as error:
             raise _stop(error) from error

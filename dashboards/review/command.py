@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dashboards.base.i18n import LANGUAGES
+from data.core.options import STORE, OutFolder, StoreFolder, Where
 
 if TYPE_CHECKING:
     from data.store.state import Store
-
-_STORE = Path("store")
 
 
 class Kind(StrEnum):
@@ -29,22 +28,12 @@ def review_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
     """Return the command; `opened` opens the store in a folder."""
 
     def review(
-        out: Annotated[
-            Path, typer.Option(file_okay=False, help="Folder to write into; made where missing.")
-        ],
+        out: OutFolder,
         month: Annotated[
             str, typer.Option(metavar="YYYY-MM", help="The month: 2026-10. It must be named.")
         ] = "",
-        store: Annotated[
-            Path,
-            typer.Option(
-                "--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."
-            ),
-        ] = _STORE,
-        where: Annotated[
-            list[str] | None,
-            typer.Option(help="DIMENSION=VALUE to filter by; repeatable, as `show` takes it."),
-        ] = None,
+        store: StoreFolder = STORE,
+        where: Where = None,
         language: Annotated[
             str, typer.Option("--lang", help="Of the reader: en, nl or fr.")
         ] = "en",

@@ -16,6 +16,7 @@ from dashboards.base.view import NoRows, NotEnough, View
 from dashboards.charts.bridge import LEAST, STEPS, Bridge, bridge_of
 from dashboards.charts.buckets import overdue_share
 from dashboards.charts.forecast import FIRST_WEEKS, Made, made_of
+from dashboards.charts.signs import let_through
 from dashboards.frame.deals import cases_of
 from data.core.errors import EngineError
 from data.core.texts import N_, Text
@@ -264,10 +265,16 @@ def few_of(view: View) -> Few:
 
 
 def waiting(view: View) -> list[Case]:
-    """Return the decisions that wait, of customers under the filters, the largest first."""
+    """Return the decisions that wait, of customers under the filters, the largest first.
+
+    Who never bought is a customer under none.
+    """
     day = view.selection.as_of
     found = [one for one in cases_of(view) if one.stands(day) == WAITING]
-    return sorted(found, key=lambda one: -one.asked.amount)
+    through = let_through(view, sorted({one.line.customer for one in found}))
+    return sorted(
+        (one for one in found if one.line.customer in through), key=lambda one: -one.asked.amount
+    )
 
 
 def _or_none(view: View, part: Any) -> Any:

@@ -23,7 +23,7 @@ from dashboards.charts.fan import fan_figure
 from dashboards.charts.figures import graph
 from dashboards.charts.forecast import made_of
 from dashboards.charts.tables import Cell, table
-from dashboards.frame.deals import kept_of
+from dashboards.frame.deals import called, kept_of
 from dashboards.review import door
 from dashboards.review.month import (
     GROUPS,
@@ -298,8 +298,7 @@ def asks_content(view: View) -> Content:
     lines = []
     for one in found:
         kept: Kept = kept_of(one)
-        name = view.options.names.get(one.line.customer, one.line.customer)
-        link = dcc.Link(name, href=view.link("/deal", decision=one.line.id))
+        link = dcc.Link(called(view, one), href=view.link("/deal", decision=one.line.id))
         lines.append([link, f.day(one.line.said_on), one.line.who,
                       f.exact(kept.desk.answer.deal.amount)])  # fmt: skip
     return Content(

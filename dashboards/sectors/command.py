@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 
 from data.core.errors import TandemError
+from data.core.options import STORE, StoreFolder
 from data.store.published import QUANTILES, Published, keep, read, read_file
-
-_STORE = Path("store")
 
 
 def benchmarks_command() -> Callable[..., None]:
@@ -21,12 +20,7 @@ def benchmarks_command() -> Callable[..., None]:
         files: Annotated[
             list[Path] | None, typer.Argument(help="Tables to keep; none: list what is kept.")
         ] = None,
-        store: Annotated[
-            Path,
-            typer.Option(
-                "--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."
-            ),
-        ] = _STORE,
+        store: StoreFolder = STORE,
         source: Annotated[str, typer.Option(help="Who published it, as it is named.")] = "",
         licence: Annotated[str, typer.Option(help="On which terms; it is shown.")] = "",
         period: Annotated[str, typer.Option(help="Of which years: 2017-2026.")] = "",

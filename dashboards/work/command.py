@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.core.options import STORE, AsOf, OutFolder, StoreFolder
+
 if TYPE_CHECKING:
     from data.store.state import Store
-
-_STORE = Path("store")
-_NOTHING = "{store} holds no data yet: load exports with `python app.py load PATH`"
 
 
 def reminders_command(opened: Callable[[Path], Store]) -> Callable[..., None]:
     """Return the command; `opened` opens the store in a folder."""
 
     def reminders(
-        out: Annotated[
-            Path, typer.Option(file_okay=False, help="Folder to write into; made where missing.")
-        ],
-        store: Annotated[
-            Path,
-            typer.Option(
-                "--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."
-            ),
-        ] = _STORE,
-        as_of: Annotated[
-            datetime | None,
-            typer.Option(formats=["%Y-%m-%d"], help="End of this day; the last day of the data."),
-        ] = None,
+        out: OutFolder,
+        store: StoreFolder = STORE,
+        as_of: AsOf = None,
         customer: Annotated[
             list[str] | None,
             typer.Option(

@@ -18,7 +18,7 @@ from dashboards.base.view import Explain, View
 from dashboards.base.words import KINDS
 from dashboards.charts.bridge import STEPS
 from dashboards.charts.buckets import labels
-from dashboards.frame.deals import kept_of
+from dashboards.frame.deals import called, kept_of
 from dashboards.frame.download import rows_statement
 from dashboards.review.month import (
     DSO,
@@ -351,15 +351,12 @@ def _asks(sheet: Any, review: Review, view: View) -> None:
     if not review.waits:
         one.note(_("Nothing waits for a decision."))
         return
-    if view.words:
-        one.note(_("All that wait are listed, whatever the filters."))
     units = ("text", "day", "text", "money")
     one.heads((_("Customer"), _("Asked on"), _("Who"), _("Amount")), units)
     first, total = one.row, Decimal(0)
     for case in review.waits:
-        number, amount = case.line.customer, kept_of(case).desk.answer.deal.amount
-        one.cells((view.options.names.get(number, number), case.line.said_on, case.line.who,
-                   amount), units)  # fmt: skip
+        amount = kept_of(case).desk.answer.deal.amount
+        one.cells((called(view, case), case.line.said_on, case.line.who, amount), units)
         total += amount
     text = f"=SUM({one.at(3, first)}:{one.at(3, one.row - 1)})"
     one.cells((_("Total"), None, None, Formula(text, float(total))), units, bold=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
 from dashboards.base.i18n import _, n_
 from dashboards.base.view import View
 from dashboards.charts.bridge import LEAST, STEPS, sentence
-from dashboards.frame.deals import kept_of
+from dashboards.frame.deals import called, kept_of
 from dashboards.frame.download import head
 from dashboards.frame.who import sees_words
 from dashboards.review.month import MEASURES, RECEIVABLES, Review, review_of
@@ -287,15 +286,12 @@ def _asks(view: View, review: Review) -> Slide:
     if not waits:
         return Slide(_("Nothing waits for a decision."), _measure(view, measure),
                      notes=(_("Decisions are asked for on the page Deal desk."),))  # fmt: skip
-    names: Mapping[str, str] = view.options.names
     rows = tuple(
-        (names.get(one.line.customer, one.line.customer), f.day(one.line.said_on), one.line.who,
+        (called(view, one), f.day(one.line.said_on), one.line.who,
          f.exact(kept_of(one).desk.answer.deal.amount))
         for one in waits[:MOST_ASKED]
     )  # fmt: skip
     notes = [_("Each is decided on the page Deal desk, with its tests and its figures.")]
-    if view.words:
-        notes.append(_("All that wait are listed, whatever the filters."))
     rest = len(waits) - len(rows)
     if rest:
         text = n_("{count} more in the workbook.", "{count} more in the workbook.", rest)

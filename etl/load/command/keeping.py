@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.core.options import STORE, StoreFolder
+
 if TYPE_CHECKING:
     from data.store.state import Store
 
-StoreFolder = Annotated[
-    Path,
-    typer.Option("--store", envvar="TANDEM_STORE", file_okay=False, help="Folder of the data."),
-]
-STORE = Path("store")
 _File = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False)]
 
 

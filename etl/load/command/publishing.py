@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from etl.load.command.keeping import STORE, StoreFolder
+from data.core.options import NOTHING, STORE, StoreFolder
 
 if TYPE_CHECKING:
     from data.store.parquet import Manifest
@@ -26,9 +26,7 @@ def publish(
     """Write the published data as Parquet, for engines that run on several machines."""
     made = publish_tables(store, parquet)
     if made is None:
-        typer.echo(
-            f"{store} holds no data yet: load exports with `python app.py load PATH`", err=True
-        )
+        typer.echo(NOTHING.format(store=store), err=True)
         raise typer.Exit(1)
     typer.echo(f"Published state {made.state} to {parquet / made.folder}")
 

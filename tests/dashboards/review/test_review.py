@@ -10,8 +10,18 @@ import pytest
 
 from dashboards.base.i18n import speaking
 from dashboards.base.view import Context
+from dashboards.deal.deciding import put
+from dashboards.frame.deals import called
 from dashboards.review import page as review
-from dashboards.review.month import DSO, INVOICED, OVERDUE, RECEIVABLES, RECEIVED, month_of
+from dashboards.review.month import (
+    DSO,
+    INVOICED,
+    OVERDUE,
+    RECEIVABLES,
+    RECEIVED,
+    month_of,
+    waiting,
+)  # fmt: skip
 from dashboards.review.words import paragraph
 from dashboards.server import create_app
 from tests.pages import ask, small_company, words
@@ -109,3 +119,22 @@ def test_young_books_say_what_they_cannot(tmp_path):
     app = create_app(store, pages=(review.PAGE,))
     title, _body = shown(app, "figures", as_of="2024-01-31")
     assert title.startswith("Receivables are ")
+
+
+def test_what_waits_follows_the_filters_and_calls_each_by_its_name(tmp_path):
+    """Of who never bought nothing stands under a filter: nobody knows what they are."""
+    context = Context(small_company(tmp_path))
+    for search in (
+        "?customer=C1&amount=1000",
+        "?customer=C2&amount=2000",
+        "?prospect=Nova&amount=3000",
+    ):
+        put(context, context.view(search), "Anna", "a good customer")
+    with speaking("en"):
+        view = context.view("")
+        assert [called(view, one) for one in waiting(view)] == [
+            "Nova", "Bouw De Vries", "Bakkerij Janssens",
+        ]  # fmt: skip
+        view = context.view("?country=BE")
+        assert [called(view, one) for one in waiting(view)] == ["Bakkerij Janssens"]
+        assert waiting(context.view("?country=FR")) == []
