@@ -170,8 +170,12 @@ class Format:
 
     def month_short(self, value: dt.date) -> str:
         """Return a month for a narrow axis: Oct; January carries its year on a second line."""
-        name = _written(value, "LLL", _LOCALES[self.language]).rstrip(".")
+        name = self.month_brief(value)
         return f"{name}<br>{value.year}" if value.month == 1 else name
+
+    def month_brief(self, value: dt.date) -> str:
+        """Return the name of a month in few letters: Oct."""
+        return _written(value, "LLL", _LOCALES[self.language]).rstrip(".")
 
     def moment(self, value: dt.datetime | None) -> str:
         """Return a day with its time, in UTC as stored."""

@@ -79,11 +79,20 @@ def fan_figure(
     drawn.add_vline(past - 0.5, {"color": MUTED, "width": 1, "dash": "dot"})
     shown = [n for n in range(len(weeks)) if (n - past) % _EVERY == 0]
     drawn.update_layout(
-        xaxis={"tickvals": shown, "ticktext": [f.day(weeks[n]) for n in shown], "tickangle": 0,
+        xaxis={"tickvals": shown, "ticktext": _days([weeks[n] for n in shown], f), "tickangle": 0,
                "range": [-0.7, len(weeks) - 0.3]},
         yaxis=value_axis(highest, "money", f),
     )  # fmt: skip
     return drawn
+
+
+def _days(days: Sequence[date], f: Format) -> list[str]:
+    """Return days for a narrow axis: on a second line the month, and once the year below it."""
+    before = [None, *(day.year for day in days)]
+    return [
+        f"{day.day}<br>{f.month_brief(day)}" + (f"<br>{day.year}" if day.year != year else "")
+        for day, year in zip(days, before, strict=False)
+    ]
 
 
 def _fan(drawn: Figure, places: Any, around: Any) -> None:

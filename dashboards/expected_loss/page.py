@@ -319,7 +319,7 @@ def groups_content(view: View) -> Content:
         rest = len(order) - MOST
         more = n_("{count} more in the file", "{count} more in the file", rest)
         measure = f"{measure}; {more.format(count=f.count(rest))}"
-    title = _("No allowance: no loss history")
+    title = _("No allowance by group: no loss history")
     if whole.allowance is not None and order:
         title = _("Most is set aside for {group}: {amount}").format(
             group=view.short(by, order[0]), amount=f.money(found[order[0]].allowance)

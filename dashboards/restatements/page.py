@@ -109,12 +109,12 @@ def headline(view: View) -> str:
     return text.format(months=f.count(len(months)), since=since, count=f.count(count))
 
 
-def _nothing() -> Content:
+def _nothing(title: str) -> Content:
     text = _(
         "A month-end is kept when a load is the first to publish data that reach beyond it. The "
         "next load does so; what was reported before cannot be known."
     )
-    return Content(_("Nothing is kept yet"), "", message(text, kind="empty"))
+    return Content(title, "", message(text, kind="empty"))
 
 
 def _cells(view: View, one: Restated, name: str) -> list[Any]:
@@ -139,7 +139,7 @@ def months_content(view: View) -> Content:
     """Return each month-end with the figure as it was reported and as it is now."""
     months, name, f = restated_of(view), figure_of(view), view.f
     if not months:
-        return _nothing()
+        return _nothing(_("No month-end is kept yet"))
     shown = month_of(view)
     lines = []
     for one in months:
@@ -167,7 +167,7 @@ def figures_content(view: View) -> Content:
     """Return all figures of the month-end looked at."""
     one, f = month_of(view), view.f
     if one is None:
-        return _nothing()
+        return _nothing(_("No figures are kept yet"))
     lines = []
     for name, label in FIGURES.items():
         words: Any = _(label)
@@ -253,7 +253,7 @@ def listed(view: View) -> Content:
     """Return what the list is about."""
     one, f = month_of(view), view.f
     if one is None:
-        return _nothing()
+        return _nothing(_("No documents to compare yet"))
     found, name = totals(view, RESTATED, {}), figure_of(view)
     count, day = found["rows"], f.day(one.month.month_end)
     if not count:

@@ -41,6 +41,7 @@ from dashboards.review.words import (
     asks_title,
     balance_title,
     few_title,
+    months_measure,
     moves_title,
     next_words,
     paragraph,
@@ -70,10 +71,8 @@ def layout(**_query: str) -> Component:
         row(panel("review-bridge", height=HEIGHT), panel("review-worth", height=HEIGHT)),
         panel("review-moves", height=300, controls=[html.Div(id="review-by-box")], below=True),
         panel("review-ahead", height=FAN_HEIGHT, below=True),
-        row(
-            panel("review-few", height=200, below=True),
-            panel("review-asks", height=200, menu=False, below=True),
-        ),
+        panel("review-few", height=200, below=True),
+        panel("review-asks", height=140, menu=False, below=True),
     )
 
 
@@ -156,9 +155,7 @@ def figures_content(view: View) -> Content:
              _("Change"), _("Target")]  # fmt: skip
     return Content(
         balance_title(month, f),
-        _("A part of a month beside the same part of the others, {currency}").format(
-            currency=f.currency
-        ),
+        months_measure(month, f),
         table(heads, lines, wide=(2, 4, 5, 6)),
         Explain("movements", since=began(month.day).isoformat()),
     )

@@ -33,6 +33,7 @@ from dashboards.review.month import (
     waiting,
 )
 from data.core.errors import EngineError
+from metrics.asking.ledger import month_end
 from metrics.decide.deal.cases import Case
 
 Words = list[Component | str]
@@ -216,6 +217,15 @@ def _asks(view: View) -> Words:
         text.replace("{amount}", f.money(amount)),
         count=(f.count(len(found)), view.link("/deal")),
     )
+
+
+def months_measure(month: Month, f: Format) -> str:
+    """Return what the figures of the month are beside: a part of a month beside such parts."""
+    if month.day == month_end(month.day):
+        text = _("The month beside the one before and the same of a year before, {currency}")
+    else:
+        text = _("A part of a month beside the same part of the others, {currency}")
+    return text.format(currency=f.currency)
 
 
 def balance_title(month: Month, f: Format) -> str:

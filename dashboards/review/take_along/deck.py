@@ -21,6 +21,7 @@ from dashboards.review.words import (
     few_title,
     late_title,
     month_words,
+    months_measure,
     moves_title,
     plain,
     worth_title,
@@ -122,9 +123,8 @@ def _figures(view: View, review: Review) -> Slide:
         ),
         *aims,
     ]
-    text = _("A part of a month beside the same part of the others, {currency}")
     return Slide(
-        late_title(view), _measure(view, text.format(currency=f.currency)),
+        late_title(view), _measure(view, months_measure(month, f)),
         grid=Grid(heads, tuple(rows)), notes=tuple(notes),
     )  # fmt: skip
 

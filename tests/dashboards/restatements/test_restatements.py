@@ -60,7 +60,7 @@ def test_nothing_changed_is_said_only_where_it_was_compared(tmp_path: Path, fold
     view = view_of(publish(tmp_path, BOOKS, MATCHES, ACCOUNTS).folder)
     assert "not kept" in headline(view)
     assert "not kept" in said(view)
-    assert months_content(view).title == "Nothing is kept yet"
+    assert months_content(view).title == "No month-end is kept yet"
     assert block(view, RESTATED, {}, {})[0]["rowCount"] == 0
 
 
