@@ -88,7 +88,7 @@ def outputs(app: Dash, page: str) -> tuple[list[str], list[str]]:
 
 @pytest.mark.parametrize("page", [p.path.strip("/") or "overview" for p in PAGES])
 def test_a_page_shows_the_same(apps: tuple[Dash, Dash], page):
-    prefix = {"definitions": "definition"}.get(page, page)
+    prefix = {"definitions": "definition", "expected-loss": "loss"}.get(page, page)
     panels, grids = outputs(apps[0], prefix)
     assert panels or page in ("imports", "people")
 
