@@ -21,7 +21,7 @@ from dashboards.restatements.command import restatements_command
 from dashboards.review.command import review_command
 from dashboards.sectors.command import benchmarks_command
 from dashboards.work.command import reminders_command
-from data.core.options import NOTHING, STORE, AsOf, StoreFolder
+from data.core.options import NOTHING, STORE, AsOf, StoreFolder, conditions
 from data.core.texts import Text
 from etl.load.command import keeping, publishing
 from etl.load.command.net import Commands, private
@@ -279,13 +279,8 @@ def show(
     from metrics.asking.own import columns_of, day_of, ledger_of, renamed
     from metrics.catalogue import answer
 
-    filters: dict[str, tuple[str, ...]] = {}
-    for condition in where or []:
-        name, equals, value = condition.partition("=")
-        if not equals:
-            raise _stop(f"--where {condition!r} has no '=': write DIMENSION=VALUE")
-        filters[name] = (*filters.get(name, ()), value)
     try:
+        filters = conditions(where)
         state = opened(store).current()
         if state is None:
             raise _stop(Text(NOTHING, {"store": store}))

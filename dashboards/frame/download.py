@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -22,14 +22,14 @@ from dashboards.base.filters import within_words
 from dashboards.base.grid import Column, Listing, arranged
 from dashboards.base.i18n import _
 from dashboards.base.page import Page, listings_of
-from dashboards.base.view import Context, Explain, View
+from dashboards.base.view import Context, Explain, NoRows, View
 from dashboards.frame.aged import Aged, aged, workbook
 from dashboards.frame.row_columns import row_columns
 from dashboards.frame.who import sees_words
 from dashboards.frame.written import FORMATS, Download, download_table
 from data.core.buckets import DEFAULT, Buckets
 from data.core.dimensions import DIMENSIONS
-from data.core.errors import EngineError, StoreError
+from data.core.errors import EngineError, StoreError, TandemError
 from data.core.texts import Text
 from metrics.asking.ledger import Statement
 from metrics.catalogue import metric
@@ -197,6 +197,50 @@ def head(view: View, explain: Explain | None = None, narrowed: str = "") -> list
     ]
 
 
+@dataclass(frozen=True)
+class Filed:
+    """A file that an address answers with.
+
+    name: with its ending. about: what the audit log says was exported, and under which filters.
+    inline: for the browser to show.
+    """
+
+    name: str
+    content: bytes | str
+    content_type: str
+    about: str
+    inline: bool = False
+
+
+def filed(
+    context: Context, make: Callable[[View], Filed], unknown: type[TandemError] | tuple[()] = ()
+) -> flask.Response:
+    """Return the file that is made of the view that the address asks for, and log that it was.
+
+    Who asks gets what they may see. Errors of the class `unknown` say that there is no such thing.
+    """
+    try:
+        view = context.view(flask.request.query_string.decode())
+        if view is None:
+            flask.abort(404)
+        made = make(view)
+    except NoRows:
+        return flask.Response(_("Nothing matches these filters"), 404, mimetype="text/plain")
+    except unknown as error:
+        return flask.Response(error.render(_), 404, mimetype="text/plain")
+    except (StoreError, EngineError) as error:
+        return flask.Response(error.render(_), 503, mimetype="text/plain")
+    except TandemError as error:
+        return flask.Response(error.render(_), 400, mimetype="text/plain")
+    context.note("exported", made.about)
+    how = "inline" if made.inline else "attachment"
+    return flask.Response(
+        made.content,
+        content_type=made.content_type,
+        headers={"Content-Disposition": f'{how}; filename="{made.name}"'},
+    )
+
+
 def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
     """Add the address /download/<what>.<format> to the server."""
 
@@ -205,10 +249,9 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         if format not in FORMATS:
             flask.abort(404)
         asked, listings = flask.request.args, listings_of(pages, context.reader())
-        try:
-            view = context.view(flask.request.query_string.decode())
-            if view is None:
-                flask.abort(404)
+
+        def make(view: View) -> Filed:
+            content: bytes | str
             if what == "aged":
                 if format != "xlsx":
                     flask.abort(404)
@@ -216,18 +259,14 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
             else:
                 made = _asked_for(view, what, asked, listings)
                 name, content = made.name, download_table(made, view.state.engine, format)
+            name = re.sub(r"[^a-z0-9-]+", "-", name.lower())
+            file = f"tandem-{name}-{view.selection.as_of.isoformat()}.{format}"
+            return Filed(file, content, FORMATS[format], f"{name}.{format} {view.filters}")
+
+        try:
+            return filed(context, make)
         except (ValueError, KeyError, TypeError) as error:
             return flask.Response(str(error), status=400, mimetype="text/plain")
-        except (StoreError, EngineError) as error:
-            return flask.Response(error.render(_), status=503, mimetype="text/plain")
-        name = re.sub(r"[^a-z0-9-]+", "-", name.lower())
-        context.note("exported", f"{name}.{format} {view.filters}")
-        file = f"tandem-{name}-{view.selection.as_of.isoformat()}.{format}"
-        return flask.Response(
-            content,
-            content_type=FORMATS[format],
-            headers={"Content-Disposition": f'attachment; filename="{file}"'},
-        )
 
 
 def _request(asked: Mapping[str, str]) -> dict[str, Any]:

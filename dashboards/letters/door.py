@@ -5,12 +5,10 @@ from __future__ import annotations
 import flask
 from dash import Dash
 
-from dashboards.base.i18n import _
-from dashboards.base.view import Context
+from dashboards.base.view import Context, View
+from dashboards.frame.download import Filed, filed
 from dashboards.letters.filing import as_page, as_workbook, name_of
 from dashboards.letters.statement import StatementError, account_of
-from dashboards.letters.templates import TemplateError
-from data.core.errors import EngineError, StoreError
 from data.workspace.subjects.work import LANGUAGES
 
 _KINDS = {
@@ -28,25 +26,14 @@ def connect(app: Dash, context: Context) -> None:
             flask.abort(404)
         asked = flask.request.args
         spoken = asked.get("language", "")
-        try:
-            view = context.view(flask.request.query_string.decode())
-            if view is None:
-                flask.abort(404)
-            language = spoken if spoken in LANGUAGES else ""
+        language = spoken if spoken in LANGUAGES else ""
+
+        def make(view: View) -> Filed:
             made = account_of(view, asked.get("customer", ""), language)
             folder = context.store.folder
             content = as_page(made, folder).encode() if kind == "html" else as_workbook(made)
-        except StatementError as error:
-            return flask.Response(error.render(_), status=404, mimetype="text/plain")
-        except TemplateError as error:
-            return flask.Response(error.render(_), status=400, mimetype="text/plain")
-        except (StoreError, EngineError) as error:
-            return flask.Response(error.render(_), status=503, mimetype="text/plain")
-        about = f"statement.{kind} {made.number} {made.first} {made.last} {view.filters}"
-        context.note("exported", about.strip())
-        how = "inline" if kind == "html" else "attachment"
-        return flask.Response(
-            content,
-            content_type=_KINDS[kind],
-            headers={"Content-Disposition": f'{how}; filename="{name_of(made)}.{kind}"'},
-        )
+            about = f"statement.{kind} {made.number} {made.first} {made.last} {view.filters}"
+            name = f"{name_of(made)}.{kind}"
+            return Filed(name, content, _KINDS[kind], about.strip(), inline=kind == "html")
+
+        return filed(context, make, StatementError)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.core.options import NOTHING, STORE, StoreFolder, Where
+from data.core.options import NOTHING, STORE, StoreFolder, Where, conditions
 from metrics.printing import Output, printed
 
 if TYPE_CHECKING:
@@ -38,13 +38,8 @@ def restatements_command(opened: Callable[[Path], Store]) -> Callable[..., None]
         """Print what month-ends were reported as and are now, or which documents did it."""
         from data.core.errors import TandemError
 
-        filters: dict[str, tuple[str, ...]] = {}
-        for condition in where or []:
-            name, equals, value = condition.partition("=")
-            if not equals:
-                raise _stop(f"--where {condition!r} has no '=': write DIMENSION=VALUE")
-            filters[name] = (*filters.get(name, ()), value)
         try:
+            filters = conditions(where)
             state = opened(store).current()
             if state is None:
                 raise _stop(NOTHING.format(store=store))

@@ -7,10 +7,10 @@ from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboards.base.i18n import _
-from dashboards.base.view import Context, NoRows, View
+from dashboards.base.view import Context, View
+from dashboards.frame.download import Filed, filed
 from dashboards.review.take_along.deck import deck_of
 from dashboards.review.take_along.files import FORMATS, written
-from data.core.errors import EngineError, StoreError
 from data.core.texts import N_
 
 _CALLED = {"pptx": N_("PowerPoint"), "xlsx": N_("Excel"), "pdf": N_("PDF")}
@@ -33,19 +33,12 @@ def connect(app: Dash, context: Context) -> None:
     def review_file(kind: str) -> flask.Response:
         if kind not in FORMATS:
             flask.abort(404)
-        try:
-            view = context.view(flask.request.query_string.decode())
-            if view is None:
-                flask.abort(404)
+
+        def make(view: View) -> Filed:
             deck, review = deck_of(view)
-            content = written(kind, deck, review, view)
-        except NoRows:
-            return flask.Response(_("Nothing matches these filters"), 404, mimetype="text/plain")
-        except (StoreError, EngineError) as error:
-            return flask.Response(error.render(_), status=503, mimetype="text/plain")
-        context.note("exported", f"{deck.name}.{kind} {view.filters}")
-        return flask.Response(
-            content,
-            content_type=FORMATS[kind],
-            headers={"Content-Disposition": f'attachment; filename="{deck.name}.{kind}"'},
-        )
+            name = f"{deck.name}.{kind}"
+            return Filed(
+                name, written(kind, deck, review, view), FORMATS[kind], f"{name} {view.filters}"
+            )
+
+        return filed(context, make)

@@ -180,13 +180,17 @@ def in_the_month(view: View, day: date) -> Ledger:
 
 
 def _told(view: View, days: Sequence[date]) -> Mapping[str, Mapping[date, Row]]:
-    """Return what metrics say of several days: DSO, what is open by age, and lateness."""
+    """Return what metrics say of several days: DSO, what is open by age, lateness, and losses."""
     ledger = replace(view.ledger, days=tuple(sorted(days)), since=None)
     aged: dict[date, dict[str, Decimal | None]] = {}
     for row in view.rows_of("aging", ledger):
         aged.setdefault(row["as_of"], {})[row["bucket"]] = row["amount"]
     late = view.query((found := lateness(ledger)).sql, found.parameters)
+    lost: dict[date, list[Row]] = {}
+    for row in view.rows_of("expected_loss", ledger):
+        lost.setdefault(row["as_of"], []).append(row)
     return {
+        "loss": {day: {"allowance": together(rows).allowance} for day, rows in lost.items()},
         "dso": {row["as_of"]: row for row in view.rows_of("dso", ledger)},
         "aging": aged,
         "lateness": {row["as_of"]: row for row in late},
@@ -209,9 +213,7 @@ def _figures(
         RECEIVED: -moved["received"] if moved and whole else None,
         INVOICED: moved["invoiced"] if moved and whole else None,
         LATE: late.get("days_beyond_terms_weighted"),
-        LOSS: together(
-            view.rows_of("expected_loss", replace(view.ledger.at(day), since=None))
-        ).allowance,
+        LOSS: told["loss"].get(day, {}).get("allowance"),
     }
 
 

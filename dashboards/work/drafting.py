@@ -18,10 +18,10 @@ from dashboards.base.parts import message
 from dashboards.base.view import Context, View
 from dashboards.charts.plain_table import Cell, plain_table
 from dashboards.frame.deals import rows_of
+from dashboards.frame.download import Filed, filed
 from dashboards.frame.worked import accounts_in, lines_of
 from dashboards.work.asked import worklist_of
 from dashboards.work.letters import Letter, Written, as_page, as_zip, written
-from data.core.errors import EngineError, StoreError, TandemError
 from data.core.policy.kinds import Stage
 from data.core.texts import N_
 from data.workspace.line import Line, line_of
@@ -173,21 +173,12 @@ def connect(app: Dash, context: Context) -> None:
     def reminders(kind: str) -> flask.Response:
         if kind not in _KINDS:
             flask.abort(404)
-        try:
-            view = context.view(flask.request.query_string.decode())
-            if view is None:
-                flask.abort(404)
+
+        def make(view: View) -> Filed:
             letters = all_written(_chosen(view), context.store.folder)
-        except (StoreError, EngineError) as error:
-            return flask.Response(error.render(_), status=503, mimetype="text/plain")
-        except TandemError as error:
-            return flask.Response(error.render(_), status=400, mimetype="text/plain")
-        content = as_page(letters).encode() if kind == "html" else as_zip(letters)
-        context.note("exported", f"reminders.{kind} {view.filters}")
-        name = f"tandem-reminders-{view.selection.as_of.isoformat()}.{kind}"
-        how = "inline" if kind == "html" else "attachment"
-        return flask.Response(
-            content,
-            content_type=_KINDS[kind],
-            headers={"Content-Disposition": f'{how}; filename="{name}"'},
-        )
+            content = as_page(letters).encode() if kind == "html" else as_zip(letters)
+            name = f"tandem-reminders-{view.selection.as_of.isoformat()}.{kind}"
+            about = f"reminders.{kind} {view.filters}"
+            return Filed(name, content, _KINDS[kind], about, inline=kind == "html")
+
+        return filed(context, make)

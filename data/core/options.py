@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -27,3 +28,18 @@ OutFolder = Annotated[
 ]
 NOTHING = "{store} holds no data yet: load exports with `python app.py load PATH`"
 """What is answered where nothing was loaded."""
+
+
+def conditions(where: Sequence[str] | None) -> dict[str, tuple[str, ...]]:
+    """Return dimension -> values, of what `--where` says. Raises ValueError where that is nothing.
+
+    >>> conditions(["country=BE", "country=NL"])
+    {'country': ('BE', 'NL')}
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for condition in where or ():
+        name, equals, value = condition.partition("=")
+        if not equals:
+            raise ValueError(f"--where {condition!r} has no '=': write DIMENSION=VALUE")
+        found[name] = (*found.get(name, ()), value)
+    return found

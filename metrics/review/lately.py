@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -66,7 +66,7 @@ class Told:
 
     kind: str
     facts: tuple[Fact, ...]
-    more: int = field(default=0)
+    more: int = 0
 
 
 def stands(
