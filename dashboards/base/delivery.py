@@ -38,6 +38,12 @@ def pure(callback: _Fn) -> _Fn:
     Readers who look at the same link are then sent the same bytes.
     """
     callback.pure = True  # type: ignore[attr-defined]
+    return steady(callback)
+
+
+def steady(callback: _Fn) -> _Fn:
+    """Mark a callback that changes nothing: what it asks it asks as of one moment."""
+    callback.steady = True  # type: ignore[attr-defined]
     return callback
 
 
@@ -49,9 +55,9 @@ def not_kept() -> None:
 
 def share_answers(app: Dash, context: Context) -> None:
     """Compute the answers of `pure` callbacks once for everybody who asks for them."""
-    shared = {
-        output for output, told in app.callback_map.items() if hasattr(told.get("callback"), "pure")
-    }
+    marked = {output: told.get("callback") for output, told in app.callback_map.items()}
+    shared = {output for output, callback in marked.items() if hasattr(callback, "pure")}
+    calm = {output for output, callback in marked.items() if hasattr(callback, "steady")}
     (endpoint,) = (r.endpoint for r in app.server.url_map.iter_rules() if r.rule == _CALLBACKS)
     dispatch = app.server.view_functions[endpoint]
 
@@ -59,6 +65,8 @@ def share_answers(app: Dash, context: Context) -> None:
     def answer() -> Any:
         asked = flask.request.get_json()
         moment = None
+        if asked.get("output") in calm:
+            context.hold()
         if asked.get("output") in shared:
             try:
                 moment = context.moment() if context.state() else None

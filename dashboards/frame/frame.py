@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.base import parts
+from dashboards.base.delivery import pure, steady
 from dashboards.base.drawn import drawn
 from dashboards.base.filters import (
     MORE,
@@ -163,6 +164,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Input("url", "search"),
         prevent_initial_call=True,
     )
+    @pure
     def navigate(pathname: str | None, search: str | None) -> list[Component]:
         return _links(context, pages, _view(context, search), pathname)
 
@@ -181,6 +183,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         State("url", "pathname"),
         prevent_initial_call=True,
     )
+    @steady
     def select(search: str | None, as_of: str | None, *values: Any) -> Any:
         picked, path = values[:-2], values[-1]
         asked = {t["prop_id"].split(".")[0] for t in ctx.triggered}
@@ -209,6 +212,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Input("filter-customer_group", "value"),
         prevent_initial_call=True,
     )
+    @steady
     def find_customers(typed: str | None, chosen: list[str] | None) -> list[dict[str, str]]:
         state = context.state()
         options = context.options(state) if state else None
@@ -221,6 +225,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         State("url", "search"),
         prevent_initial_call=True,
     )
+    @steady
     def remove(_chips: list[int], _clear: list[int], search: str | None) -> str:
         asked = ctx.triggered_id
         view = _view(context, search)
@@ -252,6 +257,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         State("state", "data"),
         prevent_initial_call=True,
     )
+    @steady
     def newer(_tick: int | None, shown: int | None) -> Any:
         state = context.state()
         number = state.number if state else None
@@ -269,6 +275,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         State("filter-customer_group", "value"),
         prevent_initial_call=True,
     )
+    @steady
     def offer(_number: int | None, chosen: list[str] | None) -> Any:
         view = _view(context, "")
         options = view.options if view else None
@@ -284,6 +291,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Input("url", "search"),
         prevent_initial_call=True,
     )
+    @pure
     def foot(_number: int | None, search: str | None) -> Any:
         view = _view(context, search)
         return foot_of(view) if view else []
