@@ -54,10 +54,11 @@ def not_kept() -> None:
 
 
 def share_answers(app: Dash, context: Context) -> None:
-    """Compute the answers of `pure` callbacks once for everybody who asks for them."""
-    marked = {output: told.get("callback") for output, told in app.callback_map.items()}
-    shared = {output for output, callback in marked.items() if hasattr(callback, "pure")}
-    calm = {output for output, callback in marked.items() if hasattr(callback, "steady")}
+    """Compute the answers of `pure` callbacks once for everybody who asks for them.
+
+    Those of `steady` ones are made as of one moment.
+    """
+    shared, unchanging = _marked(app, "pure"), _marked(app, "steady")
     (endpoint,) = (r.endpoint for r in app.server.url_map.iter_rules() if r.rule == _CALLBACKS)
     dispatch = app.server.view_functions[endpoint]
 
@@ -65,7 +66,7 @@ def share_answers(app: Dash, context: Context) -> None:
     def answer() -> Any:
         asked = flask.request.get_json()
         moment = None
-        if asked.get("output") in calm:
+        if asked.get("output") in unchanging:
             context.hold()
         if asked.get("output") in shared:
             try:
@@ -93,6 +94,11 @@ def share_answers(app: Dash, context: Context) -> None:
         return flask.Response(data, mimetype="application/json")
 
     app.server.view_functions[endpoint] = answer
+
+
+def _marked(app: Dash, mark: str) -> set[str]:
+    """Return the outputs whose callback bears a mark."""
+    return {o for o, told in app.callback_map.items() if hasattr(told.get("callback"), mark)}
 
 
 class _Compressed:

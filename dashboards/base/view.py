@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, wraps
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -49,6 +49,7 @@ from metrics.asking.said import Said
 from metrics.catalogue import answer, metric
 
 _T = TypeVar("_T")
+_Fn = TypeVar("_Fn", bound=Callable[..., Any])
 _READERS = 32
 """So many parts of a state, and what follows from each, are kept open."""
 
@@ -268,6 +269,22 @@ def _format(code: str, currency: str) -> Format:
     return Format(code, currency)
 
 
+def _once(look: _Fn) -> _Fn:
+    """Look once for each of its arguments where the question is held, see `Context.hold`."""
+
+    @wraps(look)
+    def found(*asked: Any) -> Any:
+        held = flask.g.get("held") if flask.has_request_context() else None
+        if held is None:
+            return look(*asked)
+        key = (look.__name__, *asked)
+        if key not in held:
+            held[key] = look(*asked)
+        return held[key]
+
+    return found  # type: ignore[return-value]
+
+
 class Context:
     """What a page's `connect` is given: the store, and the parts wired in from outside.
 
@@ -331,27 +348,12 @@ class Context:
         return Speaking(self._memory, reader, () if reader.scope else None)
 
     def hold(self) -> None:
-        """Let the question that is being answered change nothing: it is answered as of now.
-
-        What it asks of the store and of what people said is then looked up once.
-        """
+        """Answer the question that is asked as of now: it changes nothing, and looks once."""
         flask.g.held = {}
 
-    def _held(self, key: Hashable, look: Callable[[], _T]) -> _T:
-        """Return what `look` finds, found once where the question is held to one moment."""
-        held = flask.g.get("held") if flask.has_request_context() else None
-        if held is None:
-            return look()
-        if key not in held:
-            held[key] = look()
-        found: _T = held[key]
-        return found
-
+    @_once
     def state(self) -> State | None:
         """Return the current state, as the reader may see it; None: nothing was loaded yet."""
-        return self._held("state", self._state)
-
-    def _state(self) -> State | None:
         state, scope = self.store.current(), self.reader().scope
         if state is not None and state.path != self._path:
             self._forget(state.path)
@@ -371,11 +373,9 @@ class Context:
             for kept in (self._parts, self._options, self._relations, self._told):
                 kept.clear()
 
+    @_once
     def options(self, state: State) -> Options:
         """Return what can be chosen in `state`, read once for each state and policy."""
-        return self._held(("options", state.path), lambda: self._options_of(state))
-
-    def _options_of(self, state: State) -> Options:
         said = policy.read(self.store.folder)
         key = (state.path, id(said))
         found = self._options.get(key)
@@ -385,15 +385,13 @@ class Context:
                 self._options[key] = found
         return found
 
+    @_once
     def moment(self) -> Hashable:
         """Return what everything that is shown now follows from, the reader's language aside.
 
         The state, what people said beside it (decisions, sectors, the policy), who looks and may
         say more.
         """
-        return self._held("moment", self._moment)
-
-    def _moment(self) -> Hashable:
         state, reader = self.state(), self.reader()
         job = self.deriver.job() if self.deriver else None
         running = job is not None and job.running
@@ -403,15 +401,22 @@ class Context:
         return state and state.path, seen, may, *known, self._said(), running
 
     def _said(self) -> Hashable:
-        """Return what changes with every line of the memory."""
+        """Return what changes with every line of the memory.
 
-        def look() -> Hashable:
-            try:
-                return self._memory.revision()
-            except StoreError as error:
-                return str(error)  # who asks for what was said is told
-
-        return self._held("said", look)
+        A question is answered as of one moment: the database is asked once for each, and again
+        after what is said meanwhile here.
+        """
+        written, asked = self._memory.written, flask.has_request_context()
+        kept: tuple[int, Hashable] | None = flask.g.get("said") if asked else None
+        if kept is not None and kept[0] == written:
+            return kept[1]
+        try:
+            found: Hashable = self._memory.revision()
+        except StoreError as error:
+            found = str(error)  # who asks for what was said is told
+        if asked:
+            flask.g.said = written, found
+        return found
 
     def relations(self, state: State, options: Options) -> Relations:
         """Return what was said by now, for the figures of `state`; read once."""
@@ -429,11 +434,9 @@ class Context:
                 )  # fmt: skip
             return found
 
+    @_once
     def view(self, search: str | None) -> View | None:
         """Return what the URL asks for, over the current state; None for an empty store."""
-        return self._held(("view", search), lambda: self._view(search))
-
-    def _view(self, search: str | None) -> View | None:
         state = self.state()
         if state is None:
             return None

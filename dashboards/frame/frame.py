@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.base import parts
-from dashboards.base.delivery import pure, steady
+from dashboards.base.delivery import not_kept, pure, steady
 from dashboards.base.drawn import drawn
 from dashboards.base.filters import (
     MORE,
@@ -212,7 +212,6 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Input("filter-customer_group", "value"),
         prevent_initial_call=True,
     )
-    @steady
     def find_customers(typed: str | None, chosen: list[str] | None) -> list[dict[str, str]]:
         state = context.state()
         options = context.options(state) if state else None
@@ -225,7 +224,6 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         State("url", "search"),
         prevent_initial_call=True,
     )
-    @steady
     def remove(_chips: list[int], _clear: list[int], search: str | None) -> str:
         asked = ctx.triggered_id
         view = _view(context, search)
@@ -257,7 +255,6 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         State("state", "data"),
         prevent_initial_call=True,
     )
-    @steady
     def newer(_tick: int | None, shown: int | None) -> Any:
         state = context.state()
         number = state.number if state else None
@@ -391,6 +388,7 @@ def _view(context: Context, search: str | None) -> View | None:
     try:
         return context.view(search)
     except (StoreError, EngineError):
+        not_kept()
         return None
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from unittest.mock import Mock
 
 import pyarrow as pa
 import pytest
@@ -19,6 +20,8 @@ from dashboards.base.panel import Content, panel_callback
 from dashboards.base.parts import page, panel
 from dashboards.base.view import Context, NoRows, View
 from dashboards.server import create_app
+from data.core.errors import EngineError
+from data.core.texts import N_
 from data.store.answers import Answers
 from data.workspace import by_hand
 from data.workspace.memory import Memory
@@ -82,6 +85,15 @@ def test_a_failure_is_not_kept(store, caplog):
     app, _times = counting(store, fill)
     assert "RuntimeError" in words(ask(app, "one-head.children")["one-body"]["children"])
     assert "works" in words(ask(app, "one-head.children")["one-head"]["children"])
+
+
+def test_a_frame_of_what_could_not_be_read_is_not_kept(tmp_path, monkeypatch):
+    app = create_app(small_company(tmp_path))
+    with monkeypatch.context() as broken:
+        unread = EngineError(N_("The data cannot be read."), N_("Load them again."))
+        broken.setattr(Context, "options", Mock(side_effect=unread))
+        nothing = ask(app, "foot.children")
+    assert ask(app, "foot.children") != nothing
 
 
 def test_a_newer_state_is_asked_anew(tmp_path):
