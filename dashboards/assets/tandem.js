@@ -10,6 +10,16 @@
       if (title) document.title = title + " · Tandem";
       return none();
     },
+    // the way to the other pages keeps the day and the filters
+    links: function (pathname, kept, links) {
+      return links.map(function (link) {
+        if (!link.props.href) return link;
+        var path = link.props.href.split("?")[0];
+        var look = "nav-link" + (path === pathname ? " active" : "");
+        var props = Object.assign({}, link.props, { href: path + kept, className: look });
+        return Object.assign({}, link, { props: props });
+      });
+    },
     language: function (code) {
       if (code && code !== document.documentElement.lang) {
         document.cookie = "lang=" + code + ";path=/;max-age=31536000;samesite=lax";

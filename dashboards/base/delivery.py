@@ -4,7 +4,7 @@ they may be, compressed once where they never change.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -32,13 +32,30 @@ class _ForOneReaderError(Exception):
         self.response = response
 
 
+def _given(asked: Mapping[str, Any]) -> object:
+    # what triggered it is left out: it changes nothing in a pure answer
+    return [asked["inputs"], asked.get("state")]
+
+
 def pure(callback: _Fn) -> _Fn:
     """Mark a callback whose answer follows from the moment, the language and its inputs alone.
 
     Readers who look at the same link are then sent the same bytes.
     """
-    callback.pure = True  # type: ignore[attr-defined]
-    return steady(callback)
+    return pure_by(_given)(callback)
+
+
+def pure_by(given: Callable[[Mapping[str, Any]], object]) -> Callable[[_Fn], _Fn]:
+    """Mark a `pure` callback whose answer does not follow from all that it is given.
+
+    given: returns what it follows from, out of a question as a browser asks it.
+    """
+
+    def mark(callback: _Fn) -> _Fn:
+        callback.pure = given  # type: ignore[attr-defined]
+        return steady(callback)
+
+    return mark
 
 
 def steady(callback: _Fn) -> _Fn:
@@ -84,8 +101,7 @@ def share_answers(app: Dash, context: Context) -> None:
                 raise _ForOneReaderError(response)
             return bytes(response.get_data())
 
-        # what triggered it is left out: it changes nothing in a pure answer
-        given = flask.json.dumps([asked["output"], asked["inputs"], asked.get("state")])
+        given = flask.json.dumps([asked["output"], shared[asked["output"]](asked)])
         try:
             data = context.answers.get((moment, language(), given), compute)
         except _ForOneReaderError as mine:
@@ -96,9 +112,10 @@ def share_answers(app: Dash, context: Context) -> None:
     app.server.view_functions[endpoint] = answer
 
 
-def _marked(app: Dash, mark: str) -> set[str]:
-    """Return the outputs whose callback bears a mark."""
-    return {o for o, told in app.callback_map.items() if hasattr(told.get("callback"), mark)}
+def _marked(app: Dash, mark: str) -> dict[str, Any]:
+    """Return the outputs whose callback bears a mark, and what the mark says."""
+    found = {o: told.get("callback") for o, told in app.callback_map.items()}
+    return {o: getattr(one, mark) for o, one in found.items() if hasattr(one, mark)}
 
 
 class _Compressed:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import wraps
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import flask
+from cachetools import TTLCache
 from dash import Dash
 
 from dashboards.base.i18n import _
 from dashboards.base.page import Page
 from dashboards.base.view import Context
 
-_CALLBACKS = "/_dash-update-component"
+_CALLBACKS, _LAYOUT = "/_dash-update-component", "/_dash-layout"
+#: Seconds for which the log says once that somebody looks at a customer, a page being many
+#: questions; and of how many of them it is known.
+_ONCE_IN, _LOOKS = 600, 5000
 
 
 def connect_page(app: Dash, context: Context, page: Page) -> dict[str, str]:
@@ -32,8 +38,25 @@ def guard(app: Dash, context: Context, pages: tuple[Page, ...], needs: Mapping[s
     server = app.server
     shut = {page.path: page.right for page in pages if page.right}
 
+    looked: TTLCache[tuple[str, str], bool] = TTLCache(_LOOKS, _ONCE_IN)
+    lock = Lock()
+
+    def look(query: str) -> None:
+        """Write down at whom the reader looks, whatever part of a page asks, and wherever."""
+        who = dict(parse_qsl(query.lstrip("?"))).get("customer")
+        if not who:
+            return
+        key = context.reader().login, who
+        with lock:
+            known = key in looked
+            looked[key] = True
+        if not known:
+            context.note("looked at", who)
+
     @server.before_request
     def may() -> flask.Response | None:
+        if flask.request.path == _LAYOUT:
+            look(urlsplit(flask.request.referrer or "").query)
         below = [r for path, r in shut.items() if flask.request.path.startswith(f"{path}/")]
         if below and not context.reader().may(below[0]):
             return refused(flask.request.path)
@@ -55,9 +78,24 @@ def guard(app: Dash, context: Context, pages: tuple[Page, ...], needs: Mapping[s
         right = needs.get(asked["output"])
         if right and not context.reader().may(right):
             return refused(asked["output"])
+        for query in _queries(asked):
+            look(query)
         return dispatch()
 
     server.view_functions[endpoint] = answer
+
+
+def _queries(asked: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the queries of addresses that a question is about."""
+    for one in (*asked["inputs"], *asked.get("state", ())):
+        if isinstance(one, dict):  # of a list none is an address
+            value = one.get("value")
+            if isinstance(value, dict):  # a script asks, and says for which address
+                value = value.get("search")
+            elif one["property"] != "search":
+                continue
+            if isinstance(value, str):
+                yield value
 
 
 def _wrong(asked: object, known: Mapping[str, Mapping[str, Any]]) -> str:

@@ -318,14 +318,15 @@ def active(view: View, page: Page | None) -> list[Component]:
     ]  # fmt: skip
     notices = list(view.selection.notices)
     for listing in page.listings if page else ():
-        if not listing.shown(view):
+        asked = listing.narrowing(view.selection.page)
+        # whether it is shown may be a question to the store
+        if not (asked.tests or asked.unknown) or not listing.shown(view):
             continue
         for column, text in listing.filters(view).items():
             of, _colon, test = text.partition(": ")
             chips.append(_chip(f"{listing.name}.{column}", "-", of, test))
         left_out = N_("“{value}” is no filter of a column and is left out.")
-        unknown = listing.narrowing(view.selection.page).unknown
-        notices += [Text(left_out, {"value": value[:40]}) for value in unknown]
+        notices += [Text(left_out, {"value": value[:40]}) for value in asked.unknown]
     if chips:
         chips.append(
             html.Button(

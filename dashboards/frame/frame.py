@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,9 +14,10 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards.base import parts
-from dashboards.base.delivery import not_kept, pure, steady
+from dashboards.base.delivery import not_kept, pure, pure_by, steady
 from dashboards.base.drawn import drawn
 from dashboards.base.filters import (
+    FILTERS,
     MORE,
     MULTI,
     Selection,
@@ -44,6 +45,8 @@ from data.core.errors import EngineError, StoreError
 from data.core.texts import as_started
 
 LOG = logging.getLogger("tandem")
+#: Keys of an address that say what figures are of: the page around them is the same.
+_OF_FIGURES = {"as_of", *FILTERS}
 THEME = {
     "fontFamily": FONT,
     "headings": {"fontFamily": FONT, "fontWeight": "650"},
@@ -75,6 +78,7 @@ def layout(context: Context, pages: Sequence[Page]) -> Component:
             dcc.Store(id="state", data=view.state.number if view else None),
             dcc.Store(id="retry", data=0),
             dcc.Store(id="below"),
+            dcc.Store(id="kept", data=view.filters if view else ""),
             dcc.Store(id="document-title", data=title),
             dcc.Interval(id="poll", interval=20_000),
             html.A(_("Skip to the figures"), href="#page", className="skip"),
@@ -148,6 +152,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         State("url", "search"),
         prevent_initial_call=True,
     )
+    @pure_by(_shown_by)
     def show(pathname: str | None, number: int | None, search: str | None) -> Any:
         page = _page_of(pages, pathname)
         asked = {t["prop_id"] for t in ctx.triggered}
@@ -158,15 +163,14 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
 
     saved.connect(app, context)
 
-    @app.callback(
+    app.clientside_callback(
+        ClientsideFunction("tandem", "links"),
         Output("nav", "children"),
         Input("url", "pathname"),
-        Input("url", "search"),
+        Input("kept", "data"),
+        State("nav", "children"),
         prevent_initial_call=True,
     )
-    @pure
-    def navigate(pathname: str | None, search: str | None) -> list[Component]:
-        return _links(context, pages, _view(context, search), pathname)
 
     @app.callback(
         Output("url", "search"),
@@ -176,6 +180,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
         Output("as-of-label", "children"),
         Output("more-count", "children"),
         Output("active-filters", "children"),
+        Output("kept", "data"),
         Input("url", "search"),
         Input("as-of", "value"),
         *[Input(f"filter-{name}", "value") for name in MULTI],
@@ -204,6 +209,7 @@ def connect(app: Dash, context: Context, pages: Sequence[Page]) -> None:
             shown.day_text,
             shown.more,
             active(view, _page_of(pages, path)),
+            view.filters,
         )
 
     @app.callback(
@@ -337,6 +343,20 @@ def _page_of(pages: Sequence[Page], path: str | None) -> Page | None:
     return next((page for page in pages if page.path == asked), None)
 
 
+def _shown_by(asked: Mapping[str, Any]) -> object:
+    """Return what the page at an address follows from: neither from the day nor from filters.
+
+    A newer state leaves some pages as they are: there it counts what asks.
+    """
+    path, number, search = (one.get("value") for one in (*asked["inputs"], *asked["state"]))
+    own = {k: v for k, v in _query(search).items() if k not in _OF_FIGURES}
+    return [path, number, asked.get("changedPropIds") == ["state.data"], own]
+
+
+def _query(search: object) -> dict[str, str]:
+    return dict(parse_qsl(str(search or "").lstrip("?")))
+
+
 def _page_at(
     context: Context, pages: Sequence[Page], path: str | None, search: str | None
 ) -> tuple[Any, str]:
@@ -353,12 +373,10 @@ def _page_at(
     try:
         if page.needs_data and context.state() is None:
             return _empty_store(), title
-        query = dict(parse_qsl((search or "").lstrip("?")))
-        if who := query.get("customer"):
-            context.note("looked at", who)
-        return drawn(page.layout(**query)), title
+        return drawn(page.layout(**_query(search))), title
     except (StoreError, EngineError) as error:
         LOG.error("the store cannot be read: %s", error)
+        not_kept()
         return parts.message(_("The store cannot be read"), error.render(_), kind="failed"), title
 
 
@@ -367,7 +385,7 @@ def _links(
 ) -> list[Component]:
     """Return the navigation, without what the reader does not see; it keeps day and filters."""
     pages = [page for page in pages if page.seen_by(context.reader())]
-    query = to_search(view.selection, page=False) if view else ""
+    query = view.filters if view else ""
     links: list[Component] = []
     for group in ("main", "foot"):
         shown = sorted((p for p in pages if p.group == group), key=lambda p: p.order)

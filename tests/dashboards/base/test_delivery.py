@@ -10,7 +10,7 @@ from unittest.mock import Mock
 
 import pyarrow as pa
 import pytest
-from dash import Dash
+from dash import Dash, html
 from flask.testing import FlaskClient
 from plotly.offline import get_plotlyjs_version
 
@@ -245,3 +245,22 @@ def test_the_styles_and_scripts_of_a_page_lie_beside_it_and_come_before_the_shar
         assert found[-len(shared) :] == shared
         for name in found:
             assert client.get(f"/assets/{name}").status_code == 200
+
+
+def test_a_page_is_laid_out_once_whatever_its_day_and_filters(store):
+    laid = []
+
+    def layout(**query: str):
+        laid.append(query)
+        return page("one", "One", html.P(query.get("q", "")))
+
+    pages = (Page("/", "One", 1, layout, lambda _app, _context: None, stays=True),)
+    app = create_app(store, pages=pages)
+    first = ask(app, "page.children", "?country=BE", state=2)
+    assert ask(app, "page.children", "?as_of=2025-12-31&country=NL", state=2) == first
+    assert len(laid) == 1
+    assert ask(app, "page.children", "?q=sought", state=2) != first
+    ask(app, "page.children", language="nl", state=2)
+    assert [query.get("q") for query in laid] == [None, "sought", None]
+    # a newer state leaves it as it is, though the answer to who goes there is kept
+    assert ask(app, "page.children", "?country=BE", changed="state.data", state=2) == {}

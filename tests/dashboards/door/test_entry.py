@@ -420,6 +420,34 @@ def test_the_log_says_who_looked_at_whom_said_and_exported(town):
     ]
 
 
+@pytest.mark.parametrize("asked", [("url", "search", str), ("below", "data", dict)])
+def test_whoever_goes_on_to_another_customer_stands_in_the_log_once(town, asked):
+    _store, people, app, _sessions = town
+    one, prop, kind = asked
+    browser = app.server.test_client()
+    people.set_password(people.add(one, "Curious", CREDIT, Scope()), SECRET)
+    browser.set_cookie(COOKIE, people.sign_in(one, SECRET))
+    output = (
+        next(
+            name
+            for name, told in app.callback_map.items()
+            if name.startswith("..customer-") and told["inputs"] == [{"id": one, "property": prop}]
+        )
+        if kind is dict
+        else "customer-headline.children"
+    )
+    known = app.callback_map[output]
+    for customer in ("C1", "C1", "C2"):
+        search = f"?customer={customer}&as_of=2025-12-31"
+        values = {one: search if kind is str else {"search": search, "retry": 0}}
+        inputs = [{**i, "value": values.get(i["id"])} for i in known["inputs"]]
+        outputs = [{"id": "x", "property": "children"}]
+        body = {"output": output, "inputs": inputs, "outputs": outputs}
+        browser.post("/_dash-update-component", json=body)
+    done = [(d.what, d.about) for d in people.audit() if d.login == one]
+    assert [about for what, about in done if what == "looked at"] == ["C2", "C1"]
+
+
 def test_a_statement_is_of_own_customers_alone_and_stands_in_the_log(town):
     browser = client(town, "anna")
     assert browser.get("/statement.html?customer=C2").status_code == 404
