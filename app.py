@@ -389,6 +389,12 @@ def serve(
             " asks, and whether encrypted (X-Forwarded-For, X-Forwarded-Proto).",
         ),
     ] = "",
+    processes: Annotated[
+        int,
+        typer.Option(
+            min=1, max=64, help="How many processes answer: for many people as many as cores."
+        ),
+    ] = 1,
 ) -> None:
     """Serve the pages."""
     from dashboards.server import serve as serve_pages
@@ -397,13 +403,16 @@ def serve(
     from data.workspace.people.people import People
 
     states, people = opened(store), People(store)
+    if processes > 1 and (os.name == "nt" or isinstance(states, ParquetStore)):
+        raise _stop("--processes: on Windows, and over a cluster, one process answers.")
     try:
         if isinstance(states, ParquetStore):
             states.current()  # a cluster that does not answer is said once, not on each page
         importer = _importer(states)
         serve_pages(
-            states, host, port, importer=importer, names=name or (), people=people, proxy=behind
-        )
+            states, host, port, importer=importer, names=name or (), people=people, proxy=behind,
+            processes=processes,
+        )  # fmt: skip
     except TandemError as error:
         raise _stop(error) from error
 

@@ -182,39 +182,48 @@ def written(name: str, control: str, values: Sequence[str]) -> list[str]:
 class Server:
     """The real server, as a process of its own."""
 
-    def __init__(self, store: Path, root: Path = _ROOT) -> None:
-        """Start it and wait until it answers."""
+    def __init__(self, store: Path, root: Path = _ROOT, processes: int = 1) -> None:
+        """Start it and wait until it answers; of several processes, until all do."""
         with socket.socket() as free:
             free.bind((HOST, 0))
             self.port = int(free.getsockname()[1])
+        said = ["--store", str(store), "--port", str(self.port), "--processes", str(processes)]
         self._process = subprocess.Popen(
-            [sys.executable, "app.py", "serve", "--store", str(store), "--port", str(self.port)],
-            cwd=root,
-            stdout=subprocess.DEVNULL,
+            [sys.executable, "app.py", "serve", *said], cwd=root, stdout=subprocess.DEVNULL
         )
         for _try in range(600):
             try:
                 socket.create_connection((HOST, self.port), timeout=1).close()
-                return
             except OSError:
                 time.sleep(0.1)
+                continue
+            if processes > 1:
+                time.sleep(15)  # nobody says when the others begin to answer
+            return
         self.close()
         raise SystemExit("the server did not start within a minute")
 
     def cpu(self) -> float:
         """Return the CPU seconds the server has used so far; 0 where the system does not say."""
-        facts = Path(f"/proc/{self._process.pid}/stat")
-        if not facts.exists():
-            return 0.0
-        parts = facts.read_text(encoding="ascii").rpartition(") ")[2].split()
-        return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+        used = 0.0
+        for facts in self._facts("stat"):
+            parts = facts.rpartition(") ")[2].split()
+            used += (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+        return used
 
     def memory(self) -> int:
         """Return the memory the server holds, in bytes; 0 where the system does not say."""
-        facts = Path(f"/proc/{self._process.pid}/statm")
-        if not facts.exists():
-            return 0
-        return int(facts.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        pages = sum(int(facts.split()[1]) for facts in self._facts("statm"))
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def _facts(self, name: str) -> list[str]:
+        """Return what the system says of each process of the server."""
+        own = Path(f"/proc/{self._process.pid}")
+        if not own.exists():
+            return []
+        begun = (own / f"task/{self._process.pid}/children").read_text(encoding="ascii").split()
+        places = [own, *(Path(f"/proc/{one}") for one in begun)]
+        return [(place / name).read_text(encoding="ascii") for place in places]
 
     def close(self) -> None:
         """End it."""

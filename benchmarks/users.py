@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import os
 import random
 import secrets
 import sys
@@ -240,7 +241,7 @@ def _mb(size: float) -> str:
     return f"{size / 1e6:,.0f} MB"
 
 
-def report(seen: Seen, users: int, every: float) -> str:
+def report(seen: Seen, users: int, every: float, processes: int) -> str:
     """Return the table of what people did, and what stands behind it."""
     rows = [
         [kind, str(len(times)), *(f"{quantile(times, s) * 1000:,.0f}" for s in (0.5, 0.95, 1))]
@@ -251,7 +252,7 @@ def report(seen: Seen, users: int, every: float) -> str:
     faults = "; ".join(seen.faults())
     return f"""{users} people signed in, each of whom changes something every {every:g} s, or as \
 soon as it is answered, for {seen.wall / 60:.0f} minutes over the demo company; \
-every sixth sees own customers only.
+every sixth sees own customers only. Processes that answer: {processes}.
 *page*: another page; *filter*, *day*: on the page one is at; each until all of the page has
 answered. *frame*: what a browser asks before its first page.
 
@@ -272,6 +273,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--every", type=float, default=10, help="seconds between two changes")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="that answer")
     parser.add_argument("--seed", type=int, default=1, help="another one makes other choices")
     parser.add_argument("--note", default="", help="a sentence on the run, for the page")
     asked = parser.parse_args(arguments)
@@ -281,14 +283,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise SystemExit("the demo company could not be loaded")
         people = invite(store, asked.users, asked.seed)
         offered = choices(store, asked.seed)
-        server = Server(store)
+        server = Server(store, processes=asked.processes)
         try:
             seen = measure(server, people, offered, asked.minutes, asked.every)
         finally:
             server.close()
     day, revision = stamp()
     about = f"{day} at {revision}; {machine()}; {versions('dash', 'duckdb', 'waitress')}."
-    told = [report(seen, asked.users, asked.every), about, asked.note]
+    told = [report(seen, asked.users, asked.every, asked.processes), about, asked.note]
     section = "\n".join(filter(None, told))
     print(section)
     write_section("Many people at once", section)

@@ -6,10 +6,12 @@ import base64
 import hashlib
 import json
 import logging
+import socket
 from collections.abc import Collection, Sequence
 from http import HTTPStatus
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import flask
 
@@ -33,8 +35,10 @@ from dashboards.customers import page as customers
 from dashboards.deal import page as deal
 from dashboards.definitions import page as definitions
 from dashboards.door import callbacks, entry, hosts
+from dashboards.door.afar import Afar, Office
 from dashboards.door.listening import Listening
 from dashboards.door.ways import Ways, ways_of
+from dashboards.door.workers import Workers
 from dashboards.dso import page as dso
 from dashboards.expected_loss import page as expected_loss
 from dashboards.findings import page as findings
@@ -252,11 +256,13 @@ def serve(
     threads: int = 16,
     people: People | None = None,
     proxy: str = "",
+    processes: int = 1,
 ) -> None:
     """Serve the app until told to end, with threads: many only wait for what another computes.
 
     names: by which readers reach it, besides the machine's own; see `create_app`. proxy: the
-    address of the web server before it, if there is one. Told to end, by SIGTERM or Ctrl+C, it
+    address of the web server before it, if there is one. processes: how many answer; the first
+    alone loads. Told to end, by SIGTERM or Ctrl+C, it
     answers who is being answered and ends a load that runs. Raises
     `AddressError` for an address that cannot be listened on, or that others reach while nobody has
     an account, and `SettingError` as `create_app` does.
@@ -283,4 +289,43 @@ def serve(
         job = importer.job() if importer is not None else None
         return job is not None and job.running
 
-    listening.run(loads)
+    if processes < 2 or importer is None:
+        return listening.run(loads)
+    office = Office(importer)
+    try:
+        beside = Workers(
+            processes - 1, _answer, listening.sockets, store.folder, tuple(names), host, threads,
+            people is not None, proxy, office.address, type(importer).__module__,
+        )  # fmt: skip
+        listening.run(loads, beside)
+    finally:
+        office.close()
+
+
+def _answer(
+    line: socket.socket,
+    sockets: Sequence[socket.socket],
+    folder: Path,
+    names: Collection[str],
+    host: str,
+    threads: int,
+    asked: bool,
+    proxy: str,
+    office: str,
+    loads: str,
+) -> None:
+    """Answer as another process of `serve`. asked: whether readers are asked who they are; office:
+    where the importer is asked; loads: its module, whose texts are said here too.
+    """
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    import_module(loads)
+    try:
+        importer = cast(Importer, Afar(office))
+    except OSError:
+        return  # the first process has ended meanwhile
+    people = People(folder) if asked else None
+    app = create_app(Store(folder), importer=importer, names=names, listening=host, people=people)
+    settings = hosts.at_the_door()
+    Listening(
+        app.server, proxy, sockets, line, host=host, port=0, threads=threads, **settings
+    ).run()

@@ -226,7 +226,7 @@ def test_people_at_once_fail_by_an_error_by_being_slow_and_by_growing():
     assert "500 for a panel" in errors
     assert slow == "filter: p95 1500 ms"
     assert "memory grew" in grown
-    assert "not met" in users.report(replace(seen, wall=60), 50, 10)
+    assert "not met" in users.report(replace(seen, wall=60), 50, 10, 2)
 
 
 def test_people_sign_in_and_change_what_they_look_at(tmp_path):

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from data.core.reading import Question
 from data.core.texts import N_, Text
@@ -58,10 +59,22 @@ class TandemError(Exception):
         self.remedy = remedy if isinstance(remedy, Text) else Text(remedy, values)
         super().__init__(f"{self.reason} {self.remedy}".strip())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process raise it as it is: not all of its kinds are made of one text."""
+        return _as_it_was, (type(self), self.args, vars(self))
+
     def render(self, translate: Callable[[str], str]) -> str:
         """Return both sentences in the language of `translate`."""
         said = (self.reason.render(translate), self.remedy.render(translate))
         return " ".join(sentence for sentence in said if sentence)
+
+
+def _as_it_was(
+    kind: type[TandemError], args: tuple[Any, ...], held: Mapping[str, object]
+) -> TandemError:
+    error = kind.__new__(kind, *args)
+    vars(error).update(held)
+    return error
 
 
 class FileError(TandemError):

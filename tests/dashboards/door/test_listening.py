@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import urllib.request
-from contextlib import ExitStack, nullcontext, suppress
+from contextlib import ExitStack, suppress
 
 import flask
 import pytest
@@ -38,9 +38,6 @@ class Served:
 
     def __init__(self, server: flask.Flask, busy=lambda: False, **settings) -> None:
         self.listening = Listening(server, host="127.0.0.1", port=0, threads=2, **settings)
-        self.told = threading.Event()
-        # signals reach the main thread only
-        self.listening._told = lambda: nullcontext(self.told)
         self.thread = threading.Thread(target=self.listening.run, args=(busy,))
         self.sockets = ExitStack()
 
@@ -55,9 +52,8 @@ class Served:
         assert not self.thread.is_alive()
 
     def end(self) -> None:
-        if self.thread.is_alive() and not self.told.is_set():
-            self.told.set()
-            self.listening.doors[0].pull_trigger()
+        if self.thread.is_alive():
+            self.listening.end()
 
     def connect(self) -> socket.socket:
         made = socket.create_connection(("127.0.0.1", self.listening.port), timeout=30)
