@@ -38,6 +38,8 @@ class Workers:
         self._spawn = get_context("spawn")
         self._work, self._given = work, given
         self._failed, self._told = 0, False
+        self._next = 0.0
+        """When one may be started again, after one could not."""
         self._each = [_Worker(self._spawn, work, given) for _one in range(count)]
 
     def hand(self, who: bytes, connection: socket.socket) -> bool:
@@ -48,13 +50,17 @@ class Workers:
     def tend(self) -> None:
         """Start anew what has ended; asked from time to time."""
         for place, one in enumerate(self._each):
-            if self._told or one.process.is_alive():
+            if self._told or one.process.is_alive() or time.monotonic() < self._next:
                 continue
             LOG.error("a process of the server ended: %s", one.process.exitcode)
             one.line.close()
             self._failed = self._failed + 1 if one.lived < _SOON else 0
             if self._failed < _MOST:
-                self._each[place] = _Worker(self._spawn, self._work, self._given)
+                try:
+                    self._each[place] = _Worker(self._spawn, self._work, self._given)
+                except OSError as error:  # the system has no room for one now
+                    self._next = time.monotonic() + _SOON
+                    LOG.error("it cannot be started again yet: %s", error)
                 continue
             LOG.error("it is not started again; the others go on")
             del self._each[place]
@@ -84,9 +90,14 @@ class _Worker:
         self.line.setblocking(False)
         self._ready, self._since = False, time.monotonic()
         self.process = spawn.Process(target=work, args=(theirs, *given), name="answers")
-        with _ctrl_c_ignored():  # it is for the first process, which tells the others
-            self.process.start()
-        theirs.close()
+        try:
+            with _ctrl_c_ignored():  # it is for the first process, which tells the others
+                self.process.start()
+        except OSError:
+            self.line.close()
+            raise
+        finally:
+            theirs.close()
 
     @property
     def lived(self) -> float:

@@ -47,6 +47,11 @@ def answer(line: socket.socket, sockets: list[socket.socket]) -> None:
     Listening(names_itself(), "", sockets, line, host="127.0.0.1", port=0, threads=2).run()
 
 
+def ends_at_once(line: socket.socket) -> None:
+    """Answer nobody."""
+    line.close()
+
+
 def asked(port: int, session: str) -> int:
     """Return who answers a session."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
@@ -102,6 +107,26 @@ def test_a_session_is_answered_where_it_was_before_and_a_killed_process_starts_a
         serving.join(timeout=60)
     assert not serving.is_alive()
     assert not any(alive(process) for process in anew)
+
+
+def test_a_process_that_cannot_be_started_again_is_tried_again_later(monkeypatch):
+    beside = Workers(1, ends_at_once)
+    ended = beside._each[0]
+    ended.process.join(60)
+
+    def no_room(_process: object) -> None:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(ended.process), "start", no_room)
+        beside.tend()
+        beside.tend()  # too soon
+    assert beside._each == [ended]
+    beside._next = 0.0
+    beside.tend()
+    assert beside._each != [ended]
+    beside.end()
+    beside.wait()
 
 
 def test_who_says_nothing_is_cut_and_who_comes_in_pieces_is_answered(monkeypatch):
