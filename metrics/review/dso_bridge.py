@@ -18,74 +18,49 @@ def _payment(number: str, paid_on: date, amount: int) -> Document:
     return Document(number, "payment", paid_on, paid_on, Decimal(-amount))
 
 
-#: Between `sides` and the parts: what is replayed.
+#: Between `lives` and the parts: what is replayed, of customers with sales on both days.
 #:
-#: habits      how late the customer paid: late, and share_0 and share_1 of what it paid by either
-#:             day; of a day that knows no payment, those of the other
-#: billed      invoices of twelve months by age and terms, without those that a credit note or a
-#:             write-off had closed by then
-#: calendar    those of them that any replay may leave open
+#: paid        what the customer paid by either day, by how late: paid_0, paid_1
+#: calendar    slices of the invoices of twelve months, without those that a credit note or a
+#:             write-off had closed by then, that any replay may leave open
 #: ranked      terms of the window's invoices, as intervals of rank between 0 and 1
-#: exchanged   terms -> the other day's terms at the same rank, and the part of them
-#: late_by     how much is open so many days after the due day, with the delays of either day
-#: replayed    what would be open: agreed_0, agreed_1 with the own terms and either day's delays,
-#:             other_0, other_1 with the other day's terms
+#: nearest     terms of the calendar -> those of the same day's ranked that are nearest
+#: exchanged   terms -> the other day's terms at the same rank, and the part of them; only of who
+#:             had several terms: who had one exchanges nothing
+#: tried       calendar with each terms to try, and how many days after the due day that is
+#: late_by     how much is open so many days after the due day, with the delays of either day; of a
+#:             day that knows no payment, those of the other
+#: replayed    tried, and how much of it is open: open_0, open_1; without any payment up to the due
+#:             day
 _REPLAY = {
     "paid": """
-select s.span, s.side, l.unit, l.late, sum(l.amount) as amount
-from lives as l
-join sides as s using (as_of)
-join steady as u on u.span = s.span and u.unit = l.unit
-where l.paid = 1
-group by s.span, s.side, l.unit, l.late
-""",
-    "all_paid": """
-select span, unit,
+select span, unit, late,
     cast(sum(case when side = 0 then amount else 0 end) as double) as paid_0,
     cast(sum(case when side = 1 then amount else 0 end) as double) as paid_1
+from lives
+where paid = 1 and steady = 1
+group by span, unit, late
+""",
+    "all_paid": """
+select span, unit, sum(paid_0) as paid_0, sum(paid_1) as paid_1
 from paid
 group by span, unit
 """,
-    "habits": """
-select p.span, p.unit, p.late,
-    sum(case when p.side = case when w.paid_0 > 0 then 0 else 1 end
-        then cast(p.amount as double) else 0 end)
-        / max(case when w.paid_0 > 0 then w.paid_0 else w.paid_1 end) as share_0,
-    sum(case when p.side = case when w.paid_1 > 0 then 1 else 0 end
-        then cast(p.amount as double) else 0 end)
-        / max(case when w.paid_1 > 0 then w.paid_1 else w.paid_0 end) as share_1
-from paid as p
-join all_paid as w on w.span = p.span and w.unit = p.unit
-where w.paid_0 > 0 or w.paid_1 > 0
-group by p.span, p.unit, p.late
-""",
-    "billed": """
-select s.span, s.side, {groups}, l.unit, l.terms, l.age, max(l.in_window) as in_window,
-    sum(l.amount) as amount
-from lives as l
-join sides as s using (as_of)
-join steady as u on u.span = s.span and u.unit = l.unit
-where l.billed = 1
-group by s.span, s.side, {groups}, l.unit, l.terms, l.age
-""",
     "longest": """
-select b.span, b.unit, max(b.terms) + greatest(coalesce(max(h.late), 0), 0) as days
-from (select span, unit, max(terms) as terms from billed group by span, unit) as b
-left join (select span, unit, max(late) as late from habits group by span, unit) as h
-    on h.span = b.span and h.unit = b.unit
-group by b.span, b.unit
+select span, unit,
+    max(case when billed = 1 then terms end)
+        + greatest(coalesce(max(case when paid = 1 then late end), 0), 0) as days,
+    max(case when billed = 1 then terms end) > min(case when billed = 1 then terms end) as several
+from lives
+where steady = 1
+group by span, unit
 """,
     "calendar": """
-select b.*
-from billed as b
-join longest as w on w.span = b.span and w.unit = b.unit
-where b.age < w.days
-""",
-    "atoms": """
-select span, side, unit, terms, sum(cast(amount as double)) as amount
-from billed
-where in_window = 1
-group by span, side, unit, terms
+select l.span, l.side, {groups}, l.unit, l.terms, l.age, cast(l.amount as double) as amount,
+    w.several
+from lives as l
+join longest as w on w.span = l.span and w.unit = l.unit
+where l.billed = 1 and l.steady = 1 and l.age < w.days
 """,
     "ranked": """
 select span, side, unit, terms,
@@ -93,70 +68,67 @@ select span, side, unit, terms,
         / sum(amount) over (partition by span, side, unit) as low,
     sum(amount) over (partition by span, side, unit order by terms)
         / sum(amount) over (partition by span, side, unit) as high
-from atoms
+from (
+    select l.span, l.side, l.unit, l.terms, cast(sum(l.amount) as double) as amount
+    from lives as l
+    join longest as w on w.span = l.span and w.unit = l.unit
+    where l.billed = 1 and l.steady = 1 and l.in_window = 1 and w.several
+    group by l.span, l.side, l.unit, l.terms
+) as atoms
 """,
     "nearest": """
 select c.span, c.side, c.unit, c.terms,
-    arg_min(r.terms, 2 * abs(r.terms - c.terms) + case when r.terms > c.terms then 1 else 0 end)
-        as ranked_terms
-from (select distinct span, side, unit, terms from calendar) as c
-left join ranked as r on r.span = c.span and r.side = c.side and r.unit = c.unit
+    arg_min(r.low, 2 * abs(r.terms - c.terms) + case when r.terms > c.terms then 1 else 0 end)
+        as low,
+    arg_min(r.high, 2 * abs(r.terms - c.terms) + case when r.terms > c.terms then 1 else 0 end)
+        as high
+from (select distinct span, side, unit, terms from calendar where several) as c
+join ranked as r on r.span = c.span and r.side = c.side and r.unit = c.unit
 group by c.span, c.side, c.unit, c.terms
 """,
     "exchanged": """
-select n.span, n.side, n.unit, n.terms, coalesce(r.terms, n.terms) as other_terms,
-    coalesce((least(m.high, r.high) - greatest(m.low, r.low)) / (m.high - m.low), 1) as part
+select n.span, n.side, n.unit, n.terms, r.terms as other_terms,
+    (least(n.high, r.high) - greatest(n.low, r.low)) / (n.high - n.low) as part
 from nearest as n
-left join ranked as m on m.span = n.span and m.side = n.side and m.unit = n.unit
-    and m.terms = n.ranked_terms
-left join ranked as r on r.span = n.span and r.side = 1 - n.side and r.unit = n.unit
-    and least(m.high, r.high) - greatest(m.low, r.low) > 1e-12
+join ranked as r on r.span = n.span and r.side = 1 - n.side and r.unit = n.unit
+    and least(n.high, r.high) - greatest(n.low, r.low) > 1e-12
+""",
+    "tried": """
+select span, side, {groups}, unit, age - terms as days_late,
+    amount as agreed, case when several then 0e0 else amount end as other
+from calendar
+union all
+select c.span, c.side, {groups}, c.unit, c.age - coalesce(x.other_terms, c.terms), 0e0,
+    c.amount * coalesce(x.part, 1)
+from calendar as c
+left join exchanged as x
+    on x.span = c.span and x.side = c.side and x.unit = c.unit and x.terms = c.terms
+where c.several
 """,
     "late_by": """
-select span, unit, late as days_late, 1 - sum_0 as open_0, 1 - sum_1 as open_1
+select d.span, d.unit, d.days_late,
+    1 - case when w.paid_0 > 0 then d.paid_0 / w.paid_0 else d.paid_1 / w.paid_1 end as open_0,
+    1 - case when w.paid_1 > 0 then d.paid_1 / w.paid_1 else d.paid_0 / w.paid_0 end as open_1
 from (
-    select span, unit, late, asked,
-        sum(share_0) over (partition by span, unit order by late, asked) as sum_0,
-        sum(share_1) over (partition by span, unit order by late, asked) as sum_1
+    select span, unit, days_late, asked,
+        sum(paid_0) over (partition by span, unit order by days_late, asked) as paid_0,
+        sum(paid_1) over (partition by span, unit order by days_late, asked) as paid_1
     from (
-        select span, unit, late, 0 as asked, share_0, share_1 from habits
+        select span, unit, late as days_late, 0 as asked, paid_0, paid_1 from paid
         union all
-        select p.span, p.unit, p.days_late, 1 as asked, 0, 0
-        from (
-            select span, unit, age - terms as days_late from calendar
-            union
-            select c.span, c.unit, c.age - x.other_terms
-            from calendar as c
-            join exchanged as x on x.span = c.span and x.side = c.side
-                and x.unit = c.unit and x.terms = c.terms
-        ) as p
-        join (select distinct span, unit from habits) as k
-            on k.span = p.span and k.unit = p.unit
+        select span, unit, days_late, 1, 0e0, 0e0
+        from (select distinct span, unit, days_late from tried) as t
     ) as each_day
-) as counted
-where asked = 1
+) as d
+join all_paid as w on w.span = d.span and w.unit = d.unit
+where d.asked = 1
 """,
     "replayed": """
-select c.span, c.side, {groups}, c.unit,
-    cast(c.amount as double)
-        * coalesce(o.open_0, case when c.age < c.terms then 1 else 0 end) as agreed_0,
-    cast(c.amount as double)
-        * coalesce(o.open_1, case when c.age < c.terms then 1 else 0 end) as agreed_1,
-    0e0 as other_0, 0e0 as other_1
-from calendar as c
-left join late_by as o
-    on o.span = c.span and o.unit = c.unit and o.days_late = c.age - c.terms
-union all
-select c.span, c.side, {groups}, c.unit, 0e0, 0e0,
-    cast(c.amount as double) * x.part
-        * coalesce(o.open_0, case when c.age < x.other_terms then 1 else 0 end),
-    cast(c.amount as double) * x.part
-        * coalesce(o.open_1, case when c.age < x.other_terms then 1 else 0 end)
-from calendar as c
-join exchanged as x
-    on x.span = c.span and x.side = c.side and x.unit = c.unit and x.terms = c.terms
-left join late_by as o
-    on o.span = c.span and o.unit = c.unit and o.days_late = c.age - x.other_terms
+select t.span, t.side, {groups}, t.unit, t.agreed, t.other,
+    coalesce(o.open_0, case when t.days_late < 0 then 1 else 0 end) as open_0,
+    coalesce(o.open_1, case when t.days_late < 0 then 1 else 0 end) as open_1
+from tried as t
+left join late_by as o on o.span = t.span and o.unit = t.unit and o.days_late = t.days_late
 """,
 }
 
@@ -231,56 +203,59 @@ select as_of as span, since as as_of, 0 as side from spans
 union all
 select as_of as span, as_of, 1 as side from spans
 """,
-            "lives": f"""
-select {{by}}, customer as unit, amount,
-    case when closed_on is null or closed_on > as_of then 1 else 0 end as alive,
-    date_diff('day', issued_on, as_of) as age,
-    date_diff('day', issued_on, due_on) as terms,
-    date_diff('day', due_on, closed_on) as late,
-    case when issued_on >= from_3m then 1 else 0 end as in_window,
-    case when {_BILLED}
-            and (closed_on is null or closed_on > as_of or closed_by = 'payment')
-        then 1 else 0 end as billed,
-    case when kind = 'invoice' and amount > 0 and closed_by = 'payment'
-            and not paid_day_assumed and closed_on <= as_of
-            and (returned_on is null or returned_on > as_of)
-        then 1 else 0 end as paid
-from items
-where closed_on is null or closed_on >= from_12m
-""",
             "sold": """
-select {by}, customer as unit, sum(amount) as amount
-from sales
+select s.span, s.side, {groups}, o.customer as unit, sum(amount) as amount
+from sales as o
+join sides as s on s.as_of = o.as_of
 where issued_on >= from_3m
-group by {by}, customer
+group by s.span, s.side, {groups}, o.customer
 """,
             "unit_sales": """
-select s.span, s.side, sold.unit, cast(sum(sold.amount) as double) as amount
+select span, side, unit, cast(sum(amount) as double) as amount
 from sold
-join sides as s using (as_of)
-group by s.span, s.side, sold.unit
+group by span, side, unit
 """,
             "all_sales": """
-select w.span,
-    max(case when w.side = 0 then w.amount end) as sold_0,
-    max(case when w.side = 1 then w.amount end) as sold_1,
-    max(case when w.side = 0 then date_diff('day', d.from_3m, d.as_of) + 1 end) as days_0,
-    max(case when w.side = 1 then date_diff('day', d.from_3m, d.as_of) + 1 end) as days_1,
-    max(case when w.side = 0 then d.from_3m end) as since
-from (
-    select s.span, s.as_of, s.side, sum(u.amount) as amount
-    from sides as s
-    left join unit_sales as u on u.span = s.span and u.side = s.side
-    group by s.span, s.as_of, s.side
-) as w
-join days as d using (as_of)
-group by w.span
+select s.span,
+    max(case when s.side = 0 then u.amount end) as sold_0,
+    max(case when s.side = 1 then u.amount end) as sold_1,
+    max(case when s.side = 0 then date_diff('day', d.from_3m, d.as_of) + 1 end) as days_0,
+    max(case when s.side = 1 then date_diff('day', d.from_3m, d.as_of) + 1 end) as days_1,
+    max(case when s.side = 0 then d.from_3m end) as since
+from sides as s
+join days as d on d.as_of = s.as_of
+left join (
+    select span, side, sum(amount) as amount
+    from unit_sales
+    group by span, side
+) as u on u.span = s.span and u.side = s.side
+group by s.span
 """,
             "steady": """
 select b.span, b.unit, b.amount as sold_0, a.amount as sold_1
 from unit_sales as b
 join unit_sales as a on a.span = b.span and a.unit = b.unit and a.side = 1
 where b.side = 0 and b.amount > 0 and a.amount > 0
+""",
+            "lives": f"""
+select s.span, s.side, {{groups}}, o.customer as unit, amount,
+    case when k.unit is null then 0 else 1 end as steady,
+    case when closed_on is null or closed_on > o.as_of then 1 else 0 end as alive,
+    date_diff('day', issued_on, o.as_of) as age,
+    date_diff('day', issued_on, due_on) as terms,
+    date_diff('day', due_on, closed_on) as late,
+    case when issued_on >= from_3m then 1 else 0 end as in_window,
+    case when {_BILLED}
+            and (closed_on is null or closed_on > o.as_of or closed_by = 'payment')
+        then 1 else 0 end as billed,
+    case when kind = 'invoice' and amount > 0 and closed_by = 'payment'
+            and not paid_day_assumed and closed_on <= o.as_of
+            and (returned_on is null or returned_on > o.as_of)
+        then 1 else 0 end as paid
+from items as o
+join sides as s on s.as_of = o.as_of
+left join steady as k on k.span = s.span and k.unit = o.customer
+where closed_on is null or closed_on >= from_12m
 """,
             **_REPLAY,
             "amounts": """
@@ -290,18 +265,17 @@ select span, side, {groups}, unit,
     sum(agreed_0) as agreed_0, sum(agreed_1) as agreed_1,
     sum(other_0) as other_0, sum(other_1) as other_1
 from (
-    select s.span, s.side, {groups}, l.unit, 0 as sold, l.amount as owed,
-        case when l.amount < 0 then l.amount else 0 end as unapplied,
+    select span, side, {groups}, unit, 0 as sold, amount as owed,
+        case when amount < 0 then amount else 0 end as unapplied,
         0e0 as agreed_0, 0e0 as agreed_1, 0e0 as other_0, 0e0 as other_1
-    from lives as l
-    join sides as s using (as_of)
-    where l.alive = 1
+    from lives
+    where alive = 1
     union all
-    select s.span, s.side, {groups}, sold.unit, sold.amount, 0, 0, 0e0, 0e0, 0e0, 0e0
+    select span, side, {groups}, unit, amount, 0, 0, 0e0, 0e0, 0e0, 0e0
     from sold
-    join sides as s using (as_of)
     union all
-    select span, side, {groups}, unit, 0, 0, 0, agreed_0, agreed_1, other_0, other_1
+    select span, side, {groups}, unit, 0, 0, 0,
+        agreed * open_0, agreed * open_1, other * open_0, other * open_1
     from replayed
 ) as each_one
 group by span, side, {groups}, unit

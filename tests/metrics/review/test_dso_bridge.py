@@ -9,7 +9,7 @@ import pytest
 from metrics.asking.ledger import Ledger
 from metrics.catalogue import answer
 from tests.laws.test_bridge_laws import AS_OF, SINCE, Sale, adds_up, bridge, total, traded, zero
-from tests.ledgers import credit_note, document, match, payment
+from tests.ledgers import credit_note, document, match, payment, write_off
 from tests.random_ledgers import World, build
 
 DAY = timedelta(1)
@@ -144,6 +144,22 @@ def test_credited_invoices_are_not_replayed():
     note = credit_note("N", "A", late + DAY, 40)
     row = total(traded(sales, [wrong, note], [match("X", "N", 40)]))
     zero(row, "mix", "timing", "terms", "lateness", "change")
+
+
+def test_terms_are_not_exchanged_with_a_day_whose_invoices_were_all_written_off():
+    """The later window sold, but nothing of it was ever paid or owed: it has no terms to rank."""
+    sales = [
+        Sale("A", SINCE - 75 * DAY, 100, 30, 0),
+        Sale("A", SINCE - 21 * DAY, 100, 60, 0),
+        Sale("A", AS_OF - 101 * DAY, 100, 120, None),
+    ]
+    lost = document("invoice", "LOST", "A", AS_OF - 49 * DAY, 100, due=AS_OF - 19 * DAY)
+    gone = write_off("GONE", "A", AS_OF - 30 * DAY, 100)
+    row = total(traded(sales, [lost, gone], [match("LOST", "GONE", 100)]))
+    # of 100 sold by then the 100 of before the window are open; of 200 a year before, 100
+    assert (row["before"], row["after"]) == (pytest.approx(45), pytest.approx(90))
+    assert row["timing"] == pytest.approx(45)
+    zero(row, "mix", "terms", "lateness")
 
 
 def test_a_filter_asks_about_its_own_whole(three_customers):
