@@ -31,9 +31,10 @@ def scan(engine: Engine) -> float:
     return timed(lambda: engine.query(SCAN))
 
 
-def measure(engine: Engine, work: Work) -> Pairs:
-    """Measure one work beside the scan."""
-    return in_turn(lambda: timed(lambda: work.ours(engine)), lambda: scan(engine), 9)
+def measure(engine: Engine, work: Work, whole: bool = False) -> Pairs:
+    """Measure one work beside the scan: the columns compared, or the whole that a page asks for."""
+    ours = work.ours_whole if whole else work.ours
+    return in_turn(lambda: timed(lambda: ours(engine)), lambda: scan(engine), 9)
 
 
 def plain_answers(plain: Path, folder: Path) -> dict[tuple[str, str], list[Row]]:

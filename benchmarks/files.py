@@ -1,5 +1,9 @@
 """A large ledger as export files: invoices, payments, matches, customers; the same everywhere.
 
+It has the shape of real ones: few customers buy much and many little, again and again; each has a
+sector, terms and a way of paying of its own, most are of few sectors, and one invoice in ten is on
+other terms.
+
 Every figure is arithmetic on the row's number, so that no random generator can change it, and
 rows are written as they are computed, so that a hundred million need no more memory than one. One
 invoice in fifty is a credit note that nothing is matched to; nine in ten of the others are paid,
@@ -27,7 +31,7 @@ NAMES = ("invoices", "payments", "matches", "customers")
 NEXT_NAMES = ("invoices", "payments", "matches")
 FORMATS = ("csv", "parquet")
 #: Changes whenever the same size gives other rows, so that files of before are made anew.
-VERSION = "2"
+VERSION = "3"
 #: About how many bytes a file takes for each invoice of the ledger.
 BYTES = {"csv": 124, "parquet": 42}
 _TYPES = {"csv": "(format csv, header)", "parquet": "(format parquet)"}
@@ -40,27 +44,42 @@ def _scattered(salt: int, below: int, i: str = "i") -> str:
     return f"cast(({_SCATTERED.format(i=i, salt=salt * 1_000_003)}) % {below} as integer)"
 
 
+def _skewed(salt: int, below: int, power: int) -> str:
+    """Return SQL for a number below `below`, small ones far more often, the same everywhere."""
+    known = grown = f"cast({_scattered(salt, 1_000_000)} as bigint)"
+    for _time in range(power - 1):
+        grown = f"({grown} * {known} // 1000000)"
+    return f"cast({grown} * {below} // 1000000 as integer)"
+
+
 def _invoices(first: int, end: int, first_day: date, last_day: date) -> str:
     """Return SQL for the invoices of the numbers from `first` up to, not including, `end`."""
     days = (last_day - first_day).days + 1
     return f"""(
-        select i, 'F' || i as document_id, 'C' || {_scattered(5, CUSTOMERS)} as customer_id,
+        select i, n, 'F' || i as document_id, 'C' || n as customer_id,
             case when i % 50 = 0 then 'credit_note' else 'invoice' end as kind,
             date '{first_day}' + {_scattered(6, days)} as issued_on,
             case when i % 50 <> 0
-                then issued_on + list_extract([14, 30, 30, 45, 60], 1 + {_scattered(7, 5)}) end
-                as due_on,
+                then issued_on + case when {_scattered(7, 10)} > 0 then {_terms("n")}
+                    else {_terms("i")} end
+                end as due_on,
             cast((1000 + {_scattered(8, 500_000)})
                 * case when i % 50 = 0 then -0.01 else 0.01 end as decimal(18, 2)) as amount
-        from range({first}, {end}) as r(i)
+        from (
+            select i, {_skewed(5, CUSTOMERS, 3)} as n from range({first}, {end}) as r(i)
+        ) as numbered
     )"""
+
+
+def _terms(of: str) -> str:
+    return f"list_extract([14, 30, 30, 45, 60], 1 + {_scattered(14, 5, of)})"
 
 
 def _paid(invoices: str, first_day: date, last_day: date) -> str:
     """Return SQL for what is paid on `invoices` between two days."""
     return f"""(
         select i, customer_id, document_id,
-            due_on - 10 + {_scattered(9, 60)} as paid_on,
+            due_on - 10 + {_scattered(15, 40, "n")} + {_scattered(9, 20)} as paid_on,
             case when {_scattered(10, 20)} = 0
                 then cast(floor(amount * 60) / 100 as decimal(18, 2)) else amount end as paid
         from {invoices}
@@ -70,16 +89,17 @@ def _paid(invoices: str, first_day: date, last_day: date) -> str:
 
 
 def _customers() -> str:
-    codes = ", ".join(f"'{s.code}'" for s in nace.sectors().values() if s.level == 2)
+    divisions = [f"'{s.code}'" for s in nace.sectors().values() if s.level == 2]
+    codes, count = ", ".join(divisions), len(divisions)
     return f"""
         select 'C' || i as customer_id, 'Customer ' || i as customer_name,
-            list_extract([{codes}], 1 + {_scattered(1, 1_000_000)} % len([{codes}])) as sector,
+            list_extract([{codes}], 1 + {_skewed(1, count, 2)}) as sector,
             list_extract(['BE', 'NL', 'FR', 'LU', 'DE', 'ES'], 1 + {_scattered(2, 6)}) as country,
             list_extract(['retail', 'trade', 'project'], 1 + {_scattered(3, 3)}) as segment,
             'Seller ' || {_scattered(4, 40)} as salesperson,
             case when {_scattered(12, 10)} > 0
                 then cast(1000 * (1 + {_scattered(13, 500)}) as decimal(18, 2)) end as credit_limit,
-            list_extract([14, 30, 30, 45, 60], 1 + {_scattered(14, 5)}) as agreed_terms_days
+            {_terms("i")} as agreed_terms_days
         from range({CUSTOMERS}) as r(i)
     """
 

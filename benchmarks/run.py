@@ -20,9 +20,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks import figures, loads, peers, postgres, results, superset
+from benchmarks import figures, loads, results
 from benchmarks.child import Child, FailedError, TooLongError, in_child
 from benchmarks.files import BYTES, export_files, next_month_files
+from benchmarks.peers import duck, frames, postgres, superset
 from benchmarks.report import machine, versions, write_section
 from benchmarks.results import Pairs, in_turn, timed
 from benchmarks.section import LARGE, PARTS, USUAL, duration, gigabytes, section
@@ -92,9 +93,7 @@ class Bench:
     def figures(self) -> Measured:
         """Measure the figures beside a scan, after comparing them with others' SQL."""
         engine = self.engine
-        made = max(path.stat().st_mtime for path in self.paths)
-        if not self.plain.exists() or self.plain.stat().st_mtime < made:
-            in_child(loads.copy_once, self.paths, self.plain)
+        self._copied()
         print("  comparing with plain SQL over plain tables", flush=True)
         plain = in_child(figures.plain_answers, self.plain, self.folder).value
         pairs = {}
@@ -105,22 +104,77 @@ class Bench:
                     _must_agree(work, differs(figures.on_day(work, rows, day), theirs), day)
         for work in WORKS:
             pairs[work.name] = figures.measure(engine, work)
+            pairs[f"{work.name} whole"] = figures.measure(engine, work, whole=True)
             _say(work.title, pairs[work.name].ours)
         return pairs | figures.measure_customer(engine), {}, []
 
-    def pandas(self) -> Measured:
+    def unmatched(self) -> Measured:
+        """Measure the load of payments that nobody has matched: by reference, as Tandem does."""
+        store, full = self.folder / "store-unmatched", self.folder / "store-matched"
+        paths = tuple(path for path in self.paths if path.stem != "matches")
+        try:
+            pairs = in_turn(
+                lambda: self._loaded(paths, store), lambda: self._loaded(self.paths, full), 1, False
+            )
+        finally:
+            loads.discard(store)
+            loads.discard(full)
+        _say("load without the matches", pairs.ours)
+        return {"load": pairs}, {}, []
+
+    @staticmethod
+    def _loaded(paths: tuple[Path, ...], store: Path) -> float:
+        loads.discard(store)
+        return loads.loaded(paths, store).seconds
+
+    def pandas(self, kept: bool = False) -> Measured:
         """Measure pandas, in a process with as much memory as is fair to give it."""
+        return self._of_child("pandas", frames.read, (self.paths,), frames.ask, kept, 16 << 30)
+
+    def pandas_kept(self) -> Measured:
+        """Measure pandas with the join of its frames kept."""
+        return self.pandas(kept=True)
+
+    def duckdb(self, tables: bool = False) -> Measured:
+        """Measure plain DuckDB over the same files."""
+        self._copied()
+        read = (self.plain, self.folder / "spill", tables)
+        return self._of_child("DuckDB", duck.read, read, duck.ask, tables)
+
+    def duckdb_prepared(self) -> Measured:
+        """Measure plain DuckDB over tables made beforehand."""
+        return self.duckdb(tables=True)
+
+    def _copied(self) -> None:
+        """Copy the files into plain tables, where that is not done."""
+        made = max(path.stat().st_mtime for path in self.paths)
+        if not self.plain.exists() or self.plain.stat().st_mtime < made:
+            in_child(loads.copy_once, self.paths, self.plain)
+
+    def _of_child(
+        self,
+        who: str,
+        read: Callable[..., float],
+        given: tuple[object, ...],
+        question: Callable[..., tuple[float, list[dict[str, Any]]]],
+        ready: bool,
+        most_memory: int = 0,
+    ) -> Measured:
+        """Measure a peer that is a library, in a process of its own.
+
+        ready: ask what it prepared before, uncounted.
+        """
         if self.size > LARGE:
-            return {}, {}, [f"pandas: left out above {LARGE:,} invoices, which fill its memory."]
+            return {}, {}, [f"{who}: left out above {LARGE:,} invoices, which fill its memory."]
         pairs: dict[str, Pairs] = {}
         child: list[Child] = []
 
         def ask(work: Work) -> tuple[float, list[dict[str, Any]]]:
             try:
                 if not child:
-                    child.append(Child(most_memory=16 << 30))
-                    child[0].call(peers.read, self.paths)
-                done = child[0].call(peers.ask, work.name, seconds=self.patience)
+                    child.append(Child(most_memory))
+                    child[0].call(read, *given)
+                done = child[0].call(question, work.name, ready, seconds=self.patience)
             except (TooLongError, FailedError):
                 child.clear()
                 raise
@@ -133,7 +187,7 @@ class Bench:
                 one.stop()
         return pairs, {}, []
 
-    def postgres(self) -> Measured:
+    def postgres(self, tables: bool = False) -> Measured:
         """Measure PostgreSQL, where a server is installed."""
         programs = postgres.binaries()
         if programs is None:
@@ -145,21 +199,26 @@ class Bench:
         with postgres.Server(programs, self.folder / "postgres") as server:
             seconds = server.loaded() or server.load(self.paths)
             known = results.read(self.folder / "results.json").get("load")
-            if known:
+            if tables:
+                server.prepare()
+            elif known:
                 ours = statistics.median(known.pairs["load"].ours)
                 pairs["load"] = Pairs((ours,), (seconds,))
-            _say("load", (seconds,))
-            self._beside(lambda work: server.ask(work, self.patience), pairs)
+            self._beside(lambda work: server.ask(work, self.patience, tables), pairs)
         note = (
             "memory for its buffers, sorts and parallel workers, no fsync, the indexes of an ERP "
             "system, analysed; its load is COPY and these indexes; times are without starting psql"
         )
-        return pairs, {}, [f"{name}: {note}."]
+        return pairs, {}, [] if tables else [f"{name}: {note}."]
+
+    def postgres_prepared(self) -> Measured:
+        """Measure PostgreSQL over tables made beforehand."""
+        return self.postgres(tables=True)
 
     def superset(self) -> Measured:
         """Measure Apache Superset over the published tables, where it is installed."""
         if not superset.installed():
-            how = "`python -m benchmarks.superset` installs it"
+            how = "`python -m benchmarks.peers.superset` installs it"
             return {}, {}, [f"Superset: not installed on this machine; {how}."]
         if self.size > LARGE:
             return {}, {}, [f"Superset: left out above {LARGE:,} invoices."]
@@ -170,11 +229,13 @@ class Bench:
         try:
             with superset.Server(self.folder / "superset", state.path, self.patience) as server:
                 self._beside(server.ask, pairs)
+                empty = statistics.median(server.empty() for _time in range(5))
         except FailedError as error:
             return pairs, {}, [f"Superset: {error}."]
         note = (
             "over the same published tables, a request to its API for each chart, caches off; "
-            "ours is the query without a web server"
+            f"of each request {duration(empty)} pass where there is nothing to answer, which ours, "
+            "the query without a web server, does not have"
         )
         return pairs, {}, [f"Superset {superset.RELEASE}: {note}."]
 
@@ -185,7 +246,7 @@ class Bench:
 
             def theirs(work: Work = work, seen: list[bool] = seen) -> float:
                 seconds, rows = ask(work)
-                if not seen:
+                if not seen:  # answers are compared once
                     ours = work.ours_rows(work.ours(self.engine))
                     _must_agree(work, differs(ours, work.rows(rows)), "")
                     seen.append(True)

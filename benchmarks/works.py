@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -17,8 +17,8 @@ import pyarrow as pa
 
 from benchmarks.files import LAST_DAY, MONTHS
 from data.store.engine import Engine
-from metrics.asking.ledger import Ledger, month_start
-from metrics.catalogue import answer
+from metrics.asking.ledger import Ledger, Statement, month_start
+from metrics.catalogue import METRICS
 from metrics.lists.customers import customers
 
 SECTOR = "sector_division"
@@ -32,8 +32,8 @@ Row = tuple[object, ...]
 class Work:
     """One question: ours, and the same as SQL over the exported tables.
 
-    columns: what is compared, in order. budget: at most so many scans, None where none is set.
-    sql: with {day} where a day stands and {window} for the first day of its 12 months; `days` is
+    columns: what is compared, in order; ours computes these alone. whole: ours with all that a
+    page shows. budget: at most so many scans for the whole, None where none is set. sql: with {day} where a day stands and {window} for the first day of its 12 months; `days` is
     what it is asked for, one day or the month-ends of a history.
     """
 
@@ -42,8 +42,21 @@ class Work:
     budget: float | None
     days: tuple[date, ...]
     columns: tuple[str, ...]
-    ours: Callable[[Engine], pa.Table]
+    whole: Callable[[], Statement]
     sql: str
+
+    def ours(self, engine: Engine) -> pa.Table:
+        """Answer with the columns that are compared: DuckDB computes no others."""
+        asked = self.whole()
+        names = {"sector": SECTOR}
+        columns = ", ".join(names.get(name, name) for name in self.columns)
+        sql = f"select {columns} from (\n{asked.sql}\n) as whole"
+        return engine.query(sql, asked.parameters)
+
+    def ours_whole(self, engine: Engine) -> pa.Table:
+        """Answer as a page asks."""
+        asked = self.whole()
+        return engine.query(asked.sql, asked.parameters)
 
     @property
     def history(self) -> bool:
@@ -112,17 +125,16 @@ _OPEN = """
     ) as p on p.debit_id = i.document_id
     where i.issued_on <= {day}
 """
-_AGING = f"""
-select c.sector,
-    case
+BUCKET = """case
         when o.open < 0 then 'unapplied'
-        when {{day}} - o.due_on <= 0 then 'not_due'
-        when {{day}} - o.due_on <= 30 then '1-30'
-        when {{day}} - o.due_on <= 60 then '31-60'
-        when {{day}} - o.due_on <= 90 then '61-90'
+        when {day} - o.due_on <= 0 then 'not_due'
+        when {day} - o.due_on <= 30 then '1-30'
+        when {day} - o.due_on <= 60 then '31-60'
+        when {day} - o.due_on <= 90 then '61-90'
         else 'over_90'
-    end as bucket,
-    sum(o.open) as amount
+    end"""
+_AGING = f"""
+select c.sector, {BUCKET} as bucket, sum(o.open) as amount
 from ({_OPEN}) as o
 join customers as c on c.customer_id = o.customer_id
 group by 1, 2
@@ -144,21 +156,12 @@ left join (
     group by c.sector
 ) as s using (sector)
 """
-_CURVES = """
-with lives as (
-    select c.sector,
-        case when p.paid = i.amount then p.paid_on else {day} end - i.issued_on as day,
-        case when p.paid = i.amount then 1 else 0 end as paid
-    from invoices as i
-    join customers as c on c.customer_id = i.customer_id
-    left join (
-        select debit_id, sum(amount) as paid, max(matched_on) as paid_on
-        from matches
-        where matched_on <= {day}
-        group by debit_id
-    ) as p on p.debit_id = i.document_id
-    where i.kind = 'invoice' and i.issued_on between {window} and {day}
-),
+
+
+def curves_over(lives: str) -> str:
+    """Return the SQL of payment curves over `lives`: sector, day, paid (1 or 0)."""
+    return f"""
+with lives as ({lives}),
 ended as (
     select sector, day, sum(paid) as paid, count(*) as ended
     from lives
@@ -179,6 +182,22 @@ select sector, day, at_risk,
     end as paid_share
 from counted
 """
+
+
+_CURVES = curves_over("""
+    select c.sector,
+        case when p.paid = i.amount then p.paid_on else {day} end - i.issued_on as day,
+        case when p.paid = i.amount then 1 else 0 end as paid
+    from invoices as i
+    join customers as c on c.customer_id = i.customer_id
+    left join (
+        select debit_id, sum(amount) as paid, max(matched_on) as paid_on
+        from matches
+        where matched_on <= {day}
+        group by debit_id
+    ) as p on p.debit_id = i.document_id
+    where i.kind = 'invoice' and i.issued_on between {window} and {day}
+""")
 _CUSTOMERS = f"""
 select c.customer_id as customer, o.receivables, o.overdue,
     c.credit_limit - o.receivables as headroom, p.days_to_pay
@@ -218,14 +237,14 @@ cross join lateral ({inner}) as each
 """
 
 
-def _metric(name: str, ledger: Ledger) -> Callable[[Engine], pa.Table]:
-    return lambda engine: answer(engine, name, ledger, (SECTOR,))
+def _metric(name: str, ledger: Ledger) -> Callable[[], Statement]:
+    return lambda: ledger.statement(METRICS[name], (SECTOR,))
 
 
-def _top_customers(engine: Engine) -> pa.Table:
+def _top_customers() -> Statement:
     listed = customers(Ledger(LAST_DAY))
     sql = f"select * from (\n{listed.sql}\n) as listed order by overdue desc, customer limit {TOP}"
-    return engine.query(sql, listed.parameters)
+    return replace(listed, sql=sql)
 
 
 _TODAY = Ledger(LAST_DAY)

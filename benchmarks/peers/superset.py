@@ -1,6 +1,6 @@
 """Apache Superset over the same DuckDB tables, asked through its API as its own charts ask.
 
-    python -m benchmarks.superset        install it, into an environment of its own (about 900 MB)
+    python -m benchmarks.peers.superset        install it, into an environment of its own (about 900 MB)
 
 It reads our published `open_items` and `documents`, so it needs no join with payments either: what
 is compared is a general tool for charts with one made for this. Times are those of the request.
@@ -189,18 +189,27 @@ class Server:
         name = work.name.partition("_")[0]
         if name not in DATASETS:
             raise FailedError("it has no chart for it")
+        return self._chart(name, work.columns, tuple(map(str, work.days)))
+
+    def empty(self) -> float:
+        """Return the seconds of a request for a chart of a day that is not in the data."""
+        return self._chart("dso", ("as_of", "sector"), ("1900-01-01",))[0]
+
+    def _chart(
+        self, name: str, columns: tuple[str, ...], at: tuple[str, ...]
+    ) -> tuple[float, list[dict[str, Any]]]:
         figures = _FIGURES[name]
         metrics = [
             {"expressionType": "SQL", "sqlExpression": sql, "label": label}
             for label, sql in figures.items()
         ]
         query: dict[str, Any] = {
-            "columns": [c for c in work.columns if c not in figures],
+            "columns": [c for c in columns if c not in figures],
             "metrics": metrics,
             "row_limit": TOP if name == "customers" else 100_000,
             "orderby": [[metrics[1], False]] if name == "customers" else [],
         }
-        days = ", ".join(f"'{day}'" for day in work.days)
+        days = ", ".join(f"'{day}'" for day in at)
         query["extras"] = {"where": f"as_of in ({days})"}
         body = {
             "datasource": {"id": self._datasets[name], "type": "table"},

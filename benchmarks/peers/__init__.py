@@ -1,0 +1,1 @@
+"""What people would use instead: pandas, plain DuckDB, PostgreSQL, Superset."""
