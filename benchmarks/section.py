@@ -32,12 +32,12 @@ _LEGEND = """\
 limit, which is a copy of the same files for a load and one scan for a figure; the least and the \
 most in brackets."""
 _PEERS_LEGEND = """\
-How many times as long as ours others take, for the same columns: below 1 they are faster. *pandas, \
-DuckDB, PostgreSQL*: they join invoices, customers and what was paid for each question, from the \
-same files. *kept*: with that join kept. *prepared*: from tables that a job of theirs made \
-beforehand, as their best users would: what is open of each invoice from which day to which, sales \
-by month, when each was paid; PostgreSQL with a range index. What these cost to make, and to keep \
-right when payments are matched anew, is not counted."""
+How many times as long as ours others take, for the same columns: below 1 they are faster. \
+*pandas, DuckDB, PostgreSQL*: they join invoices, customers and what was paid for each question, \
+from the same files. *kept*: with that join kept. *prepared*: from tables that a job of theirs \
+made beforehand, as their best users would: what is open of each invoice from which day to \
+which, sales by month, when each was paid; PostgreSQL with a range index. What these cost to \
+make, and to keep right when payments are matched anew, is not counted."""
 
 
 def section(size: int, parts: Mapping[str, Part]) -> str:
@@ -114,10 +114,10 @@ def _figure_rows(parts: Mapping[str, Part]) -> Iterable[tuple[str, ...]]:
 
 def _peer_rows(parts: Mapping[str, Part]) -> Iterable[tuple[str, ...]]:
     measured = [parts[peer].pairs for peer in PEERS if peer in parts]
-    if loads := [_peer(parts, peer, "load") for peer in PEERS]:
-        if any(loads):
-            ours = duration(statistics.median(parts["load"].pairs["load"].ours))
-            yield ("load of four CSV files", ours, *loads)
+    loads = [_peer(parts, peer, "load") for peer in PEERS]
+    if any(loads):
+        full = duration(statistics.median(parts["load"].pairs["load"].ours))
+        yield ("load of four CSV files", full, *loads)
     for work in WORKS:
         found = [pairs[work.name] for pairs in measured if work.name in pairs]
         if found:

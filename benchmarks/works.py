@@ -33,8 +33,9 @@ class Work:
     """One question: ours, and the same as SQL over the exported tables.
 
     columns: what is compared, in order; ours computes these alone. whole: ours with all that a
-    page shows. budget: at most so many scans for the whole, None where none is set. sql: with {day} where a day stands and {window} for the first day of its 12 months; `days` is
-    what it is asked for, one day or the month-ends of a history.
+    page shows. budget: at most so many scans for the whole, None where none is set. sql: with
+    {day} where a day stands and {window} for the first day of its 12 months; `days` is what it is
+    asked for, one day or the month-ends of a history.
     """
 
     name: str

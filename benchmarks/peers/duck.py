@@ -47,5 +47,8 @@ def ask(name: str, tables: bool = False) -> tuple[float, list[dict[str, Any]]]:
     values = {"day": work.days[-1], "window": window_of(work.days[-1])}
     used = {key: value for key, value in values.items() if f"${key}" in sql}
     start = time.perf_counter()
-    answer = _open[0].execute(sql, used).to_arrow_table()
-    return time.perf_counter() - start, answer.to_pylist()
+    found = _open[0].execute(sql, used)
+    rows = found.fetchall()
+    seconds = time.perf_counter() - start
+    names = [column[0] for column in found.description or ()]
+    return seconds, [dict(zip(names, row, strict=True)) for row in rows]

@@ -1,6 +1,6 @@
 """Apache Superset over the same DuckDB tables, asked through its API as its own charts ask.
 
-    python -m benchmarks.peers.superset        install it, into an environment of its own (about 900 MB)
+    python -m benchmarks.peers.superset    install it, into an environment of its own (about 900 MB)
 
 It reads our published `open_items` and `documents`, so it needs no join with payments either: what
 is compared is a general tool for charts with one made for this. Times are those of the request.
