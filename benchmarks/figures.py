@@ -7,11 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from benchmarks.files import CUSTOMERS, LAST_DAY
+from benchmarks.peers import duck
 from benchmarks.results import Pairs, in_turn, timed
-from benchmarks.works import SECTOR, WORKS, Row, Work, window_of
+from benchmarks.works import SECTOR, WORKS, Row, Work
 from data.store.engine import Engine
 from metrics.asking.ledger import Ledger, Statement
 from metrics.catalogue import answer
@@ -44,30 +43,17 @@ def plain_answers(plain: Path, folder: Path) -> dict[tuple[str, str], list[Row]]
     """
     answers: dict[tuple[str, str], list[Row]] = {}
     asked: dict[tuple[str, date], list[dict[str, Any]]] = {}
-    with duckdb.connect(str(plain), read_only=True) as connection:
-        connection.execute("set temp_directory = ?", [str(folder / "spill")])
-        connection.execute("set memory_limit = '50%'")
+    with duck.connected(plain, folder / "spill") as connection:
         for work in WORKS:
-            one = next(w for w in WORKS if _question(w) == _question(work))
-            sql = one.sql.format(day="cast($day as date)", window="cast($window as date)")
+            one = next(w for w in WORKS if w.question == work.question)
             for day in {work.days[n] for n in _CHECKED if n < len(work.days)}:
-                if (sql, day) not in asked:
-                    values = {"day": day, "window": window_of(day)}
-                    used = {k: v for k, v in values.items() if f"${k}" in sql}
-                    found = connection.execute(sql, used)
-                    names = [column[0] for column in found.description]
-                    asked[sql, day] = [
-                        dict(zip(names, row, strict=True)) for row in found.fetchall()
-                    ]
-                rows = asked[sql, day]
+                if (one.name, day) not in asked:
+                    asked[one.name, day] = duck.answered(connection, one.sql, day)[1]
+                rows = asked[one.name, day]
                 if work.history:
                     rows = [{"as_of": day, **row} for row in rows]
                 answers[work.name, day.isoformat()] = work.rows(rows)
     return answers
-
-
-def _question(work: Work) -> str:
-    return work.name.partition("_")[0]
 
 
 def on_day(work: Work, rows: Sequence[Row], day: str) -> list[Row]:

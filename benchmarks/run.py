@@ -104,7 +104,7 @@ class Bench:
                     _must_agree(work, differs(figures.on_day(work, rows, day), theirs), day)
         for work in WORKS:
             pairs[work.name] = figures.measure(engine, work)
-            pairs[f"{work.name} whole"] = figures.measure(engine, work, whole=True)
+            pairs[work.whole_name] = figures.measure(engine, work, whole=True)
             _say(work.title, pairs[work.name].ours)
         return pairs | figures.measure_customer(engine), {}, []
 
@@ -246,7 +246,7 @@ class Bench:
 
             def theirs(work: Work = work, seen: list[bool] = seen) -> float:
                 seconds, rows = ask(work)
-                if not seen:  # answers are compared once
+                if not seen:
                     ours = work.ours_rows(work.ours(self.engine))
                     _must_agree(work, differs(ours, work.rows(rows)), "")
                     seen.append(True)

@@ -108,7 +108,7 @@ def _figure_rows(parts: Mapping[str, Part]) -> Iterable[tuple[str, ...]]:
     for work in WORKS if "figures" in parts else ():
         # sections of before know no whole apart: theirs is the only one
         known = parts["figures"].pairs
-        if pairs := known.get(f"{work.name} whole") or known.get(work.name):
+        if pairs := known.get(work.whole_name) or known.get(work.name):
             yield (work.title, *_limited(pairs, work.budget))
 
 
@@ -142,7 +142,7 @@ def _customer_table(parts: Mapping[str, Part]) -> str:
     if "figures" not in parts:
         return ""
     rows = []
-    figures = {f"{work.name}{end}" for work in WORKS for end in ("", " whole")}
+    figures = {name for work in WORKS for name in (work.name, work.whole_name)}
     for name, pairs in parts["figures"].pairs.items():
         if name not in figures | {"page"}:
             over, least, most = middle(_over(pairs))

@@ -60,6 +60,16 @@ class Work:
         return engine.query(asked.sql, asked.parameters)
 
     @property
+    def question(self) -> str:
+        """What it asks, whatever the days: `aging` of `aging_day`."""
+        return self.name.partition("_")[0]
+
+    @property
+    def whole_name(self) -> str:
+        """The name under which `ours_whole` is measured."""
+        return f"{self.name} whole"
+
+    @property
     def history(self) -> bool:
         """Whether it asks for several days."""
         return len(self.days) > 1
@@ -223,17 +233,21 @@ limit {TOP}
 """
 
 
+#: The month-ends of the history, as_of.
+MONTH_ENDS = f"""
+    select cast(month + interval '1 month' - interval '1 day' as date) as as_of
+    from generate_series(
+        date_trunc('month', {{day}}) - interval '{MONTHS - 1} months', {{day}}, interval '1 month'
+    ) as months(month)
+"""
+
+
 def over_months(sql: str) -> str:
     """Return a statement for one day as one for all month-ends of the history."""
     inner = sql.replace("{day}", "d.as_of")
     return f"""
 select d.as_of, each.*
-from (
-    select cast(month + interval '1 month' - interval '1 day' as date) as as_of
-    from generate_series(
-        date_trunc('month', {{day}}) - interval '{MONTHS - 1} months', {{day}}, interval '1 month'
-    ) as months(month)
-) as d
+from ({MONTH_ENDS}) as d
 cross join lateral ({inner}) as each
 """
 
@@ -269,6 +283,12 @@ WORKS = (
          ("customer", "receivables", "overdue", "headroom", "days_to_pay"),
          _top_customers, _CUSTOMERS),
 )  # fmt: skip
+
+
+def named(name: str) -> Work:
+    """Return the work of that name. Raises ValueError where there is none."""
+    (work,) = (work for work in WORKS if work.name == name)
+    return work
 
 
 def window_of(day: date) -> date:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.works import TOP, WORKS, window_of
+from benchmarks.works import TOP, named, window_of
 from metrics.asking.ledger import month_start
 
 BUCKETS = ("not_due", "1-30", "31-60", "61-90", "over_90", "unapplied")
@@ -57,9 +57,9 @@ def ask(name: str, kept: bool = False) -> tuple[float, list[dict[str, Any]]]:
         _kept["joined"] = _join(_kept)
     if not kept:
         _kept.pop("joined", None)
-    (work,) = (w for w in WORKS if w.name == name)
+    work = named(name)
     start = time.perf_counter()
-    frame = _QUESTIONS[name.partition("_")[0]](_kept, work.days)
+    frame = _QUESTIONS[work.question](_kept, work.days)
     seconds = time.perf_counter() - start
     if not work.history and "as_of" in frame:
         frame = frame.drop(columns="as_of")

@@ -152,7 +152,7 @@ class Server:
 
         tables: from what `prepare` made. Raises TooLongError after `patience` seconds.
         """
-        sql = (prepared(work.name, _ALIVE) if tables else work.sql).format(
+        sql = (prepared(work, _ALIVE) if tables else work.sql).format(
             day="cast(:'day' as date)", window="cast(:'window' as date)"
         )
         day = work.days[-1]

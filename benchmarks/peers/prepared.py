@@ -10,8 +10,7 @@ day on which it was paid in full, as known on the last day. taken: how long each
 
 from __future__ import annotations
 
-from benchmarks.files import MONTHS
-from benchmarks.works import BUCKET, TOP, curves_over
+from benchmarks.works import BUCKET, MONTH_ENDS, TOP, Work, curves_over
 
 #: In the words of both databases.
 TABLES = {
@@ -60,12 +59,6 @@ TABLES = {
     """,
 }
 _DAY = "select {day} as as_of"
-_MONTHS = f"""
-    select cast(month + interval '1 month' - interval '1 day' as date) as as_of
-    from generate_series(
-        date_trunc('month', {{day}}) - interval '{MONTHS - 1} months', {{day}}, interval '1 month'
-    ) as months(month)
-"""
 _AGING = f"""
 select d.as_of, o.sector, {BUCKET.replace("{day}", "d.as_of")} as bucket, sum(o.open) as amount
 from ({{days}}) as d
@@ -115,12 +108,11 @@ limit {TOP}
 _QUESTIONS = {"aging": _AGING, "dso": _DSO, "curves": _CURVES, "customers": _CUSTOMERS}
 
 
-def prepared(name: str, alive: str) -> str:
+def prepared(work: Work, alive: str) -> str:
     """Return the SQL of a work over these tables, with {day} and {window}.
 
     alive: the condition on a row `o` of lives at the end of the day `d.as_of`, which is where the
     databases have ways of their own.
     """
-    question, _, span = name.partition("_")
-    days = _MONTHS if span == "history" else _DAY
-    return _QUESTIONS[question].replace("{days}", days).replace("{alive}", alive)
+    days = MONTH_ENDS if work.history else _DAY
+    return _QUESTIONS[work.question].replace("{days}", days).replace("{alive}", alive)

@@ -186,7 +186,7 @@ class Server:
 
         Raises FailedError for what it has no chart for, TooLongError when patience ends.
         """
-        name = work.name.partition("_")[0]
+        name = work.question
         if name not in DATASETS:
             raise FailedError("it has no chart for it")
         return self._chart(name, work.columns, tuple(map(str, work.days)))
